@@ -1,0 +1,68 @@
+// The judge of one history: the oracle over lifecycle and counts, the ledger of results, snapshots and metadata, the
+// clock checks, authorization and the dialect, behind one interface. Deterministic; no clock, no I/O; not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "closecheck/vocabulary/finding.h"
+#include "closecheck/vocabulary/history.h"
+
+namespace closecheck::model {
+
+struct JudgeOptions {
+  Profile profile = Profile::xpack_5_4;
+  /// Whether principals count on this target; off: everybody may do everything and authorization is not judged.
+  bool secured = true;
+  /// Tolerance of every clock check: an answer this much beyond a bound is no finding. In process 1 ms.
+  Duration margin = kMillisecond;
+  /// Configurations in one closure before the judge gives up on the history.
+  std::size_t budget = 100'000;
+  bool brute_force = false;  // reserved for tests of the oracle: no reductions
+};
+
+/// What the judge makes of the history so far.
+enum class Judgement : std::uint8_t {
+  fits,          ///< a conforming server could have done all this
+  missing,       ///< the last answer lacks something that may only be late: read the same again after a while
+  violated,
+  inconclusive,  ///< cannot be told any more, see `why`
+};
+
+class Judge {
+ public:
+  explicit Judge(const JudgeOptions& options);
+  ~Judge();
+  Judge(Judge&&) noexcept;
+  Judge& operator=(Judge&&) noexcept;
+
+  /// Forgets everything; keeps its memory for the next history.
+  void reset();
+
+  /// Takes the next event. With requests pending a verdict may lag behind until they are answered.
+  Judgement observe(const Event& event);
+
+  /// No more events: decides what was left open (pending requests count as lost, a miss never read again as never).
+  Judgement finish();
+
+  /// The violation, most specific first; empty while there is none. Dialect findings may stand beside fitting ones.
+  const std::vector<Finding>& findings() const;
+  const Evidence& evidence() const;
+  const std::string& why() const;  // of `inconclusive`
+
+  /// Visits per model state and per transition row, in a fixed order, for coverage.
+  const std::vector<std::uint64_t>& state_visits() const;
+  const std::vector<std::uint64_t>& transition_visits() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Judges a whole history.
+struct Judged { Judgement judgement; std::vector<Finding> findings; Evidence evidence; std::string why; };
+Judged judge(const History& history, const JudgeOptions& options);
+
+}  // namespace closecheck::model

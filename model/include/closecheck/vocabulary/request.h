@@ -1,0 +1,115 @@
+// Requests of the job API as typed operations. No JSON, no HTTP, no clock; plain copyable values.
+// Parameters are carried as they were sent, so that a malformed one is a request like any other.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "closecheck/vocabulary/principal.h"
+#include "closecheck/vocabulary/time.h"
+
+namespace closecheck {
+
+/// A query parameter as sent: absent, or present with its raw text (which may be empty).
+using Parameter = std::optional<std::string>;
+/// Query parameters that an operation does not name, in the order sent.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+struct Detector {
+  std::string function = "count";
+  std::string field;            // empty: none
+  std::string by_field;         // empty: none
+  std::string partition_field;  // empty: none
+  friend bool operator==(const Detector&, const Detector&) = default;
+};
+
+/// What a client configures of a job. Texts are kept as sent (`bucket_span` "60s").
+struct JobConfig {
+  std::string description;
+  std::vector<std::string> groups;
+  std::string bucket_span = "60s";
+  std::vector<Detector> detectors{Detector{}};
+  std::string time_field = "time";
+  std::string time_format = "epoch_ms";
+  std::string model_memory_limit;  // empty: not configured
+  std::string custom_settings;     // a JSON object as text, opaque here; empty: none
+  friend bool operator==(const JobConfig&, const JobConfig&) = default;
+};
+
+/// Where the records of our programs begin: a boundary of every bucket span in use. Milliseconds since the epoch.
+inline constexpr std::int64_t kDataStart = 1'500'000'000'000;
+
+/// One record of input. `time_ms` is milliseconds since the Unix epoch.
+struct Record {
+  static constexpr std::int64_t kInvalidTime = INT64_MIN;
+  std::int64_t time_ms = 0;
+  double value = 0;
+  std::string entity;  // the value of the by or partition field; empty: none
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+struct CreateJob { std::string job; JobConfig config; };
+struct GetJob { std::string job; };
+/// Only the members that are present change.
+struct UpdateJob { std::string job; std::optional<std::string> description; std::optional<std::string> custom_settings; };
+struct DeleteJob { std::string job; Parameter force; };
+struct OpenJob { std::string job; };
+/// `malformed`: the body is not a sequence of JSON objects.
+struct PostData { std::string job; std::vector<Record> records; bool malformed = false; };
+struct FlushJob { std::string job; Parameter calc_interim; };
+struct CloseJob { std::string job; Parameter force; Parameter timeout; Parameter allow_no_jobs; Parameters other; };
+/// `job` may be an expression (a list, a wildcard, `_all`) where the profile has them.
+struct JobStats { std::string job; };
+/// `from` and `size` as sent; absent means the API's defaults (0 and 100).
+struct GetBuckets { std::string job; std::optional<int> from; std::optional<int> size; };
+struct GetRecords { std::string job; std::optional<int> from; std::optional<int> size; };
+struct GetSnapshots { std::string job; };
+struct RevertSnapshot { std::string job; std::string snapshot; };
+struct CreateIndex { std::string index; };
+struct DeleteIndex { std::string index; };
+/// Bulk-indexes the records as documents of one index and, if `refresh`, makes them visible to searches.
+struct IndexDocuments { std::string index; std::vector<Record> records; bool refresh = true; };
+struct RefreshIndex { std::string index; };
+struct CreateDatafeed { std::string feed; std::string job; std::string index; };
+struct GetDatafeed { std::string feed; };
+struct DatafeedStats { std::string feed; };
+/// Times in milliseconds since the epoch; no end: the feed follows in real time.
+struct StartDatafeed { std::string feed; std::optional<std::int64_t> start_ms; std::optional<std::int64_t> end_ms; };
+struct StopDatafeed { std::string feed; Parameter force; };
+struct DeleteDatafeed { std::string feed; Parameter force; };
+/// `GET /`: name and version of the server.
+struct GetRoot {};
+/// Who the server takes the caller for.
+struct Authenticate {};
+/// Which of the cluster privileges `manage_ml`, `manage`, `monitor_ml` the caller has.
+struct HasPrivileges {};
+
+/// Anything else: sent exactly so. `path` starts with `/` and carries no query.
+struct RawRequest { std::string method; std::string path; Parameters query; std::string body; std::string content_type; };
+
+using Operation =
+    std::variant<CreateJob, GetJob, UpdateJob, DeleteJob, OpenJob, PostData, FlushJob, CloseJob, JobStats, GetBuckets,
+                 GetRecords, GetSnapshots, RevertSnapshot, CreateIndex, DeleteIndex, IndexDocuments, RefreshIndex,
+                 CreateDatafeed, GetDatafeed, DatafeedStats, StartDatafeed, StopDatafeed, DeleteDatafeed, GetRoot,
+                 Authenticate, HasPrivileges, RawRequest>;
+
+struct Request {
+  Principal who = Principal::manage_ml;
+  Operation operation;
+  /// When set, this is what goes over the wire and `operation` is only its parsed view (a scripted request
+  /// whose body has members that the typed operation does not know).
+  std::shared_ptr<const RawRequest> as_sent;
+};
+
+/// The job (or job expression) that the operation names; empty where it names none.
+const std::string& job_of(const Operation& operation);
+
+/// A call as a reader would write it: `close job closecheck-a (force=true, timeout=2s)`.
+std::string describe(const Request& request);
+
+}  // namespace closecheck

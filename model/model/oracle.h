@@ -1,0 +1,103 @@
+// The oracle of one job: the set of configurations (lifecycle, datafeed, record counts, progress of pending requests)
+// that the events so far allow. An empty set is a violation. Deterministic; no clock, no I/O; not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "closecheck/vocabulary/clause.h"
+#include "closecheck/vocabulary/history.h"
+
+namespace closecheck::model {
+
+/// A request as one job's oracle sees it.
+enum class Ask : std::uint8_t {
+  create, get, update, remove, force_remove, open, post, flush, close, force_close, stats, read_results, revert,
+  create_feed, start_feed, start_endless_feed, stop_feed, remove_feed, feed_stats,
+  invalid,  ///< malformed in itself (bad parameter, wrong method, not allowed for the caller): may only be refused
+};
+inline constexpr std::size_t kAskCount = 20;
+
+/// An answer as one job's oracle sees it.
+enum class Told : std::uint8_t {
+  accepted,
+  refused,    ///< by state, existence, privilege or form
+  timed_out,  ///< a close or open that gave up waiting (by its text, or because its timeout was up)
+  failed,     ///< a 5xx that is no time-out
+  busy,       ///< 429 or 503: nothing was done
+  unknown,    ///< unreadable, or lost, or still open at the end: anything may have happened
+};
+
+struct Question {
+  Ask ask = Ask::stats;
+  std::int64_t records = 0;  // post: records that would be processed
+  bool has_timeout = false;  // close: may answer `timed_out`
+  bool may_be_refused = false;  // the caller may lack the privilege, or the profile leaves it open: refusal is fine too
+};
+
+struct Answer {
+  Told told = Told::unknown;
+  JobState state = JobState::unknown;           // stats
+  std::optional<std::int64_t> processed;        // stats: processed records
+  std::optional<bool> feed_started;             // feed_stats
+};
+
+enum class OracleVerdict : std::uint8_t { fits, violated, inconclusive };
+
+/// Why the set is empty, in the terms of a vendor's engineer.
+struct OracleFinding {
+  Clause clause;
+  std::vector<Clause> also;
+  std::string expected;  // `the job was closed with 5 records (since close #4): 409; ...`
+  std::string observed;
+  std::size_t event;     // the index that the caller gave with the event
+  bool count_too_low = false;  // a read after a close showed fewer records than accepted: it may only be late
+};
+
+/// What all configurations agree on while nothing is pending.
+struct Certain {
+  JobState state = JobState::unknown;      // unknown: they differ
+  std::optional<std::int64_t> records;     // set: exactly so many
+  std::optional<bool> feed_started;        // empty: unknown or no feed
+};
+
+class JobOracle {
+ public:
+  JobOracle(Profile profile, std::size_t budget, bool brute_force = false);
+  ~JobOracle();
+  JobOracle(JobOracle&&) noexcept;
+  JobOracle& operator=(JobOracle&&) noexcept;
+  void reset(Profile profile);
+
+  /// A request goes out. `id` is unique among open requests of this job; `event` is quoted in findings.
+  void invoke(int id, const Question& question, std::size_t event);
+  /// Its answer comes. An event is consumed once every earlier request is answered or lost, so the verdict may lag.
+  OracleVerdict respond(int id, const Answer& answer, std::size_t event);
+  /// None will come: it may or may not have taken effect, now or later.
+  OracleVerdict lose(int id);
+  OracleVerdict fault(Fault fault, std::size_t event);
+  OracleVerdict settled(std::size_t event);
+  /// No more events: requests still open are judged as lost.
+  OracleVerdict finish();
+
+  const OracleFinding& finding() const;  // after `violated`
+  const std::string& why() const;        // after `inconclusive`
+  Certain certain() const;
+  bool pending() const;
+
+  /// After `violated` by a response with `count_too_low`: takes that response back, so that judging can go on.
+  void forgive();
+
+  /// Visits since construction, in the order of `state_names()` and `transition_names()`.
+  const std::vector<std::uint64_t>& state_visits() const;
+  const std::vector<std::uint64_t>& transition_visits() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace closecheck::model

@@ -1,0 +1,56 @@
+// A system under test as the drivers see it: submit a request, get the next response with its time, read the clock.
+// Drivers do not know whether the clock is virtual or real. One thread uses a system at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "closecheck/vocabulary/history.h"
+#include "closecheck/vocabulary/program.h"
+
+namespace closecheck::sut {
+
+/// An answer, or the news that none will come.
+struct Completion {
+  int client = 0;
+  Time time = 0;
+  std::shared_ptr<const Response> response;  // null: lost
+  std::string error;                         // why it was lost
+};
+
+/// Thrown when a fault could not be delivered; `what()` is for the user and holds no secret.
+struct FaultFailed { std::string why; };
+
+class System {
+ public:
+  virtual ~System() = default;
+
+  /// Sends a request on the client's connection. The client must have no request open.
+  /// `fresh_connection`: on a connection that was never used, where the system has connections.
+  virtual void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection = false) = 0;
+
+  /// The next answer of any client that comes up to `until`; empty when `until` is reached first. The clock then
+  /// reads at least the completion's time, or `until`.
+  virtual std::optional<Completion> next(Time until) = 0;
+
+  virtual Time now() = 0;
+
+  /// Puts a job into a state that no client can reach. Throws FaultFailed. False: this system has no such fault.
+  virtual bool inject(Fault fault, const std::string& job, Duration duration) = 0;
+  virtual bool can_inject(Fault fault) const = 0;
+
+  /// Removes what the program created, as far as it is still there (stop and delete feeds, force-close and delete
+  /// jobs, delete indices). Not part of any history. A system made anew for every program does nothing.
+  virtual void clean_up(const Program& program) = 0;
+};
+
+/// Makes systems of one target. Thread-safe. In process each call gives a fresh service; live, a fresh set of
+/// connections to the one target.
+class SystemFactory {
+ public:
+  virtual ~SystemFactory() = default;
+  virtual std::unique_ptr<System> make(std::uint64_t seed) = 0;
+};
+
+}  // namespace closecheck::sut

@@ -1,0 +1,48 @@
+// The wire codec: typed requests and responses to and from HTTP messages, without sockets. Tolerant on reading (unknown
+// members, other order, missing optional ones), exact on writing. Pure functions; thread-safe.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "closecheck/vocabulary/profile.h"
+#include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/response.h"
+
+namespace closecheck::sut::wire {
+
+struct HttpRequest {
+  std::string method;
+  std::string path;  // percent-encoded, begins with '/', no query
+  Parameters query;  // decoded
+  std::string body;
+  std::string content_type;  // empty: none
+};
+
+/// The path with its query, percent-encoded, as it stands in a request line.
+std::string target_of(const HttpRequest& request);
+
+/// What a client sends. A request with `as_sent` is sent exactly so.
+HttpRequest encode(const Request& request, Profile profile);
+
+/// What a client makes of the answer: accepted, refused or unreadable from status and body together, with a note for
+/// every departure from the profile's form. The request tells which shape to expect.
+Response decode(const WireAnswer& answer, const Request& request, Profile profile);
+
+/// What a server makes of a request: an operation, or an answer of routing itself (unknown path, wrong method, a
+/// parameter that the API does not know, a body of a wrong type). `who` is left for the caller to fill in.
+std::variant<Request, WireAnswer> route(const HttpRequest& request, Profile profile);
+
+/// What a server writes. `pretty`, `error_trace` and the like are the caller's to honour through `request`.
+WireAnswer encode(const Response& response, const Request& request, Profile profile);
+
+/// The parsed view of a request that is sent exactly so: an operation if it is one, else RawRequest; `as_sent` is set.
+Request parse(const HttpRequest& request, Profile profile, Principal who);
+
+/// A request as one curl line; `user` is the configured user name, its password stands as `"$NAME_PASSWORD"`.
+std::string curl_line(const Request& request, Profile profile, const std::string& base_url, const std::string& user,
+                      const std::string& password_variable);
+
+}  // namespace closecheck::sut::wire
