@@ -15,8 +15,25 @@ namespace closecheck::model {
 
 /// A request as one job's oracle sees it.
 enum class Ask : std::uint8_t {
-  create, get, update, remove, force_remove, open, post, flush, close, force_close, stats, read_results, revert,
-  create_feed, start_feed, start_endless_feed, stop_feed, remove_feed, feed_stats,
+  create,
+  get,
+  update,
+  remove,
+  force_remove,
+  open,
+  post,
+  flush,
+  close,
+  force_close,
+  stats,
+  read_results,
+  revert,
+  create_feed,
+  start_feed,
+  start_endless_feed,
+  stop_feed,
+  remove_feed,
+  feed_stats,
   invalid,  ///< malformed in itself (bad parameter, wrong method, not allowed for the caller): may only be refused
 };
 inline constexpr std::size_t kAskCount = 20;
@@ -33,16 +50,16 @@ enum class Told : std::uint8_t {
 
 struct Question {
   Ask ask = Ask::stats;
-  std::int64_t records = 0;  // post: records that would be processed
-  bool has_timeout = false;  // close: may answer `timed_out`
+  std::int64_t records = 0;     // post: records that would be processed
+  bool has_timeout = false;     // close: may answer `timed_out`
   bool may_be_refused = false;  // the caller may lack the privilege, or the profile leaves it open: refusal is fine too
 };
 
 struct Answer {
   Told told = Told::unknown;
-  JobState state = JobState::unknown;           // stats
-  std::optional<std::int64_t> processed;        // stats: processed records
-  std::optional<bool> feed_started;             // feed_stats
+  JobState state = JobState::unknown;     // stats
+  std::optional<std::int64_t> processed;  // stats: processed records
+  std::optional<bool> feed_started;       // feed_stats
 };
 
 enum class OracleVerdict : std::uint8_t { fits, violated, inconclusive };
@@ -53,15 +70,15 @@ struct OracleFinding {
   std::vector<Clause> also;
   std::string expected;  // `the job was closed with 5 records (since close #4): 409; ...`
   std::string observed;
-  std::size_t event;     // the index that the caller gave with the event
+  std::size_t event;           // the index that the caller gave with the event
   bool count_too_low = false;  // a read after a close showed fewer records than accepted: it may only be late
 };
 
 /// What all configurations agree on while nothing is pending.
 struct Certain {
-  JobState state = JobState::unknown;      // unknown: they differ
-  std::optional<std::int64_t> records;     // set: exactly so many
-  std::optional<bool> feed_started;        // empty: unknown or no feed
+  JobState state = JobState::unknown;   // unknown: they differ
+  std::optional<std::int64_t> records;  // set: exactly so many
+  std::optional<bool> feed_started;     // empty: unknown or no feed
 };
 
 class JobOracle {

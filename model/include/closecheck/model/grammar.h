@@ -20,7 +20,10 @@ enum class TimeReading : std::uint8_t {
   unsettled,  ///< a bare number, a fraction, a negative span, another case: neither required nor forbidden
   refused,    ///< no time value at all (`abc`, `10 parsecs`)
 };
-struct TimeValue { TimeReading reading = TimeReading::absent; Duration span = 0; };
+struct TimeValue {
+  TimeReading reading = TimeReading::absent;
+  Duration span = 0;
+};
 /// Source: clauses timeout-takes-time-units and bad-parameters-refused. Spans saturate at 100 years.
 TimeValue read_time(const Parameter& parameter);
 

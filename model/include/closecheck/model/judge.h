@@ -25,8 +25,8 @@ struct JudgeOptions {
 
 /// What the judge makes of the history so far.
 enum class Judgement : std::uint8_t {
-  fits,          ///< a conforming server could have done all this
-  missing,       ///< the last answer lacks something that may only be late: read the same again after a while
+  fits,     ///< a conforming server could have done all this
+  missing,  ///< the last answer lacks something that may only be late: read the same again after a while
   violated,
   inconclusive,  ///< cannot be told any more, see `why`
 };
@@ -62,7 +62,12 @@ class Judge {
 };
 
 /// Judges a whole history.
-struct Judged { Judgement judgement; std::vector<Finding> findings; Evidence evidence; std::string why; };
+struct Judged {
+  Judgement judgement;
+  std::vector<Finding> findings;
+  Evidence evidence;
+  std::string why;
+};
 Judged judge(const History& history, const JudgeOptions& options);
 
 }  // namespace closecheck::model

@@ -16,8 +16,8 @@ struct Finding {
   std::vector<Clause> also;  // other clauses that the same exchange breaks
   std::string expected;      // what would have been accepted, and which earlier exchange settles it
   std::string observed;
-  std::size_t event = 0;     // index in the history of the event that cannot be explained
-  bool timing = false;       // rests on a clock: needs three of three repetitions
+  std::size_t event = 0;  // index in the history of the event that cannot be explained
+  bool timing = false;    // rests on a clock: needs three of three repetitions
 };
 
 /// Times that a clause was truly put to the test and stood, by clause.

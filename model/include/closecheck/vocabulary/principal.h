@@ -13,8 +13,8 @@ namespace closecheck {
 /// sends no credentials, `wrong_password` sends those of `manage_ml` with a wrong password.
 enum class Principal : std::uint8_t { manage_ml, manage, monitor_ml, none, setup, anonymous, wrong_password };
 
-inline constexpr std::array kPrincipals{Principal::manage_ml, Principal::manage,    Principal::monitor_ml,
-                                        Principal::none,      Principal::setup,     Principal::anonymous,
+inline constexpr std::array kPrincipals{Principal::manage_ml,     Principal::manage, Principal::monitor_ml,
+                                        Principal::none,          Principal::setup,  Principal::anonymous,
                                         Principal::wrong_password};
 
 constexpr std::string_view name(Principal principal) {

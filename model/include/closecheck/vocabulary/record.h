@@ -28,20 +28,20 @@ std::string_view name(Require require);
 struct ClauseRecord {
   Clause clause = Clause::close_ends_open_job;
   ClauseVerdict verdict = ClauseVerdict::not_exercised;
-  std::int64_t checks = 0;     // checks registered for the clause that ran
-  std::int64_t exchanges = 0;  // exchanges made by them
-  std::string why;             // reason of a verdict that is not `holds`, or a remark
+  std::int64_t checks = 0;                // checks registered for the clause that ran
+  std::int64_t exchanges = 0;             // exchanges made by them
+  std::string why;                        // reason of a verdict that is not `holds`, or a remark
   std::map<std::string, double> figures;  // name with unit last: `close_time_ms`
 };
 
 struct ViolationRecord {
   Finding finding;
   std::string check;
-  Program program;        // the minimal counterexample, names as in the history
+  Program program;  // the minimal counterexample, names as in the history
   History history;
-  std::string scenario;   // path of the saved counterexample; empty: not saved
+  std::string scenario;  // path of the saved counterexample; empty: not saved
   std::uint64_t seed = 0;
-  std::string replay;     // the command that replays it
+  std::string replay;  // the command that replays it
   std::vector<std::string> curl;
   std::vector<std::string> history_lines;  // the history as JSON Lines, one event each (credentials never)
 };
@@ -61,7 +61,7 @@ struct RunRecord {
   Profile profile = Profile::xpack_5_4;
   std::uint64_t seed = 0;
   std::string effort = "standard";
-  std::string started;    // UTC, ISO 8601
+  std::string started;  // UTC, ISO 8601
   std::int64_t elapsed_ms = 0;
   Require require = Require::all;
   RunVerdict verdict = RunVerdict::inconclusive;

@@ -53,35 +53,105 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
-struct CreateJob { std::string job; JobConfig config; };
-struct GetJob { std::string job; };
+struct CreateJob {
+  std::string job;
+  JobConfig config;
+};
+struct GetJob {
+  std::string job;
+};
 /// Only the members that are present change.
-struct UpdateJob { std::string job; std::optional<std::string> description; std::optional<std::string> custom_settings; };
-struct DeleteJob { std::string job; Parameter force; };
-struct OpenJob { std::string job; };
+struct UpdateJob {
+  std::string job;
+  std::optional<std::string> description;
+  std::optional<std::string> custom_settings;
+};
+struct DeleteJob {
+  std::string job;
+  Parameter force;
+};
+struct OpenJob {
+  std::string job;
+};
 /// `malformed`: the body is not a sequence of JSON objects.
-struct PostData { std::string job; std::vector<Record> records; bool malformed = false; };
-struct FlushJob { std::string job; Parameter calc_interim; };
-struct CloseJob { std::string job; Parameter force; Parameter timeout; Parameter allow_no_jobs; Parameters other; };
+struct PostData {
+  std::string job;
+  std::vector<Record> records;
+  bool malformed = false;
+};
+struct FlushJob {
+  std::string job;
+  Parameter calc_interim;
+};
+struct CloseJob {
+  std::string job;
+  Parameter force;
+  Parameter timeout;
+  Parameter allow_no_jobs;
+  Parameters other;
+};
 /// `job` may be an expression (a list, a wildcard, `_all`) where the profile has them.
-struct JobStats { std::string job; };
+struct JobStats {
+  std::string job;
+};
 /// `from` and `size` as sent; absent means the API's defaults (0 and 100).
-struct GetBuckets { std::string job; std::optional<int> from; std::optional<int> size; };
-struct GetRecords { std::string job; std::optional<int> from; std::optional<int> size; };
-struct GetSnapshots { std::string job; };
-struct RevertSnapshot { std::string job; std::string snapshot; };
-struct CreateIndex { std::string index; };
-struct DeleteIndex { std::string index; };
+struct GetBuckets {
+  std::string job;
+  std::optional<int> from;
+  std::optional<int> size;
+};
+struct GetRecords {
+  std::string job;
+  std::optional<int> from;
+  std::optional<int> size;
+};
+struct GetSnapshots {
+  std::string job;
+};
+struct RevertSnapshot {
+  std::string job;
+  std::string snapshot;
+};
+struct CreateIndex {
+  std::string index;
+};
+struct DeleteIndex {
+  std::string index;
+};
 /// Bulk-indexes the records as documents of one index and, if `refresh`, makes them visible to searches.
-struct IndexDocuments { std::string index; std::vector<Record> records; bool refresh = true; };
-struct RefreshIndex { std::string index; };
-struct CreateDatafeed { std::string feed; std::string job; std::string index; };
-struct GetDatafeed { std::string feed; };
-struct DatafeedStats { std::string feed; };
+struct IndexDocuments {
+  std::string index;
+  std::vector<Record> records;
+  bool refresh = true;
+};
+struct RefreshIndex {
+  std::string index;
+};
+struct CreateDatafeed {
+  std::string feed;
+  std::string job;
+  std::string index;
+};
+struct GetDatafeed {
+  std::string feed;
+};
+struct DatafeedStats {
+  std::string feed;
+};
 /// Times in milliseconds since the epoch; no end: the feed follows in real time.
-struct StartDatafeed { std::string feed; std::optional<std::int64_t> start_ms; std::optional<std::int64_t> end_ms; };
-struct StopDatafeed { std::string feed; Parameter force; };
-struct DeleteDatafeed { std::string feed; Parameter force; };
+struct StartDatafeed {
+  std::string feed;
+  std::optional<std::int64_t> start_ms;
+  std::optional<std::int64_t> end_ms;
+};
+struct StopDatafeed {
+  std::string feed;
+  Parameter force;
+};
+struct DeleteDatafeed {
+  std::string feed;
+  Parameter force;
+};
 /// `GET /`: name and version of the server.
 struct GetRoot {};
 /// Who the server takes the caller for.
@@ -90,13 +160,18 @@ struct Authenticate {};
 struct HasPrivileges {};
 
 /// Anything else: sent exactly so. `path` starts with `/` and carries no query.
-struct RawRequest { std::string method; std::string path; Parameters query; std::string body; std::string content_type; };
+struct RawRequest {
+  std::string method;
+  std::string path;
+  Parameters query;
+  std::string body;
+  std::string content_type;
+};
 
-using Operation =
-    std::variant<CreateJob, GetJob, UpdateJob, DeleteJob, OpenJob, PostData, FlushJob, CloseJob, JobStats, GetBuckets,
-                 GetRecords, GetSnapshots, RevertSnapshot, CreateIndex, DeleteIndex, IndexDocuments, RefreshIndex,
-                 CreateDatafeed, GetDatafeed, DatafeedStats, StartDatafeed, StopDatafeed, DeleteDatafeed, GetRoot,
-                 Authenticate, HasPrivileges, RawRequest>;
+using Operation = std::variant<CreateJob, GetJob, UpdateJob, DeleteJob, OpenJob, PostData, FlushJob, CloseJob, JobStats,
+                               GetBuckets, GetRecords, GetSnapshots, RevertSnapshot, CreateIndex, DeleteIndex,
+                               IndexDocuments, RefreshIndex, CreateDatafeed, GetDatafeed, DatafeedStats, StartDatafeed,
+                               StopDatafeed, DeleteDatafeed, GetRoot, Authenticate, HasPrivileges, RawRequest>;
 
 struct Request {
   Principal who = Principal::manage_ml;

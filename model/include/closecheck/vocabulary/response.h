@@ -65,7 +65,10 @@ struct JobStatistics {
   std::optional<std::string> open_time;  // as sent, e.g. "37s"
   std::int64_t model_bytes = 0;
 };
-struct JobStatisticsList { std::int64_t count = 0; std::vector<JobStatistics> jobs; };
+struct JobStatisticsList {
+  std::int64_t count = 0;
+  std::vector<JobStatistics> jobs;
+};
 
 /// A job's configuration as answered; `members` holds every configured member by dotted path with its
 /// value as compact JSON text, in lexical order of the path, so that configurations compare without JSON.
@@ -74,7 +77,10 @@ struct JobDescription {
   std::vector<std::pair<std::string, std::string>> members;
   std::string snapshot;  // model_snapshot_id; empty: none
 };
-struct JobDescriptionList { std::int64_t count = 0; std::vector<JobDescription> jobs; };
+struct JobDescriptionList {
+  std::int64_t count = 0;
+  std::vector<JobDescription> jobs;
+};
 
 struct Bucket {
   std::int64_t start_ms = 0;
@@ -84,7 +90,10 @@ struct Bucket {
   friend bool operator==(const Bucket&, const Bucket&) = default;
 };
 /// One page; `count` is the total that the answer claims.
-struct BucketPage { std::int64_t count = 0; std::vector<Bucket> buckets; };
+struct BucketPage {
+  std::int64_t count = 0;
+  std::vector<Bucket> buckets;
+};
 
 struct AnomalyRecord {
   std::int64_t start_ms = 0;
@@ -94,7 +103,10 @@ struct AnomalyRecord {
   bool interim = false;
   friend bool operator==(const AnomalyRecord&, const AnomalyRecord&) = default;
 };
-struct RecordPage { std::int64_t count = 0; std::vector<AnomalyRecord> records; };
+struct RecordPage {
+  std::int64_t count = 0;
+  std::vector<AnomalyRecord> records;
+};
 
 struct Snapshot {
   std::string id;
@@ -102,25 +114,53 @@ struct Snapshot {
   std::optional<std::int64_t> latest_record_ms;
   std::optional<std::int64_t> latest_result_ms;
 };
-struct SnapshotList { std::int64_t count = 0; std::vector<Snapshot> snapshots; };
+struct SnapshotList {
+  std::int64_t count = 0;
+  std::vector<Snapshot> snapshots;
+};
 
-struct DatafeedStatistics { std::string feed; std::string state; };
-struct DatafeedStatisticsList { std::int64_t count = 0; std::vector<DatafeedStatistics> feeds; };
-struct DatafeedDescription { std::string feed; std::string job; };
-struct DatafeedDescriptionList { std::int64_t count = 0; std::vector<DatafeedDescription> feeds; };
+struct DatafeedStatistics {
+  std::string feed;
+  std::string state;
+};
+struct DatafeedStatisticsList {
+  std::int64_t count = 0;
+  std::vector<DatafeedStatistics> feeds;
+};
+struct DatafeedDescription {
+  std::string feed;
+  std::string job;
+};
+struct DatafeedDescriptionList {
+  std::int64_t count = 0;
+  std::vector<DatafeedDescription> feeds;
+};
 
-struct FlushResult { std::optional<std::int64_t> last_finalized_bucket_end_ms; };
-struct ServerInfo { std::string name; std::string version; };
-struct Identity { std::string username; };
-struct PrivilegeList { std::vector<std::pair<std::string, bool>> privileges; };
+struct FlushResult {
+  std::optional<std::int64_t> last_finalized_bucket_end_ms;
+};
+struct ServerInfo {
+  std::string name;
+  std::string version;
+};
+struct Identity {
+  std::string username;
+};
+struct PrivilegeList {
+  std::vector<std::pair<std::string, bool>> privileges;
+};
 
-using Content = std::variant<std::monostate, Acknowledged, DataCounts, JobStatisticsList, JobDescriptionList, BucketPage,
-                             RecordPage, SnapshotList, DatafeedStatisticsList, DatafeedDescriptionList, FlushResult,
-                             ServerInfo, Identity, PrivilegeList>;
+using Content = std::variant<std::monostate, Acknowledged, DataCounts, JobStatisticsList, JobDescriptionList,
+                             BucketPage, RecordPage, SnapshotList, DatafeedStatisticsList, DatafeedDescriptionList,
+                             FlushResult, ServerInfo, Identity, PrivilegeList>;
 
 /// A departure from the profile's wire form that the codec saw in this one answer (wrong envelope, member of a
 /// wrong type, status and body that disagree). Judged under a dialect clause only.
-struct DialectNote { Clause clause; std::string expected; std::string observed; };
+struct DialectNote {
+  Clause clause;
+  std::string expected;
+  std::string observed;
+};
 
 /// The answer as bytes, for reports and scripted assertions. Never holds credentials.
 struct WireAnswer {

@@ -27,14 +27,18 @@ struct GateOptions {
   Require require = Require::all;
   std::set<Principal> principals;  // that can be asked as; empty: security is off
   bool secured = true;
-  std::set<Fault> faults;          // that can be injected
-  Duration round_trip = 0;         // measured, live
+  std::set<Fault> faults;   // that can be injected
+  Duration round_trip = 0;  // measured, live
   Duration round_trip_max = 0;
   std::string name_prefix{kNamePrefix};  // live: `closecheck-<run id>-`
 };
 
 /// Progress for people; called from one thread at a time.
-struct Progress { std::string what; std::size_t done = 0; std::size_t total = 0; };
+struct Progress {
+  std::string what;
+  std::size_t done = 0;
+  std::size_t total = 0;
+};
 
 /// Runs the gate. Fills clauses, violations, totals, coverage and verdict of the record; the caller fills in version,
 /// target and times, and saves counterexamples. Deterministic in process for any `jobs`.

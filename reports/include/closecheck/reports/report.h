@@ -12,7 +12,10 @@ namespace closecheck::reports {
 std::string write_json(const RunRecord& record);
 /// JUnit XML: one case per clause; not told is `skipped`.
 std::string write_junit(const RunRecord& record);
-struct ConsoleStyle { bool colour = false; bool quiet = false; };
+struct ConsoleStyle {
+  bool colour = false;
+  bool quiet = false;
+};
 /// Seed and settings first, table of clauses, violations, verdict last.
 std::string write_console(const RunRecord& record, const ConsoleStyle& style);
 /// JSON Schema (draft 2020-12) of the report.

@@ -14,7 +14,9 @@
 namespace closecheck::scenarios {
 
 /// A file that cannot be used. `what` names file, line and column, and what was expected there.
-struct ScenarioError { std::string what; };
+struct ScenarioError {
+  std::string what;
+};
 
 struct Header {
   std::optional<Clause> clause;

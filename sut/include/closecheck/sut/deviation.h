@@ -27,7 +27,11 @@ const DeviationText* text_of(Deviation deviation);  // null: none
 /// Correct but unusual behaviour; `usual` is the plain implementation.
 enum class Variant : std::uint8_t;  // in_process/variants.h lists them; 0 is usual
 
-struct VariantText { Variant variant; std::string_view name; std::string_view text; };
+struct VariantText {
+  Variant variant;
+  std::string_view name;
+  std::string_view text;
+};
 std::span<const VariantText> variants();
 std::optional<Variant> variant_named(std::string_view name);
 

@@ -12,7 +12,10 @@
 
 namespace closecheck::sut {
 
-struct Credentials { std::string username; std::string password; };
+struct Credentials {
+  std::string username;
+  std::string password;
+};
 
 struct EndpointOptions {
   std::string url;  // http://host:port, no path

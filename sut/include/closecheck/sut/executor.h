@@ -32,8 +32,8 @@ struct ExecutorOptions {
 
 struct Execution {
   History history;
-  Program program;          // what was really run: with the steps that the observer asked for
-  std::string fault_error;  // not empty: a fault was not delivered and the run ended there
+  Program program;             // what was really run: with the steps that the observer asked for
+  std::string fault_error;     // not empty: a fault was not delivered and the run ended there
   bool fault_missing = false;  // the system has no such fault
 };
 

@@ -12,7 +12,9 @@ namespace closecheck::sut {
 std::vector<std::string> write_history_lines(const History& history);
 
 /// A line that cannot be used: `what` names the line and what was expected there.
-struct HistoryError { std::string what; };
+struct HistoryError {
+  std::string what;
+};
 
 /// Reads a whole history. Throws HistoryError. The header line is optional; `fallback` is the profile without one.
 History read_history(const std::string& text, Profile fallback);

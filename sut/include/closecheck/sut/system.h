@@ -20,7 +20,9 @@ struct Completion {
 };
 
 /// Thrown when a fault could not be delivered; `what()` is for the user and holds no secret.
-struct FaultFailed { std::string why; };
+struct FaultFailed {
+  std::string why;
+};
 
 class System {
  public:

@@ -1,0 +1,30 @@
+#include "closecheck/vocabulary/history.h"
+
+#include <algorithm>
+
+namespace closecheck {
+
+std::string_view name(Fault fault) {
+  switch (fault) {
+    case Fault::fail_job:
+      return "fail_job";
+    case Fault::slow_close:
+      return "slow_close";
+    case Fault::hang_close:
+      break;
+  }
+  return "hang_close";
+}
+
+std::optional<Fault> fault_named(std::string_view text) {
+  for (const Fault fault : {Fault::fail_job, Fault::slow_close, Fault::hang_close})
+    if (name(fault) == text) return fault;
+  return std::nullopt;
+}
+
+std::size_t request_count(const History& history) {
+  return static_cast<std::size_t>(std::count_if(history.events.begin(), history.events.end(),
+                                                [](const Event& event) { return event.type == EventType::invoke; }));
+}
+
+}  // namespace closecheck

@@ -1,0 +1,115 @@
+#include "closecheck/vocabulary/response.h"
+
+#include <fmt/format.h>
+
+namespace closecheck {
+namespace {
+
+struct Describer {
+  std::string operator()(const std::monostate&) const { return ""; }
+  std::string operator()(const Acknowledged&) const { return "done"; }
+  std::string operator()(const DataCounts& it) const {
+    return fmt::format("{} records processed of {}", it.processed_records, it.input_records);
+  }
+  std::string operator()(const JobStatisticsList& it) const {
+    std::string text;
+    for (const JobStatistics& job : it.jobs) {
+      if (!text.empty()) text += ", ";
+      text += fmt::format("{} is {} with {} records", job.job, name(job.state), job.counts.processed_records);
+      if (!job.node.empty()) text += fmt::format(" on node {}", job.node);
+      if (job.open_time) text += fmt::format(", open for {}", *job.open_time);
+    }
+    return text.empty() ? "no jobs" : text;
+  }
+  std::string operator()(const JobDescriptionList& it) const {
+    return fmt::format("{} job configurations", it.jobs.size());
+  }
+  std::string operator()(const BucketPage& it) const {
+    std::string text = fmt::format("{} of {} buckets", it.buckets.size(), it.count);
+    const char* separator = ": ";
+    for (const Bucket& bucket : it.buckets) {
+      text += fmt::format("{}{} ({} records{})", separator, bucket.start_ms, bucket.event_count,
+                          bucket.interim ? ", interim" : "");
+      separator = ", ";
+    }
+    return text;
+  }
+  std::string operator()(const RecordPage& it) const {
+    return fmt::format("{} of {} anomaly records", it.records.size(), it.count);
+  }
+  std::string operator()(const SnapshotList& it) const {
+    std::string text = fmt::format("{} model snapshots", it.snapshots.size());
+    const char* separator = ": ";
+    for (const Snapshot& snapshot : it.snapshots) {
+      text += fmt::format("{}{} up to record time {}", separator, snapshot.id,
+                          snapshot.latest_record_ms ? fmt::format("{}", *snapshot.latest_record_ms) : "unknown");
+      separator = ", ";
+    }
+    return text;
+  }
+  std::string operator()(const DatafeedStatisticsList& it) const {
+    std::string text;
+    for (const DatafeedStatistics& feed : it.feeds) {
+      if (!text.empty()) text += ", ";
+      text += fmt::format("{} is {}", feed.feed, feed.state);
+    }
+    return text.empty() ? "no datafeeds" : text;
+  }
+  std::string operator()(const DatafeedDescriptionList& it) const {
+    return fmt::format("{} datafeeds", it.feeds.size());
+  }
+  std::string operator()(const FlushResult&) const { return "flushed"; }
+  std::string operator()(const ServerInfo& it) const { return fmt::format("{} {}", it.name, it.version); }
+  std::string operator()(const Identity& it) const { return it.username; }
+  std::string operator()(const PrivilegeList& it) const {
+    std::string text;
+    for (const auto& [privilege, has] : it.privileges) {
+      if (!text.empty()) text += ", ";
+      text += fmt::format("{}={}", privilege, has);
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+std::string_view name(JobState state) {
+  switch (state) {
+    case JobState::absent:
+      return "absent";
+    case JobState::closed:
+      return "closed";
+    case JobState::opening:
+      return "opening";
+    case JobState::opened:
+      return "opened";
+    case JobState::closing:
+      return "closing";
+    case JobState::failed:
+      return "failed";
+    case JobState::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::string describe(const Response& response) {
+  switch (response.outcome) {
+    case Outcome::accepted: {
+      const std::string content = std::visit(Describer{}, response.content);
+      return content.empty() ? fmt::format("{}", response.status) : fmt::format("{}: {}", response.status, content);
+    }
+    case Outcome::refused: {
+      std::string text = fmt::format("{}", response.status);
+      if (!response.error_type.empty()) text += ' ' + response.error_type;
+      if (!response.reason.empty()) text += ": " + response.reason;
+      return text;
+    }
+    case Outcome::unreadable:
+      break;
+  }
+  return fmt::format("{} with an answer that cannot be read{}", response.status,
+                     response.reason.empty() ? "" : ": " + response.reason);
+}
+
+}  // namespace closecheck
