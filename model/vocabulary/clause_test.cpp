@@ -1,0 +1,85 @@
+#include "closecheck/vocabulary/clause.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace closecheck {
+namespace {
+
+TEST(ClauseCatalogue, StandsInTheOrderOfTheEnumeration) {
+  for (std::size_t i = 0; i < kClauseCount; ++i)
+    EXPECT_EQ(clauses()[i].clause, static_cast<Clause>(i)) << clauses()[i].id;
+}
+
+TEST(ClauseCatalogue, HasUniqueIdsThatLeadBackToTheClause) {
+  std::set<std::string_view> seen;
+  for (const ClauseText& text : clauses()) {
+    EXPECT_TRUE(seen.insert(text.id).second) << text.id;
+    EXPECT_EQ(clause_named(text.id), text.clause);
+    EXPECT_EQ(id_of(text.clause), text.id);
+  }
+  EXPECT_EQ(clause_named("close_ends_open_job"), std::nullopt);
+  EXPECT_EQ(clause_named(""), std::nullopt);
+}
+
+TEST(ClauseCatalogue, SpellsIdsInLowerCaseWithDashes) {
+  for (const ClauseText& text : clauses()) {
+    EXPECT_EQ(text.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string_view::npos) << text.id;
+    EXPECT_LE(text.id.size(), 31U) << text.id;
+  }
+}
+
+TEST(ClauseCatalogue, CountsTwentyThreeStatedTwelveImpliedNineDialectThreeMeasured) {
+  std::map<Level, int> count;
+  Level last = Level::stated;
+  for (const ClauseText& text : clauses()) {
+    ++count[text.level];
+    EXPECT_GE(text.level, last) << "levels are grouped: " << text.id;
+    last = text.level;
+  }
+  EXPECT_EQ(count[Level::stated], 23);
+  EXPECT_EQ(count[Level::implied], 12);
+  EXPECT_EQ(count[Level::dialect], 9);
+  EXPECT_EQ(count[Level::measured], 3);
+}
+
+TEST(ClauseCatalogue, SaysWhatWhyAndHowOfEveryClauseInSentences) {
+  for (const ClauseText& text : clauses()) {
+    for (const std::string_view part : {text.says, text.why, text.how}) {
+      ASSERT_FALSE(part.empty()) << text.id;
+      EXPECT_EQ(part.back(), '.') << text.id;
+    }
+    if (text.level == Level::stated) EXPECT_FALSE(text.section.empty()) << text.id;
+  }
+}
+
+TEST(ClauseCatalogue, NamesTheLevelsAsReportsSpellThem) {
+  EXPECT_EQ(name(Level::stated), "stated");
+  EXPECT_EQ(name(Level::measured), "measured");
+  EXPECT_EQ(level_of(Clause::close_many), Level::dialect);
+}
+
+TEST(Glob, MatchesExactTextStarsAndQuestionMarks) {
+  EXPECT_TRUE(glob_matches("close-many", "close-many"));
+  EXPECT_FALSE(glob_matches("close-many", "close-man"));
+  EXPECT_TRUE(glob_matches("close*", "close-many"));
+  EXPECT_TRUE(glob_matches("*timeout*", "bad-timeout-x"));
+  EXPECT_TRUE(glob_matches("*a*b*c", "xxaayybbzzc"));
+  EXPECT_FALSE(glob_matches("*a*b*c", "xxaayycbbzz"));
+  EXPECT_TRUE(glob_matches("c?ose*", "close"));
+  EXPECT_TRUE(glob_matches("*", ""));
+  EXPECT_TRUE(glob_matches("", ""));
+  EXPECT_FALSE(glob_matches("?", ""));
+  EXPECT_FALSE(glob_matches("", "a"));
+}
+
+TEST(Glob, TakesEveryOtherCharacterLiterally) {
+  EXPECT_FALSE(glob_matches("close.many", "close-many"));
+  EXPECT_FALSE(glob_matches("[a]", "a"));
+}
+
+}  // namespace
+}  // namespace closecheck
