@@ -2,6 +2,7 @@
 // stop the run, or ask to read something again after a while.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "closecheck/sut/system.h"
@@ -32,13 +33,39 @@ struct ExecutorOptions {
 
 struct Execution {
   History history;
-  Program program;             // what was really run: with the steps that the observer asked for
-  std::string fault_error;     // not empty: a fault was not delivered and the run ended there
+  Program program;          // what was really run: up to where it stopped, with the steps that the observer asked for
+  std::string fault_error;  // not empty: a fault was not delivered and the run ended there
   bool fault_missing = false;  // the system has no such fault
 };
 
 /// Runs `program` from a system that has none of its names. Bounded by the program's own durations and the options.
+/// The end of a program is a join. Times in the history never go back. Advice to read again is taken once the answer is
+/// recorded, on the client that got it, whose queue stands still meanwhile; at most three times for one step. While
+/// settling, a job that was asked to close (or whose feed has an end) and was not opened since is not at rest while it
+/// reads `opened`, since a server need not show `closing`.
 Execution execute(const Program& program, System& system, Profile profile, const ExecutorOptions& options,
                   Observer* observer);
+
+/// The same for many programs in a row: keeps its buffers, and copies no program. The requests in the history share the
+/// program's ownership. Not thread-safe.
+class Executor {
+ public:
+  Executor(Profile profile, const ExecutorOptions& options);
+  ~Executor();
+  Executor(Executor&&) noexcept;
+  Executor& operator=(Executor&&) noexcept;
+
+  /// The history is valid until the next run.
+  const History& run(std::shared_ptr<const Program> program, System& system, Observer* observer);
+
+  /// Of the last run, as in `Execution`. `program` is the very one that was given when nothing was added or cut.
+  std::shared_ptr<const Program> program() const;
+  const std::string& fault_error() const;
+  bool fault_missing() const;
+
+ private:
+  struct Run;
+  std::unique_ptr<Run> run_;
+};
 
 }  // namespace closecheck::sut
