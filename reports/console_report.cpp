@@ -1,0 +1,140 @@
+// The report for people: seed and settings first, a line per clause, every violation with its proof, the verdict last.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "closecheck/reports/report.h"
+#include "history_text.h"
+
+namespace closecheck::reports {
+namespace {
+
+class Console {
+ public:
+  Console(const RunRecord& record, const ConsoleStyle& style) : record_(record), style_(style) {}
+
+  std::string write() {
+    if (style_.quiet) {
+      write_settings_line();
+    } else {
+      write_settings();
+      write_clauses();
+    }
+    for (const ViolationRecord& violation : record_.violations) write_violation(violation);
+    write_verdict();
+    return std::move(text_);
+  }
+
+ private:
+  std::string painted(std::string_view words, const char* code) const {
+    return style_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, words) : std::string(words);
+  }
+
+  std::string painted(std::string_view words, ClauseVerdict verdict) const {
+    switch (verdict) {
+      case ClauseVerdict::holds:
+        return painted(words, "32");
+      case ClauseVerdict::violated:
+        return painted(words, "1;31");
+      case ClauseVerdict::waived:
+      case ClauseVerdict::inconclusive:
+        return painted(words, "33");
+      case ClauseVerdict::not_exercised:
+      case ClauseVerdict::measured:
+        break;
+    }
+    return std::string(words);
+  }
+
+  std::string target() const {
+    std::string target = record_.http ? record_.url : "in process";
+    if (!record_.deviation.empty()) target += fmt::format(", deviation {}", record_.deviation);
+    return target;
+  }
+
+  void write_settings_line() {
+    text_ += fmt::format("seed {}, {}, {}, effort {}, require {}\n", record_.seed, target(), name(record_.profile),
+                         record_.effort, name(record_.require));
+  }
+
+  void write_settings() {
+    text_ += fmt::format("seed     {}\ntarget   {}\nprofile  {}\neffort   {}\nrequire  {}\nversion  {}\n", record_.seed,
+                         target(), name(record_.profile), record_.effort, name(record_.require), record_.version);
+    for (const std::string& note : record_.notes) text_ += fmt::format("note     {}\n", note);
+    text_ += '\n';
+  }
+
+  void write_clauses() {
+    std::size_t width = 6;
+    for (const ClauseRecord& entry : record_.clauses) width = std::max(width, id_of(entry.clause).size());
+    text_ += fmt::format("{:<{}}  {:<8}  {:<13}  {:>6}  {:>9}\n", "clause", width, "level", "verdict", "checks",
+                         "exchanges");
+    for (const ClauseRecord& entry : record_.clauses) {
+      const std::string verdict = painted(fmt::format("{:<13}", name(entry.verdict)), entry.verdict);
+      text_ += fmt::format("{:<{}}  {:<8}  {}  {:>6}  {:>9}", id_of(entry.clause), width, name(level_of(entry.clause)),
+                           verdict, entry.checks, entry.exchanges);
+      std::string remark = entry.why;
+      for (const auto& [figure, value] : entry.figures) {
+        if (!remark.empty()) remark += ", ";
+        remark += fmt::format("{} {:.6g}", figure, value);
+      }
+      if (!remark.empty()) text_ += "  " + remark;
+      text_ += '\n';
+    }
+    text_ += fmt::format("\n{} exchanges in {} sequences of {} checks", record_.exchanges, record_.sequences,
+                         record_.checks);
+    if (record_.elapsed_ms > 0) text_ += fmt::format(", {}", describe_duration(record_.elapsed_ms * kMillisecond));
+    text_ += ".\n\n";
+  }
+
+  void write_violation(const ViolationRecord& violation) {
+    const Finding& finding = violation.finding;
+    const ClauseText& clause = text_of(finding.clause);
+    text_ += fmt::format("{} {} ({}{}{})\n", painted("violated:", "1;31"), clause.id, name(clause.level),
+                         clause.section.empty() ? "" : ", ", clause.section);
+    text_ += fmt::format("  {}\n", clause.says);
+    if (!style_.quiet && !violation.history.events.empty())
+      text_ += "  history:\n" + write_history(violation.history, finding.event, "  ");
+    text_ += fmt::format("  expected: {}\n  observed: {}\n", finding.expected, finding.observed);
+    if (!finding.also.empty()) {
+      text_ += "  also breaks:";
+      const char* separator = " ";
+      for (const Clause also : finding.also) {
+        text_ += fmt::format("{}{}", separator, id_of(also));
+        separator = ", ";
+      }
+      text_ += '\n';
+    }
+    if (!style_.quiet && !violation.curl.empty()) {
+      text_ += "  by hand:\n";
+      for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", line);
+    }
+    if (!violation.check.empty()) text_ += fmt::format("  check:    {}\n", violation.check);
+    if (!violation.replay.empty()) text_ += fmt::format("  replay:   {}\n", violation.replay);
+    text_ += '\n';
+  }
+
+  void write_verdict() {
+    std::string line = verdict_line(record_);
+    // A run that was cut short is inconclusive whatever its clauses say so far.
+    const std::string_view by_clauses = name(verdict_of(record_));
+    const std::string_view verdict = name(record_.verdict);
+    if (by_clauses != verdict) line = fmt::format("{}{}", verdict, line.substr(by_clauses.size()));
+    const char* code = record_.verdict == RunVerdict::conforms   ? "1;32"
+                       : record_.verdict == RunVerdict::violates ? "1;31"
+                                                                 : "1;33";
+    text_ += painted(line, code) + '\n';
+  }
+
+  const RunRecord& record_;
+  const ConsoleStyle& style_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string write_console(const RunRecord& record, const ConsoleStyle& style) {
+  return Console(record, style).write();
+}
+
+}  // namespace closecheck::reports

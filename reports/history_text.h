@@ -1,0 +1,16 @@
+// A history as numbered lines for a reader.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "closecheck/vocabulary/history.h"
+
+namespace closecheck::reports {
+
+/// One line a request with its answer behind it; an answer that came after something else happened has a line of its
+/// own. `marked` is the event that cannot be explained: its line begins with `>`. Lines end with a line feed.
+std::string write_history(const History& history, std::optional<std::size_t> marked, const std::string& indent);
+
+}  // namespace closecheck::reports
