@@ -5,6 +5,7 @@
 
 #include "closecheck/reports/report.h"
 #include "history_text.h"
+#include "printable.h"
 
 namespace closecheck::reports {
 namespace {
@@ -60,7 +61,7 @@ class Console {
   void write_settings() {
     text_ += fmt::format("seed     {}\ntarget   {}\nprofile  {}\neffort   {}\nrequire  {}\nversion  {}\n", record_.seed,
                          target(), name(record_.profile), record_.effort, name(record_.require), record_.version);
-    for (const std::string& note : record_.notes) text_ += fmt::format("note     {}\n", note);
+    for (const std::string& note : record_.notes) text_ += fmt::format("note     {}\n", printable(note));
     text_ += '\n';
   }
 
@@ -73,7 +74,7 @@ class Console {
       const std::string verdict = painted(fmt::format("{:<13}", name(entry.verdict)), entry.verdict);
       text_ += fmt::format("{:<{}}  {:<8}  {}  {:>6}  {:>9}", id_of(entry.clause), width, name(level_of(entry.clause)),
                            verdict, entry.checks, entry.exchanges);
-      std::string remark = entry.why;
+      std::string remark = printable(entry.why);
       for (const auto& [figure, value] : entry.figures) {
         if (!remark.empty()) remark += ", ";
         remark += fmt::format("{} {:.6g}", figure, value);
@@ -95,7 +96,7 @@ class Console {
     text_ += fmt::format("  {}\n", clause.says);
     if (!style_.quiet && !violation.history.events.empty())
       text_ += "  history:\n" + write_history(violation.history, finding.event, "  ");
-    text_ += fmt::format("  expected: {}\n  observed: {}\n", finding.expected, finding.observed);
+    text_ += fmt::format("  expected: {}\n  observed: {}\n", printable(finding.expected), printable(finding.observed));
     if (!finding.also.empty()) {
       text_ += "  also breaks:";
       const char* separator = " ";
@@ -107,7 +108,7 @@ class Console {
     }
     if (!style_.quiet && !violation.curl.empty()) {
       text_ += "  by hand:\n";
-      for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", line);
+      for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", printable(line));
     }
     if (!violation.check.empty()) text_ += fmt::format("  check:    {}\n", violation.check);
     if (!violation.replay.empty()) text_ += fmt::format("  replay:   {}\n", violation.replay);

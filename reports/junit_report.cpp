@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "closecheck/reports/report.h"
-#include "xml_text.h"
+#include "printable.h"
 
 namespace closecheck::reports {
 namespace {
@@ -39,15 +39,15 @@ void add_case(pugi::xml_node suite, const RunRecord& record, const ClauseRecord&
       pugi::xml_node failure = node.append_child("failure");
       failure.append_attribute("type") = std::string(name(level_of(entry.clause))).c_str();
       failure.append_attribute("message") =
-          xml_text(violation != nullptr ? violation->finding.observed : entry.why).c_str();
-      failure.text() = xml_text(violation != nullptr ? failure_text(*violation) : entry.why).c_str();
+          printable(violation != nullptr ? violation->finding.observed : entry.why).c_str();
+      failure.text() = printable(violation != nullptr ? failure_text(*violation) : entry.why).c_str();
       break;
     }
     case ClauseVerdict::waived:
     case ClauseVerdict::inconclusive:
     case ClauseVerdict::not_exercised:
       node.append_child("skipped").append_attribute("message") =
-          xml_text(fmt::format("{}{}{}", name(entry.verdict), entry.why.empty() ? "" : ": ", entry.why)).c_str();
+          printable(fmt::format("{}{}{}", name(entry.verdict), entry.why.empty() ? "" : ": ", entry.why)).c_str();
       break;
     case ClauseVerdict::holds:
     case ClauseVerdict::measured:
@@ -55,7 +55,7 @@ void add_case(pugi::xml_node suite, const RunRecord& record, const ClauseRecord&
   }
   std::string output;
   for (const auto& [figure, value] : entry.figures) output += fmt::format("{} = {}\n", figure, value);
-  if (!output.empty()) node.append_child("system-out").text() = xml_text(output).c_str();
+  if (!output.empty()) node.append_child("system-out").text() = printable(output).c_str();
 }
 
 int count(const RunRecord& record, std::initializer_list<ClauseVerdict> verdicts) {
@@ -68,19 +68,10 @@ int count(const RunRecord& record, std::initializer_list<ClauseVerdict> verdicts
 void add_property(pugi::xml_node properties, const char* key, const std::string& value) {
   pugi::xml_node property = properties.append_child("property");
   property.append_attribute("name") = key;
-  property.append_attribute("value") = xml_text(value).c_str();
+  property.append_attribute("value") = printable(value).c_str();
 }
 
 }  // namespace
-
-std::string xml_text(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
-    safe += control ? '?' : c;
-  }
-  return safe;
-}
 
 std::string write_junit(const RunRecord& record) {
   pugi::xml_document document;

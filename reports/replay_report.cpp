@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "history_text.h"
+#include "printable.h"
 #include "report_json.h"
-#include "xml_text.h"
 
 namespace closecheck::reports {
 namespace {
@@ -33,8 +33,9 @@ Json finding_list(const std::vector<Finding>& findings) {
 }
 
 std::string write_finding(const Finding& finding) {
-  std::string text = fmt::format("  violated: {} ({})\n    expected: {}\n    observed: {}\n", id_of(finding.clause),
-                                 name(level_of(finding.clause)), finding.expected, finding.observed);
+  std::string text =
+      fmt::format("  violated: {} ({})\n    expected: {}\n    observed: {}\n", id_of(finding.clause),
+                  name(level_of(finding.clause)), printable(finding.expected), printable(finding.observed));
   if (finding.also.empty()) return text;
   text += "    also breaks:";
   const char* separator = " ";
@@ -96,13 +97,13 @@ std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
   for (const ReplayedFile& file : files) {
     pugi::xml_node node = suite.append_child("testcase");
     node.append_attribute("classname") = "closecheck.replay";
-    node.append_attribute("name") = xml_text(file.file).c_str();
+    node.append_attribute("name") = printable(file.file).c_str();
     if (file.verdict == kStillFailing) {
       pugi::xml_node failure = node.append_child("failure");
-      failure.append_attribute("message") = xml_text(file.why).c_str();
-      failure.text() = xml_text(write_findings(file.findings, file.history, false)).c_str();
+      failure.append_attribute("message") = printable(file.why).c_str();
+      failure.text() = printable(write_findings(file.findings, file.history, false)).c_str();
     } else if (file.verdict != kFixed) {
-      node.append_child("skipped").append_attribute("message") = xml_text(file.why).c_str();
+      node.append_child("skipped").append_attribute("message") = printable(file.why).c_str();
     }
   }
   std::ostringstream out;

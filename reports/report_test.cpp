@@ -1,0 +1,134 @@
+#include "closecheck/reports/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
+#include <sstream>
+
+#include "sample_record_test.h"
+#include "schema_validator_test.h"
+
+namespace closecheck::reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+/// Compares with golden/FILE; with CLOSECHECK_ACCEPT_GOLDEN set, writes it instead.
+void expect_golden(const std::string& file, const std::string& text) {
+  const std::string path = std::string(CLOSECHECK_GOLDEN) + "/" + file;
+  if (std::getenv("CLOSECHECK_ACCEPT_GOLDEN") != nullptr) std::ofstream(path) << text;
+  std::ifstream in(path);
+  std::ostringstream golden;
+  golden << in.rdbuf();
+  EXPECT_EQ(text, golden.str()) << "golden file: " << path;
+}
+
+SchemaValidator validator() {
+  return SchemaValidator(nlohmann::json::parse(report_schema()));
+}
+
+TEST(JsonReport, IsWrittenAsTheGoldenFileShows) {
+  expect_golden("report.json", write_json(sample_record()));
+}
+
+TEST(JsonReport, FitsItsSchema) {
+  EXPECT_THAT(validator().errors(nlohmann::json::parse(write_json(sample_record()))), IsEmpty());
+
+  RunRecord in_process = sample_record();
+  in_process.http = false;
+  in_process.url.clear();
+  in_process.violations.clear();
+  EXPECT_THAT(validator().errors(nlohmann::json::parse(write_json(in_process))), IsEmpty());
+}
+
+TEST(JsonReport, LeavesOutTheHeaderLineOfAHistoryAndKeepsSeedsWhole) {
+  const nlohmann::json report = nlohmann::json::parse(write_json(sample_record()));
+
+  EXPECT_EQ(report["violations"][0]["history"].size(), 3U);
+  EXPECT_EQ(report["violations"][0]["history"][0]["type"], "invoke");
+  EXPECT_EQ(report["seed"].get<std::uint64_t>(), 18'446'744'073'709'551'615U);
+}
+
+TEST(JsonReport, IsWrittenEvenWhenAnAnswerWasNoUtf8) {
+  RunRecord record = sample_record();
+  record.violations[0].finding.observed = "200 \xff\xfe";
+
+  EXPECT_THAT(validator().errors(nlohmann::json::parse(write_json(record))), IsEmpty());
+}
+
+// Each of these must be refused, or the schema says nothing.
+TEST(ReportSchema, RefusesReportsThatAreWrong) {
+  const nlohmann::json good = nlohmann::json::parse(write_json(sample_record()));
+  const auto broken = [&good](auto change) {
+    nlohmann::json report = good;
+    change(report);
+    return validator().errors(report);
+  };
+
+  EXPECT_THAT(broken([](auto& it) { it.erase("seed"); }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["seed"] = -1; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["seed"] = "7"; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["verdict"] = "passes"; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["schema"] = "closecheck-report/2"; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["surplus"] = 1; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["clauses"].clear(); }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["clauses"][0]["id"] = "Not_An_Id"; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["clauses"][0]["figures"]["x"] = "slow"; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["violations"][0].erase("replay"); }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["violations"][0]["history"][0]["type"] = "call"; }), Not(IsEmpty()));
+  EXPECT_THAT(broken([](auto& it) { it["coverage"]["states"]["closed"] = 1.5; }), Not(IsEmpty()));
+}
+
+TEST(JunitReport, IsWrittenAsTheGoldenFileShows) {
+  expect_golden("report.xml", write_junit(sample_record()));
+}
+
+TEST(JunitReport, CountsWhatItsCasesSay) {
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(write_junit(sample_record()).c_str()));
+  const pugi::xml_node suite = document.child("testsuites").child("testsuite");
+
+  EXPECT_EQ(suite.attribute("tests").as_int(), 6);
+  EXPECT_EQ(suite.select_nodes("testcase").size(), 6U);
+  EXPECT_EQ(suite.attribute("failures").as_int(), 1);
+  EXPECT_EQ(suite.select_nodes("testcase/failure").size(), 1U);
+  EXPECT_EQ(suite.attribute("skipped").as_int(), 3);
+  EXPECT_EQ(suite.select_nodes("testcase/skipped").size(), 3U);
+}
+
+TEST(ConsoleReport, IsWrittenAsTheGoldenFileShows) {
+  expect_golden("console.txt", write_console(sample_record(), {}));
+  expect_golden("console_quiet.txt", write_console(sample_record(), {.colour = false, .quiet = true}));
+}
+
+TEST(ConsoleReport, PutsSeedFirstAndVerdictLast) {
+  const std::string text = write_console(sample_record(), {});
+
+  EXPECT_THAT(text, StartsWith("seed     18446744073709551615\n"));
+  const std::string last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+  EXPECT_THAT(last, StartsWith("violates: 1 of 5 stated and implied clauses hold"));
+}
+
+TEST(ConsoleReport, SaysThatARunThatWasCutShortIsInconclusive) {
+  RunRecord record = sample_record();
+  record.violations.clear();
+  record.clauses = {clause_record(Clause::close_ends_open_job, ClauseVerdict::holds)};
+  record.verdict = RunVerdict::inconclusive;
+
+  EXPECT_THAT(write_console(record, {}), HasSubstr("\ninconclusive: 1 of 1 stated and implied clauses hold\n"));
+}
+
+TEST(ConsoleReport, PaintsOnlyWhenAskedTo) {
+  EXPECT_THAT(write_console(sample_record(), {}), Not(HasSubstr("\x1b[")));
+  EXPECT_THAT(write_console(sample_record(), {.colour = true, .quiet = false}), HasSubstr("\x1b[1;31mviolated:"));
+}
+
+}  // namespace
+}  // namespace closecheck::reports
