@@ -1,0 +1,330 @@
+// Answers as a client reads them: status and body together decide what an answer amounts to.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "closecheck/sut/wire.h"
+#include "http/codec_content.h"
+#include "http/json.h"
+#include "http/routes.h"
+#include "http/text.h"
+
+namespace closecheck::sut::wire {
+namespace {
+
+/// What an error answer's body says, and how it departs from the form that the profile gives errors.
+struct ErrorBody {
+  bool claimed = false;       // the body speaks of an error at all
+  bool string_error = false;  // `error` is a text, as routing writes it
+  int status = 0;             // the `status` member; 0: none
+  std::string type;
+  std::string reason;
+  std::string departure;  // from the full envelope; empty: none
+};
+
+ErrorBody read_error(const SortedJson* body) {
+  ErrorBody out;
+  if (body == nullptr || !body->is_object()) {
+    out.departure = body == nullptr ? "a body that is no JSON" : "a body that is no JSON object";
+    return out;
+  }
+  const auto depart = [&out](std::string text) {
+    if (out.departure.empty()) out.departure = std::move(text);
+  };
+  const SortedJson* error = member(*body, "error");
+  if (error == nullptr) {
+    depart("no member `error`");
+  } else if (error->is_string()) {
+    out.claimed = out.string_error = true;
+    out.reason = text_of(error);
+    depart("`error` is a text");
+  } else if (error->is_object()) {
+    out.claimed = true;
+    out.type = text_of(member(*error, "type"));
+    out.reason = text_of(member(*error, "reason"));
+    if (out.type.empty()) depart("no text `error.type`");
+    const SortedJson* reason = member(*error, "reason");
+    if (reason == nullptr || !(reason->is_string() || reason->is_null())) depart("no text `error.reason`");
+    const SortedJson* cause = member(*error, "root_cause");
+    if (cause == nullptr || !cause->is_array() || cause->empty())
+      depart("no list `error.root_cause`");
+    else if (text_of(member(cause->front(), "type")).empty() || member(cause->front(), "reason") == nullptr)
+      depart("`error.root_cause` names no type and reason");
+  } else if (!error->is_null()) {
+    out.claimed = true;
+    depart("`error` is neither an object nor a text");
+  }
+  const SortedJson* status = member(*body, "status");
+  const auto number = status != nullptr ? whole_number(*status) : std::nullopt;
+  if (number && *number >= 100 && *number < 1000) out.status = static_cast<int>(*number);
+  if (status == nullptr)
+    depart("no member `status`");
+  else if (!status->is_number_integer() || out.status == 0)
+    depart("`status` is no status number");
+  // Without an envelope the usual places of a message still tell people what is wrong.
+  if (!out.claimed && out.reason.empty()) out.reason = text_of(member(*body, "message"));
+  return out;
+}
+
+Refusal refusal_of(int status) {
+  switch (status) {
+    case 400:
+      return Refusal::bad_request;
+    case 401:
+      return Refusal::unauthenticated;
+    case 403:
+      return Refusal::forbidden;
+    case 404:
+      return Refusal::not_found;
+    case 405:
+      return Refusal::wrong_method;
+    case 408:
+      return Refusal::timed_out;
+    case 409:
+      return Refusal::conflict;
+    case 429:
+      return Refusal::busy;
+    case 503:
+      return Refusal::busy;
+    case 504:
+      return Refusal::timed_out;
+    default:
+      return status >= 500 ? Refusal::server_error : Refusal::other;
+  }
+}
+
+/// Whether an error answer says that its own time was up. A refusal for the caller's fault never does: its text may
+/// quote anything.
+bool says_timed_out(int status, const std::string& type, const std::string& reason) {
+  if (status >= 400 && status < 500 && status != 408 && status != 409) return false;
+  return contains_ignoring_case(reason, "timed out") || contains_ignoring_case(type, "timeout_exception") ||
+         contains_ignoring_case(type, "timed_out");
+}
+
+/// The member by which an operation's success answer claims that it was done; null: it has none.
+struct ClaimOf {
+  const char* operator()(const OpenJob&) const { return "opened"; }
+  const char* operator()(const CloseJob&) const { return "closed"; }
+  const char* operator()(const FlushJob&) const { return "flushed"; }
+  const char* operator()(const StartDatafeed&) const { return "started"; }
+  const char* operator()(const StopDatafeed&) const { return "stopped"; }
+  const char* operator()(const DeleteJob&) const { return "acknowledged"; }
+  const char* operator()(const DeleteDatafeed&) const { return "acknowledged"; }
+  const char* operator()(const CreateIndex&) const { return "acknowledged"; }
+  const char* operator()(const DeleteIndex&) const { return "acknowledged"; }
+  template <class Other>
+  const char* operator()(const Other&) const {
+    return nullptr;
+  }
+};
+
+std::optional<bool> read_claim(const SortedJson* body, const Operation& operation) {
+  const char* name = std::visit(ClaimOf{}, operation);
+  const SortedJson* claim = name != nullptr && body != nullptr ? member(*body, name) : nullptr;
+  return claim != nullptr ? truth(*claim) : std::nullopt;
+}
+
+/// Answers of what is no part of the job API are held to no form.
+bool is_job_api(const Operation& operation) {
+  return !std::holds_alternative<CreateIndex>(operation) && !std::holds_alternative<DeleteIndex>(operation) &&
+         !std::holds_alternative<IndexDocuments>(operation) && !std::holds_alternative<RefreshIndex>(operation) &&
+         !std::holds_alternative<GetRoot>(operation) && !std::holds_alternative<Authenticate>(operation) &&
+         !std::holds_alternative<HasPrivileges>(operation) && !std::holds_alternative<RawRequest>(operation);
+}
+
+int success_status(const Operation& operation) {
+  return std::holds_alternative<PostData>(operation) ? 202 : 200;
+}
+
+/// What an errors' form is held to, by who writes it.
+enum class ErrorForm : std::uint8_t { handler, routing, any };
+
+class Decoder {
+ public:
+  Decoder(const WireAnswer& answer, const Request& request, Profile profile)
+      : answer_(answer), request_(request), profile_(profile), parsed_(parse_sorted_json(answer.body)) {
+    out_.status = answer.status;
+    out_.wire = std::make_shared<const WireAnswer>(answer);
+  }
+
+  Response run() && {
+    error_ = read_error(body());
+    out_.error_type = error_.type;
+    out_.reason = error_.reason;
+    if (answer_.status >= 200 && answer_.status < 300)
+      read_success();
+    else if (answer_.status >= 400 && answer_.status < 600)
+      read_refusal();
+    return std::move(out_);
+  }
+
+ private:
+  const SortedJson* body() const { return parsed_ ? &*parsed_ : nullptr; }
+  bool is_close() const { return std::holds_alternative<CloseJob>(request_.operation); }
+
+  void note(Clause clause, std::string expected, std::string observed) {
+    out_.notes.push_back({clause, std::move(expected), std::move(observed)});
+  }
+
+  void refuse(Refusal refusal) {
+    out_.outcome = Outcome::refused;
+    out_.refusal = refusal;
+  }
+
+  void read_success() {
+    // A body with an error is a refusal that only the status hides.
+    if (error_.claimed && error_.status >= 400) {
+      note(Clause::wire_error_envelope, "an error answer with the same status on the wire as in its body",
+           fmt::format("status {} on the wire, {} in the body", answer_.status, error_.status));
+      refuse(says_timed_out(error_.status, error_.type, error_.reason) ? Refusal::timed_out
+                                                                       : refusal_of(error_.status));
+      return;
+    }
+    if (error_.claimed && !std::holds_alternative<RawRequest>(request_.operation)) {
+      note(Clause::wire_error_envelope, "an error answer with an error status",
+           fmt::format("status {} with a member `error`", answer_.status));
+      return;
+    }
+    note_wrong_method_success();
+    if (std::holds_alternative<RawRequest>(request_.operation)) {
+      out_.outcome = Outcome::accepted;
+      out_.content = Acknowledged{};
+      return;
+    }
+    const auto claim = read_claim(body(), request_.operation);
+    if (is_close() && !claim.value_or(false)) {
+      // Without the claim nobody was told that the job is closed; whoever set a timeout reads that as not in time.
+      const bool had_timeout = std::get<CloseJob>(request_.operation).timeout.has_value();
+      if (claim || (had_timeout && body() != nullptr && body()->is_object())) refuse(Refusal::timed_out);
+      return;
+    }
+    if (claim && !*claim) {
+      refuse(Refusal::other);
+      return;
+    }
+    if (!read_body_of_success()) return;
+    const int expected = success_status(request_.operation);
+    if (is_job_api(request_.operation) && answer_.status != expected)
+      note(Clause::wire_status_codes, fmt::format("status {}", expected), fmt::format("status {}", answer_.status));
+  }
+
+  /// False: unreadable.
+  bool read_body_of_success() {
+    if (const auto* bulk = std::get_if<IndexDocuments>(&request_.operation); bulk != nullptr && body() != nullptr) {
+      const SortedJson* errors = member(*body(), "errors");
+      if (errors != nullptr && truth(*errors).value_or(true)) {
+        refuse(Refusal::other);
+        out_.reason = "some documents were not indexed";
+        return false;
+      }
+    }
+    if (body() == nullptr) {
+      // An empty body of an operation that has nothing to tell is as good as an acknowledgement.
+      if (!answer_.body.empty() || !read_content(SortedJson::object(), request_.operation)) return false;
+      out_.outcome = Outcome::accepted;
+      out_.content = Acknowledged{};
+      return true;
+    }
+    if (!body()->is_object()) return false;
+    auto content = read_content(*body(), request_.operation);
+    if (!content) return false;
+    out_.outcome = Outcome::accepted;
+    out_.content = *std::move(content);
+    return true;
+  }
+
+  void read_refusal() {
+    if (read_claim(body(), request_.operation).value_or(false)) {
+      note(Clause::wire_error_envelope, "an error answer that claims no success",
+           fmt::format("status {} with a body that claims success", answer_.status));
+      return;
+    }
+    refuse(says_timed_out(answer_.status, error_.type, error_.reason) ? Refusal::timed_out
+                                                                      : refusal_of(answer_.status));
+    if (out_.reason.empty() && body() == nullptr) out_.reason = answer_.body.substr(0, 200);
+    note_error_form();
+  }
+
+  /// Another method on `_close` closes nothing, whatever the job's state.
+  void note_wrong_method_success() {
+    const auto* raw = std::get_if<RawRequest>(&request_.operation);
+    if (raw == nullptr || !is_other_method_on_close(*raw)) return;
+    note(Clause::wire_path_and_method, wrong_method_form(), fmt::format("status {}", answer_.status));
+  }
+
+  std::string wrong_method_form() const {
+    return profile_ == Profile::xpack_5_4 ? "400 for another method than POST on `_close`"
+                                          : "405 with `Allow` for another method than POST on `_close`";
+  }
+
+  static bool is_other_method_on_close(const RawRequest& raw) {
+    if (raw.method == "POST" || raw.method == "HEAD" || raw.method == "OPTIONS") return false;
+    const auto segments = split_path(raw.path);
+    return segments.size() == 5 && segments[0] == "_xpack" && segments[1] == "ml" &&
+           segments[2] == "anomaly_detectors" && segments[4] == "_close";
+  }
+
+  ErrorForm form() const {
+    // What stands in front of a service may answer these in any form.
+    if (answer_.status == 413 || answer_.status == 429 || answer_.status >= 502) return ErrorForm::any;
+    const auto* raw = std::get_if<RawRequest>(&request_.operation);
+    if (raw != nullptr) {
+      if (raw->method == "HEAD") return ErrorForm::any;
+      if (!split_path(raw->path).empty() && is_unrouted(encode(request_, profile_), profile_))
+        return ErrorForm::routing;
+      return split_path(raw->path).size() > 1 && split_path(raw->path)[1] == "ml" ? ErrorForm::handler : ErrorForm::any;
+    }
+    if (!is_job_api(request_.operation)) return ErrorForm::any;
+    // A server without this endpoint answers a typed request as routing does.
+    const bool routing_words = contains_ignoring_case(out_.reason, "no handler found") ||
+                               contains_ignoring_case(out_.reason, "incorrect http method") ||
+                               contains_ignoring_case(out_.reason, "content-type header") || answer_.status == 405 ||
+                               answer_.status == 501;
+    return routing_words ? ErrorForm::routing : ErrorForm::handler;
+  }
+
+  void note_error_form() {
+    const ErrorForm form = this->form();
+    if (form == ErrorForm::any) return;
+    if (error_.status != 0 && error_.status != answer_.status) {
+      note(Clause::wire_error_envelope, "the same status on the wire as in the body",
+           fmt::format("status {} on the wire, {} in the body", answer_.status, error_.status));
+      return;
+    }
+    if (form == ErrorForm::handler && !error_.departure.empty())
+      note(Clause::wire_error_envelope,
+           R"({"error": {"root_cause": [...], "type": ..., "reason": ...}, "status": ...})",
+           fmt::format("status {} with {}", answer_.status, error_.departure));
+    const auto* raw = std::get_if<RawRequest>(&request_.operation);
+    if (form == ErrorForm::routing && raw != nullptr && is_other_method_on_close(*raw)) note_wrong_method_form();
+  }
+
+  void note_wrong_method_form() {
+    // Who asks first who is asking may refuse before it looks at the method.
+    if (answer_.status == 401 || answer_.status == 403) return;
+    const int expected = profile_ == Profile::xpack_5_4 ? 400 : 405;
+    if (answer_.status != expected) {
+      note(Clause::wire_path_and_method, wrong_method_form(), fmt::format("status {}", answer_.status));
+      return;
+    }
+    if (profile_ == Profile::xpack_5_4) return;
+    const bool allow = std::any_of(answer_.headers.begin(), answer_.headers.end(),
+                                   [](const auto& header) { return lower(header.first) == "allow"; });
+    if (!allow) note(Clause::wire_path_and_method, wrong_method_form(), "405 without the header `Allow`");
+  }
+
+  const WireAnswer& answer_;
+  const Request& request_;
+  const Profile profile_;
+  std::optional<SortedJson> parsed_;
+  ErrorBody error_;
+  Response out_;
+};
+
+}  // namespace
+
+Response decode(const WireAnswer& answer, const Request& request, Profile profile) {
+  return Decoder(answer, request, profile).run();
+}
+
+}  // namespace closecheck::sut::wire

@@ -1,0 +1,53 @@
+// JSON with bounds: reading that never throws, whatever the bytes. Not for public headers.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace closecheck::sut::wire {
+
+/// Members in the order written.
+using Json = nlohmann::ordered_json;
+/// Members in lexical order: its text is a canonical form.
+using SortedJson = nlohmann::json;
+
+/// Deeper nesting than this is no JSON to us: writing and freeing recurse.
+inline constexpr int kDepthMax = 64;
+
+/// Whether brackets outside strings nest deeper than `kDepthMax`.
+bool nests_too_deep(std::string_view text);
+
+/// The value if the text is exactly one, of bounded depth; empty otherwise.
+std::optional<Json> parse_json(std::string_view text);
+std::optional<SortedJson> parse_sorted_json(std::string_view text);
+
+/// The texts of the JSON values that stand one after another in `text`, however spaced. `complete` is false when what
+/// follows the last of them cannot be the start of a value or breaks off. The values are delimited, not yet parsed.
+struct ValueTexts {
+  std::vector<std::string_view> values;
+  bool complete = true;
+};
+ValueTexts split_values(std::string_view text);
+
+/// Compact text; bytes that are no UTF-8 are replaced.
+std::string dump(const Json& value, int indent = -1);
+std::string dump(const SortedJson& value);
+
+/// A whole number, from a number or a text that is one; empty for anything else and beyond 64 bits.
+std::optional<std::int64_t> whole_number(const SortedJson& value);
+std::optional<double> number(const SortedJson& value);
+/// A boolean, or the texts `true` and `false`.
+std::optional<bool> truth(const SortedJson& value);
+
+/// The member of that name; null when `object` is none or lacks it.
+const SortedJson* member(const SortedJson& object, const char* name);
+const Json* member(const Json& object, const char* name);
+
+/// The text of a string, empty for anything else.
+std::string text_of(const SortedJson* value);
+
+}  // namespace closecheck::sut::wire

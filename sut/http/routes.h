@@ -1,0 +1,22 @@
+// The server's side of the wire: from a request line to an operation, table-driven.
+#pragma once
+
+#include <variant>
+
+#include "closecheck/sut/wire.h"
+
+namespace closecheck::sut::wire {
+
+struct Routed {
+  std::variant<Request, WireAnswer> result;
+  /// The answer comes from routing itself (unknown path, wrong method, content type): who asks does not matter yet.
+  bool before_identity = false;
+};
+
+/// As `route`, and tells at which stage an answer was given.
+Routed route_request(const HttpRequest& request, Profile profile);
+
+/// Whether no operation of the API has this path and method.
+bool is_unrouted(const HttpRequest& request, Profile profile);
+
+}  // namespace closecheck::sut::wire

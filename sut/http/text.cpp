@@ -1,0 +1,130 @@
+#include "http/text.h"
+
+#include <algorithm>
+
+namespace closecheck::sut::wire {
+namespace {
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+std::string encode(std::string_view text, std::string_view also_plain) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (is_unreserved(c) || also_plain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[byte >> 4U];
+      out += kHex[byte & 15U];
+    }
+  }
+  return out;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+std::string encode_segment(std::string_view text) {
+  return encode(text, "*,:;=@$!");
+}
+
+std::string encode_query_text(std::string_view text) {
+  return encode(text, "*,:");
+}
+
+std::string decode_text(std::string_view text, bool query) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      out += query && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> out;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    if (slash > 0) out.push_back(decode_text(path.substr(0, slash)));
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return out;
+}
+
+Parameters split_query(std::string_view query) {
+  Parameters out;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    if (!pair.empty()) {
+      const std::size_t equals = std::min(pair.find('='), pair.size());
+      const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
+      out.emplace_back(decode_text(pair.substr(0, equals), true), decode_text(value, true));
+    }
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return out;
+}
+
+Parameter find(const Parameters& parameters, std::string_view name) {
+  for (const auto& [key, value] : parameters)
+    if (key == name) return value;
+  return std::nullopt;
+}
+
+std::string shell_quote(std::string_view text) {
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_unreserved(c) || c == '/' || c == ':' || c == ',' || c == '@' || c == '=' || c == '%';
+  });
+  if (plain && text.front() != '~') return std::string(text);
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'')
+      out += "'\\''";
+    else
+      out += c;
+  }
+  return out + "'";
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
+  return out;
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part) {
+  return std::search(text.begin(), text.end(), lower_case_part.begin(), lower_case_part.end(),
+                     [](char a, char b) { return lower(a) == b; }) != text.end();
+}
+
+std::string media_type(std::string_view content_type) {
+  content_type = content_type.substr(0, content_type.find(';'));
+  while (!content_type.empty() && (content_type.back() == ' ' || content_type.back() == '\t'))
+    content_type.remove_suffix(1);
+  while (!content_type.empty() && content_type.front() == ' ') content_type.remove_prefix(1);
+  return lower(content_type);
+}
+
+}  // namespace closecheck::sut::wire

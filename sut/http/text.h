@@ -1,0 +1,40 @@
+// Texts as HTTP and the shell want them. Pure functions; thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "closecheck/vocabulary/request.h"
+
+namespace closecheck::sut::wire {
+
+/// Percent-encodes one path segment; `* , : ; = @ $ !` and the unreserved characters stay as they are.
+std::string encode_segment(std::string_view text);
+
+/// Percent-encodes a name or a value of a query.
+std::string encode_query_text(std::string_view text);
+
+/// Undoes percent-encoding; a `%` that no two hexadecimal digits follow stays. In a query `+` is a space.
+std::string decode_text(std::string_view text, bool query = false);
+
+/// The segments of a path, decoded. Empty ones are dropped, as the product drops them.
+std::vector<std::string> split_path(std::string_view path);
+
+/// The pairs of a query string, decoded, in the order sent; `a` and `a=` both give an empty value.
+Parameters split_query(std::string_view query);
+
+/// The value of the first parameter of that name.
+Parameter find(const Parameters& parameters, std::string_view name);
+
+/// One word of a shell command: as it is when no character is special, else in single quotes.
+std::string shell_quote(std::string_view text);
+
+std::string lower(std::string_view text);
+bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part);
+
+/// The media type without its parameters, in lower case: `application/json`.
+std::string media_type(std::string_view content_type);
+
+}  // namespace closecheck::sut::wire
