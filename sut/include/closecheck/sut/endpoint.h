@@ -26,7 +26,15 @@ struct EndpointOptions {
   std::string journal;                          // path of the clean-up journal; empty: none
 };
 
-/// Throws std::invalid_argument for a URL that cannot be used.
+/// Jobs that may be open on the target at once, across all systems of one factory (`SystemFactory::reserve_jobs`; a
+/// program with more jobs counts as this many).
+inline constexpr std::size_t kOpenJobsMax = 4;
+
+/// The clock of all its systems runs from now. Principals: a `manage_ml` request falls back to `manage`, a `setup`
+/// request to both, then to no credentials; a request as another principal that is not configured beside others is not
+/// sent, and lost; nor is a third wrong password for the same user. A target that answers 429 or 503 is asked again a
+/// few times, but for closes with `timeout` or `force`, whose times are judged. Throws std::invalid_argument for a URL
+/// or a journal that cannot be used.
 std::unique_ptr<SystemFactory> make_endpoint_factory(const EndpointOptions& options);
 
 /// What the target says of itself before anything is created.
@@ -35,6 +43,9 @@ struct Preflight {
   std::string error;               // when not reachable
   std::string server;              // name and version by `GET /`, if it says
   std::vector<Principal> refused;  // configured principals that got 401
+  /// Configured principals that, as the target says, have more or other privileges than their name promises: what they
+  /// are allowed or refused tells nothing.
+  std::vector<Principal> unsuitable;
   bool secured = false;            // something was refused for want of credentials or privileges
   std::vector<std::string> notes;  // assumptions, one sentence each
   Duration round_trip = 0;         // median of the harmless reads
@@ -42,7 +53,8 @@ struct Preflight {
 };
 Preflight preflight(const EndpointOptions& options);
 
-/// Removes everything that a journal names, as far as it is still there. Returns what is left.
+/// Removes everything that a journal names, as far as it is still there, and tells the journal. Things whose names do
+/// not begin with `kNamePrefix` are left alone. Returns what is left, one thing each: `job closecheck-1-a`.
 std::vector<std::string> clean_up_journal(const EndpointOptions& options);
 
 }  // namespace closecheck::sut

@@ -53,6 +53,11 @@ class SystemFactory {
  public:
   virtual ~SystemFactory() = default;
   virtual std::unique_ptr<System> make(std::uint64_t seed) = 0;
+
+  /// Waits until so many more jobs may be open on the target at once, and holds their places until the result is gone.
+  /// A program takes the places of all its jobs before it runs and gives them back after its clean-up; whoever holds
+  /// places must not ask for more. Where there is no limit it returns at once, with null.
+  virtual std::shared_ptr<void> reserve_jobs(std::size_t /*count*/) { return nullptr; }
 };
 
 }  // namespace closecheck::sut

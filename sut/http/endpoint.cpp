@@ -1,0 +1,186 @@
+#include "closecheck/sut/endpoint.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "closecheck/sut/wire.h"
+#include "http/endpoint_clean_up.h"
+#include "http/endpoint_clients.h"
+#include "http/endpoint_target.h"
+#include "http/hooks.h"
+#include "http/journal.h"
+
+namespace closecheck::sut {
+namespace {
+
+/// Places that are taken several at a time, first come, first served, so that many small takers cannot starve a big
+/// one.
+class Places {
+ public:
+  explicit Places(std::size_t count) : count_(count), free_(count) {}
+
+  std::size_t take(std::size_t wanted) {
+    const std::size_t taken = std::min(wanted, count_);
+    std::unique_lock lock(mutex_);
+    const std::uint64_t turn = next_turn_++;
+    changed_.wait(lock, [&] { return turn == turn_ && free_ >= taken; });
+    free_ -= taken;
+    ++turn_;
+    changed_.notify_all();
+    return taken;
+  }
+  void give_back(std::size_t taken) {
+    const std::lock_guard lock(mutex_);
+    free_ += taken;
+    changed_.notify_all();
+  }
+
+ private:
+  const std::size_t count_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t free_;
+  std::uint64_t next_turn_ = 0;
+  std::uint64_t turn_ = 0;
+};
+
+/// What all systems of one target share. Thread-safe.
+struct Shared {
+  explicit Shared(const EndpointOptions& options) : target(options), journal(options.journal) {}
+
+  Target target;
+  Journal journal;
+  Places places{kOpenJobsMax};
+  std::shared_ptr<const RunClock> clock = std::make_shared<const RunClock>();
+};
+
+bool is_timed(const Operation& operation) {
+  const auto* close = std::get_if<CloseJob>(&operation);
+  return close != nullptr && (close->force || close->timeout);
+}
+
+bool is_our_name(const std::string& thing) {
+  return thing.starts_with(kNamePrefix);
+}
+
+class Endpoint : public System {
+ public:
+  explicit Endpoint(std::shared_ptr<Shared> shared)
+      : shared_(std::move(shared)), clients_(target().url(), target().options().request_timeout, shared_->clock) {}
+
+  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
+    Identity identity = target().identity_of(request->who);
+    if (!identity.forbidden.empty()) return lose(client, std::move(request), std::move(identity.forbidden));
+    const std::optional<Thing> thing = created_by(request->operation);
+    if (thing && !shared_->journal.created(*thing))
+      return lose(client, std::move(request), "the journal cannot be written, so nothing was created");
+    Parcel parcel;
+    parcel.http = wire::encode(*request, target().options().profile);
+    parcel.credentials = std::move(identity.credentials);
+    parcel.fresh_connection = fresh_connection;
+    parcel.patient = !is_timed(request->operation);
+    parcel.request = std::move(request);
+    clients_.submit(client, std::move(parcel));
+  }
+
+  std::optional<Completion> next(Time until) override {
+    std::optional<Arrival> arrival = clients_.next(until);
+    if (!arrival) return std::nullopt;
+    Completion completion;
+    completion.client = arrival->client;
+    completion.time = arrival->time;
+    if (arrival->answer) {
+      Response response = wire::decode(*arrival->answer, *arrival->request, target().options().profile);
+      if (!response.wire) response.wire = std::make_shared<const WireAnswer>(std::move(*arrival->answer));
+      if (const auto thing = created_by(arrival->request->operation); thing && response.outcome == Outcome::accepted)
+        created_.insert(*thing);
+      completion.response = std::make_shared<const Response>(std::move(response));
+    } else {
+      completion.error = target().redacted(std::move(arrival->error));
+    }
+    return completion;
+  }
+
+  Time now() override { return shared_->clock->now(); }
+
+  bool inject(Fault fault, const std::string& job, Duration duration) override {
+    if (!can_inject(fault)) return false;
+    const std::string command = fill_in_hook(target().options().hooks.at(fault), job, duration);
+    std::vector<std::string> secrets;
+    for (const auto& [principal, credentials] : target().options().principals) secrets.push_back(credentials.password);
+    run_hook(command, secrets);
+    return true;
+  }
+
+  bool can_inject(Fault fault) const override {
+    const auto found = target().options().hooks.find(fault);
+    return found != target().options().hooks.end() && !found->second.empty();
+  }
+
+  void clean_up(const Program& program) override {
+    clients_.abandon();
+    std::set<Thing> things = std::exchange(created_, {});
+    // A name of ours goes whatever was answered to its creation. Any other goes only if it was we who created it: the
+    // page's `event_rate` may well be somebody's own.
+    for (const Step& step : program.steps) {
+      if (step.type != StepType::call) continue;
+      if (auto thing = created_by(step.request.operation); thing && is_our_name(thing->name))
+        things.insert(std::move(*thing));
+    }
+    remove_things(target(), things, [&](const Thing& thing) { shared_->journal.removed(thing); });
+  }
+
+ private:
+  Target& target() { return shared_->target; }
+  const Target& target() const { return shared_->target; }
+
+  void lose(int client, std::shared_ptr<const Request> request, std::string why) {
+    clients_.push({client, 0, std::move(request), std::nullopt, std::move(why)});
+  }
+
+  std::shared_ptr<Shared> shared_;
+  Clients clients_;
+  std::set<Thing> created_;
+};
+
+class EndpointFactory : public SystemFactory {
+ public:
+  explicit EndpointFactory(const EndpointOptions& options) : shared_(std::make_shared<Shared>(options)) {}
+
+  std::unique_ptr<System> make(std::uint64_t) override { return std::make_unique<Endpoint>(shared_); }
+
+  std::shared_ptr<void> reserve_jobs(std::size_t count) override {
+    if (count == 0) return nullptr;
+    const std::size_t taken = shared_->places.take(count);
+    return {shared_.get(), [shared = shared_, taken](Shared*) { shared->places.give_back(taken); }};
+  }
+
+ private:
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<SystemFactory> make_endpoint_factory(const EndpointOptions& options) {
+  return std::make_unique<EndpointFactory>(options);
+}
+
+std::vector<std::string> clean_up_journal(const EndpointOptions& options) {
+  Target target(options);
+  std::set<Thing> ours;
+  std::set<Thing> left;
+  for (const Thing& thing : left_by_journal(options.journal)) (is_our_name(thing.name) ? ours : left).insert(thing);
+  if (!ours.empty()) {
+    Journal journal(options.journal);
+    left.merge(remove_things(target, ours, [&](const Thing& thing) { journal.removed(thing); }));
+  }
+  std::vector<std::string> lines;
+  for (const Thing& thing : left) lines.push_back(describe(thing));
+  return lines;
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,84 @@
+// The clients of a live target: a thread with a connection each, and one queue of the answers that have come.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/time.h"
+#include "http/endpoint_connection.h"
+
+namespace closecheck::sut {
+
+/// The monotonic clock, from when it was made. Thread-safe.
+class RunClock {
+ public:
+  Time now() const { return (std::chrono::steady_clock::now() - begin_).count(); }
+  std::chrono::steady_clock::time_point point(Time time) const { return begin_ + std::chrono::nanoseconds(time); }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+struct Parcel {
+  std::shared_ptr<const Request> request;
+  wire::HttpRequest http;
+  std::optional<Credentials> credentials;
+  bool fresh_connection = false;
+  /// Whether a busy target (429, 503) is asked again a few times. The history then tells the last answer only.
+  bool patient = true;
+};
+
+struct Arrival {
+  int client = 0;
+  Time time = 0;
+  std::shared_ptr<const Request> request;
+  std::optional<WireAnswer> answer;  // empty: lost
+  std::string error;
+};
+
+/// One thread at a time uses it.
+class Clients {
+ public:
+  /// An answer that has not come `patience` after its request was submitted is lost.
+  Clients(std::string url, Duration patience, std::shared_ptr<const RunClock> clock);
+  /// Ends open requests.
+  ~Clients();
+  Clients(const Clients&) = delete;
+  Clients& operator=(const Clients&) = delete;
+
+  /// The client must have no request open.
+  void submit(int client, Parcel parcel);
+  /// News that needs no thread.
+  void push(Arrival arrival);
+  /// The next news up to `until`; empty when that is reached.
+  std::optional<Arrival> next(Time until);
+  /// Gives up every open request and forgets the news that has not been asked for.
+  void abandon();
+
+ private:
+  struct Worker;
+
+  void serve(Worker& worker);
+  Exchange exchange_politely(Worker& worker, const Parcel& parcel, Connection& connection);
+  void give_up(Worker& worker);
+
+  const std::string url_;
+  const Duration patience_;
+  const std::shared_ptr<const RunClock> clock_;
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Arrival> arrivals_;
+  std::map<int, std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Worker>> retired_;  // given up; their threads are about to end
+};
+
+}  // namespace closecheck::sut

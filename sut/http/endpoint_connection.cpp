@@ -1,0 +1,158 @@
+#include "http/endpoint_connection.h"
+
+#include <httplib.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <charconv>
+#include <chrono>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+namespace closecheck::sut {
+namespace {
+
+constexpr Duration kConnectPatienceMax = 5 * kSecond;
+constexpr Duration kFirstPoliteWait = 100 * kMillisecond;
+constexpr Duration kPoliteWaitMax = 2 * kSecond;
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::milliseconds milliseconds_of(Duration span) {
+  return std::chrono::milliseconds(std::max<Duration>(1, span / kMillisecond));
+}
+
+bool is_visible(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_header_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+/// What cannot be put into a request line or a header must not be sent, for it would be another request.
+std::string why_not_sendable(const wire::HttpRequest& request, const std::string& target) {
+  if (request.method.empty() || !is_visible(request.method)) return "'" + request.method + "' is no HTTP method";
+  if (!target.starts_with('/') || !is_visible(target)) return "'" + target + "' is no path";
+  if (!is_header_value(request.content_type)) return "the content type is no header value";
+  return "";
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+}  // namespace
+
+struct Connection::Impl {
+  Impl(const std::string& the_url, Duration the_timeout) : url(the_url), timeout(the_timeout), client(the_url) {
+    client.set_keep_alive(true);
+    client.set_tcp_nodelay(true);
+    client.set_follow_location(false);
+    client.set_url_encode(false);
+    client.set_connection_timeout(milliseconds_of(std::min(timeout, kConnectPatienceMax)));
+    client.set_read_timeout(milliseconds_of(timeout));
+    client.set_write_timeout(milliseconds_of(timeout));
+  }
+
+  std::string text_of(httplib::Error error, Duration elapsed) const {
+    switch (error) {
+      case httplib::Error::Connection:
+        return "no connection to " + url;
+      case httplib::Error::ConnectionTimeout:
+        return "no connection to " + url + " within " + format_duration(std::min(timeout, kConnectPatienceMax));
+      case httplib::Error::Read:
+        if (elapsed >= timeout) return "no answer within " + describe_duration(timeout);
+        return "the connection ended before a whole answer, or what came is no HTTP answer";
+      case httplib::Error::Write:
+        return "the connection ended before the request was sent";
+      case httplib::Error::SSLConnection:
+      case httplib::Error::SSLLoadingCerts:
+      case httplib::Error::SSLServerVerification:
+        return "no trusted connection to " + url + ": " + httplib::to_string(error);
+      default:
+        return "no answer: " + httplib::to_string(error);
+    }
+  }
+
+  std::string url;
+  Duration timeout;
+  httplib::Client client;
+  std::atomic<bool> stopped = false;
+};
+
+Connection::Connection(const std::string& url, Duration timeout) : impl_(std::make_unique<Impl>(url, timeout)) {}
+Connection::~Connection() = default;
+
+Exchange Connection::exchange(const wire::HttpRequest& request, const std::optional<Credentials>& credentials) {
+  const std::string target = wire::target_of(request);
+  if (std::string why = why_not_sendable(request, target); !why.empty())
+    return {std::nullopt, why + ", so nothing was sent", true};
+  if (impl_->stopped) return {std::nullopt, "given up", true};
+
+  httplib::Request http;
+  http.method = request.method;
+  http.path = target;
+  http.body = request.body;
+  http.set_header("User-Agent", "closecheck");
+  http.set_header("Accept-Encoding", "identity");
+  if (!request.content_type.empty()) http.set_header("Content-Type", request.content_type);
+  if (credentials)
+    http.headers.insert(httplib::make_basic_authentication_header(credentials->username, credentials->password));
+  std::string body;
+  bool too_long = false;
+  http.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
+    if (impl_->stopped) return false;
+    too_long = body.size() + size > kAnswerBytesMax;
+    if (!too_long) body.append(data, size);
+    return !too_long;
+  };
+
+  const Clock::time_point begin = Clock::now();
+  try {
+    const httplib::Result result = impl_->client.send(http);
+    if (!result) {
+      const Duration elapsed = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+      if (too_long) return {std::nullopt, "the answer is longer than 64 MiB", true};
+      if (impl_->stopped) return {std::nullopt, "given up", true};
+      const bool connected =
+          result.error() != httplib::Error::Connection && result.error() != httplib::Error::ConnectionTimeout;
+      return {std::nullopt, impl_->text_of(result.error(), elapsed), connected};
+    }
+    WireAnswer answer;
+    answer.status = result->status;
+    for (const auto& [header, value] : result->headers) answer.headers.emplace_back(lower_case(header), value);
+    answer.body = std::move(body);
+    return {std::move(answer), "", true};
+  } catch (const std::exception& error) {
+    return {std::nullopt, std::string("no answer that can be read: ") + error.what(), true};
+  }
+}
+
+void Connection::stop() {
+  impl_->stopped = true;
+  impl_->client.stop();
+}
+
+bool is_busy(const WireAnswer& answer) {
+  return answer.status == 429 || answer.status == 503;
+}
+
+Duration polite_wait(const WireAnswer& answer, int attempt) {
+  for (const auto& [header, value] : answer.headers) {
+    if (header != "retry-after") continue;
+    int seconds = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (error == std::errc() && end == value.data() + value.size() && seconds >= 0)
+      return std::min<Duration>(seconds * kSecond, kPoliteWaitMax);
+  }
+  Duration wait = kFirstPoliteWait;
+  for (int i = 1; i < attempt && wait < kPoliteWaitMax; ++i) wait *= 2;
+  return std::min(wait, kPoliteWaitMax);
+}
+
+}  // namespace closecheck::sut

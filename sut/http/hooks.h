@@ -1,0 +1,26 @@
+// Hooks: shell commands of the configuration that put a live target into states that no client can reach.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "closecheck/vocabulary/time.h"
+
+namespace closecheck::sut {
+
+/// How long a hook may take before it is killed.
+inline constexpr Duration kHookPatience = 10 * kSecond;
+
+/// The command with `{job_id}` and `{duration}` (`3s`) filled in. Throws FaultFailed for a job id with anything in it
+/// that a shell or a URL could take for more than a name.
+std::string fill_in_hook(const std::string& command, const std::string& job, Duration duration);
+
+/// Every occurrence of a secret is replaced by `***`.
+std::string redact(std::string text, const std::vector<std::string>& secrets);
+
+/// Runs the command by `/bin/sh -c` in a process group of its own, without standard input, and waits for the shell to
+/// end. Throws FaultFailed when it cannot be run, exits with anything but 0, or is not done after `patience` (then the
+/// whole group is killed); `why` ends with what the command wrote to standard error, redacted. Thread-safe.
+void run_hook(const std::string& command, const std::vector<std::string>& secrets, Duration patience = kHookPatience);
+
+}  // namespace closecheck::sut

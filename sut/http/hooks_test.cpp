@@ -1,0 +1,121 @@
+#include "http/hooks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "closecheck/sut/system.h"
+
+namespace closecheck::sut {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string failure_of(const std::string& command, const std::vector<std::string>& secrets = {},
+                       Duration patience = kHookPatience) {
+  try {
+    run_hook(command, secrets, patience);
+    return "";
+  } catch (const FaultFailed& failure) {
+    return failure.why;
+  }
+}
+
+class Hooks : public testing::Test {
+ protected:
+  ~Hooks() override { std::filesystem::remove_all(folder_); }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string content(const std::string& name) const {
+    std::ifstream file(path(name));
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+ private:
+  static std::filesystem::path make_folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "closecheck-hooks-XXXXXX").string();
+    return ::mkdtemp(pattern.data());
+  }
+  std::filesystem::path folder_ = make_folder();
+};
+
+TEST_F(Hooks, FillInTheJobAndTheDuration) {
+  EXPECT_EQ(fill_in_hook("curl \"x/{job_id}?h={duration}\" {job_id}", "closecheck-a", 3 * kSecond),
+            "curl \"x/closecheck-a?h=3s\" closecheck-a");
+}
+
+TEST_F(Hooks, RefuseAJobIdThatAShellWouldRead) {
+  for (const char* job : {"a; rm -rf b", "$(id)", "a b", "`id`", "a/../b", "", "-o", "a'b", "a\nb"})
+    EXPECT_THROW(fill_in_hook("echo {job_id}", job, 0), FaultFailed) << job;
+}
+
+TEST_F(Hooks, RunAShellCommandToItsEnd) {
+  EXPECT_EQ(failure_of("printf '%s' done | tr d D > " + path("out")), "");
+
+  EXPECT_EQ(content("out"), "Done");
+}
+
+TEST_F(Hooks, TellHowACommandFailedAndWhatItSaid) {
+  const std::string why = failure_of("echo ignored; echo 'no such job' >&2; exit 22");
+
+  EXPECT_THAT(why, HasSubstr("exited with 22"));
+  EXPECT_THAT(why, HasSubstr("no such job"));
+  EXPECT_THAT(why, Not(HasSubstr("ignored")));
+  EXPECT_THAT(failure_of("kill -9 $$"), HasSubstr("signal 9"));
+  EXPECT_THAT(failure_of("no-such-command-of-closecheck"), HasSubstr("127"));
+}
+
+TEST_F(Hooks, NeverTellAPassword) {
+  const std::string why =
+      failure_of("echo 'refused secret and secret-long' >&2; exit 1", {"secret", "secret-long", ""});
+
+  EXPECT_THAT(why, HasSubstr("refused *** and ***"));
+  EXPECT_THAT(why, Not(HasSubstr("secret")));
+  EXPECT_THAT(why, Not(HasSubstr("long")));
+}
+
+TEST_F(Hooks, KillTheWholeGroupOfACommandThatDoesNotEnd) {
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string why =
+      failure_of("sleep 300 & echo $! > " + path("pid") + "; echo hanging >&2; wait", {}, 300 * kMillisecond);
+
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  EXPECT_THAT(why, HasSubstr("not done within 300ms"));
+  EXPECT_THAT(why, HasSubstr("hanging"));
+  const int pid = std::stoi(content("pid"));
+  // A killed grandchild may still be a zombie until init takes it: running is what it must not be.
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string number, command, state;
+  if (!(stat >> number >> command >> state)) return;
+  EXPECT_EQ(state, "Z");
+}
+
+TEST_F(Hooks, DoNotWaitForWhatACommandLeavesRunning) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(failure_of("sleep 20 & echo $! > " + path("pid")), "");
+
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  ::kill(std::stoi(content("pid")), 9);
+}
+
+TEST_F(Hooks, KeepACommandThatSaysMuchFromHanging) {
+  const std::string why = failure_of("yes x | head -c 1000000 >&2; exit 3");
+
+  EXPECT_THAT(why, HasSubstr("exited with 3"));
+  EXPECT_LT(why.size(), 3000U);
+}
+
+TEST_F(Hooks, HideOurOpenFilesFromTheCommand) {
+  const int mine = ::dup(0);
+  EXPECT_EQ(failure_of("test ! -e /proc/self/fd/" + std::to_string(mine)), "");
+  ::close(mine);
+}
+
+}  // namespace
+}  // namespace closecheck::sut

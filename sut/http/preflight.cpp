@@ -1,0 +1,214 @@
+// What a live target says of itself before anything is created: harmless reads only, never more than one refused login
+// for a configured user.
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "closecheck/sut/endpoint.h"
+#include "closecheck/sut/wire.h"
+#include "http/endpoint_connection.h"
+#include "http/endpoint_target.h"
+
+namespace closecheck::sut {
+namespace {
+
+constexpr std::size_t kMeasuredReads = 15;
+constexpr Duration kReadPatience = 10 * kSecond;
+constexpr int kBusyAttemptsMax = 4;
+
+using Clock = std::chrono::steady_clock;
+
+struct Read {
+  std::optional<Response> response;  // empty: no answer
+  std::string error;
+  Duration took = 0;
+};
+
+bool is_configured(Principal principal) {
+  return principal == Principal::manage_ml || principal == Principal::manage || principal == Principal::monitor_ml ||
+         principal == Principal::none || principal == Principal::setup;
+}
+
+/// What the name of a principal promises of a privilege; nothing for `setup`.
+std::optional<bool> promise(Principal principal, std::string_view privilege) {
+  switch (principal) {
+    case Principal::manage_ml:
+      if (privilege == "manage_ml") return true;
+      if (privilege == "manage") return false;
+      return std::nullopt;
+    case Principal::manage:
+      if (privilege == "manage") return true;
+      return std::nullopt;
+    case Principal::monitor_ml:
+      return privilege == "monitor_ml";
+    case Principal::none:
+      return false;
+    default:
+      return std::nullopt;
+  }
+}
+
+class Reader {
+ public:
+  explicit Reader(const EndpointOptions& options)
+      : target_(options),
+        connection_(target_.url(), std::min(kReadPatience, options.request_timeout)),
+        profile_(options.profile) {}
+
+  Read read(Operation operation, const std::optional<Credentials>& credentials) {
+    const Request request{Principal::anonymous, std::move(operation), nullptr};
+    for (int attempt = 1;; ++attempt) {
+      const Clock::time_point begin = Clock::now();
+      Exchange exchange = connection_.exchange(wire::encode(request, profile_), credentials);
+      Read read;
+      read.took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+      if (!exchange.answer) {
+        read.error = target_.redacted(std::move(exchange.error));
+        return read;
+      }
+      if (is_busy(*exchange.answer) && attempt < kBusyAttemptsMax) {
+        std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(*exchange.answer, attempt)));
+        continue;
+      }
+      read.response = wire::decode(*exchange.answer, request, profile_);
+      read.response->status = exchange.answer->status;
+      return read;
+    }
+  }
+
+  /// The harmless read that tells whom the target lets in.
+  Read identify(const std::optional<Credentials>& credentials) {
+    if (has_authenticate_) {
+      Read read = this->read(Authenticate{}, credentials);
+      const int status = read.response ? read.response->status : 0;
+      if (status != 400 && status != 404 && status != 405) return read;
+      has_authenticate_ = false;
+    }
+    return read(JobStats{"closecheck-preflight"}, credentials);
+  }
+
+  Identity ordinary() { return target_.identity_of(Principal::manage_ml); }
+
+ private:
+  Target target_;
+  Connection connection_;
+  Profile profile_;
+  bool has_authenticate_ = true;
+};
+
+int status_of(const Read& read) {
+  return read.response ? read.response->status : 0;
+}
+
+std::string titled(Principal principal, const Credentials& credentials) {
+  return "principal " + std::string(name(principal)) + " (user '" + credentials.username + "')";
+}
+
+void read_privileges(Reader& reader, Principal principal, const Credentials& credentials, Preflight& preflight) {
+  if (principal == Principal::setup) return;
+  const Read read = reader.read(HasPrivileges{}, credentials);
+  const auto* list = read.response ? std::get_if<PrivilegeList>(&read.response->content) : nullptr;
+  if (list == nullptr || read.response->outcome != Outcome::accepted || list->privileges.empty()) {
+    preflight.notes.push_back("The target does not tell privileges, so " + titled(principal, credentials) +
+                              " is assumed to have what its name says and no more.");
+    return;
+  }
+  std::string wrong;
+  for (const auto& [privilege, has] : list->privileges) {
+    const std::optional<bool> promised = promise(principal, privilege);
+    if (!promised || *promised == has) continue;
+    wrong += (wrong.empty() ? "" : ", ") + std::string(has ? "has " : "lacks ") + privilege;
+  }
+  if (wrong.empty()) return;
+  preflight.unsuitable.push_back(principal);
+  preflight.notes.push_back("The target says that " + titled(principal, credentials) + " " + wrong +
+                            ", so what it may do tells nothing of its privilege.");
+}
+
+void read_principals(Reader& reader, const EndpointOptions& options, Preflight& preflight) {
+  std::map<std::pair<std::string, std::string>, Read> known;
+  for (const auto& [principal, credentials] : options.principals) {
+    if (!is_configured(principal)) continue;
+    // The same user is not asked twice: a wrong password in the configuration must not count double.
+    const std::pair<std::string, std::string> key{credentials.username, credentials.password};
+    auto found = known.find(key);
+    if (found == known.end()) found = known.emplace(key, reader.identify(credentials)).first;
+    const Read& read = found->second;
+    const int status = status_of(read);
+    if (status == 401) {
+      preflight.refused.push_back(principal);
+      preflight.secured = true;
+    } else if (status == 403) {
+      preflight.secured = true;
+    } else if (!read.response) {
+      preflight.notes.push_back("The harmless read of " + titled(principal, credentials) +
+                                " got no answer: " + read.error + ".");
+    }
+    if (status != 401) read_privileges(reader, principal, credentials, preflight);
+  }
+}
+
+void read_security(Reader& reader, const EndpointOptions& options, Preflight& preflight) {
+  const int anonymous = status_of(reader.identify(std::nullopt));
+  if (anonymous == 401 || anonymous == 403) preflight.secured = true;
+  // Nobody's account can be locked by this one.
+  const int unknown = status_of(reader.identify(Credentials{"closecheck-no-such-user", "closecheck-no-such-password"}));
+  if (unknown == 401) preflight.secured = true;
+  const auto none = options.principals.find(Principal::none);
+  if (!preflight.secured && none != options.principals.end() &&
+      status_of(reader.read(JobStats{"closecheck-preflight"}, none->second)) == 403)
+    preflight.secured = true;
+  if (!preflight.secured && !options.principals.empty())
+    preflight.notes.push_back(
+        "The target lets everybody in, whatever the credentials, so nothing about privileges can be told.");
+  if (preflight.secured && options.principals.empty())
+    preflight.notes.push_back("The target asks for credentials, and none are configured.");
+}
+
+void measure(Reader& reader, Preflight& preflight) {
+  const Identity ordinary = reader.ordinary();
+  std::vector<Duration> times;
+  for (std::size_t i = 0; i < kMeasuredReads; ++i) {
+    const Read read = reader.read(JobStats{"closecheck-preflight"}, ordinary.credentials);
+    if (read.response) times.push_back(read.took);
+    if (!read.response && times.empty()) break;  // one that does not answer is not asked fifteen times
+  }
+  if (times.empty()) {
+    preflight.notes.push_back("The statistics of jobs cannot be read, so round trips could not be measured.");
+    return;
+  }
+  std::sort(times.begin(), times.end());
+  preflight.round_trip = times[times.size() / 2];
+  preflight.round_trip_max = times.back();
+}
+
+}  // namespace
+
+Preflight preflight(const EndpointOptions& options) {
+  Reader reader(options);
+  Preflight preflight;
+  const Read root = reader.read(GetRoot{}, reader.ordinary().credentials);
+  if (!root.response) {
+    preflight.error = root.error;
+    return preflight;
+  }
+  preflight.reachable = true;
+  if (const auto* info = std::get_if<ServerInfo>(&root.response->content)) {
+    preflight.server = info->name;
+    if (!info->version.empty()) preflight.server += (preflight.server.empty() ? "" : " ") + info->version;
+  }
+  if (preflight.server.empty()) preflight.notes.push_back("The target does not say what it is at GET /.");
+  read_principals(reader, options, preflight);
+  if (!preflight.refused.empty()) return preflight;
+  read_security(reader, options, preflight);
+  measure(reader, preflight);
+  return preflight;
+}
+
+}  // namespace closecheck::sut
