@@ -262,7 +262,8 @@ Match match(const HttpRequest& request) {
   }
   if (literals < 0) return out;
   // The product reads PATCH as GET and serves HEAD where GET is served.
-  const std::string_view method = request.method == "HEAD" || request.method == "PATCH" ? "GET" : request.method;
+  const bool reads = request.method == "HEAD" || request.method == "PATCH";
+  const std::string_view method = reads ? std::string_view("GET") : std::string_view(request.method);
   for (const Route& route : kRoutes) {
     if (route.path != path) continue;
     for (std::string_view rest = route.methods; !rest.empty();) {
