@@ -1,1 +1,3 @@
-int main() { return 4; }
+int main() {
+  return 4;
+}

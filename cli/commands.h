@@ -1,0 +1,86 @@
+// The commands of the program. Options arrive as the user wrote them (empty: not given); each command throws UsageError
+// for what it cannot use, writes results to standard output and diagnostics to standard error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "errors.h"
+
+namespace closecheck::cli {
+
+/// What is driven, and how it is reached.
+struct TargetOptions {
+  std::string target;  // a URL, or `in-process`
+  std::string profile;
+  std::string config;
+  std::string principals;
+  std::string deviation;
+};
+
+struct RunOptions {
+  TargetOptions target;
+  std::vector<std::string> clauses;  // ids or globs; none: all
+  std::optional<std::uint64_t> seed;
+  std::string effort = "standard";
+  std::string budget;
+  std::string require;
+  std::string waivers;
+  bool dry_run = false;
+  bool quiet = false;
+  std::string json;
+  std::string junit;
+  std::string record;
+  std::string save_counterexamples;
+  int jobs = 0;  // 0: as many as fit
+};
+ExitCode run_command(const RunOptions& options);
+
+struct ReplayOptions {
+  TargetOptions target;
+  std::vector<std::string> paths;
+  std::string api;
+  std::string filter;
+  std::string json;
+  std::string junit;
+  bool quiet = false;
+};
+ExitCode replay_command(const ReplayOptions& options);
+
+struct JudgeCommandOptions {
+  std::string file;
+  std::string profile;
+  std::string json;
+};
+ExitCode judge_command(const JudgeCommandOptions& options);
+
+struct ServeOptions {
+  int port = 0;
+  std::string data;
+  std::string principals;
+  std::string profile;
+  std::string deviation;
+  std::string variant;
+  std::string housekeeping;
+  bool test_hooks = false;
+};
+ExitCode serve_command(const ServeOptions& options);
+
+ExitCode deviations_command();
+
+struct MatrixOptions {
+  std::string profile;  // empty: each deviation under the first profile that shows it
+  std::uint64_t seed = 1;
+  std::string effort = "quick";
+  int jobs = 0;
+};
+ExitCode matrix_command(const MatrixOptions& options);
+
+ExitCode model_command(const std::string& format);
+
+/// `id` empty: the whole catalogue.
+ExitCode clauses_command(const std::string& id);
+
+}  // namespace closecheck::cli

@@ -1,0 +1,280 @@
+#include "configuration.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <set>
+
+#include "errors.h"
+#include "files.h"
+#include "suggestions.h"
+
+namespace closecheck::cli {
+namespace {
+
+bool is_name_character(char c, bool first) {
+  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (!first && c >= '0' && c <= '9');
+}
+
+/// Reads one file; knows how to say where in it something is wrong.
+class Reader {
+ public:
+  Reader(std::string path, const Variables& variables) : path_(std::move(path)), variables_(variables) {}
+
+  YAML::Node load() const {
+    try {
+      const std::vector<YAML::Node> documents = YAML::LoadAll(read_file(path_));
+      if (documents.size() > 1) throw UsageError(fmt::format("{}: has more than one YAML document", path_));
+      return documents.empty() ? YAML::Node() : documents.front();
+    } catch (const YAML::ParserException& error) {
+      throw UsageError(fmt::format("{}:{}: {}", path_, error.mark.line + 1, error.msg));
+    }
+  }
+
+  [[noreturn]] void fail(const YAML::Node& node, const std::string& what) const {
+    const YAML::Mark mark = node.Mark();
+    throw UsageError(fmt::format("{}:{}: {}", path_, mark.line < 0 ? 1 : mark.line + 1, what));
+  }
+
+  /// Visits the entries of a mapping: `take(key, value)` answers whether it knows the key.
+  template <class Take>
+  void each(const YAML::Node& node, const std::string& what, const std::vector<std::string_view>& keys,
+            const Take& take) const {
+    if (!node.IsMap()) fail(node, fmt::format("{} must be a mapping", what));
+    std::set<std::string> seen;
+    for (const auto& entry : node) {
+      if (!entry.first.IsScalar()) fail(entry.first, fmt::format("a key of {} must be plain text", what));
+      const std::string key = entry.first.Scalar();
+      if (!seen.insert(key).second) fail(entry.first, fmt::format("'{}' stands twice in {}", key, what));
+      if (std::find(keys.begin(), keys.end(), key) == keys.end())
+        fail(entry.first, fmt::format("{} knows no '{}'{}", what, key, did_you_mean(key, keys)));
+      if (entry.second.IsNull()) fail(entry.first, fmt::format("'{}' in {} has no value", key, what));
+      take(key, entry.second);
+    }
+  }
+
+  /// A scalar as text with its variables filled in.
+  std::string text(const YAML::Node& node, const std::string& what) const { return expand(node, raw(node, what)); }
+
+  std::string raw(const YAML::Node& node, const std::string& what) const {
+    if (!node.IsScalar()) fail(node, fmt::format("{} must be text", what));
+    return node.Scalar();
+  }
+
+  /// Replaces every `${NAME}`; `$${` stands for `${` itself.
+  std::string expand(const YAML::Node& node, const std::string& written) const {
+    std::string filled;
+    for (std::size_t at = 0; at < written.size();) {
+      if (written.compare(at, 3, "$${") == 0) {
+        filled += "${";
+        at += 3;
+      } else if (written.compare(at, 2, "${") == 0) {
+        const std::string variable = variable_at(node, written, at);
+        filled += value_of(node, variable);
+        at += variable.size() + 3;
+      } else {
+        filled += written[at++];
+      }
+    }
+    return filled;
+  }
+
+  /// Throws when a `${NAME}` in it is not defined, and leaves the filling in to somebody else.
+  void check_variables(const YAML::Node& node, const std::string& written) const { expand(node, written); }
+
+ private:
+  std::string variable_at(const YAML::Node& node, const std::string& written, std::size_t at) const {
+    const std::size_t end = written.find('}', at);
+    const std::string variable = end == std::string::npos ? "" : written.substr(at + 2, end - at - 2);
+    bool good = !variable.empty();
+    for (std::size_t i = 0; i < variable.size(); ++i) good = good && is_name_character(variable[i], i == 0);
+    if (!good) fail(node, "'${' must be followed by the name of a variable and '}' (write '$${' for the text itself)");
+    return variable;
+  }
+
+  std::string value_of(const YAML::Node& node, const std::string& variable) const {
+    const std::optional<std::string> value = variables_(variable);
+    if (!value) fail(node, fmt::format("the variable ${{{}}} is not defined", variable));
+    return *value;
+  }
+
+  std::string path_;
+  const Variables& variables_;
+};
+
+/// The variable's name when the text is exactly one `${NAME}`, else empty.
+std::string only_variable(const std::string& written) {
+  if (written.size() < 4 || written.compare(0, 2, "${") != 0 || written.find('}') != written.size() - 1) return "";
+  return written.substr(2, written.size() - 3);
+}
+
+void take_principals(const Reader& reader, const YAML::Node& node, Configuration& into) {
+  // `anonymous` and `wrong_password` need no entry: the first has no credentials, the second those of `manage_ml`.
+  const std::vector<std::string_view> keys{name(Principal::manage_ml), name(Principal::manage),
+                                           name(Principal::monitor_ml), name(Principal::none), name(Principal::setup)};
+  into.principals.clear();
+  into.password_variables.clear();
+  reader.each(node, "'principals'", keys, [&](const std::string& key, const YAML::Node& entry) {
+    const Principal principal = *principal_named(key);
+    const std::string what = fmt::format("principal '{}'", key);
+    sut::Credentials credentials;
+    bool has_password = false;
+    reader.each(entry, what, {"username", "password"}, [&](const std::string& member, const YAML::Node& value) {
+      const std::string part = fmt::format("the {} of {}", member, what);
+      if (member == "username") {
+        credentials.username = reader.text(value, part);
+        if (credentials.username.find(':') != std::string::npos) reader.fail(value, part + " must not hold a colon");
+      } else {
+        has_password = true;
+        credentials.password = reader.text(value, part);
+        if (const std::string variable = only_variable(value.Scalar()); !variable.empty())
+          into.password_variables[principal] = variable;
+      }
+    });
+    if (credentials.username.empty()) reader.fail(entry, fmt::format("{} needs a username", what));
+    if (!has_password) reader.fail(entry, fmt::format("{} needs a password", what));
+    into.principals[principal] = std::move(credentials);
+  });
+}
+
+void take_hooks(const Reader& reader, const YAML::Node& node, Configuration& into) {
+  const std::vector<std::string_view> keys{name(Fault::fail_job), name(Fault::slow_close), name(Fault::hang_close)};
+  reader.each(node, "'hooks'", keys, [&](const std::string& key, const YAML::Node& command) {
+    const std::string written = reader.raw(command, fmt::format("hook '{}'", key));
+    if (written.empty()) reader.fail(command, fmt::format("hook '{}' has no command", key));
+    // The shell that runs the hook has the same variables: it fills them in, as text that it does not read again.
+    reader.check_variables(command, written);
+    into.hooks[*fault_named(key)] = written;
+  });
+}
+
+bool is_date(const std::string& text) {
+  if (text.size() != 10) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 4 || i == 7;
+    if (dash ? text[i] != '-' : (text[i] < '0' || text[i] > '9')) return false;
+  }
+  const int month = std::stoi(text.substr(5, 2));
+  const int day = std::stoi(text.substr(8, 2));
+  const int year = std::stoi(text.substr(0, 4));
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  const std::array<int, 12> days{31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month >= 1 && month <= 12 && day >= 1 && day <= days.at(static_cast<std::size_t>(month - 1));
+}
+
+Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
+  Waiver waiver;
+  const std::vector<std::string_view> keys{"clause", "level", "reason", "owner", "expires"};
+  reader.each(node, "a waiver", keys, [&](const std::string& key, const YAML::Node& value) {
+    const std::string text = reader.text(value, fmt::format("'{}' of a waiver", key));
+    if (key == "clause") {
+      try {
+        waiver.clause = require_clause(text);
+      } catch (const UsageError& error) {
+        reader.fail(value, error.what());
+      }
+      if (level_of(*waiver.clause) == Level::measured)
+        reader.fail(value, fmt::format("'{}' is only measured and never fails: there is nothing to waive", text));
+    } else if (key == "level") {
+      if (text != name(Level::dialect))
+        reader.fail(value, "only the level 'dialect' can be waived as a group; name clauses one by one otherwise");
+      waiver.level = Level::dialect;
+    } else if (key == "reason") {
+      waiver.reason = text;
+    } else if (key == "owner") {
+      waiver.owner = text;
+    } else {
+      if (!is_date(text)) reader.fail(value, fmt::format("'{}' is no date of the form YYYY-MM-DD", text));
+      waiver.expires = text;
+    }
+  });
+  if (waiver.clause.has_value() == waiver.level.has_value())
+    reader.fail(node, "a waiver names either a 'clause' or a 'level'");
+  if (waiver.reason.empty()) reader.fail(node, "a waiver needs a 'reason'");
+  return waiver;
+}
+
+std::vector<Waiver> take_waivers(const Reader& reader, const YAML::Node& node) {
+  if (!node.IsSequence()) reader.fail(node, "'waivers' must be a list");
+  std::vector<Waiver> waivers;
+  for (const YAML::Node& entry : node) waivers.push_back(take_waiver(reader, entry));
+  return waivers;
+}
+
+}  // namespace
+
+Variables process_variables() {
+  return [](const std::string& variable) -> std::optional<std::string> {
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+  };
+}
+
+Configuration read_configuration(const std::string& path, const Variables& variables) {
+  const Reader reader(path, variables);
+  const YAML::Node root = reader.load();
+  Configuration configuration;
+  if (root.IsNull()) return configuration;
+  const std::vector<std::string_view> keys{"target", "profile", "principals", "hooks", "waivers"};
+  reader.each(root, "the configuration", keys, [&](const std::string& key, const YAML::Node& value) {
+    if (key == "target") {
+      configuration.target = reader.text(value, "'target'");
+    } else if (key == "profile") {
+      const std::string text = reader.text(value, "'profile'");
+      try {
+        configuration.profile = require_profile(text);
+      } catch (const UsageError& error) {
+        reader.fail(value, error.what());
+      }
+    } else if (key == "principals") {
+      take_principals(reader, value, configuration);
+    } else if (key == "hooks") {
+      take_hooks(reader, value, configuration);
+    } else {
+      configuration.waivers = take_waivers(reader, value);
+    }
+  });
+  return configuration;
+}
+
+void read_principals(const std::string& path, const Variables& variables, Configuration& configuration) {
+  const Reader reader(path, variables);
+  const YAML::Node root = reader.load();
+  if (!root.IsMap()) reader.fail(root, "expected a mapping of principals");
+  if (!root["principals"]) {
+    take_principals(reader, root, configuration);
+    return;
+  }
+  reader.each(root, "the file of principals", {"principals"},
+              [&](const std::string&, const YAML::Node& value) { take_principals(reader, value, configuration); });
+}
+
+std::vector<Waiver> read_waivers(const std::string& path, const Variables& variables) {
+  const Reader reader(path, variables);
+  const YAML::Node root = reader.load();
+  if (!root.IsMap()) return take_waivers(reader, root);
+  std::vector<Waiver> waivers;
+  reader.each(root, "the file of waivers", {"waivers"},
+              [&](const std::string&, const YAML::Node& value) { waivers = take_waivers(reader, value); });
+  return waivers;
+}
+
+Clause require_clause(const std::string& id) {
+  if (const std::optional<Clause> clause = clause_named(id)) return *clause;
+  std::vector<std::string_view> ids;
+  for (const ClauseText& text : clauses()) ids.push_back(text.id);
+  throw UsageError(fmt::format("there is no clause '{}'{}", id, did_you_mean(id, ids)));
+}
+
+Profile require_profile(const std::string& text) {
+  if (const std::optional<Profile> profile = profile_named(text)) return *profile;
+  std::string choices;
+  for (const Profile profile : kProfiles) choices += fmt::format("{}{}", choices.empty() ? "" : ", ", name(profile));
+  throw UsageError(fmt::format("there is no profile '{}'; the choices are {}", text, choices));
+}
+
+}  // namespace closecheck::cli

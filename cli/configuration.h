@@ -1,0 +1,57 @@
+// The configuration file (YAML): target, profile, principals, hooks and waivers, with `${VARIABLE}` from the
+// environment. Every mistake is a UsageError that names file and line; values of passwords are never in a message.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "closecheck/sut/endpoint.h"
+#include "closecheck/vocabulary/clause.h"
+#include "closecheck/vocabulary/history.h"
+#include "closecheck/vocabulary/principal.h"
+#include "closecheck/vocabulary/profile.h"
+
+namespace closecheck::cli {
+
+/// A violation that the user knows of and accepts: of one clause, or of a level as a group.
+struct Waiver {
+  std::optional<Clause> clause;
+  std::optional<Level> level;
+  std::string reason;
+  std::string owner;
+  std::string expires;  // the last day, YYYY-MM-DD; empty: never
+};
+
+struct Configuration {
+  std::optional<std::string> target;
+  std::optional<Profile> profile;
+  std::map<Principal, sut::Credentials> principals;
+  std::map<Principal, std::string> password_variables;  // for commands that we print; where a `${VARIABLE}` was used
+  std::map<Fault, std::string> hooks;
+  std::vector<Waiver> waivers;
+};
+
+/// Reads a variable; empty: it is not defined.
+using Variables = std::function<std::optional<std::string>(const std::string&)>;
+/// Those of the process.
+Variables process_variables();
+
+/// Reads `--config FILE`.
+Configuration read_configuration(const std::string& path, const Variables& variables);
+
+/// Reads `--principals FILE` (the mapping itself, or under a key `principals`) and puts it in the place of those in
+/// `configuration`.
+void read_principals(const std::string& path, const Variables& variables, Configuration& configuration);
+
+/// Reads `--waivers FILE` (the list itself, or under a key `waivers`).
+std::vector<Waiver> read_waivers(const std::string& path, const Variables& variables);
+
+/// The clause of that id. Throws UsageError with the closest ids.
+Clause require_clause(const std::string& id);
+/// The profile of that name. Throws UsageError with the choices.
+Profile require_profile(const std::string& text);
+
+}  // namespace closecheck::cli

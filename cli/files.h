@@ -1,0 +1,44 @@
+// Reading what the user names, writing what the user asked for, and where files of our own go.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace closecheck::cli {
+
+/// The whole file. Throws UsageError when it cannot be read.
+std::string read_file(const std::string& path);
+
+/// A report that replaces its file whole or not at all: it is written beside it and renamed. What is no regular file
+/// (a pipe, `/dev/stdout`) is written to directly.
+class OutputFile {
+ public:
+  /// Makes sure that the file can be written. Throws OutputError. An empty path is no file: nothing is ever written.
+  explicit OutputFile(const std::string& path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  bool wanted() const { return !path_.empty(); }
+
+  /// Appends. Throws OutputError.
+  void write(const std::string& text);
+
+  /// Puts the file in its place. Throws OutputError. Without it, nothing changes.
+  void commit();
+
+ private:
+  std::string path_;
+  std::string written_;  // where the text goes until it is committed
+  int file_ = -1;
+  bool in_place_ = false;
+};
+
+/// Where closecheck keeps files of its own: `$XDG_STATE_HOME/closecheck`, `~/.local/state/closecheck`, else a folder of
+/// the system's for temporary files. Made when it is not there; the first that can be written to. Throws OutputError.
+std::filesystem::path state_folder();
+
+/// A word as a shell reads it: quoted only where it must be.
+std::string shell_word(const std::string& text);
+
+}  // namespace closecheck::cli

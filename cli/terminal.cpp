@@ -1,0 +1,48 @@
+#include "terminal.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "errors.h"
+
+namespace closecheck::cli {
+
+bool is_terminal_output() {
+  return ::isatty(STDOUT_FILENO) == 1;
+}
+
+void print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written) throw OutputError(fmt::format("standard output cannot be written: {}", std::strerror(errno)));
+}
+
+void print_diagnostic(const std::string& line) {
+  const std::string text = "closecheck: " + line + "\n";
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+ProgressLine::ProgressLine(bool wanted) : wanted_(wanted && ::isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  clear();
+}
+
+void ProgressLine::show(const properties::Progress& progress) {
+  if (!wanted_) return;
+  shown_ = true;
+  fmt::print(stderr, "\r\x1b[K{} of {}: {}", progress.done, progress.total, progress.what);
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (!shown_) return;
+  shown_ = false;
+  fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+}
+
+}  // namespace closecheck::cli
