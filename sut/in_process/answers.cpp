@@ -1,0 +1,102 @@
+#include "in_process/answers.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "in_process/values.h"
+
+namespace closecheck::sut {
+namespace {
+
+Refusal refusal_of(int status) {
+  switch (status) {
+    case 400:
+      return Refusal::bad_request;
+    case 401:
+      return Refusal::unauthenticated;
+    case 403:
+      return Refusal::forbidden;
+    case 404:
+      return Refusal::not_found;
+    case 405:
+      return Refusal::wrong_method;
+    case 409:
+      return Refusal::conflict;
+    case 429:
+    case 503:
+      return Refusal::busy;
+    default:
+      return status >= 500 ? Refusal::server_error : Refusal::other;
+  }
+}
+
+}  // namespace
+
+Response accepted(Content content, int status) {
+  Response response;
+  response.outcome = Outcome::accepted;
+  response.status = status;
+  response.content = std::move(content);
+  return response;
+}
+
+Response refused(int status, std::string_view type, std::string reason) {
+  Response response;
+  response.outcome = Outcome::refused;
+  response.refusal = refusal_of(status);
+  response.status = status;
+  response.error_type = type;
+  response.reason = std::move(reason);
+  return response;
+}
+
+Response conflict(std::string reason) {
+  return refused(409, "status_exception", std::move(reason));
+}
+
+Response bad_request(std::string reason) {
+  return refused(400, "illegal_argument_exception", std::move(reason));
+}
+
+Response not_found(std::string reason) {
+  return refused(404, "resource_not_found_exception", std::move(reason));
+}
+
+Response unknown_job(const Manner& manner, std::string_view job) {
+  std::string reason = fmt::format("No known job with id '{}'", job);
+  if (manner.deviates(Deviation::unknown_job_answers_400)) return bad_request(std::move(reason));
+  return not_found(std::move(reason));
+}
+
+Response timed_out(const Manner& manner, Duration timeout) {
+  const std::string_view words = manner.is_5_4() ? "timed out" : "Timed out when waiting for persistent tasks";
+  Response response =
+      refused(500, "illegal_state_exception", fmt::format("{} after {}", words, render_time_span(timeout)));
+  response.refusal = Refusal::timed_out;
+  return response;
+}
+
+Response bad_time(const Manner& manner, std::string reason) {
+  return refused(400, manner.is_5_4() ? "parse_exception" : "illegal_argument_exception", std::move(reason));
+}
+
+Response forbidden(std::string_view action, Principal who) {
+  return refused(403, "security_exception",
+                 fmt::format("action [cluster:{}] is unauthorized for user [{}]", action, name(who)));
+}
+
+Response unauthenticated(Principal who) {
+  if (who == Principal::anonymous)
+    return refused(401, "security_exception", "missing authentication token for REST request [/_xpack/ml]");
+  return refused(401, "security_exception", "unable to authenticate user [manage_ml] for REST request [/_xpack/ml]");
+}
+
+void reword(Response& response) {
+  if (response.outcome != Outcome::refused) return;
+  response.error_type = "service_exception";
+  response.reason = fmt::format("the service does not do this now (code {})", response.status);
+  response.refusal = refusal_of(response.status);
+}
+
+}  // namespace closecheck::sut

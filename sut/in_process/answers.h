@@ -1,0 +1,34 @@
+// Answers of the service as typed responses: what is accepted, what is refused and with which status, type and reason.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "closecheck/vocabulary/response.h"
+#include "in_process/manner.h"
+
+namespace closecheck::sut {
+
+Response accepted(Content content, int status = 200);
+Response refused(int status, std::string_view type, std::string reason);
+
+/// 409 `status_exception`.
+Response conflict(std::string reason);
+/// 400 `illegal_argument_exception`.
+Response bad_request(std::string reason);
+/// 404 `resource_not_found_exception`.
+Response not_found(std::string reason);
+Response unknown_job(const Manner& manner, std::string_view job);
+/// 500 for a close whose timeout was up.
+Response timed_out(const Manner& manner, Duration timeout);
+/// 400 for a time value that is none.
+Response bad_time(const Manner& manner, std::string reason);
+/// 403 for a caller without the privilege for `action`.
+Response forbidden(std::string_view action, Principal who);
+/// 401 for a caller without credentials, or with wrong ones.
+Response unauthenticated(Principal who);
+
+/// The answer as a vendor with texts of its own would word it. Accepted answers are left alone.
+void reword(Response& response);
+
+}  // namespace closecheck::sut

@@ -1,0 +1,165 @@
+// What a job looks like from outside: expressions that name jobs, configurations, and what a configuration means.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "in_process/answers.h"
+#include "in_process/core.h"
+#include "in_process/values.h"
+
+namespace closecheck::sut {
+namespace {
+
+using Members = std::vector<std::pair<std::string, std::string>>;
+
+void flatten(const nlohmann::json& value, const std::string& path, Members& members) {
+  if (!value.is_object() || value.empty()) {
+    members.emplace_back(path, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return;
+  }
+  for (const auto& [key, inner] : value.items()) flatten(inner, path + "." + key, members);
+}
+
+/// Members in lexical order, as everywhere in a description.
+std::string detector_text(const Detector& detector) {
+  std::string text = "{";
+  const auto add = [&](std::string_view key, const std::string& value) {
+    if (!value.empty()) text += fmt::format("{}\"{}\":{}", text.size() == 1 ? "" : ",", key, json_text(value));
+  };
+  add("by_field_name", detector.by_field);
+  add("field_name", detector.field);
+  add("function", detector.function);
+  add("partition_field_name", detector.partition_field);
+  return text + "}";
+}
+
+template <class Items, class Text>
+std::string list_text(const Items& items, const Text& text) {
+  std::string list = "[";
+  for (const auto& item : items) list += (list.size() == 1 ? "" : ",") + text(item);
+  return list + "]";
+}
+
+std::optional<Function> function_named(std::string_view text) {
+  if (text == "count") return Function::count;
+  if (text == "mean" || text == "avg") return Function::mean;
+  if (text == "min") return Function::min;
+  if (text == "max") return Function::max;
+  if (text == "sum") return Function::sum;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool Core::select_item(std::string_view item, std::vector<Job*>& jobs) {
+  const bool all = item == "_all" || item == "*";
+  const bool wild = item.find('*') != std::string_view::npos;
+  bool found = all || wild;
+  for (Job& job : jobs_) {
+    const auto& groups = job.config().groups;
+    const bool named = all || job.id() == item || (wild && matches_wildcard(item, job.id())) ||
+                       std::ranges::any_of(groups, [&](const std::string& group) {
+                         return group == item || (wild && matches_wildcard(item, group));
+                       });
+    if (!named) continue;
+    jobs.push_back(&job);
+    found = true;
+  }
+  return found;
+}
+
+std::optional<Response> Core::select_for_reading(const std::string& expression, std::vector<Job*>& jobs) {
+  jobs.clear();
+  if (Job* job = find_job(expression)) {
+    jobs.push_back(job);
+    return std::nullopt;
+  }
+  const auto by_id = [](const Job* job) -> const std::string& { return job->id(); };
+  if (expression.empty() || expression == "_all") {
+    for (Job& job : jobs_) jobs.push_back(&job);
+    std::ranges::sort(jobs, {}, by_id);
+    return std::nullopt;
+  }
+  if (manner_.is_5_4()) return unknown_job(manner_, expression);
+  std::string_view rest = expression;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    if (!select_item(rest.substr(0, comma), jobs)) return unknown_job(manner_, rest.substr(0, comma));
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  std::ranges::sort(jobs, {}, by_id);
+  jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
+  return std::nullopt;
+}
+
+JobDescription Core::description_of(const Job& job) const {
+  const JobConfig& config = job.config();
+  JobDescription description;
+  description.job = job.id();
+  description.snapshot = job.snapshot_id();
+  Members& members = description.members;
+  const auto add_text = [&](const char* path, const std::string& value) {
+    if (!value.empty()) members.emplace_back(path, json_text(value));
+  };
+  add_text("analysis_config.bucket_span", config.bucket_span);
+  members.emplace_back("analysis_config.detectors", list_text(config.detectors, detector_text));
+  add_text("analysis_limits.model_memory_limit", config.model_memory_limit);
+  members.emplace_back("create_time", std::to_string(job.created_ms()));
+  if (!config.custom_settings.empty()) {
+    const auto settings = nlohmann::json::parse(config.custom_settings, nullptr, false);
+    if (settings.is_discarded())
+      add_text("custom_settings", config.custom_settings);
+    else
+      flatten(settings, "custom_settings", members);
+  }
+  add_text("data_description.time_field", config.time_field);
+  add_text("data_description.time_format", config.time_format);
+  add_text("description", config.description);
+  if (job.finished_ms()) members.emplace_back("finished_time", std::to_string(*job.finished_ms()));
+  if (!config.groups.empty())
+    members.emplace_back("groups", list_text(config.groups, [](const std::string& group) { return json_text(group); }));
+  members.emplace_back("job_type", "\"anomaly_detector\"");
+  if (!manner_.is_5_4()) members.emplace_back("job_version", "\"6.3.2\"");
+  members.emplace_back("model_snapshot_retention_days", "1");
+  members.emplace_back("results_index_name", "\"shared\"");
+  std::ranges::sort(members);
+  return description;
+}
+
+std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) const {
+  Plan plan;
+  const TimeSpan span = read_time_span(config.bucket_span, "bucket_span");
+  if (!span.error.empty() || span.span < kMillisecond) {
+    why = span.error.empty() ? fmt::format("bucket_span cannot be less or equal than 0. Value = {}", config.bucket_span)
+                             : span.error;
+    return std::nullopt;
+  }
+  plan.span_ms = span.span / kMillisecond;
+  if (config.detectors.empty()) {
+    why = "No detectors configured";
+    return std::nullopt;
+  }
+  for (const Detector& detector : config.detectors) {
+    const auto function = function_named(detector.function);
+    if (!function) {
+      why = fmt::format("Unknown function '{}'", detector.function);
+      return std::nullopt;
+    }
+    if (*function != Function::count && detector.field.empty()) {
+      why = fmt::format("field_name must be set when the '{}' function is used", detector.function);
+      return std::nullopt;
+    }
+    if (!config.time_field.empty() && detector.field == config.time_field) {
+      why = "data_description.time_field may not be used in the analysis_config";
+      return std::nullopt;
+    }
+    plan.items.push_back(
+        {*function, detector.function, !detector.by_field.empty() || !detector.partition_field.empty()});
+  }
+  return plan;
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,316 @@
+#include "in_process/job.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace closecheck::sut {
+namespace {
+
+/// Records wait in the buffer until the next upload finds so many there, or until a flush or a close.
+constexpr std::size_t kBufferRecords = 64;
+constexpr std::size_t kSnapshotsKept = 10;
+constexpr int kClosingSteps = 4;
+constexpr Duration kSlowKill = 300 * kMillisecond;
+
+}  // namespace
+
+Job::Job(std::string id, JobConfig config, Plan plan, std::int64_t wall_ms)
+    : id_(std::move(id)), config_(std::move(config)), plan_(std::move(plan)), created_ms_(wall_ms) {}
+
+void Job::update(const UpdateJob& change) {
+  if (change.description) config_.description = *change.description;
+  if (change.custom_settings) config_.custom_settings = *change.custom_settings;
+}
+
+void Job::open(const Manner& manner, Time now, std::int64_t wall_ms) {
+  // Work that a forced close left in the background must not reach into the new process.
+  if (step_ != JobStep::none) {
+    step_due_ = now;
+    while (step_ != JobStep::none) advance(manner, now, wall_ms);
+  }
+  afterwards_due_ = kNever;
+  state_ = JobState::opening;
+  ++opens_;
+  forced_ = false;
+  step_ = JobStep::finish_opening;
+  const Duration opening = manner.varies(Variant::opening_takes_a_second) ? kSecond : manner.housekeeping_base / 10;
+  step_due_ = now + (manner.varies(Variant::closes_instantly) ? 0 : opening);
+}
+
+void Job::restore(const Manner& manner) {
+  Model restored;
+  for (const StoredSnapshot& stored : snapshots_)
+    if (stored.listed.id == snapshot_id_) restored = stored.model;
+  if (manner.deviates(Deviation::reopen_starts_from_scratch)) {
+    restored = Model{};
+    counts_ = DataCounts{};
+    results_ = Results{};
+  }
+  if (manner.deviates(Deviation::reopen_loses_unfinished_bucket)) restored.drop_unfinished();
+  if (manner.deviates(Deviation::reopen_repeats_unfinished_bucket)) restored.double_unfinished();
+  if (manner.deviates(Deviation::counts_twice_at_second_reopen) && opens_ == 3) {
+    counts_.input_records *= 2;
+    counts_.processed_records *= 2;
+  }
+  restored.skip_to(counts_.latest_record_ms, results_);
+  model_ = std::move(restored);
+  analysed_counts_ = counts_;
+}
+
+DataCounts Job::classify(const std::vector<Record>& records, std::optional<std::int64_t>& latest,
+                         std::vector<Record>* kept) const {
+  DataCounts upload;
+  for (const Record& record : records) {
+    ++upload.input_records;
+    if (record.time_ms == Record::kInvalidTime) {
+      ++upload.invalid_dates;
+      continue;
+    }
+    if (latest && record.time_ms < *latest) {
+      ++upload.out_of_order;
+      continue;
+    }
+    latest = record.time_ms;
+    ++upload.processed_records;
+    for (const Plan::Item& item : plan_.items)
+      if (item.by_entity && record.entity.empty()) ++upload.missing_fields;
+    if (!upload.earliest_record_ms) upload.earliest_record_ms = record.time_ms;
+    upload.latest_record_ms = record.time_ms;
+    if (kept != nullptr) kept->push_back(record);
+  }
+  return upload;
+}
+
+void Job::count(const DataCounts& upload) {
+  counts_.input_records += upload.input_records;
+  counts_.processed_records += upload.processed_records;
+  counts_.invalid_dates += upload.invalid_dates;
+  counts_.out_of_order += upload.out_of_order;
+  counts_.missing_fields += upload.missing_fields;
+  if (!counts_.earliest_record_ms) counts_.earliest_record_ms = upload.earliest_record_ms;
+  if (upload.latest_record_ms) counts_.latest_record_ms = upload.latest_record_ms;
+}
+
+DataCounts Job::post(const Manner& manner, const std::vector<Record>& records) {
+  if (buffer_.size() >= kBufferRecords) drain(manner, results_);
+  std::optional<std::int64_t> latest = counts_.latest_record_ms;
+  const DataCounts upload = classify(records, latest, &buffer_);
+  count(upload);
+  took_data_ = took_data_ || upload.processed_records > 0;
+  return upload;
+}
+
+DataCounts Job::post_queued(const std::vector<Record>& records) {
+  std::optional<std::int64_t> latest = counts_.latest_record_ms;
+  for (const Record& waiting : queue_)
+    if (waiting.time_ms != Record::kInvalidTime && (!latest || waiting.time_ms > *latest)) latest = waiting.time_ms;
+  queue_.insert(queue_.end(), records.begin(), records.end());
+  return classify(records, latest, nullptr);
+}
+
+DataCounts Job::post_unseen(const std::vector<Record>& records) {
+  std::optional<std::int64_t> latest = counts_.latest_record_ms;
+  const DataCounts upload = classify(records, latest, nullptr);
+  count(upload);
+  analysed_counts_ = counts_;
+  return upload;
+}
+
+void Job::drain(const Manner& manner, Results& results) {
+  const std::size_t before = results.buckets.size();
+  for (const Record& record : buffer_)
+    model_.take(plan_, record, manner.varies(Variant::reports_empty_buckets), results);
+  buffer_.clear();
+  if (results.buckets.size() > before) counts_.buckets += static_cast<std::int64_t>(results.buckets.size() - before);
+  analysed_counts_ = counts_;
+}
+
+void Job::flush(const Manner& manner, bool calc_interim) {
+  drain(manner, results_);
+  if (calc_interim) model_.write_interim(plan_, results_);
+}
+
+Duration Job::housekeeping(const Manner& manner) const {
+  if (manner.varies(Variant::closes_instantly)) return 0;
+  const Duration base = manner.housekeeping_base * (manner.varies(Variant::housekeeping_takes_long) ? 20 : 1);
+  return base + base / 1'000 * std::min<std::int64_t>(counts_.processed_records, 50'000);
+}
+
+void Job::begin_closing(const Manner& manner, Time now, Duration whole) {
+  if (manner.deviates(Deviation::snapshot_misses_last_records)) early_model_ = model_;
+  step_ = JobStep::flush_buffer;
+  step_length_ = whole / kClosingSteps;
+  step_due_ = now + step_length_;
+}
+
+void Job::close(const Manner& manner, Time now) {
+  state_ = JobState::closing;
+  forced_ = false;
+  begin_closing(manner, now, slow_close_ > 0 ? slow_close_ : housekeeping(manner));
+  if (hang_close_) step_due_ = kNever;
+  slow_close_ = 0;
+}
+
+void Job::close_in_background(const Manner& manner, Time now) {
+  const bool under_way = state_ == JobState::closing;
+  state_ = JobState::closing;
+  forced_ = true;
+  hang_close_ = false;
+  if (under_way) {
+    // What a first close has done need not be done again; what is left goes on at the usual pace.
+    step_length_ = housekeeping(manner) / kClosingSteps;
+    step_due_ = std::min(step_due_, now + step_length_);
+  } else {
+    begin_closing(manner, now, housekeeping(manner));
+  }
+}
+
+void Job::die() {
+  buffer_.clear();
+  counts_ = analysed_counts_;
+  took_data_ = false;
+  step_ = JobStep::none;
+  step_due_ = kNever;
+}
+
+void Job::kill(Time now) {
+  die();
+  hang_close_ = false;
+  killed_slowly_ = false;
+  state_ = JobState::closed;
+  closed_at_ = now;
+  forced_ = true;
+}
+
+void Job::kill_slowly(Time now) {
+  kill(now);
+  state_ = JobState::closing;
+  killed_slowly_ = true;
+  step_ = JobStep::persist_snapshot;
+  step_due_ = now + kSlowKill;
+}
+
+void Job::fail() {
+  die();
+  hang_close_ = false;
+  killed_slowly_ = false;
+  state_ = JobState::failed;
+}
+
+void Job::read_closed_early(Time now) {
+  if (state_ != JobState::closing) return;
+  state_ = JobState::closed;
+  closed_at_ = now;
+}
+
+void Job::stay_open() {
+  state_ = JobState::opened;
+  step_ = JobStep::none;
+  step_due_ = kNever;
+  hang_close_ = false;
+}
+
+void Job::revert_to(const StoredSnapshot& snapshot) {
+  snapshot_id_ = snapshot.listed.id;
+  counts_.latest_record_ms = snapshot.listed.latest_record_ms;
+  analysed_counts_ = counts_;
+  model_ = snapshot.model;
+}
+
+void Job::lower_event_counts() {
+  for (Bucket& bucket : results_.buckets) bucket.event_count = std::max<std::int64_t>(0, bucket.event_count - 1);
+}
+
+void Job::persist(const Manner& manner, std::int64_t wall_ms) {
+  if (!took_data_ || manner.deviates(Deviation::writes_no_snapshot)) return;
+  const Model& model = manner.deviates(Deviation::snapshot_misses_last_records) ? early_model_ : model_;
+  Snapshot listed;
+  listed.id = std::to_string(manner.varies(Variant::snapshot_ids_of_whole_seconds) ? wall_ms / 1'000 : wall_ms);
+  listed.timestamp_ms = wall_ms;
+  listed.latest_record_ms = model.latest_record_ms();
+  listed.latest_result_ms = model.latest_result_ms();
+  std::erase_if(snapshots_, [&](const StoredSnapshot& stored) { return stored.listed.id == listed.id; });
+  snapshot_id_ = listed.id;
+  snapshots_.push_back(StoredSnapshot{std::move(listed), model});
+  if (snapshots_.size() > kSnapshotsKept) snapshots_.erase(snapshots_.begin());
+  took_data_ = false;
+}
+
+void Job::come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms) {
+  state_ = JobState::closed;
+  closed_at_ = now;
+  if (!forced_) finished_ms_ = wall_ms;
+  if (manner.deviates(Deviation::loses_configuration_at_close)) {
+    config_.description.clear();
+    config_.custom_settings.clear();
+  }
+  if (manner.deviates(Deviation::closed_job_reopens_itself)) afterwards_due_ = now + kSecond / 2;
+  if (manner.deviates(Deviation::analyses_after_close)) afterwards_due_ = now + 5 * kSecond;
+}
+
+void Job::happen_afterwards(const Manner& manner, Time now, std::int64_t wall_ms) {
+  afterwards_due_ = kNever;
+  if (manner.deviates(Deviation::closed_job_reopens_itself)) {
+    open(manner, now, wall_ms);
+    step_due_ = now;
+  } else {
+    model_.finish_bucket(plan_, results_);
+  }
+}
+
+bool Job::advance(const Manner& manner, Time now, std::int64_t wall_ms) {
+  if (afterwards_due_ <= now) happen_afterwards(manner, now, wall_ms);
+  while (step_due_ <= now) {
+    switch (step_) {
+      case JobStep::none:
+        step_due_ = kNever;
+        break;
+      case JobStep::finish_opening:
+        restore(manner);
+        state_ = JobState::opened;
+        opened_at_ = now;
+        step_ = JobStep::none;
+        step_due_ = kNever;
+        if (!queue_.empty()) {
+          const std::vector<Record> waiting = std::exchange(queue_, {});
+          post(manner, waiting);
+        }
+        return true;
+      case JobStep::flush_buffer:
+        if (manner.deviates(Deviation::drops_buffered_records)) {
+          buffer_.clear();
+          counts_ = analysed_counts_;
+        }
+        if (manner.deviates(Deviation::leaves_buffer_out_of_results)) {
+          Results unseen;
+          drain(manner, unseen);
+        }
+        drain(manner, results_);
+        step_ = JobStep::finalize_results;
+        break;
+      case JobStep::finalize_results:
+        drop_interim(results_);
+        if (manner.varies(Variant::keeps_interim_result)) model_.write_interim(plan_, results_);
+        if (manner.deviates(Deviation::leaves_passed_bucket_interim) && !results_.buckets.empty())
+          results_.buckets.back().interim = true;
+        step_ = JobStep::prune_model;
+        break;
+      case JobStep::prune_model:
+        if (manner.deviates(Deviation::prunes_needed_history)) model_.drop_unfinished();
+        if (!manner.deviates(Deviation::prunes_nothing)) model_.prune(plan_);
+        step_ = JobStep::persist_snapshot;
+        break;
+      case JobStep::persist_snapshot:
+        if (!killed_slowly_) persist(manner, wall_ms);
+        killed_slowly_ = false;
+        come_to_rest(manner, now, wall_ms);
+        step_ = JobStep::none;
+        step_due_ = kNever;
+        return true;
+    }
+    if (step_ != JobStep::none) step_due_ += step_length_;
+  }
+  return false;
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,146 @@
+// One job: its configuration, its analysis while it is open, its stored counts, results and snapshots, and the steps
+// of its housekeeping. A plain copyable value; the core tells it the time and answers the requests.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/response.h"
+#include "in_process/analysis.h"
+#include "in_process/manner.h"
+
+namespace closecheck::sut {
+
+/// Names a request that waits for its answer.
+using Token = std::uint64_t;
+
+inline constexpr Time kNever = std::numeric_limits<Time>::max();
+
+/// What a job does next by itself. The steps of a close are in the order in which they happen.
+enum class JobStep : std::uint8_t {
+  none,
+  finish_opening,
+  flush_buffer,
+  finalize_results,
+  prune_model,
+  persist_snapshot
+};
+
+struct StoredSnapshot {
+  Snapshot listed;
+  Model model;
+};
+
+class Job {
+ public:
+  Job(std::string id, JobConfig config, Plan plan, std::int64_t wall_ms);
+
+  const std::string& id() const { return id_; }
+  const JobConfig& config() const { return config_; }
+  JobState state() const { return state_; }
+  const DataCounts& counts() const { return counts_; }
+  const Results& results() const { return results_; }
+  const std::vector<StoredSnapshot>& snapshots() const { return snapshots_; }
+  const std::string& snapshot_id() const { return snapshot_id_; }
+  std::int64_t model_bytes() const { return model_.bytes(); }
+  /// End of the newest bucket with a final result; 0: there is none.
+  std::int64_t last_finalized_bucket_end_ms() const {
+    return model_.latest_result_ms() ? *model_.latest_result_ms() + plan_.span_ms : 0;
+  }
+  std::int64_t created_ms() const { return created_ms_; }
+  std::optional<std::int64_t> finished_ms() const { return finished_ms_; }
+  Time opened_at() const { return opened_at_; }
+  Time closed_at() const { return closed_at_; }
+  bool was_opened() const { return opens_ > 0; }
+  bool forced() const { return forced_; }
+  JobStep step() const { return step_; }
+  /// When `advance` has something to do; `kNever`: nothing.
+  Time due() const { return step_due_ < afterwards_due_ ? step_due_ : afterwards_due_; }
+
+  void update(const UpdateJob& change);
+
+  void open(const Manner& manner, Time now, std::int64_t wall_ms);
+  /// Counts the upload and puts what can be processed into the buffer. Returns the counts of this upload.
+  DataCounts post(const Manner& manner, const std::vector<Record>& records);
+  /// Takes records that are analysed when the job is open again. Returns the counts of this upload.
+  DataCounts post_queued(const std::vector<Record>& records);
+  /// Counts an upload that is neither buffered nor analysed.
+  DataCounts post_unseen(const std::vector<Record>& records);
+  void flush(const Manner& manner, bool calc_interim);
+  /// Begins a normal close of an opened or opening job.
+  void close(const Manner& manner, Time now);
+  /// Begins a forced close that finishes its work in the background.
+  void close_in_background(const Manner& manner, Time now);
+  /// Ends the process without flushing, finalizing or persisting anything.
+  void kill(Time now);
+  /// Reads closing for a while; then closed, as after `kill`.
+  void kill_slowly(Time now);
+  void fail();
+  /// Reads closed although its housekeeping has only begun.
+  void read_closed_early(Time now);
+  /// Gives the closing up: the job is open again.
+  void stay_open();
+  void revert_to(const StoredSnapshot& snapshot);
+  void lower_event_counts();
+
+  void slow_next_close(Duration duration) { slow_close_ = duration; }
+  void hang_next_close() { hang_close_ = true; }
+  bool hangs() const { return hang_close_; }
+
+  /// Does what is due. True when the job came to rest: opened, or closed.
+  bool advance(const Manner& manner, Time now, std::int64_t wall_ms);
+
+  /// Requests that wait until the job is opened, and until it is closed.
+  std::vector<Token> waiting_opens;
+  std::vector<Token> waiting_closes;
+
+ private:
+  DataCounts classify(const std::vector<Record>& records, std::optional<std::int64_t>& latest,
+                      std::vector<Record>* kept) const;
+  void count(const DataCounts& upload);
+  void drain(const Manner& manner, Results& results);
+  void restore(const Manner& manner);
+  void begin_closing(const Manner& manner, Time now, Duration whole);
+  Duration housekeeping(const Manner& manner) const;
+  void persist(const Manner& manner, std::int64_t wall_ms);
+  void come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms);
+  void happen_afterwards(const Manner& manner, Time now, std::int64_t wall_ms);
+  void die();
+
+  std::string id_;
+  JobConfig config_;
+  Plan plan_;
+  std::int64_t created_ms_ = 0;
+  std::optional<std::int64_t> finished_ms_;
+
+  JobState state_ = JobState::closed;
+  int opens_ = 0;
+  Time opened_at_ = 0;
+  Time closed_at_ = 0;
+  bool forced_ = false;
+  bool took_data_ = false;
+
+  JobStep step_ = JobStep::none;
+  Time step_due_ = kNever;
+  Duration step_length_ = 0;
+  Time afterwards_due_ = kNever;
+  bool killed_slowly_ = false;
+  Duration slow_close_ = 0;
+  bool hang_close_ = false;
+
+  DataCounts counts_;
+  DataCounts analysed_counts_;
+  std::vector<Record> buffer_;
+  std::vector<Record> queue_;
+  Model model_;
+  Model early_model_;
+  Results results_;
+  std::vector<StoredSnapshot> snapshots_;
+  std::string snapshot_id_;
+};
+
+}  // namespace closecheck::sut
