@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "closecheck/model/judge.h"
+#include "closecheck/scenarios/apis.h"
 #include "closecheck/sut/executor.h"
 #include "closecheck/sut/system.h"
 #include "closecheck/vocabulary/record.h"
@@ -27,44 +30,62 @@ struct Header {
   bool oracle = true;
 };
 
-struct Assertion;  // match, catch: see scenario.cpp
-struct Test;
+struct Script;
 
-/// A parsed file: header and tests, each a program with the assertions that its steps carry.
+/// A parsed file: header and tests, each a program with the assertions that its steps carry. Immutable.
 class Scenario {
  public:
-  /// Throws ScenarioError. Reads the file, which must be UTF-8.
-  static Scenario load(const std::string& path);
-  static Scenario parse(const std::string& text, const std::string& path_for_messages);
+  /// Reads the file, which must be UTF-8. `apis`: the names that `do` may call; null: the built-in ones.
+  /// Throws ScenarioError.
+  static Scenario load(const std::string& path, std::shared_ptr<const ApiTable> apis = nullptr);
+  static Scenario parse(const std::string& text, const std::string& path_for_messages,
+                        std::shared_ptr<const ApiTable> apis = nullptr);
   ~Scenario();
   Scenario(Scenario&&) noexcept;
   Scenario& operator=(Scenario&&) noexcept;
 
   const Header& header() const;
   std::vector<std::string> titles() const;
-  /// The steps of one test (set-up included) as a program for `profile`.
+  /// The steps of one test (set-up included) as a program for `profile`. Values that only a run can know (`$name`)
+  /// stand as they are written.
   Program program(std::size_t test, Profile profile) const;
+
+  /// For this room only.
+  const Script& script() const { return *script_; }
 
  private:
   Scenario();
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-  friend struct Replayer;
+  std::unique_ptr<Script> script_;
 };
 
 enum class ReplayVerdict : std::uint8_t { fixed, still_failing, cannot_tell };
 std::string_view name(ReplayVerdict verdict);  // "fixed", "still failing", "cannot tell"
 
+/// What became of one test of a file.
+struct TestReplay {
+  std::string title;
+  bool skipped = false;  // left out by its own `skip` or `requires`
+  ReplayVerdict verdict = ReplayVerdict::cannot_tell;
+  std::string why;
+  std::vector<Finding> findings;
+  History history;  // of the last repetition
+};
+
 struct Replay {
   ReplayVerdict verdict = ReplayVerdict::cannot_tell;
   std::string why;
   std::vector<Finding> findings;
-  History history;
+  History history;  // of the test that decided
+  std::vector<TestReplay> tests;
 };
 
-/// Runs every test of the scenario against a system and judges along. `prefix`: see `with_prefix`.
+/// Runs every test of the scenario against a system and judges along. `prefix`: see `with_prefix`; it keeps a live run
+/// apart from left-overs. `filter`: a glob over titles; what does not match is not run, and no match is `cannot_tell`.
+/// Still failing: the header's clause (without one, any stated, implied or dialect clause) is violated, or an assertion
+/// fails; when that rests on a clock, in three of three repetitions. Fixed: everything was exercised and fits.
+/// Assertions look at `Response::wire`, so in process the systems have to go through the codec.
 Replay replay(const Scenario& scenario, sut::SystemFactory& factory, const sut::ExecutorOptions& executor,
-              const model::JudgeOptions& judge, std::string_view prefix);
+              const model::JudgeOptions& judge, std::string_view prefix, std::string_view filter = "*");
 
 /// Writes a violation's program as a counterexample file that `load` reads back to the same program.
 std::string write_counterexample(const ViolationRecord& violation, Profile profile, const std::string& deviation);

@@ -1,0 +1,56 @@
+// The names that a scenario may call, as the API description files of the Elasticsearch family have them: methods, path
+// templates, parameters, body. Immutable once made; any thread may use it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace closecheck::scenarios {
+
+struct ApiPath {
+  std::string path;                  // `/_xpack/ml/anomaly_detectors/{job_id}/_close`
+  std::vector<std::string> methods;  // upper case
+  std::vector<std::string> parts;    // placeholders, in the order of the path
+  bool deprecated = false;
+};
+
+enum class ApiBody : std::uint8_t { none, allowed, required };
+
+struct Api {
+  std::string name;
+  std::vector<ApiPath> paths;
+  std::vector<std::string> params;           // query parameters that it takes
+  std::vector<std::string> required_params;  // of those, the ones that must be there
+  ApiBody body = ApiBody::none;
+  bool newline_delimited = false;
+};
+
+class ApiTable {
+ public:
+  /// The APIs that this program knows by itself: job, datafeed, snapshot and result APIs as `xpack.ml.*` and as `ml.*`
+  /// (both by the paths of the profiles that there are), security, and the core's index and document APIs.
+  static const ApiTable& built_in();
+
+  /// Reads a directory of description files (`NAME.json`, `_common.json`), in the older and the newer layout.
+  /// Throws ScenarioError, which names the file.
+  static ApiTable load(const std::string& directory);
+
+  /// Null when there is no such API.
+  const Api* find(std::string_view name) const;
+  /// Whether every API takes the query parameter.
+  bool is_common(std::string_view parameter) const;
+  /// The known name that is most like `name`, for messages; empty when none is near.
+  std::string nearest(std::string_view name) const;
+
+  const std::map<std::string, Api, std::less<>>& all() const { return apis_; }
+
+  void add(Api api);
+
+ private:
+  std::map<std::string, Api, std::less<>> apis_;
+  std::vector<std::string> common_{"pretty", "human", "error_trace", "filter_path", "source", "format"};
+};
+
+}  // namespace closecheck::scenarios

@@ -1,0 +1,75 @@
+// Steps of a scenario as a program for one profile.
+#include <cassert>
+
+#include "call.h"
+#include "json.h"
+#include "script.h"
+
+namespace closecheck::scenarios {
+namespace {
+
+using sut::wire::HttpRequest;
+
+HttpRequest request_of(const Script& script, const DoStep& step) {
+  if (const auto* named = std::get_if<ApiCall>(&step.call))
+    return make_request(script.apis(), *named->api, named->arguments, named->body ? &*named->body : nullptr,
+                        step.content_type);
+  const auto& raw = std::get<RawCall>(step.call);
+  HttpRequest request{raw.method, raw.path, raw.query, {}, raw.content_type};
+  if (raw.body) request.body = raw.body->string() != nullptr ? *raw.body->string() : write_body(*raw.body);
+  return request;
+}
+
+}  // namespace
+
+Request make_call(const Script& script, const DoStep& step, Profile profile) {
+  HttpRequest sent = request_of(script, step);
+  const auto* raw = std::get_if<RawCall>(&step.call);
+  Request request;
+  request.who = step.who;
+  if (raw != nullptr && !raw->typed) {
+    request.operation = RawRequest{sent.method, sent.path, sent.query, sent.body, sent.content_type};
+    return request;
+  }
+  request = sut::wire::parse(sent, profile, step.who);
+  request.who = step.who;
+  // Where the typed operation says all that is sent, it is the whole request: it can be renamed, compared and printed.
+  Request plain = request;
+  plain.as_sent = nullptr;
+  const bool strict_type = raw != nullptr || !step.content_type.empty();
+  if (same_request(sut::wire::encode(plain, profile), sent, strict_type)) return plain;
+  if (!request.as_sent)
+    request.as_sent = std::make_shared<const RawRequest>(
+        RawRequest{sent.method, sent.path, sent.query, sent.body, sent.content_type});
+  return request;
+}
+
+Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile) {
+  Program program;
+  for (const ScriptStep& one : steps) {
+    if (const auto* plain = std::get_if<PlainStep>(&one)) program.steps.push_back(plain->step);
+    const auto* call = std::get_if<DoStep>(&one);
+    if (call == nullptr || call->catch_text == "param") continue;
+    Step step;
+    step.client = call->client;
+    step.detached = call->detached;
+    step.fresh_connection = call->fresh_connection;
+    try {
+      step.request = make_call(script, *call, profile);
+    } catch (const CallError& error) {
+      script.source.fail(error.place, error.what);
+    }
+    program.steps.push_back(std::move(step));
+  }
+  return program;
+}
+
+Program Scenario::program(std::size_t test, Profile profile) const {
+  assert(test < script_->tests.size());
+  std::vector<ScriptStep> steps = script_->setup.steps;
+  const std::vector<ScriptStep>& own = script_->tests[test].section.steps;
+  steps.insert(steps.end(), own.begin(), own.end());
+  return make_program(*script_, steps, profile);
+}
+
+}  // namespace closecheck::scenarios

@@ -1,0 +1,236 @@
+// Documents of a scenario file: header, set-up, tests, tear-down.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <sstream>
+
+#include "closecheck/sut/deviation.h"
+#include "script.h"
+
+namespace closecheck::scenarios {
+namespace {
+
+constexpr std::array kSkipKeys{"version",    "features", "cluster_features", "known_issues",
+                               "awaits_fix", "os",       "capabilities",     "reason"};
+constexpr std::array kRequiresKeys{"test_runner_features", "cluster_features", "capabilities", "reason"};
+
+class DocumentReader {
+ public:
+  explicit DocumentReader(Script& script) : script_(script) {}
+
+  void read(const std::vector<Value>& documents) {
+    for (const Value& document : documents) {
+      if (document.is_null()) continue;
+      const Map* map = document.map();
+      if (map == nullptr || map->empty())
+        fail(document.place, fmt::format("expected a map with one key, the title of a test, found {}",
+                                         map == nullptr ? describe(document) : "an empty map"));
+      const bool with_header = document.find("closecheck") != nullptr;
+      if (map->size() > 1 && !with_header)
+        fail((*map)[1].place, fmt::format("expected one key in a document, found \"{}\" beside \"{}\"; tests are "
+                                          "separated by ---",
+                                          (*map)[1].key, map->front().key));
+      for (const Member& member : *map) read_member(member);
+    }
+    if (script_.tests.empty()) fail({1, 1}, "expected at least one test: a title with a list of steps");
+    script_.uses_stash = sets_anything(script_.setup) || sets_anything(script_.teardown) ||
+                         std::any_of(script_.tests.begin(), script_.tests.end(),
+                                     [](const Test& test) { return sets_anything(test.section); });
+  }
+
+ private:
+  [[noreturn]] void fail(Place place, const std::string& message) const { script_.source.fail(place, message); }
+
+  static bool sets_anything(const Section& section) {
+    return std::any_of(section.steps.begin(), section.steps.end(),
+                       [](const ScriptStep& step) { return std::holds_alternative<SetStep>(step); });
+  }
+
+  void read_member(const Member& member) {
+    if (member.key == "closecheck") {
+      if (script_.has_header) fail(member.place, "expected one `closecheck` header, found a second one");
+      if (!script_.tests.empty()) fail(member.place, "expected the `closecheck` header before the tests");
+      script_.has_header = true;
+      read_header(member.value);
+    } else if (member.key == "requires" && member.value.map() != nullptr) {
+      read_file_condition(member.value);
+    } else if (member.key == "setup" || member.key == "teardown") {
+      bool& seen = member.key == "setup" ? has_setup_ : has_teardown_;
+      if (seen) fail(member.place, fmt::format("expected one {}, found a second one", member.key));
+      if (!script_.tests.empty()) fail(member.place, fmt::format("expected {} before the tests", member.key));
+      seen = true;
+      (member.key == "setup" ? script_.setup : script_.teardown) = read_section(member.value);
+      if (member.key == "setup") client_max_ = last_client_max_;
+    } else {
+      const bool twice = std::any_of(script_.tests.begin(), script_.tests.end(),
+                                     [&](const Test& test) { return test.title == member.key; });
+      if (twice) fail(member.place, fmt::format("two tests have the title \"{}\"", member.key));
+      script_.tests.push_back({member.key, read_section(member.value)});
+    }
+  }
+
+  void read_header(const Value& value) {
+    if (value.map() == nullptr)
+      fail(value.place, fmt::format("expected a map with clause, seed and profile, found {}", describe(value)));
+    Header& header = script_.header;
+    for (const Member& member : *value.map()) {
+      if (member.key == "clause") {
+        header.clause = clause_named(text(member.value, "the id of a clause"));
+        if (!header.clause)
+          fail(member.value.place,
+               fmt::format("there is no clause \"{}\"; `closecheck clauses` lists them", *member.value.string()));
+      } else if (member.key == "profile") {
+        header.profile = profile_named(text(member.value, "the name of a profile"));
+        if (!header.profile)
+          fail(member.value.place,
+               fmt::format("expected a profile ({}, {}), found \"{}\"", closecheck::name(kProfiles[0]),
+                           closecheck::name(kProfiles[1]), *member.value.string()));
+      } else if (member.key == "seed") {
+        header.seed = seed(member.value);
+      } else if (member.key == "deviation") {
+        if (member.value.is_null()) continue;
+        header.deviation = text(member.value, "the name of a deviation");
+        if (header.deviation == "none") header.deviation.clear();
+        if (!header.deviation.empty() && !sut::deviation_named(header.deviation))
+          fail(member.value.place,
+               fmt::format("there is no deviation \"{}\"; `closecheck deviations` lists them", header.deviation));
+      } else if (member.key == "target") {
+        if (!member.value.is_null()) header.target = text(member.value, "a URL");
+      } else if (member.key == "oracle") {
+        const bool* flag = std::get_if<bool>(&member.value.data);
+        if (flag == nullptr)
+          fail(member.value.place, fmt::format("expected true or false, found {}", describe(member.value)));
+        header.oracle = *flag;
+      } else {
+        fail(member.place,
+             fmt::format("expected clause, seed, profile, deviation, target or oracle, found \"{}\"", member.key));
+      }
+    }
+  }
+
+  std::uint64_t seed(const Value& value) const {
+    if (const auto* large = std::get_if<std::uint64_t>(&value.data)) return *large;
+    const auto* number = std::get_if<std::int64_t>(&value.data);
+    if (number == nullptr || *number < 0)
+      fail(value.place, fmt::format("expected a seed, a whole number from 0, found {}", describe(value)));
+    return static_cast<std::uint64_t>(*number);
+  }
+
+  const std::string& text(const Value& value, std::string_view what) const {
+    if (value.string() == nullptr) fail(value.place, fmt::format("expected {}, found {}", what, describe(value)));
+    return *value.string();
+  }
+
+  /// The clients' own suite says in front which kind of server a file is for; ours is of the `stack` kind.
+  void read_file_condition(const Value& value) {
+    const Value* stack = value.find("stack");
+    const bool* flag = stack == nullptr ? nullptr : std::get_if<bool>(&stack->data);
+    if (flag == nullptr) fail(value.place, "expected {stack: true, serverless: false}");
+    if (!*flag) script_.setup.conditions.push_back({false, "awaits_fix", {"all"}, "the file is for serverless only"});
+  }
+
+  Section read_section(const Value& value) {
+    Section section = {};
+    const List* steps = value.list();
+    if (steps == nullptr) fail(value.place, fmt::format("expected a list of steps, found {}", describe(value)));
+    std::size_t at = 0;
+    for (; at < steps->size(); ++at) {
+      const Map* step = (*steps)[at].map();
+      if (step == nullptr || step->size() != 1) break;
+      const Member& kind = step->front();
+      if (kind.key != "skip" && kind.key != "requires") break;
+      read_conditions(kind, section);
+    }
+    const List rest(steps->begin() + static_cast<std::ptrdiff_t>(at), steps->end());
+    last_client_max_ = client_max_;
+    section.steps = read_steps(script_, rest, last_client_max_);
+    return section;
+  }
+
+  void read_conditions(const Member& kind, Section& section) const {
+    const bool required = kind.key == "requires";
+    if (kind.value.map() == nullptr)
+      fail(kind.value.place, fmt::format("expected a map of conditions, found {}", describe(kind.value)));
+    const Value* reason = kind.value.find("reason");
+    const std::string why = reason != nullptr && reason->string() != nullptr ? *reason->string() : std::string();
+    for (const Member& member : *kind.value.map()) {
+      const bool known = required
+                             ? std::find(kRequiresKeys.begin(), kRequiresKeys.end(), member.key) != kRequiresKeys.end()
+                             : std::find(kSkipKeys.begin(), kSkipKeys.end(), member.key) != kSkipKeys.end();
+      if (!known) fail(member.place, fmt::format("\"{}\" is no condition of `{}`", member.key, kind.key));
+      if (member.key == "reason") continue;
+      const bool about_runner = member.key == "features" || member.key == "test_runner_features";
+      if (!about_runner && why.empty() && member.key != "awaits_fix")
+        fail(member.place, fmt::format("expected a `reason` beside \"{}\"", member.key));
+      section.conditions.push_back({required, about_runner ? "features" : member.key, words_of(member), why});
+    }
+  }
+
+  /// A single value or a list is allowed everywhere; what is neither is about servers with features that ours lack.
+  std::vector<std::string> words_of(const Member& member) const {
+    std::vector<std::string> words;
+    if (const List* list = member.value.list()) {
+      for (const Value& value : *list) words.push_back(text_of(value).value_or("?"));
+    } else {
+      const auto word = text_of(member.value);
+      if (!word) fail(member.value.place, fmt::format("expected a text or a list, found {}", describe(member.value)));
+      words.push_back(*word);
+    }
+    return words;
+  }
+
+  Script& script_;
+  bool has_setup_ = false;
+  bool has_teardown_ = false;
+  int client_max_ = 0;       // of the set-up, which every test counts on from
+  int last_client_max_ = 0;  // of the section that was read last
+};
+
+}  // namespace
+
+void read_documents(const std::vector<Value>& documents, Script& script) {
+  DocumentReader(script).read(documents);
+}
+
+Scenario::Scenario() = default;
+Scenario::~Scenario() = default;
+Scenario::Scenario(Scenario&&) noexcept = default;
+Scenario& Scenario::operator=(Scenario&&) noexcept = default;
+
+Scenario Scenario::load(const std::string& path, std::shared_ptr<const ApiTable> apis) {
+  std::ifstream stream(path, std::ios::binary | std::ios::ate);
+  if (!stream) throw ScenarioError{fmt::format("{}: cannot open the file", path)};
+  const auto size = stream.tellg();
+  if (size < 0) throw ScenarioError{fmt::format("{}: cannot read the file", path)};
+  if (static_cast<std::uint64_t>(size) > kFileBytesMax)
+    throw ScenarioError{fmt::format("{}: the file is too large: {} bytes, at most {}", path,
+                                    static_cast<std::uint64_t>(size), kFileBytesMax)};
+  stream.seekg(0);
+  std::string text(static_cast<std::size_t>(size), '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream) throw ScenarioError{fmt::format("{}: cannot read the file", path)};
+  return parse(text, path, std::move(apis));
+}
+
+Scenario Scenario::parse(const std::string& text, const std::string& path_for_messages,
+                         std::shared_ptr<const ApiTable> apis) {
+  Scenario scenario;
+  scenario.script_ = std::make_unique<Script>(Source(text, path_for_messages));
+  scenario.script_->own_apis = std::move(apis);
+  read_documents(parse_yaml(scenario.script_->source), *scenario.script_);
+  return scenario;
+}
+
+const Header& Scenario::header() const {
+  return script_->header;
+}
+
+std::vector<std::string> Scenario::titles() const {
+  std::vector<std::string> titles;
+  for (const Test& test : script_->tests) titles.push_back(test.title);
+  return titles;
+}
+
+}  // namespace closecheck::scenarios

@@ -1,0 +1,132 @@
+// A scenario file as data: what its steps say, before it becomes a program for one profile.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "closecheck/scenarios/apis.h"
+#include "closecheck/scenarios/scenario.h"
+#include "closecheck/sut/wire.h"
+#include "value.h"
+#include "yaml.h"
+
+namespace closecheck::scenarios {
+
+/// A call by an API's name.
+struct ApiCall {
+  const Api* api = nullptr;
+  Value arguments;
+  std::optional<Value> body;
+};
+/// A request word by word.
+struct RawCall {
+  std::string method;
+  std::string path;
+  Parameters query;
+  std::optional<Value> body;  // a text is sent as it is
+  std::string content_type;
+  bool typed = true;  // false: whatever it means, it goes as an operation of its own
+};
+
+struct DoStep {
+  std::variant<ApiCall, RawCall> call;
+  Principal who = Principal::manage_ml;
+  int client = 0;
+  bool detached = false;
+  bool fresh_connection = false;
+  std::string content_type;  // what the call's headers say; empty: nothing
+  std::string catch_text;    // empty: none
+  std::vector<int> ignored;  // statuses that are no errors
+  bool has_warnings = false;
+  std::vector<std::string> warnings, warning_patterns;                  // must come
+  std::vector<std::string> allowed_warnings, allowed_warning_patterns;  // may come
+  Place place;
+};
+
+enum class Check : std::uint8_t {
+  match,
+  is_true,
+  is_false,
+  length,
+  gt,
+  gte,
+  lt,
+  lte,
+  exists,
+  not_exists,
+  contains,
+  close_to,
+  is_after
+};
+std::string_view name(Check check);
+
+/// An assertion over the last answer.
+struct CheckStep {
+  Check check = Check::match;
+  std::string path;
+  Value expected;
+  Place place;
+};
+/// Keeps a value of the last answer: at the path, or with `transform`, made from the text.
+struct SetStep {
+  std::string name;
+  std::string path;
+  bool transform = false;
+  Place place;
+};
+/// wait, join, settle, fault: the program's own steps.
+struct PlainStep {
+  Step step;
+};
+
+using ScriptStep = std::variant<DoStep, CheckStep, SetStep, PlainStep>;
+
+/// Why a test may be left out.
+struct Condition {
+  bool required = false;  // `requires`, else `skip`
+  std::string kind;       // `version`, `features`, `cluster_features`, ...
+  std::vector<std::string> values;
+  std::string reason;
+};
+
+struct Section {
+  std::vector<Condition> conditions;
+  std::vector<ScriptStep> steps;
+};
+
+struct Test {
+  std::string title;
+  Section section;
+};
+
+struct Script {
+  Source source;
+  std::shared_ptr<const ApiTable> own_apis;  // null: the built-in ones
+  Header header;
+  bool has_header = false;
+  bool uses_stash = false;  // some step keeps a value, so that `$` is more than a character
+  Section setup;
+  Section teardown;
+  std::vector<Test> tests;
+
+  explicit Script(Source the_source) : source(std::move(the_source)) {}
+  const ApiTable& apis() const { return own_apis ? *own_apis : ApiTable::built_in(); }
+};
+
+/// Reads the documents of a file into `script`. Throws ScenarioError.
+void read_documents(const std::vector<Value>& documents, Script& script);
+
+/// Reads one list of steps. `client_max`: the highest client number so far, which new clients count on from.
+std::vector<ScriptStep> read_steps(const Script& script, const List& steps, int& client_max);
+
+/// The request of a call for one profile: typed where the codec knows it, word by word otherwise. Throws CallError.
+Request make_call(const Script& script, const DoStep& step, Profile profile);
+
+/// The steps as a program; assertions have no step in it. Throws ScenarioError.
+Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile);
+
+}  // namespace closecheck::scenarios

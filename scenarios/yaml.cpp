@@ -1,0 +1,393 @@
+#include "yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include "closecheck/scenarios/scenario.h"
+
+namespace closecheck::scenarios {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_integer_text(std::string_view text) {
+  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+  if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  // `007` names something; as a number it would lose its zeros.
+  return text.size() == 1 || text.front() != '0';
+}
+
+bool is_floating_text(std::string_view text) {
+  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
+  std::size_t at = 0;
+  const auto digits = [&] {
+    const std::size_t start = at;
+    while (at < text.size() && is_digit(text[at])) ++at;
+    return at - start;
+  };
+  std::size_t count = digits();
+  bool floating = false;
+  if (at < text.size() && text[at] == '.') {
+    ++at;
+    count += digits();
+    floating = true;
+  }
+  if (count == 0) return false;
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
+    if (digits() == 0) return false;
+    floating = true;
+  }
+  return floating && at == text.size();
+}
+
+std::size_t node_count(const Value& value) {
+  std::size_t count = 1;
+  if (const List* list = value.list())
+    for (const Value& item : *list) count += node_count(item);
+  if (const Map* map = value.map())
+    for (const Member& member : *map) count += node_count(member.value);
+  return count;
+}
+
+constexpr const char* kUnclosed = "this bracket is never closed";
+
+std::size_t offset_of(const std::string& text, Place place) {
+  std::size_t start = 0;
+  for (int line = 1; line < place.line; ++line) {
+    start = text.find('\n', start);
+    if (start == std::string::npos) return text.size();
+    ++start;
+  }
+  return std::min(text.size(), start + static_cast<std::size_t>(place.column - 1));
+}
+
+/// Past the quotation that opens at `at`; the end of the text when nothing closes it.
+std::size_t skip_quotation(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  for (++at; at < text.size(); ++at) {
+    if (quote == '"' && text[at] == '\\') {
+      ++at;
+    } else if (text[at] == quote) {
+      if (quote == '"' || at + 1 >= text.size() || text[at + 1] != quote) return at + 1;
+      ++at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+/// The parser takes a quotation that the end of the file cuts off for a whole one.
+bool unclosed_quote(const Source& source, Place place) {
+  const std::string& text = source.text();
+  const std::size_t at = offset_of(text, place);
+  if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return false;
+  return skip_quotation(text, at) == std::string_view::npos;
+}
+
+/// Only chooses between two messages, so it may be simple about what a quotation or a comment is.
+bool unclosed_bracket(const Source& source, Place place) {
+  const std::string_view text = source.text();
+  int depth = 0;
+  char before = ' ';
+  for (std::size_t at = offset_of(source.text(), place); at < text.size();) {
+    const char c = text[at];
+    if ((c == '"' || c == '\'') && std::string_view("[{,: ").find(before) != std::string_view::npos) {
+      at = skip_quotation(text, at);
+      if (at == std::string_view::npos) return true;
+      before = c;
+      continue;
+    }
+    if (c == '#' && before == ' ') {
+      at = std::min(text.find('\n', at), text.size());
+      continue;
+    }
+    if (c == '[' || c == '{') ++depth;
+    if ((c == ']' || c == '}') && --depth == 0) return false;
+    before = c == '\n' || c == '\t' ? ' ' : c;
+    ++at;
+  }
+  return true;
+}
+
+/// Builds values from the parser's events.
+class Builder : public YAML::EventHandler {
+ public:
+  explicit Builder(const Source& source) : source_(source) {}
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {
+    open_.clear();
+    anchors_.clear();
+    document_ = {};
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { take({{}, place(mark)}, anchor); }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) source_.fail(place(mark), "an alias may not stand inside of what it names");
+    const std::size_t size = node_count(found->second);
+    if (nodes_ + size > kNodesMax) source_.fail(place(mark), too_large());
+    nodes_ += size;
+    Value copy = found->second;
+    copy.place = place(mark);
+    take(std::move(copy), 0);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    const Place here = place(mark);
+    if (unclosed_quote(source_, here)) source_.fail(here, "this quotation is never closed");
+    if (tag == "?" || tag.empty()) {
+      if (expects_key()) return take(Value{text, here}, anchor);
+      Value value;
+      try {
+        value = read_plain(text);
+      } catch (const std::out_of_range&) {
+        source_.fail(here, "expected an integer of at most 64 bits; quote it if it is a text");
+      }
+      value.place = here;
+      return take(std::move(value), anchor);
+    }
+    if (tag != "!" && tag != "tag:yaml.org,2002:str")
+      source_.fail(here, fmt::format("tags such as {} are not used in this format", tag));
+    take(Value{text, here}, anchor);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    open(Value{List{}, place(mark)}, tag, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    open(Value{Map{}, place(mark)}, tag, anchor);
+  }
+  void OnMapEnd() override { close(); }
+
+  Value& document() { return document_; }
+
+  /// Turns the parser's complaint into one that says where the trouble began.
+  [[noreturn]] void fail(const YAML::Exception& error) const {
+    const bool unfinished = error.msg.find("flow not found") != std::string::npos;
+    if (unfinished && !open_.empty()) source_.fail(open_.back().value.place, kUnclosed);
+    source_.fail(error.mark.is_null() ? Place{1, 1} : place(error.mark), "this is not YAML: " + error.msg);
+  }
+
+  static Place place(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+
+ private:
+  struct Open {
+    Value value;
+    YAML::anchor_t anchor = 0;
+    bool has_key = false;
+    std::string key;
+    Place key_place;
+  };
+
+  static std::string too_large() {
+    return fmt::format("the file is too large: at most {} values, with aliases written out", kNodesMax);
+  }
+
+  bool expects_key() const { return !open_.empty() && open_.back().value.map() != nullptr && !open_.back().has_key; }
+
+  void open(Value value, const std::string& tag, YAML::anchor_t anchor) {
+    if (tag != "?" && tag != "!" && !tag.empty())
+      source_.fail(value.place, fmt::format("tags such as {} are not used in this format", tag));
+    if (expects_key())
+      source_.fail(value.place,
+                   unclosed_bracket(source_, value.place) ? kUnclosed : "a key must be a text, not a list or a map");
+    if (open_.size() >= kDepthMax)
+      source_.fail(value.place, fmt::format("nested too deeply: at most {} levels", kDepthMax));
+    open_.push_back({std::move(value), anchor, false, {}, {}});
+  }
+
+  void close() {
+    Open done = std::move(open_.back());
+    open_.pop_back();
+    take(std::move(done.value), done.anchor);
+  }
+
+  void take(Value value, YAML::anchor_t anchor) {
+    if (++nodes_ > kNodesMax) source_.fail(value.place, too_large());
+    if (open_.empty()) {
+      document_ = std::move(value);
+      return;
+    }
+    Open& parent = open_.back();
+    if (auto* list = std::get_if<List>(&parent.value.data)) {
+      if (anchor != 0) anchors_[anchor] = value;
+      list->push_back(std::move(value));
+      return;
+    }
+    auto& map = std::get<Map>(parent.value.data);
+    if (!parent.has_key) return take_key(parent, value);
+    if (anchor != 0) anchors_[anchor] = value;
+    map.push_back({std::move(parent.key), std::move(value), parent.key_place});
+    parent.has_key = false;
+  }
+
+  void take_key(Open& parent, const Value& value) {
+    const auto key =
+        value.list() == nullptr && value.map() == nullptr && !value.is_null() ? text_of(value) : std::nullopt;
+    if (!key) source_.fail(value.place, "a key must be a text");
+    if (parent.value.find(*key) != nullptr)
+      source_.fail(value.place, fmt::format("the key \"{}\" stands twice in one map", *key));
+    parent.key = *key;
+    parent.key_place = value.place;
+    parent.has_key = true;
+  }
+
+  const Source& source_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, Value> anchors_;
+  Value document_;
+  std::size_t nodes_ = 0;
+};
+
+/// Length of the well-formed UTF-8 sequence at `at`; 0 where there is none.
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
+  const unsigned first = byte(at);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first < 0xE0) return follows(at + 1) ? 2 : 0;
+  if (first >= 0xE0 && first < 0xF0) {
+    const bool overlong = first == 0xE0 && byte(at + 1) < 0xA0;
+    const bool surrogate = first == 0xED && byte(at + 1) >= 0xA0;
+    return follows(at + 1) && follows(at + 2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xF0 && first < 0xF5) {
+    const bool overlong = first == 0xF0 && byte(at + 1) < 0x90;
+    const bool too_high = first == 0xF4 && byte(at + 1) >= 0x90;
+    return follows(at + 1) && follows(at + 2) && follows(at + 3) && !overlong && !too_high ? 4 : 0;
+  }
+  return 0;
+}
+
+/// What the parser is not to see: it would guess at encodings, and takes its time over endless lines.
+void check_text(const Source& source) {
+  const std::string& text = source.text();
+  if (text.size() > kFileBytesMax)
+    source.fail({1, 1}, fmt::format("the file is too large: {} bytes, at most {}", text.size(), kFileBytesMax));
+  int line = 1;
+  std::size_t line_start = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    const Place here{line, static_cast<int>(at - line_start) + 1};
+    if (c == '\n') {
+      ++line;
+      line_start = ++at;
+      continue;
+    }
+    if (at - line_start >= kLineBytesMax)
+      source.fail({line, 1}, fmt::format("the line is too long: at most {} bytes", kLineBytesMax));
+    if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7F)
+      source.fail(here, fmt::format("expected text, found the control character 0x{:02X}", static_cast<unsigned>(c)));
+    const std::size_t length = utf8_length(text, at);
+    if (length == 0) source.fail(here, "expected UTF-8");
+    at += length;
+  }
+}
+
+std::string line_of(const std::string& text, int line) {
+  std::size_t start = 0;
+  for (int i = 1; i < line; ++i) {
+    const std::size_t end = text.find('\n', start);
+    if (end == std::string::npos) return {};
+    start = end + 1;
+  }
+  std::string found = text.substr(start, text.find('\n', start) - start);
+  if (!found.empty() && found.back() == '\r') found.pop_back();
+  return found;
+}
+
+}  // namespace
+
+Source::Source(std::string text, std::string path) : text_(std::move(text)), path_(std::move(path)) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text_.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) text_.erase(0, kByteOrderMark.size());
+}
+
+void Source::fail(Place place, const std::string& message) const {
+  if (place.line == 0) throw ScenarioError{fmt::format("{}: {}", path_, message)};
+  constexpr std::size_t kShown = 100;
+  std::string line = line_of(text_, place.line);
+  const std::string line_text = line;
+  const std::size_t column = std::min(static_cast<std::size_t>(std::max(place.column, 1)) - 1, line.size());
+  // A window of a long line, so that the caret stays on the screen.
+  std::size_t start = column > kShown ? column - kShown / 2 : 0;
+  while (start > 0 && (static_cast<unsigned char>(line[start]) & 0xC0u) == 0x80u) --start;
+  std::size_t end = std::min(line.size(), start + kShown);
+  while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0u) == 0x80u) ++end;
+  std::string excerpt;
+  std::string caret;
+  for (std::size_t at = start; at < end;) {
+    const std::size_t length = utf8_length(line_text, at);
+    const auto c = static_cast<unsigned char>(line_text[at]);
+    const bool shown = length != 0 && (c >= 0x20 || c == '\t') && c != 0x7F;
+    excerpt += shown ? line_text.substr(at, length) : "?";
+    if (at < column) caret += c == '\t' ? '\t' : ' ';
+    at += std::max<std::size_t>(length, 1);
+  }
+  throw ScenarioError{
+      fmt::format("{}:{}:{}: {}\n  {}\n  {}^", path_, place.line, place.column, message, excerpt, caret)};
+}
+
+Value read_plain(const std::string& text) {
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return {};
+  if (text == "true" || text == "True" || text == "TRUE") return {true, {}};
+  if (text == "false" || text == "False" || text == "FALSE") return {false, {}};
+  if (is_integer_text(text)) {
+    const char* start = text.data() + (text.front() == '+' ? 1 : 0);
+    const char* end = text.data() + text.size();
+    std::int64_t integer = 0;
+    if (std::from_chars(start, end, integer).ec == std::errc()) return {integer, {}};
+    std::uint64_t large = 0;
+    if (text.front() != '-' && std::from_chars(start, end, large).ec == std::errc()) return {large, {}};
+    throw std::out_of_range(text);
+  }
+  if (is_floating_text(text)) {
+    const char* start = text.data() + (text.front() == '+' ? 1 : 0);
+    double floating = 0;
+    if (std::from_chars(start, text.data() + text.size(), floating).ec == std::errc()) return {floating, {}};
+  }
+  return {text, {}};
+}
+
+std::size_t find_bad_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text, at);
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::string_view::npos;
+}
+
+std::vector<Value> parse_yaml(const Source& source) {
+  check_text(source);
+  std::istringstream stream(source.text());
+  std::vector<Value> documents;
+  Builder builder(source);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) documents.push_back(std::move(builder.document()));
+  } catch (const YAML::Exception& error) {
+    builder.fail(error);
+  }
+  return documents;
+}
+
+}  // namespace closecheck::scenarios
