@@ -88,6 +88,9 @@ class JobOracle {
   JobOracle(JobOracle&&) noexcept;
   JobOracle& operator=(JobOracle&&) noexcept;
   void reset(Profile profile);
+  /// The history does not begin with the job's creation (a capture): it may be in any state, with any counts. Call it
+  /// after `reset` or construction, before the first event.
+  void start_anywhere();
 
   /// A request goes out. `id` is unique among open requests of this job; `event` is quoted in findings.
   void invoke(int id, const Question& question, std::size_t event);

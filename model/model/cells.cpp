@@ -1,0 +1,198 @@
+#include "model/cells.h"
+
+#include "model/job_table.h"
+
+namespace closecheck::model {
+namespace {
+
+namespace mp = boost::mp11;
+
+constexpr std::size_t kRowCount = mp::mp_size<table::Table>::value;
+
+template <class Function>
+void for_each_row(Function function) {
+  std::int16_t index = 0;
+  mp::mp_for_each<mp::mp_transform<mp::mp_identity, table::Table>>([&](auto identity) {
+    function(typename decltype(identity)::type{}, index);
+    ++index;
+  });
+}
+
+CellTable flattened(Profile profile) {
+  CellTable flat;
+  flat.profile = profile;
+  const auto which = static_cast<std::size_t>(profile);
+  for_each_row([&]<class Entry>(Entry, std::int16_t index) {
+    if constexpr (Entry::kind == RowKind::by_itself) {
+      flat.happenings.at(Entry::step) = Spontaneous{.enabled = true,
+                                                    .of_feed = Entry::of_feed,
+                                                    .source = static_cast<std::uint8_t>(Entry::source),
+                                                    .target = static_cast<std::uint8_t>(Entry::target),
+                                                    .guard = Entry::when.guard,
+                                                    .effect = Entry::effect,
+                                                    .row = index};
+    } else {
+      auto& region = [&]() -> auto& {
+        if constexpr (Entry::of_feed)
+          return flat.feed;
+        else
+          return flat.job;
+      }
+      ();
+      region.at(static_cast<std::size_t>(Entry::source)).at(Entry::step) =
+          Cell{.row = index,
+               .changes = Entry::kind != RowKind::stay,
+               .only_if = Entry::when.only_if,
+               .waits = Entry::kind == RowKind::wait,
+               .target = static_cast<std::uint8_t>(Entry::target),
+               .guard = Entry::when.guard,
+               .effect = Entry::effect,
+               .allowed = Entry::allowed.now.at(which),
+               .allowed_otherwise = Entry::allowed.otherwise.at(which)};
+    }
+  });
+  flat.derive();
+  return flat;
+}
+
+template <class Enum>
+std::string named(Enum value) {
+  return std::string(name(value));
+}
+
+std::array<RowText, kRowCount> row_texts() {
+  std::array<RowText, kRowCount> texts;
+  for_each_row([&]<class Entry>(Entry, std::int16_t index) {
+    RowText& text = texts.at(static_cast<std::size_t>(index));
+    text.source = named(Entry::source);
+    text.spontaneous = Entry::kind == RowKind::by_itself;
+    text.step = std::string(text.spontaneous ? name(static_cast<Happening>(Entry::step)) : name_of_step(Entry::step));
+    text.changes = Entry::kind != RowKind::stay;
+    if (text.changes) text.target = named(Entry::target);
+    text.guard = named(Entry::when.guard);
+    text.effect = named(Entry::effect);
+    text.clause = Entry::clause;
+    text.of_feed = Entry::of_feed;
+    text.only_if = Entry::when.only_if;
+    text.waits = Entry::kind == RowKind::wait;
+    text.allowed = Entry::allowed.now;
+    text.allowed_otherwise = Entry::allowed.otherwise;
+  });
+  return texts;
+}
+
+}  // namespace
+
+void CellTable::derive() {
+  changing.fill(kNothing);
+  two_steps.fill(false);
+  const auto look = [&](const Cell& cell, std::size_t step) {
+    if (cell.row < 0 || !cell.changes) return;
+    changing.at(step) |= cell.waits ? static_cast<Answers>(kAccepted | kRefused | kFailed | kTimedOut) : kAccepted;
+    if (cell.waits) two_steps.at(step) = true;
+  };
+  for (std::size_t step = 0; step < kStepCount; ++step) {
+    for (const auto& state : job) look(state.at(step), step);
+    for (const auto& state : feed) look(state.at(step), step);
+  }
+}
+
+const CellTable& cells(Profile profile) {
+  static const std::array tables{flattened(Profile::xpack_5_4), flattened(Profile::xpack_6_3)};
+  return tables.at(static_cast<std::size_t>(profile));
+}
+
+std::span<const RowText> rows() {
+  static const std::array<RowText, kRowCount> texts = row_texts();
+  return texts;
+}
+
+Answers told_at_wake(Ask ask, Life from, Life to) {
+  constexpr Answers kKilled = kRefused | kFailed;
+  if (ask == Ask::open) return to == Life::opened ? kAccepted : kKilled;
+  if (to == Life::closed) return kAccepted;
+  if (to == Life::failed) return kKilled;
+  // Killed by force while it waited: the job is closing all the same, so success is no lie either.
+  return from == Life::closing || from == Life::forced ? static_cast<Answers>(kAccepted | kKilled) : kNothing;
+}
+
+std::string_view name(Life life) {
+  constexpr std::array<std::string_view, kLifeCount> names{"absent",  "closed", "opening", "opened",
+                                                           "closing", "forced", "failed"};
+  return names.at(static_cast<std::size_t>(life));
+}
+
+std::string_view name(Feed feed) {
+  constexpr std::array<std::string_view, kFeedCount> names{"no datafeed", "datafeed stopped", "datafeed started"};
+  return names.at(static_cast<std::size_t>(feed));
+}
+
+std::string_view name(Guard guard) {
+  constexpr std::array<std::string_view, 9> names{"",
+                                                  "no datafeed refers to it",
+                                                  "no datafeed runs",
+                                                  "the job exists",
+                                                  "the job is opened",
+                                                  "the datafeed ended",
+                                                  "no datafeed ended",
+                                                  "its close hangs",
+                                                  "it has an end, or the job is not opened"};
+  return names.at(static_cast<std::size_t>(guard));
+}
+
+std::string_view name(Effect effect) {
+  constexpr std::array<std::string_view, 18> names{"",
+                                                   "create",
+                                                   "erase",
+                                                   "take up what was queued",
+                                                   "accept records",
+                                                   "queue records",
+                                                   "perhaps count records",
+                                                   "begin housekeeping",
+                                                   "count everything",
+                                                   "perhaps lose recent records",
+                                                   "perhaps lose recent records",
+                                                   "perhaps go back",
+                                                   "let the close hang",
+                                                   "feed to an end",
+                                                   "feed without end",
+                                                   "stop feeding",
+                                                   "stop feeding",
+                                                   "have fed everything"};
+  return names.at(static_cast<std::size_t>(effect));
+}
+
+std::string_view name(Happening happening) {
+  constexpr std::array<std::string_view, kHappeningCount> names{"opened", "housekeeping done", "forced close settled",
+                                                                "datafeed reached its end", "datafeed closes the job"};
+  return names.at(static_cast<std::size_t>(happening));
+}
+
+std::string_view name_of_step(std::size_t step) {
+  constexpr std::array<std::string_view, kStepCount> names{"create",
+                                                           "get",
+                                                           "update",
+                                                           "remove",
+                                                           "force remove",
+                                                           "open",
+                                                           "post",
+                                                           "flush",
+                                                           "close",
+                                                           "force close",
+                                                           "statistics",
+                                                           "read results",
+                                                           "revert",
+                                                           "create datafeed",
+                                                           "start datafeed",
+                                                           "start endless datafeed",
+                                                           "stop datafeed",
+                                                           "remove datafeed",
+                                                           "datafeed statistics",
+                                                           "invalid request",
+                                                           "settled",
+                                                           "process died",
+                                                           "close will hang"};
+  return names.at(step);
+}
+
+}  // namespace closecheck::model

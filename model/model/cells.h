@@ -1,0 +1,126 @@
+// The reference model as flat data: one cell for each state and request, generated from the machine's own list. The
+// oracle runs on it; a test compares it with the machine, cell by cell. Immutable; thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "closecheck/vocabulary/clause.h"
+#include "model/job_value.h"
+
+namespace closecheck::model {
+
+/// A set of `Told`, one bit each.
+using Answers = std::uint8_t;
+inline constexpr Answers answer_bit(Told told) {
+  return static_cast<Answers>(1U << static_cast<unsigned>(told));
+}
+inline constexpr Answers kNothing = 0;
+inline constexpr Answers kAccepted = answer_bit(Told::accepted);
+inline constexpr Answers kRefused = answer_bit(Told::refused);
+inline constexpr Answers kFailed = answer_bit(Told::failed);
+inline constexpr Answers kTimedOut = answer_bit(Told::timed_out);
+
+/// What can reach a job: the 20 requests of `Ask`, then three events of the history.
+inline constexpr std::size_t kSettledStep = kAskCount;
+inline constexpr std::size_t kDieStep = kAskCount + 1;
+inline constexpr std::size_t kHangStep = kAskCount + 2;
+inline constexpr std::size_t kStepCount = kAskCount + 3;
+inline constexpr std::size_t index_of(Ask ask) {
+  return static_cast<std::size_t>(ask);
+}
+/// Whether the request goes to the datafeed's region of the model.
+inline constexpr bool goes_to_feed(std::size_t step) {
+  return step >= index_of(Ask::create_feed) && step <= index_of(Ask::feed_stats);
+}
+std::string_view name_of_step(std::size_t step);
+
+/// What happens by itself.
+enum class Happening : std::uint8_t {
+  opened_by_itself,
+  housekeeping_done,
+  force_settled,
+  datafeed_ended,
+  datafeed_closes_job
+};
+inline constexpr std::size_t kHappeningCount = 5;
+std::string_view name(Happening happening);
+
+/// One cell: what a request does and may be told in one state.
+struct Cell {
+  std::int16_t row = -1;    // index in the list; -1: the cell is switched off and nothing is allowed
+  bool changes = false;     // accepted, it moves the job
+  bool only_if = false;     // ... only if the guard holds
+  bool waits = false;       // two steps: the answer comes when the job leaves the target
+  std::uint8_t target = 0;  // Life or Feed, by region
+  Guard guard = Guard::always;
+  Effect effect = Effect::none;
+  Answers allowed = kNothing;            // without any change, while the guard holds
+  Answers allowed_otherwise = kNothing;  // without any change, while it does not
+};
+
+/// One thing that may happen by itself.
+struct Spontaneous {
+  bool enabled = false;
+  bool of_feed = false;
+  std::uint8_t source = 0;
+  std::uint8_t target = 0;
+  Guard guard = Guard::always;
+  Effect effect = Effect::none;
+  std::int16_t row = -1;
+};
+
+/// Plain data, so that a test can take a copy and switch one row off.
+struct CellTable {
+  Profile profile = Profile::xpack_5_4;
+  std::array<std::array<Cell, kStepCount>, kLifeCount> job{};   // requests that go to the job's region
+  std::array<std::array<Cell, kStepCount>, kFeedCount> feed{};  // requests that go to the datafeed's region
+  std::array<Spontaneous, kHappeningCount> happenings{};
+  /// Answers of each request that may come with a change somewhere; anything else is a pure answer.
+  std::array<Answers, kStepCount> changing{};
+  std::array<bool, kStepCount> two_steps{};  // requests with a row that waits
+
+  const Cell& at(std::size_t step, const JobValue& value) const {
+    return goes_to_feed(step) ? feed[static_cast<std::size_t>(value.feed)][step]
+                              : job[static_cast<std::size_t>(value.life)][step];
+  }
+  /// Recomputes `changing` and `two_steps` from the cells.
+  void derive();
+};
+
+const CellTable& cells(Profile profile);
+
+/// One entry of the list, for printing and coverage.
+struct RowText {
+  std::string source;
+  std::string step;
+  std::string target;  // empty: stays
+  std::string guard;   // empty: none
+  std::string effect;  // empty: none
+  Clause clause = Clause::close_ends_open_job;
+  bool of_feed = false;
+  bool spontaneous = false;
+  bool changes = false;
+  bool only_if = false;
+  bool waits = false;
+  std::array<Answers, 2> allowed{};            // by profile
+  std::array<Answers, 2> allowed_otherwise{};  // by profile
+};
+std::span<const RowText> rows();
+
+/// What a waiting request may be told when the job goes from `from` to `to`.
+Answers told_at_wake(Ask ask, Life from, Life to);
+
+/// The same step taken by the Boost.MSM machine, for comparison.
+struct MachineStep {
+  enum class Result : std::uint8_t { no_row, barred, done } result = Result::no_row;
+  JobValue value;
+  std::int16_t row = -1;
+};
+MachineStep step_machine(const JobValue& value, std::size_t step, std::uint32_t records);
+MachineStep step_machine(const JobValue& value, Happening happening);
+
+}  // namespace closecheck::model

@@ -1,0 +1,87 @@
+// The words of findings: states, requests and answers as a vendor's engineer would say them.
+#include <fmt/format.h>
+
+#include "model/blame.h"
+
+namespace closecheck::model {
+namespace {
+
+std::string counted(std::uint64_t records) {
+  return fmt::format("{} record{}", records, records == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string describe_state(const JobValue& job) {
+  if (job.life == Life::absent) return "the job does not exist";
+  std::string text = fmt::format("the job is {}", job.life == Life::forced ? "closing by force" : name(job.life));
+  if (job.most() >= kNoBound)
+    text += fmt::format(" with at least {}", counted(job.lo));
+  else if (job.lo == job.most())
+    text += fmt::format(" with {}", counted(job.lo));
+  else
+    text += fmt::format(" with {} to {}", job.lo, counted(job.most()));
+  if (job.feed == Feed::started) text += " and its datafeed runs";
+  return text;
+}
+
+std::string describe_allowed(const CellTable& table, const LogEntry& entry, const JobValue& job) {
+  const std::size_t step = index_of(entry.question.ask);
+  const Cell& cell = table.at(step, job);
+  if (cell.row < 0) return "nothing";
+  const bool fits = holds(cell.guard, job);
+  Answers allowed = fits ? cell.allowed : cell.allowed_otherwise;
+  if (cell.changes && (fits || !cell.only_if)) allowed |= kAccepted;
+  if (entry.question.may_be_refused) allowed |= kRefused;
+  const bool reads = entry.question.ask == Ask::stats && (allowed & kAccepted) != 0;
+  if (reads) return "its statistics say so";
+  std::string text;
+  const auto add = [&](Answers bit, std::string_view word) {
+    if ((allowed & bit) == 0) return;
+    if (!text.empty()) text += " or ";
+    text += word;
+  };
+  add(kAccepted, cell.waits ? "accepted once it is done" : "accepted");
+  add(kRefused, "refused");
+  add(kFailed, "a server error");
+  if (cell.waits && entry.question.has_timeout) text += " or given up when the timeout is up";
+  return text.empty() ? "nothing" : text;
+}
+
+std::string describe_question(const Question& question) {
+  std::string text(name_of_step(index_of(question.ask)));
+  if (question.ask == Ask::post) text += " of " + counted(static_cast<std::uint64_t>(question.records));
+  if (question.ask == Ask::close && question.has_timeout) text += " with a timeout";
+  return text;
+}
+
+std::string describe_answer(const Answer& answer) {
+  switch (answer.told) {
+    case Told::accepted: {
+      std::string text = answer.state == JobState::unknown ? "accepted" : std::string(name(answer.state));
+      if (answer.processed) text += " with " + counted(static_cast<std::uint64_t>(*answer.processed));
+      if (answer.feed_started) text = *answer.feed_started ? "started" : "stopped";
+      return text;
+    }
+    case Told::refused:
+      return "refused";
+    case Told::timed_out:
+      return "timed out";
+    case Told::failed:
+      return "server error";
+    case Told::busy:
+      return "busy";
+    case Told::unknown:
+      return "no answer";
+  }
+  return {};
+}
+
+std::string since_text(const Log& log, const Narrative& story) {
+  if (story.ending == Ending::none) return {};
+  const LogEntry& entry = log.entries[story.ending_entry];
+  return fmt::format(" (since #{}, {}: {})", entry.answer_event, describe_question(entry.question),
+                     describe_answer(entry.answer));
+}
+
+}  // namespace closecheck::model

@@ -1,0 +1,75 @@
+// What one job's oracle has seen, in order, and a player that takes it through a search: as it was, or with some
+// answers left unknown (to explain a violation).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "model/search.h"
+
+namespace closecheck::model {
+
+enum class EntryStatus : std::uint8_t { open, answered, lost };
+
+/// One request, with its answer once it came.
+struct LogEntry {
+  Question question;
+  Answer answer;
+  std::size_t event = 0;  // of the invocation, as the caller counts
+  std::size_t answer_event = 0;
+  std::uint32_t item = 0;  // of the invocation, in `Log::items`
+  std::uint32_t answer_item = 0xFFFF'FFFF;
+  int id = 0;
+  EntryStatus status = EntryStatus::open;
+
+  bool told(Told told) const { return status == EntryStatus::answered && answer.told == told; }
+  bool told_refusal() const { return told(Told::refused) || told(Told::failed); }
+};
+
+enum class ItemType : std::uint8_t { invoke, respond, fault, settled };
+
+struct LogItem {
+  ItemType type = ItemType::invoke;
+  Fault fault = Fault::fail_job;
+  std::uint32_t entry = 0;  // invoke, respond
+  std::size_t event = 0;
+};
+
+struct Log {
+  std::vector<LogItem> items;
+  std::vector<LogEntry> entries;
+  bool from_anywhere = false;
+  void clear() {
+    items.clear();
+    entries.clear();
+    from_anywhere = false;
+  }
+};
+
+enum class Played : std::uint8_t { fits, empty, too_much, too_many };
+
+class Player {
+ public:
+  Player(const CellTable& table, std::size_t budget, Reductions reductions)
+      : table_(&table), search_(table, budget, reductions) {}
+
+  void reset(const CellTable& table, const Log& log);
+  /// Takes one item; `unknown` leaves the answer of its request open.
+  Played play(const Log& log, std::size_t item, bool unknown = false);
+  /// Takes back the response that was played last and did not fit.
+  void forget(std::uint32_t entry);
+  int slot_of(std::uint32_t entry) const { return entry < slots_.size() ? slots_[entry] : -1; }
+  Search& search() { return search_; }
+  const Search& search() const { return search_; }
+  const CellTable& table() const { return *table_; }
+
+ private:
+  Played pass(std::size_t step);
+
+  const CellTable* table_;
+  Search search_;
+  std::vector<std::int8_t> slots_;  // by entry; -1: none
+};
+
+}  // namespace closecheck::model

@@ -1,0 +1,213 @@
+// The reference model as one compile-time list: the transition table is the specification. Every state and request has
+// one entry: `Move` and `Wait` change the state (rows of the Boost.MSM machine), `Stay` only answers; `ByItself` is an
+// internal event. Each names the clause (or the dialect) that justifies it.
+#pragma once
+
+#include <boost/mp11.hpp>
+
+#include "model/cells.h"
+
+namespace closecheck::model {
+
+/// What may be answered without any change, by profile, while the guard holds and while it does not.
+struct Allowed {
+  std::array<Answers, 2> now{};
+  std::array<Answers, 2> otherwise{};
+};
+constexpr Allowed may(Answers answers) {
+  return {{answers, answers}, {}};
+}
+constexpr Allowed by_profile(Answers in_5_4, Answers in_6_3) {
+  return {{in_5_4, in_6_3}, {}};
+}
+constexpr Allowed operator|(Allowed allowed, Allowed otherwise) {
+  return {allowed.now, otherwise.now};
+}
+
+/// When a row moves the job: always, only under a guard, or always with the guard deciding the other answers.
+struct When {
+  Guard guard = Guard::always;
+  bool only_if = false;
+};
+inline constexpr When kAlways{};
+constexpr When only_if(Guard guard) {
+  return {guard, true};
+}
+constexpr When whether(Guard guard) {
+  return {guard, false};
+}
+
+/// A step as an index into the cells.
+constexpr std::size_t step_of(Ask ask) {
+  return index_of(ask);
+}
+enum class FromHistory : std::uint8_t { settled, fail_job, hang_close };
+constexpr std::size_t step_of(FromHistory event) {
+  return kSettledStep + static_cast<std::size_t>(event);
+}
+
+enum class RowKind : std::uint8_t { stay, move, wait, by_itself };
+
+/// Everything that one entry says.
+template <RowKind kKind, auto kSource, std::size_t kStep, auto kTarget, Effect kEffect, When kWhen, Allowed kAllowed,
+          Clause kClause>
+struct Row {
+  static constexpr RowKind kind = kKind;
+  static constexpr auto source = kSource;
+  static constexpr std::size_t step = kStep;  // by_itself: the happening
+  static constexpr auto target = kTarget;
+  static constexpr Effect effect = kEffect;
+  static constexpr When when = kWhen;
+  static constexpr Allowed allowed = kAllowed;
+  static constexpr Clause clause = kClause;
+  static constexpr bool of_feed = std::is_same_v<decltype(kSource), Feed>;
+};
+
+template <auto kSource, auto kRequest, Allowed kAllowed, Clause kClause, Guard kGuard = Guard::always>
+using Stay = Row<RowKind::stay, kSource, step_of(kRequest), kSource, Effect::none, whether(kGuard), kAllowed, kClause>;
+template <auto kSource, auto kRequest, auto kTarget, Effect kEffect, When kWhen, Allowed kAllowed, Clause kClause>
+using Move = Row<RowKind::move, kSource, step_of(kRequest), kTarget, kEffect, kWhen, kAllowed, kClause>;
+template <auto kSource, auto kRequest, auto kTarget, Effect kEffect, When kWhen, Allowed kAllowed, Clause kClause>
+using Wait = Row<RowKind::wait, kSource, step_of(kRequest), kTarget, kEffect, kWhen, kAllowed, kClause>;
+template <auto kSource, Happening kHappening, auto kTarget, Effect kEffect, When kWhen, Clause kClause>
+using ByItself =
+    Row<RowKind::by_itself, kSource, static_cast<std::size_t>(kHappening), kTarget, kEffect, kWhen, Allowed{}, kClause>;
+
+namespace table {
+using enum Life;
+using enum Happening;
+using C = Clause;
+using F = Feed;
+using E = Effect;
+inline constexpr Answers A = kAccepted;
+inline constexpr Answers R = kRefused;
+inline constexpr Answers X = kFailed;
+inline constexpr Allowed kNone{};
+
+// In every state in which the job exists, and wherever something is only refused.
+template <auto kRequest, Allowed kAllowed, Clause kClause, auto... kSources>
+using InEach = boost::mp11::mp_list<Stay<kSources, kRequest, kAllowed, kClause>...>;
+
+// clang-format off
+using Requests = boost::mp11::mp_append<
+  InEach<Ask::create,       may(R),     C::wire_status_codes,              closed, opening, opened, closing, forced, failed>,
+  InEach<Ask::get,          may(A),     C::closed_job_keeps_metadata,      closed, opening, opened, closing, forced, failed>,
+  InEach<Ask::update,       may(A | R), C::closed_job_keeps_metadata,      closed, opening, opened, closing, forced, failed>,
+  InEach<Ask::remove,       may(R),     C::wire_status_codes,              opening, opened, closing, forced>,
+  InEach<Ask::open,         may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
+  InEach<Ask::post,         may(R),     C::wire_status_codes,              opening, failed>,
+  InEach<Ask::flush,        may(R),     C::wire_status_codes,              opening, failed>,
+  InEach<Ask::stats,        may(A),     C::concurrent_requests_linearize,  opening, opened, closing, forced, failed>,
+  InEach<Ask::read_results, may(A),     C::closed_job_keeps_results,       closed, opening, opened, closing, forced, failed>,
+  InEach<Ask::revert,       may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
+  InEach<Ask::invalid,      may(R | X), C::bad_parameters_refused,         absent, closed, opening, opened, closing, forced, failed>,
+  InEach<Ask::get,          may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::update,       may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::remove,       may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::force_remove, may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::open,         may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::post,         may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::flush,        may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::close,        may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::force_close,  may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::stats,        may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::read_results, may(R),     C::unknown_job_refused,            absent>,
+  InEach<Ask::revert,       may(R),     C::unknown_job_refused,            absent>,
+  boost::mp11::mp_list<
+    //   from      request              to       does              when                          else                               clause
+    Move<absent,   Ask::create,         closed,  E::create,        kAlways,                      kNone,                             C::wire_status_codes>,
+    Move<closed,   Ask::remove,         absent,  E::erase,         only_if(Guard::no_feed),      kNone | may(R),                    C::wire_status_codes>,
+    Move<failed,   Ask::remove,         absent,  E::erase,         only_if(Guard::no_feed),      may(R) | may(R),                   C::wire_status_codes>,
+    Move<closed,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<opening,  Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<opened,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<closing,  Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<forced,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<failed,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Wait<closed,   Ask::open,           opening, E::reopen,        kAlways,                      kNone,                             C::job_reopens>,
+    Stay<closed,   Ask::post,                                                                    may(R),                            C::closed_job_refuses_data>,
+    Move<opened,   Ask::post,           opened,  E::count,         kAlways,                      kNone,                             C::job_reopens>,
+    Move<closing,  Ask::post,           closing, E::queue,         kAlways,                      by_profile(R | X, R),              C::accepted_data_is_kept>,
+    Move<forced,   Ask::post,           forced,  E::count_perhaps, kAlways,                      may(R | X),                        C::force_returns_early>,
+    Stay<closed,   Ask::flush,                                                                   may(R),                            C::closed_job_refuses_analysis>,
+    Stay<opened,   Ask::flush,                                                                   may(A),                            C::job_reopens>,
+    Stay<closing,  Ask::flush,                                                                   may(A | R),                        C::wire_status_codes>,
+    Stay<forced,   Ask::flush,                                                                   may(A | R | X),                    C::force_returns_early>,
+    Stay<closed,   Ask::close,                                                                   by_profile(A | R, A),              C::closing_closed_job>,
+    Wait<opening,  Ask::close,          closing, E::begin_close,   kAlways,                      may(R),                            C::close_ends_open_job>,
+    Wait<opened,   Ask::close,          closing, E::begin_close,   only_if(Guard::feed_idle),    kNone | may(R),                    C::close_ends_open_job>,
+    Wait<closing,  Ask::close,          closing, E::none,          kAlways,                      by_profile(R, 0),                  C::concurrent_requests_linearize>,
+    Wait<forced,   Ask::close,          forced,  E::none,          kAlways,                      may(R),                            C::force_returns_early>,
+    Stay<failed,   Ask::close,                                                                   may(R),                            C::failed_job_needs_force>,
+    Stay<closed,   Ask::force_close,                                                             by_profile(A | R, A),              C::closing_closed_job>,
+    Move<opening,  Ask::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
+    Move<opened,   Ask::force_close,    forced,  E::force,         whether(Guard::feed_idle),    kNone | may(R),                    C::force_closes_unresponsive_job>,
+    Move<closing,  Ask::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
+    Stay<forced,   Ask::force_close,                                                             by_profile(A | R, A),              C::force_closes_unresponsive_job>,
+    Move<failed,   Ask::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_failed_job>,
+    Stay<closed,   Ask::stats,                                                                   may(A),                            C::closed_means_closed>,
+    Move<closed,   Ask::revert,         closed,  E::revert,        kAlways,                      may(R),                            C::wire_status_codes>>>;
+
+using FeedRequests = boost::mp11::mp_list<
+    Move<F::none,    Ask::create_feed,        F::stopped, E::none,               only_if(Guard::job_exists), kNone | may(R), C::wire_status_codes>,
+    Stay<F::stopped, Ask::create_feed,                                                                       may(R),         C::wire_status_codes>,
+    Stay<F::started, Ask::create_feed,                                                                       may(R),         C::wire_status_codes>,
+    Stay<F::none,    Ask::start_feed,                                                                        may(R),         C::wire_status_codes>,
+    Move<F::stopped, Ask::start_feed,         F::started, E::feed_start,         only_if(Guard::job_opened), kNone | may(R), C::datafeed_end_closes_job>,
+    Stay<F::started, Ask::start_feed,                                                                        may(R),         C::wire_status_codes>,
+    Stay<F::none,    Ask::start_endless_feed,                                                                may(R),         C::wire_status_codes>,
+    Move<F::stopped, Ask::start_endless_feed, F::started, E::feed_start_endless, only_if(Guard::job_opened), kNone | may(R), C::wire_status_codes>,
+    Stay<F::started, Ask::start_endless_feed,                                                                may(R),         C::wire_status_codes>,
+    Stay<F::none,    Ask::stop_feed,                                                                         may(R),         C::wire_status_codes>,
+    Stay<F::stopped, Ask::stop_feed,                                                                         may(A | R),     C::wire_status_codes>,
+    Move<F::started, Ask::stop_feed,          F::stopped, E::feed_stop,          kAlways,                    kNone,          C::datafeed_end_closes_job>,
+    Stay<F::none,    Ask::remove_feed,                                                                       may(R),         C::wire_status_codes>,
+    Move<F::stopped, Ask::remove_feed,        F::none,    E::none,               kAlways,                    kNone,          C::wire_status_codes>,
+    Move<F::started, Ask::remove_feed,        F::none,    E::feed_erase,         kAlways,                    may(R),         C::wire_status_codes>,
+    Stay<F::none,    Ask::feed_stats,                                                                        may(R),         C::wire_status_codes>,
+    Stay<F::stopped, Ask::feed_stats,                                                                        may(A),         C::datafeed_end_closes_job>,
+    Stay<F::started, Ask::feed_stats,                                                                        may(A),         C::running_datafeed_blocks_close>>;
+
+using HistoryEvents = boost::mp11::mp_append<
+  InEach<FromHistory::settled,    may(A), C::closed_means_closed,           absent, closed, failed>,
+  InEach<FromHistory::settled,    kNone,  C::timed_out_close_goes_on,       opening, forced>,
+  InEach<FromHistory::fail_job,   may(A), C::failed_job_needs_force,        absent, closed, forced, failed>,
+  InEach<FromHistory::hang_close, may(A), C::force_closes_unresponsive_job, absent>,
+  boost::mp11::mp_list<
+    Stay<opened,  FromHistory::settled,    may(A), C::datafeed_end_closes_job, Guard::nothing_owed>,
+    Stay<closing, FromHistory::settled,    may(A), C::timed_out_close_goes_on, Guard::may_hang>,
+    Move<opening, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
+    Move<opened,  FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
+    Move<closing, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
+    Move<closed,  FromHistory::hang_close, closed,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
+    Move<opening, FromHistory::hang_close, opening, E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
+    Move<opened,  FromHistory::hang_close, opened,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
+    Move<closing, FromHistory::hang_close, closing, E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
+    Move<forced,  FromHistory::hang_close, forced,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
+    Move<failed,  FromHistory::hang_close, failed,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>>>;
+
+using Happenings = boost::mp11::mp_list<
+    ByItself<opening,    opened_by_itself,    opened,     E::none,        kAlways,                      C::job_reopens>,
+    ByItself<closing,    housekeeping_done,   closed,     E::end_close,   kAlways,                      C::close_waits_for_housekeeping>,
+    ByItself<forced,     force_settled,       closed,     E::none,        kAlways,                      C::force_returns_early>,
+    ByItself<F::started, datafeed_ended,      F::stopped, E::feed_end,    only_if(Guard::feed_can_end), C::datafeed_end_closes_job>,
+    ByItself<opened,     datafeed_closes_job, closing,    E::begin_close, only_if(Guard::owes_close),   C::datafeed_end_closes_job>>;
+// clang-format on
+
+using Table = boost::mp11::mp_append<Requests, FeedRequests, HistoryEvents, Happenings>;
+}  // namespace table
+
+static_assert(boost::mp11::mp_is_set<table::Table>::value, "an entry stands twice in the list");
+
+/// Whether two entries stand for the same state and step.
+template <class First, class Second>
+constexpr bool same_cell() {
+  if constexpr (First::of_feed != Second::of_feed) {
+    return false;
+  } else {
+    return First::source == Second::source && First::step == Second::step &&
+           (First::kind == RowKind::by_itself) == (Second::kind == RowKind::by_itself);
+  }
+}
+
+}  // namespace closecheck::model

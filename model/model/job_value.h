@@ -1,0 +1,198 @@
+// The value that the reference model moves about: one job's lifecycle, its datafeed and what can be counted. Plain,
+// copyable, compared by bytes. Guards and effects are shared by the Boost.MSM machine and the flat table.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "model/oracle.h"
+
+namespace closecheck::model {
+
+/// Lifecycle of a job. `forced` is closing after a forced close: it may read as anything until it settles.
+enum class Life : std::uint8_t { absent, closed, opening, opened, closing, forced, failed };
+inline constexpr std::size_t kLifeCount = 7;
+
+enum class Feed : std::uint8_t { none, stopped, started };
+inline constexpr std::size_t kFeedCount = 3;
+
+std::string_view name(Life life);
+std::string_view name(Feed feed);
+
+/// Counts saturate here, so that "no bound is known" stays a number.
+inline constexpr std::uint32_t kNoBound = 1'000'000'000;
+inline constexpr std::uint32_t saturated(std::uint64_t count) {
+  return count < kNoBound ? static_cast<std::uint32_t>(count) : kNoBound;
+}
+
+/// A closed job may show any count in `lo..hi + queued`, any other `lo..hi + since + queued + feeding`.
+struct JobValue {
+  Life life = Life::absent;
+  Feed feed = Feed::none;
+  std::uint8_t flags = 0;
+  std::uint8_t unused = 0;
+  std::uint32_t lo = 0;       // surely counted
+  std::uint32_t hi = 0;       // possibly counted
+  std::uint32_t since = 0;    // accepted since the job was opened: a normal close counts them
+  std::uint32_t queued = 0;   // accepted while closing: the next open and normal close count them at the latest
+  std::uint32_t feeding = 0;  // what the running datafeed may still deliver
+
+  static constexpr std::uint8_t kMayHang = 1;    // the next normal close may never end by itself
+  static constexpr std::uint8_t kOwesClose = 2;  // the datafeed ended, the job has yet to close by itself
+  static constexpr std::uint8_t kFeedEnds = 4;   // the running datafeed has an end
+  bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+  void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
+  void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
+  /// The largest count that a read may show.
+  std::uint32_t most() const { return saturated(std::uint64_t{hi} + since + queued + feeding); }
+  friend bool operator==(const JobValue& a, const JobValue& b) { return std::memcmp(&a, &b, sizeof(JobValue)) == 0; }
+};
+static_assert(sizeof(JobValue) == 24);
+
+/// What a row may depend on.
+enum class Guard : std::uint8_t {
+  always,
+  no_feed,
+  feed_idle,
+  job_exists,
+  job_opened,
+  owes_close,
+  nothing_owed,
+  may_hang,
+  feed_can_end
+};
+std::string_view name(Guard guard);
+
+inline bool holds(Guard guard, const JobValue& value) {
+  switch (guard) {
+    case Guard::always:
+      return true;
+    case Guard::no_feed:
+      return value.feed == Feed::none;
+    case Guard::feed_idle:
+      return value.feed != Feed::started;
+    case Guard::job_exists:
+      return value.life != Life::absent;
+    case Guard::job_opened:
+      return value.life == Life::opened;
+    case Guard::owes_close:
+      return value.has(JobValue::kOwesClose);
+    case Guard::nothing_owed:
+      return !value.has(JobValue::kOwesClose);
+    case Guard::may_hang:
+      return value.has(JobValue::kMayHang);
+    // A feed with an end stops at its end; any feed may stop once its job no longer takes data.
+    case Guard::feed_can_end:
+      return value.has(JobValue::kFeedEnds) || value.life != Life::opened;
+  }
+  return false;
+}
+
+/// What a row does to the value, besides its change of state.
+enum class Effect : std::uint8_t {
+  none,
+  create,
+  erase,
+  reopen,
+  count,
+  queue,
+  count_perhaps,
+  begin_close,
+  end_close,
+  force,
+  die,
+  revert,
+  arm_hang,
+  feed_start,
+  feed_start_endless,
+  feed_stop,
+  feed_erase,
+  feed_end
+};
+std::string_view name(Effect effect);
+
+/// Everything since the job was opened may be lost, and nothing can be invented.
+inline void perhaps_lose(JobValue& value) {
+  value.hi = value.most();
+  value.since = value.queued = value.feeding = 0;
+  value.clear(JobValue::kOwesClose);
+}
+
+/// Applies an effect; `records` is what the request brings. Runs before the state changes.
+inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
+  switch (effect) {
+    case Effect::none:
+      break;
+    case Effect::create:
+    case Effect::erase:
+      value.lo = value.hi = value.since = value.queued = value.feeding = 0;
+      value.flags = 0;
+      break;
+    case Effect::reopen:
+      value.since = saturated(std::uint64_t{value.since} + value.queued);
+      value.queued = 0;
+      break;
+    case Effect::count:
+      value.since = saturated(std::uint64_t{value.since} + records);
+      break;
+    case Effect::queue:
+      value.queued = saturated(std::uint64_t{value.queued} + records);
+      break;
+    case Effect::count_perhaps:
+      value.hi = saturated(std::uint64_t{value.hi} + records);
+      break;
+    case Effect::begin_close:
+      value.clear(JobValue::kOwesClose);
+      break;
+    case Effect::end_close:
+      value.lo = saturated(std::uint64_t{value.lo} + value.since);
+      value.hi = saturated(std::uint64_t{value.hi} + value.since);
+      value.since = 0;
+      value.clear(JobValue::kMayHang);
+      break;
+    case Effect::force:
+      perhaps_lose(value);
+      value.clear(JobValue::kMayHang);
+      break;
+    case Effect::die:
+      perhaps_lose(value);
+      break;
+    case Effect::revert:
+      value.lo = 0;
+      break;
+    case Effect::arm_hang:
+      value.set(JobValue::kMayHang);
+      break;
+    case Effect::feed_start:
+      value.feeding = records;
+      value.set(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_start_endless:
+      value.hi = kNoBound;
+      value.clear(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_stop:
+      value.hi = saturated(std::uint64_t{value.hi} + value.feeding);
+      value.feeding = 0;
+      if (value.has(JobValue::kFeedEnds) && value.life == Life::opened) value.set(JobValue::kOwesClose);
+      value.clear(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_erase:
+      value.hi = saturated(std::uint64_t{value.hi} + value.feeding);
+      value.feeding = 0;
+      value.clear(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_end:
+      if (value.life == Life::opened) {
+        value.since = saturated(std::uint64_t{value.since} + value.feeding);
+        value.set(JobValue::kOwesClose);
+      }
+      value.feeding = 0;
+      value.clear(JobValue::kFeedEnds);
+      break;
+  }
+}
+
+}  // namespace closecheck::model

@@ -1,0 +1,400 @@
+#include "model/search.h"
+
+#include <bit>
+#include <cassert>
+
+namespace closecheck::model {
+namespace {
+
+// Below this a scan over the configurations is cheaper than any table.
+constexpr std::size_t kScanMax = 12;
+constexpr std::uint32_t kNoIndex = 0xFFFF'FFFF;
+
+bool same_moment(const Configuration& a, const Configuration& b) {
+  return a.progress == b.progress && a.job == b.job;
+}
+
+std::uint64_t hash_of(const Configuration& c) {
+  std::array<std::uint64_t, 3> words;
+  std::memcpy(words.data(), &c.job, sizeof(c.job));
+  std::uint64_t hash = c.progress;
+  for (const std::uint64_t word : words) {
+    hash = (hash ^ word) * 0x9E37'79B9'7F4A'7C15U;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+/// Whether statistics of a job in `life` may read `read`.
+bool reads_as(Life life, JobState read, Profile profile) {
+  if (read == JobState::unknown) return life != Life::absent;
+  switch (life) {
+    case Life::absent:
+      return false;
+    case Life::closed:
+      return read == JobState::closed;
+    // 5.4 publishes neither `closing` nor `opening`.
+    case Life::opening:
+      return read == JobState::opening ||
+             (profile == Profile::xpack_5_4 && (read == JobState::closed || read == JobState::opened));
+    case Life::opened:
+      return read == JobState::opened;
+    case Life::closing:
+      return read == JobState::closing || (profile == Profile::xpack_5_4 && read == JobState::opened);
+    case Life::forced:
+      return read != JobState::absent;
+    case Life::failed:
+      return read == JobState::failed;
+  }
+  return false;
+}
+
+}  // namespace
+
+Exchange exchange_of(std::size_t step, const Question& question, const Answer& answer, const CellTable& table) {
+  Exchange exchange;
+  exchange.step = static_cast<std::uint8_t>(step);
+  exchange.timed_out = answer.told == Told::timed_out;
+  exchange.told = answer_bit(answer.told);
+  // A refusal that comes when the timeout is up cannot be told from giving up, whatever its text.
+  if (exchange.timed_out) exchange.told |= kRefused;
+  exchange.may_be_refused = question.may_be_refused;
+  exchange.records = saturated(static_cast<std::uint64_t>(question.records > 0 ? question.records : 0));
+  if (step == index_of(Ask::stats)) {
+    exchange.read = answer.state;
+    exchange.processed = answer.processed.value_or(-1);
+    if (exchange.processed < 0 && answer.processed) exchange.processed = std::int64_t{kNoBound} * 4;
+  }
+  if (step == index_of(Ask::feed_stats) && answer.feed_started) exchange.feed_read = *answer.feed_started ? 1 : 0;
+  exchange.pure_only = (exchange.told & table.changing[step]) == 0;
+  return exchange;
+}
+
+Search::Search(const CellTable& table, std::size_t budget, Reductions reductions)
+    : table_(&table), budget_(budget), reductions_(reductions) {
+  state_visits_.assign(kLifeCount + kFeedCount, 0);
+  row_visits_.assign(rows().size(), 0);
+  reset(table);
+}
+
+void Search::reset(const CellTable& table) {
+  table_ = &table;
+  widened_ = false;
+  used_ = lost_used_ = perhaps_more_ = 0;
+  set_.assign(1, Configuration{});
+  work_.clear();
+  before_ = 0;
+}
+
+void Search::start_anywhere() {
+  set_.clear();
+  for (std::size_t life = 0; life < kLifeCount; ++life)
+    for (std::size_t feed = 0; feed < kFeedCount; ++feed) {
+      Configuration c;
+      c.job.life = static_cast<Life>(life);
+      c.job.feed = static_cast<Feed>(feed);
+      if (c.job.life == Life::absent && c.job.feed != Feed::none) continue;
+      if (c.job.life != Life::absent) c.job.hi = kNoBound;
+      if (c.job.feed == Feed::started) c.job.set(JobValue::kFeedEnds);
+      set_.push_back(c);
+      if (c.job.feed != Feed::started) continue;
+      c.job.clear(JobValue::kFeedEnds);
+      set_.push_back(c);
+    }
+}
+
+bool Search::matches(const Exchange& x, const Configuration& c) const {
+  const Cell& cell = table_->at(x.step, c.job);
+  if (cell.row < 0) return false;
+  Answers allowed = cell.guard == Guard::always || holds(cell.guard, c.job) ? cell.allowed : cell.allowed_otherwise;
+  if (x.may_be_refused) allowed |= kRefused;
+  if ((allowed & x.told) == 0) return false;
+  if ((x.told & kAccepted) == 0) return true;
+  if (x.step == index_of(Ask::stats)) {
+    if (!reads_as(c.job.life, x.read, table_->profile)) return false;
+    if (x.processed < 0) return true;
+    const std::uint64_t most = std::uint64_t{c.job.most()} + perhaps_more_;
+    return x.processed >= c.job.lo && (static_cast<std::uint64_t>(x.processed) <= most || most >= kNoBound);
+  }
+  if (x.step == index_of(Ask::feed_stats) && x.feed_read >= 0)
+    return (c.job.feed == Feed::started) == (x.feed_read == 1);
+  return true;
+}
+
+// A pure answer that fits is given at once: having answered dominates having yet to answer.
+void Search::settle_reads(Configuration& c) const {
+  if (!reductions_.greedy) return;
+  for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
+    const int i = std::countr_zero(rest);
+    const Exchange& x = slots_[static_cast<std::size_t>(i)];
+    if (x.pure_only && progress_of(c, i) == 0 && matches(x, c)) set_progress(c, i, 2);
+  }
+}
+
+int Search::enter(const Exchange& exchange) {
+  const int slot = std::countr_one(used_);
+  if (slot >= kSlots) return -1;
+  used_ |= 1U << slot;
+  slots_[static_cast<std::size_t>(slot)] = exchange;
+  killed_[static_cast<std::size_t>(slot)] = false;
+  if (reductions_.greedy && exchange.pure_only)
+    for (Configuration& c : set_)
+      if (matches(exchange, c)) set_progress(c, slot, 2);
+  return slot;
+}
+
+bool Search::lose(const Exchange& exchange) {
+  if (table_->changing[exchange.step] == 0) return true;
+  if (widened_ && exchange.step == index_of(Ask::post)) {
+    perhaps_more_ = saturated(std::uint64_t{perhaps_more_} + exchange.records);
+    for (Configuration& c : set_) settle_reads(c);
+    return true;
+  }
+  const int bit = std::countr_one(lost_used_);
+  if (bit >= kLostMax) return false;
+  lost_used_ |= 1U << bit;
+  lost_[static_cast<std::size_t>(bit)] = exchange;
+  for (Configuration& c : set_) c.unhappened |= 1U << bit;
+  return true;
+}
+
+// Moves the job and wakes whoever waited for that. False: somebody would have to answer otherwise.
+bool Search::move(Configuration& c, bool of_feed, std::uint8_t target, Effect effect, std::uint32_t records) {
+  apply(effect, c.job, records);
+  if (of_feed) {
+    c.job.feed = static_cast<Feed>(target);
+    settle_reads(c);
+    return true;
+  }
+  const Life from = c.job.life;
+  const Life to = static_cast<Life>(target);
+  c.job.life = to;
+  if (from != to && (c.progress & 0x5555'5555U) != 0) {
+    const bool was_opening = from == Life::opening;
+    const bool was_closing = from == Life::closing || from == Life::forced;
+    for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
+      const int i = std::countr_zero(rest);
+      if (progress_of(c, i) != 1) continue;
+      const Exchange& x = slots_[static_cast<std::size_t>(i)];
+      const Ask ask = static_cast<Ask>(x.step);
+      if (!(ask == Ask::open ? was_opening : was_closing)) continue;
+      if ((told_at_wake(ask, from, to) & x.told) == 0) {
+        killed_[static_cast<std::size_t>(i)] = true;
+        return false;
+      }
+      set_progress(c, i, 2);
+    }
+  }
+  settle_reads(c);
+  return true;
+}
+
+bool Search::known(const std::vector<Configuration>& where, const Configuration& c) const {
+  for (const Configuration& other : where)
+    if (same_moment(other, c) &&
+        (reductions_.dominance ? (c.unhappened & ~other.unhappened) == 0 : c.unhappened == other.unhappened))
+      return true;
+  return false;
+}
+
+bool Search::add_work(const Configuration& c) {
+  if (work_.size() <= kScanMax) {
+    if (known(work_, c)) return false;
+  } else {
+    if (buckets_.size() < work_.size() * 2 || chain_.size() != work_.size()) {
+      // Grown, or the first time beyond scanning: build the chains anew.
+      buckets_.assign(std::bit_ceil(work_.size() * 4), kNoIndex);
+      chain_.clear();
+      for (std::uint32_t i = 0; i < work_.size(); ++i) {
+        std::uint32_t& head = buckets_[hash_of(work_[i]) & (buckets_.size() - 1)];
+        chain_.push_back(head);
+        head = i;
+      }
+    }
+    std::uint32_t& head = buckets_[hash_of(c) & (buckets_.size() - 1)];
+    for (std::uint32_t i = head; i != kNoIndex; i = chain_[i])
+      if (same_moment(work_[i], c) &&
+          (reductions_.dominance ? (c.unhappened & ~work_[i].unhappened) == 0 : c.unhappened == work_[i].unhappened))
+        return false;
+    chain_.push_back(head);
+    head = static_cast<std::uint32_t>(work_.size());
+  }
+  work_.push_back(c);
+  return true;
+}
+
+void Search::take(const Configuration& c, std::size_t from, std::int16_t row, int slot) {
+  if (progress_of(c, slot) == 2) {
+    if (out_.empty()) first_out_ = {static_cast<std::uint32_t>(from), row};
+    if (out_.empty() || !known(out_, c)) out_.push_back(c);
+    return;
+  }
+  if (add_work(c)) origins_.push_back({static_cast<std::uint32_t>(from), row});
+}
+
+void Search::step_slot(std::size_t from, int i, int slot) {
+  const Exchange& x = slots_[static_cast<std::size_t>(i)];
+  const Cell& cell = table_->at(x.step, work_[from].job);
+  if (cell.row < 0) return;
+  if ((!x.pure_only || !reductions_.greedy) && matches(x, work_[from])) {
+    Configuration next = work_[from];
+    set_progress(next, i, 2);
+    take(next, from, cell.row, slot);
+  }
+  if (!cell.changes || (cell.only_if && !holds(cell.guard, work_[from].job))) return;
+  Configuration next = work_[from];
+  if (cell.waits) {
+    set_progress(next, i, x.timed_out ? 2 : 1);
+  } else {
+    if ((x.told & kAccepted) == 0) return;
+    set_progress(next, i, 2);
+  }
+  const std::uint32_t reached = next.progress;
+  // A request that begins to wait must not be woken by its own first step.
+  if (cell.waits) set_progress(next, i, 2);
+  if (!move(next, goes_to_feed(x.step), cell.target, cell.effect, x.records)) return;
+  set_progress(next, i, (reached >> (2 * i)) & 3U);
+  take(next, from, cell.row, slot);
+}
+
+void Search::step_lost(std::size_t from, int slot) {
+  for (std::uint32_t rest = work_[from].unhappened; rest != 0; rest &= rest - 1) {
+    const int bit = std::countr_zero(rest);
+    const Exchange& x = lost_[static_cast<std::size_t>(bit)];
+    if (reductions_.canonical_lost || reductions_.symmetric) {
+      bool later = false;
+      if (reductions_.canonical_lost)
+        for (std::uint32_t older = work_[from].unhappened & ((1U << bit) - 1); older != 0 && !later;
+             older &= older - 1) {
+          const Exchange& y = lost_[static_cast<std::size_t>(std::countr_zero(older))];
+          later = y.step == x.step && y.records == x.records;
+        }
+      if (reductions_.symmetric && !table_->two_steps[x.step])
+        for (std::uint32_t open = used_; open != 0 && !later; open &= open - 1) {
+          const int i = std::countr_zero(open);
+          const Exchange& y = slots_[static_cast<std::size_t>(i)];
+          later = progress_of(work_[from], i) == 0 && y.step == x.step && y.records == x.records &&
+                  y.told == kAccepted && !y.may_be_refused;
+        }
+      if (later) continue;
+    }
+    const Cell& cell = table_->at(x.step, work_[from].job);
+    if (cell.row < 0 || !cell.changes || (cell.only_if && !holds(cell.guard, work_[from].job))) continue;
+    Configuration next = work_[from];
+    next.unhappened &= ~(1U << bit);
+    const JobValue old = next.job;
+    if (!move(next, goes_to_feed(x.step), cell.target, cell.effect, x.records)) continue;
+    if (next.job == old) continue;  // it changed nothing: not having happened covers it
+    take(next, from, cell.row, slot);
+  }
+}
+
+void Search::expand(std::size_t from, int slot) {
+  for (const Spontaneous& happening : table_->happenings) {
+    const JobValue& job = work_[from].job;
+    if (!happening.enabled ||
+        (happening.of_feed ? static_cast<std::uint8_t>(job.feed) : static_cast<std::uint8_t>(job.life)) !=
+            happening.source ||
+        !holds(happening.guard, job))
+      continue;
+    Configuration next = work_[from];
+    if (move(next, happening.of_feed, happening.target, happening.effect, 0)) take(next, from, happening.row, slot);
+  }
+  for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
+    const int i = std::countr_zero(rest);
+    if (progress_of(work_[from], i) != 0) continue;
+    const Exchange& x = slots_[static_cast<std::size_t>(i)];
+    if (reductions_.symmetric && !table_->two_steps[x.step] && (used_ & (used_ - 1)) != 0) {
+      // Of two equal requests with equal answers the one that returns first goes first.
+      bool later = false;
+      for (std::uint32_t others = used_ & ~(1U << i); others != 0 && !later; others &= others - 1) {
+        const int j = std::countr_zero(others);
+        const Exchange& y = slots_[static_cast<std::size_t>(j)];
+        later = y.order < x.order && progress_of(work_[from], j) == 0 && y.step == x.step && y.records == x.records &&
+                y.told == x.told && y.may_be_refused == x.may_be_refused && y.read == x.read &&
+                y.processed == x.processed && y.feed_read == x.feed_read;
+      }
+      if (later) continue;
+    }
+    step_slot(from, i, slot);
+  }
+  if (work_[from].unhappened != 0) step_lost(from, slot);
+}
+
+void Search::keep_maximal(std::vector<Configuration>& where) const {
+  if (!reductions_.dominance || lost_used_ == 0 || where.size() < 2) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < where.size(); ++i) {
+    bool covered = false;
+    for (std::size_t j = 0; j < where.size() && !covered; ++j)
+      covered = j != i && same_moment(where[i], where[j]) && (where[i].unhappened & ~where[j].unhappened) == 0 &&
+                (where[i].unhappened != where[j].unhappened || j < i);
+    if (!covered) where[kept++] = where[i];
+  }
+  where.resize(kept);
+}
+
+void Search::count_path(std::size_t from, std::int16_t row) {
+  while (row >= 0) {
+    ++row_visits_[static_cast<std::size_t>(row)];
+    if (from == kNoIndex) break;
+    row = origins_[from].row;
+    from = origins_[from].from;
+  }
+}
+
+Found Search::leave(int slot) {
+  const Exchange& x = slots_[static_cast<std::size_t>(slot)];
+  work_.clear();
+  origins_.clear();
+  chain_.clear();
+  out_.clear();
+  first_out_ = {kNoIndex, -1};
+  for (const Configuration& c : set_) {
+    if (progress_of(c, slot) == 2) {
+      if (out_.empty()) first_out_ = {kNoIndex, table_->at(x.step, c.job).row};
+      out_.push_back(c);
+    } else {
+      work_.push_back(c);
+      origins_.push_back({kNoIndex, -1});
+    }
+  }
+  before_ = work_.size();
+  for (std::size_t i = 0; i < work_.size(); ++i) {
+    expand(i, slot);
+    if (work_.size() + out_.size() > budget_) return Found::too_much;
+  }
+  largest_ = std::max(largest_, work_.size() + out_.size());
+  if (out_.empty()) return Found::empty;
+  count_path(first_out_.from, first_out_.row);
+  keep_maximal(out_);
+  set_.swap(out_);
+  for (Configuration& c : set_) set_progress(c, slot, 0);
+  used_ &= ~(1U << slot);
+  const JobValue& job = set_.front().job;
+  ++state_visits_[static_cast<std::size_t>(job.life)];
+  ++state_visits_[kLifeCount + static_cast<std::size_t>(job.feed)];
+  return Found::fits;
+}
+
+void Search::forget(int slot) {
+  used_ &= ~(1U << slot);
+  for (Configuration& c : set_) set_progress(c, slot, 0);
+}
+
+bool Search::may_move(const Configuration& c) const {
+  for (const Spontaneous& happening : table_->happenings)
+    if (happening.enabled &&
+        (happening.of_feed ? static_cast<std::uint8_t>(c.job.feed) : static_cast<std::uint8_t>(c.job.life)) ==
+            happening.source &&
+        holds(happening.guard, c.job))
+      return true;
+  for (std::uint32_t rest = c.unhappened; rest != 0; rest &= rest - 1) {
+    const Exchange& x = lost_[static_cast<std::size_t>(std::countr_zero(rest))];
+    const Cell& cell = table_->at(x.step, c.job);
+    if (cell.row >= 0 && cell.changes && (!cell.only_if || holds(cell.guard, c.job))) return true;
+  }
+  return false;
+}
+
+}  // namespace closecheck::model
