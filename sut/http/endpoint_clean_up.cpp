@@ -45,12 +45,13 @@ class CleanUp {
 
   bool remove_job(const std::string& job) {
     ask(CloseJob{job, "true", {}, {}, {}});
+    int unreadable = 0;
     for (int attempt = 0; attempt < kRemovalsMax && !is_over(); ++attempt) {
       // Deleting by force is a late addition to the API: it comes second.
       const Parameter force = attempt < kPoliteRemovals ? Parameter() : Parameter("true");
       const Response answer = ask(DeleteJob{job, force});
       if (is_gone(answer)) return true;
-      if (answer.outcome != Outcome::refused) return false;
+      if (answer.outcome == Outcome::unreadable && (unreachable_ || ++unreadable == 2)) return false;
       if (answer.refusal == Refusal::unauthenticated || answer.refusal == Refusal::forbidden) return false;
       std::this_thread::sleep_for(kRetryWait);
     }

@@ -1,0 +1,378 @@
+#include "closecheck/sut/endpoint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "closecheck/sut/executor.h"
+#include "http/test_server.h"
+
+namespace closecheck::sut {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kClosed = R"({"closed": true})";
+
+void answer(httplib::Response& response, int status, const std::string& body) {
+  response.status = status;
+  response.set_content(body, "application/json");
+}
+
+EndpointOptions options_for(const std::string& url) {
+  EndpointOptions options;
+  options.url = url;
+  options.request_timeout = 10 * kSecond;
+  return options;
+}
+
+Operation close_of(std::string job, Parameter force = {}, Parameter timeout = {}) {
+  return CloseJob{std::move(job), std::move(force), std::move(timeout), {}, {}};
+}
+
+std::shared_ptr<const Request> request(Operation operation, Principal who = Principal::manage_ml) {
+  return std::make_shared<const Request>(Request{who, std::move(operation), nullptr});
+}
+
+Completion ask(System& system, Operation operation, Principal who = Principal::manage_ml) {
+  system.submit(0, request(std::move(operation), who));
+  std::optional<Completion> completion = system.next(system.now() + kMinute);
+  EXPECT_TRUE(completion);
+  return completion ? *completion : Completion{};
+}
+
+/// What the requests to a server had in common, under a lock.
+template <typename T>
+class Heard {
+ public:
+  void add(T value) {
+    const std::lock_guard lock(mutex_);
+    values_.push_back(std::move(value));
+  }
+  std::vector<T> all() const {
+    const std::lock_guard lock(mutex_);
+    return values_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<T> values_;
+};
+
+TEST(Endpoint, BringsTheDecodedAnswerWithItsTimeAndBytes) {
+  TestServer server([](const httplib::Request&, httplib::Response& response) { answer(response, 200, kClosed); });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  const Time before = system->now();
+  const Completion completion = ask(*system, close_of("closecheck-a"));
+
+  ASSERT_TRUE(completion.response) << completion.error;
+  EXPECT_EQ(completion.response->outcome, Outcome::accepted);
+  ASSERT_TRUE(completion.response->wire);
+  EXPECT_EQ(completion.response->wire->body, kClosed);
+  EXPECT_GE(completion.time, before);
+  EXPECT_LE(completion.time, system->now());
+}
+
+TEST(Endpoint, LetsClientsWaitBesideEachOther) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  TestServer server([&](const httplib::Request& request, httplib::Response& response) {
+    if (request.path.ends_with("_close")) released.wait_for(std::chrono::seconds(20));
+    answer(response, 200, kClosed);
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  system->submit(1, request(close_of("closecheck-a")));
+  system->submit(2, request(OpenJob{"closecheck-b"}));
+  const auto first = system->next(system->now() + kMinute);
+  release.set_value();
+  const auto second = system->next(system->now() + kMinute);
+
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->client, 2);
+  EXPECT_EQ(second->client, 1);
+  EXPECT_GE(second->time, first->time);
+}
+
+TEST(Endpoint, ReachesTheGivenTimeWhenNothingComes) {
+  TestServer server([](const httplib::Request&, httplib::Response&) {});
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  const Time until = system->now() + 20 * kMillisecond;
+
+  EXPECT_FALSE(system->next(until));
+  EXPECT_GE(system->now(), until);
+  EXPECT_FALSE(system->next(0));
+}
+
+TEST(Endpoint, LosesAnAnswerThatDoesNotComeInTimeAndEndsItsConnection) {
+  std::promise<void> closed;
+  RawServer server([&](int socket, const std::string&) {
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
+    RawServer::read_head(socket);
+    closed.set_value();
+  });
+  EndpointOptions options = options_for(server.url());
+  options.request_timeout = 150 * kMillisecond;
+  const auto system = make_endpoint_factory(options)->make(1);
+  const Completion completion = ask(*system, close_of("closecheck-a"));
+
+  EXPECT_FALSE(completion.response);
+  EXPECT_THAT(completion.error, HasSubstr("no answer within 150 ms"));
+  EXPECT_EQ(closed.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+}
+
+TEST(Endpoint, LosesAnAnswerThatDripsForEver) {
+  std::atomic<bool> over = false;
+  RawServer server([&](int socket, const std::string&) {
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    while (!over && ::send(socket, "x", 1, MSG_NOSIGNAL) == 1)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  });
+  EndpointOptions options = options_for(server.url());
+  options.request_timeout = 200 * kMillisecond;
+  const auto system = make_endpoint_factory(options)->make(1);
+  const Completion completion = ask(*system, close_of("closecheck-a"));
+  over = true;
+
+  EXPECT_THAT(completion.error, HasSubstr("no answer within 200 ms"));
+}
+
+TEST(Endpoint, EndsAtOnceWithARequestOpen) {
+  RawServer server([](int socket, const std::string&) { RawServer::read_head(socket); });
+  EndpointOptions options = options_for(server.url());
+  options.request_timeout = kHour;
+  auto system = make_endpoint_factory(options)->make(1);
+  system->submit(0, request(close_of("closecheck-a")));
+  system->submit(1, request(close_of("closecheck-a")));
+  const auto begin = std::chrono::steady_clock::now();
+  system.reset();
+
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST(Endpoint, KeepsAConnectionAndOpensAnotherOnlyWhenAsked) {
+  Heard<int> ports;
+  TestServer server([&](const httplib::Request& request, httplib::Response& response) {
+    ports.add(request.remote_port);
+    answer(response, 200, kClosed);
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  ask(*system, close_of("closecheck-a"));
+  ask(*system, close_of("closecheck-a"));
+  system->submit(0, request(close_of("closecheck-a")), true);
+  system->next(system->now() + kMinute);
+  ask(*system, close_of("closecheck-a"));
+
+  const std::vector<int> heard = ports.all();
+  ASSERT_EQ(heard.size(), 4U);
+  EXPECT_EQ(heard[0], heard[1]);
+  EXPECT_NE(heard[2], heard[1]);
+  EXPECT_EQ(heard[3], heard[1]);
+}
+
+TEST(Endpoint, AsksABusyTargetAgainAndTellsTheLastAnswerOnly) {
+  std::atomic<int> asked = 0;
+  TestServer server([&](const httplib::Request&, httplib::Response& response) {
+    response.set_header("Retry-After", "0");
+    answer(response, ++asked < 3 ? 503 : 200, R"({"opened": true})");
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  const Completion completion = ask(*system, OpenJob{"closecheck-a"});
+
+  ASSERT_TRUE(completion.response);
+  EXPECT_EQ(completion.response->outcome, Outcome::accepted);
+  EXPECT_EQ(asked, 3);
+}
+
+TEST(Endpoint, HandsABusyAnswerThroughInTheEnd) {
+  std::atomic<int> asked = 0;
+  TestServer server([&](const httplib::Request&, httplib::Response& response) {
+    ++asked;
+    response.set_header("Retry-After", "0");
+    answer(response, 429, "{}");
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+
+  EXPECT_EQ(ask(*system, OpenJob{"closecheck-a"}).response->refusal, Refusal::busy);
+  EXPECT_EQ(asked, 4);
+}
+
+// timeout-bounds-wait, force-returns-early: a wait of our own would be taken for the target's.
+TEST(Endpoint, DoesNotRepeatACloseWhoseTimeIsJudged) {
+  std::atomic<int> asked = 0;
+  TestServer server([&](const httplib::Request&, httplib::Response& response) {
+    ++asked;
+    answer(response, 503, "{}");
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  ask(*system, close_of("closecheck-a", {}, "2s"));
+  ask(*system, close_of("closecheck-a", "true"));
+
+  EXPECT_EQ(asked, 2);
+}
+
+/// A server that answers 200 and remembers who asked.
+struct WhoServer {
+  Heard<std::string> users;
+  TestServer server{[this](const httplib::Request& request, httplib::Response& response) {
+    users.add(request.get_header_value("Authorization"));
+    answer(response, 200, kClosed);
+  }};
+};
+
+std::string basic(const std::string& user, const std::string& password) {
+  return httplib::make_basic_authentication_header(user, password).second;
+}
+
+TEST(Endpoint, SendsEachPrincipalsOwnCredentials) {
+  WhoServer who;
+  EndpointOptions options = options_for(who.server.url());
+  options.principals = {{Principal::manage_ml, {"ml", "1"}}, {Principal::monitor_ml, {"reader", "2"}}};
+  const auto system = make_endpoint_factory(options)->make(1);
+  for (const Principal principal :
+       {Principal::manage_ml, Principal::monitor_ml, Principal::setup, Principal::anonymous})
+    ask(*system, close_of("closecheck-a"), principal);
+
+  EXPECT_THAT(who.users.all(), ElementsAre(basic("ml", "1"), basic("reader", "2"), basic("ml", "1"), ""));
+}
+
+TEST(Endpoint, FallsBackToManageForOrdinaryRequests) {
+  WhoServer who;
+  EndpointOptions options = options_for(who.server.url());
+  options.principals = {{Principal::manage, {"boss", "1"}}};
+  const auto system = make_endpoint_factory(options)->make(1);
+  ask(*system, close_of("closecheck-a"));
+
+  EXPECT_THAT(who.users.all(), ElementsAre(basic("boss", "1")));
+}
+
+TEST(Endpoint, SendsNothingForAPrincipalThatIsNotConfiguredBesideOthers) {
+  WhoServer who;
+  EndpointOptions options = options_for(who.server.url());
+  options.principals = {{Principal::manage_ml, {"ml", "1"}}};
+  const auto system = make_endpoint_factory(options)->make(1);
+  const Completion completion = ask(*system, close_of("closecheck-a"), Principal::monitor_ml);
+
+  EXPECT_FALSE(completion.response);
+  EXPECT_THAT(completion.error, HasSubstr("no principal 'monitor_ml' is configured"));
+  EXPECT_THAT(who.users.all(), ElementsAre());
+}
+
+TEST(Endpoint, SendsNoCredentialsWhereNoneAreConfigured) {
+  WhoServer who;
+  const auto system = make_endpoint_factory(options_for(who.server.url()))->make(1);
+  for (const Principal principal : {Principal::manage_ml, Principal::monitor_ml, Principal::none, Principal::setup})
+    EXPECT_TRUE(ask(*system, close_of("closecheck-a"), principal).response);
+
+  EXPECT_THAT(who.users.all(), ElementsAre("", "", "", ""));
+}
+
+// anonymous-refused: more wrong passwords could lock the account.
+TEST(Endpoint, SendsAWrongPasswordTwiceInARunAndNeverAgain) {
+  WhoServer who;
+  EndpointOptions options = options_for(who.server.url());
+  options.principals = {{Principal::manage_ml, {"ml", "right"}}};
+  const auto factory = make_endpoint_factory(options);
+  ask(*factory->make(1), close_of("closecheck-a"), Principal::wrong_password);
+  ask(*factory->make(2), close_of("closecheck-a"), Principal::wrong_password);
+  const Completion third = ask(*factory->make(3), close_of("closecheck-a"), Principal::wrong_password);
+
+  const std::vector<std::string> heard = who.users.all();
+  ASSERT_EQ(heard.size(), 2U);
+  EXPECT_THAT(heard[0], testing::StartsWith("Basic "));
+  EXPECT_NE(heard[0], basic("ml", "right"));
+  EXPECT_FALSE(third.response);
+  EXPECT_THAT(third.error, HasSubstr("nothing was sent"));
+  EXPECT_THAT(third.error, Not(HasSubstr("right")));
+}
+
+TEST(Endpoint, RefusesAUrlThatCannotBeUsed) {
+  for (const char* url : {"", "127.0.0.1:9200", "ftp://a", "http://", "http://a:b", "http://a:0", "http://a:70000",
+                          "http://a/path", "http://a?b", "http://a b", "http://[::1", "http://:9200"})
+    EXPECT_THROW(make_endpoint_factory(options_for(url)), std::invalid_argument) << url;
+  for (const char* url : {"http://a", "http://a:9200/", "https://a.b-c:443", "http://[::1]:9200"})
+    EXPECT_NO_THROW(make_endpoint_factory(options_for(url))) << url;
+  try {
+    make_endpoint_factory(options_for("http://ann:secret@host"));
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), Not(HasSubstr("secret")));
+  }
+}
+
+TEST(Endpoint, InjectsAFaultByItsHook) {
+  EndpointOptions options = options_for("http://127.0.0.1:1");
+  options.principals = {{Principal::manage_ml, {"ml", "hunter2"}}};
+  options.hooks = {{Fault::slow_close, "test {job_id}-{duration} = closecheck-a-3s"},
+                   {Fault::fail_job, "echo 'hunter2 refused' >&2; exit 1"},
+                   {Fault::hang_close, ""}};
+  const auto system = make_endpoint_factory(options)->make(1);
+
+  EXPECT_TRUE(system->can_inject(Fault::slow_close));
+  EXPECT_FALSE(system->can_inject(Fault::hang_close));
+  EXPECT_TRUE(system->inject(Fault::slow_close, "closecheck-a", 3 * kSecond));
+  EXPECT_THROW(system->inject(Fault::slow_close, "closecheck-b", 3 * kSecond), FaultFailed);
+  EXPECT_FALSE(system->inject(Fault::hang_close, "closecheck-a", 0));
+  try {
+    system->inject(Fault::fail_job, "closecheck-a", 0);
+    FAIL();
+  } catch (const FaultFailed& failure) {
+    EXPECT_THAT(failure.why, HasSubstr("*** refused"));
+  }
+}
+
+TEST(Endpoint, LetsFourJobsBeOpenAtOnceAcrossAllItsSystems) {
+  const auto factory = make_endpoint_factory(options_for("http://127.0.0.1:1"));
+  std::shared_ptr<void> three = factory->reserve_jobs(3);
+  std::shared_ptr<void> one = factory->reserve_jobs(1);
+  auto more = std::async(std::launch::async, [&] { return factory->reserve_jobs(2); });
+  EXPECT_EQ(more.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  one.reset();
+  EXPECT_EQ(more.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  three.reset();
+  EXPECT_EQ(more.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  more.get().reset();
+
+  EXPECT_TRUE(factory->reserve_jobs(100)) << "a program with more jobs runs alone";
+}
+
+TEST(Endpoint, RunsAProgramOfTheExecutor) {
+  std::promise<void> polled;
+  std::once_flag once;
+  const std::shared_future<void> has_polled = polled.get_future().share();
+  TestServer server([&](const httplib::Request& request, httplib::Response& response) {
+    if (request.path.ends_with("_stats")) {
+      std::call_once(once, [&] { polled.set_value(); });
+      return answer(response, 200,
+                    R"({"count": 1, "jobs": [{"job_id": "closecheck-a", "state": "closed", "data_counts": {}}]})");
+    }
+    has_polled.wait_for(std::chrono::seconds(20));
+    answer(response, 200, kClosed);
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  ExecutorOptions executor_options;
+  executor_options.poll_every = kMillisecond;
+  executor_options.quiet = 5 * kMillisecond;
+  const Execution execution = execute({{detached_call(1, close_of("closecheck-a")), call(JobStats{"closecheck-a"}),
+                                        join_step(), settle_step("closecheck-a", kMinute)}},
+                                      *system, Profile::xpack_6_3, executor_options, nullptr);
+
+  ASSERT_GE(execution.history.events.size(), 7U);
+  EXPECT_EQ(execution.history.events[2].type, EventType::ok) << "the read is answered while the close waits";
+  EXPECT_EQ(execution.history.events[2].process, 0);
+  EXPECT_EQ(execution.history.events[3].process, 1);
+  EXPECT_EQ(execution.history.events.back().type, EventType::settled);
+}
+
+}  // namespace
+}  // namespace closecheck::sut
