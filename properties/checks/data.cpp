@@ -1,0 +1,204 @@
+// Data and a closed job: it takes none, it analyses none, and it has lost none.
+#include "checks/registry.h"
+#include "checks/steps.h"
+
+namespace closecheck::properties {
+namespace {
+
+using C = Clause;
+
+/// Tries an illegal step on a closed job at once and later, on used and unused connections, by other clients and users.
+Steps offered_again(const Environment& environment, const Step& step) {
+  Steps steps{step, pause(20 * kMillisecond), fresh(step), pause(60 * kMillisecond), on(1, step)};
+  if (environment.knows(Principal::manage)) steps.add(as(Principal::manage, step));
+  steps.add(pause(600 * kMillisecond)).add(step);
+  if (!environment.live) steps.add(pause(6 * kSecond)).add(step).add(pause(5 * kMinute)).add(fresh(step));
+  return steps;
+}
+
+/// The ways in which a job may have become closed.
+std::vector<Steps> closed_in_many_ways(const Environment& environment) {
+  return {
+      Steps{create(), open(), post(data(0, 2)), close()},
+      Steps{create(), open(), close()},
+      Steps{create(), open(), close_within("30s")},
+      Steps{create(), open(), force_spelled("false")},
+      Steps{create(), open(), force(), settle(environment)},
+      Steps{create(), open(), post(data(0, 2)), force(), settle(environment)},
+      Steps{create(), open(), close(), close()},
+      Steps{create(), open(), close(), open(), close()},
+      Steps{create(), open(), close(), open(), close(), open(), close()},
+      Steps{create(), open(), fresh(close())},
+      Steps{create(), open(), on(1, close())},
+      Steps{create()},
+      Steps{create(kLongerJob), open(kLongerJob), create(), open(), close()},
+      Steps{create(kOtherJob, {kGroup}), open(kOtherJob), create(kJob, {kGroup}), open(), close()},
+  };
+}
+
+std::vector<Program> refuses_data(const Environment& environment) {
+  std::vector<Program> programs;
+  for (const Steps& steps : closed_in_many_ways(environment))
+    programs.push_back(Steps{steps, offered_again(environment, post(data(2, 3))), stats()});
+  programs.push_back(Steps{closed(), post(data(4, 5)), stats(), pause(kSecond), stats()});
+  programs.push_back(Steps{closed(), pause(600 * kMillisecond), post(data(4, 5)), stats()});
+  programs.push_back(Steps{closed(), post(data(4, 30, 4)), stats()});
+  programs.push_back(Steps{closed(), post(data(0, 1)), stats()});
+  programs.push_back(Steps{closed(), stats(), get(), buckets(), post(data(4, 5)), stats()});
+  return programs;
+}
+
+std::vector<Program> refuses_analysis(const Environment& environment) {
+  std::vector<Program> programs;
+  for (const Steps& steps : closed_in_many_ways(environment))
+    programs.push_back(Steps{steps, offered_again(environment, flush()), stats()});
+  const Duration later = environment.live ? kSecond : 10 * kSecond;
+  programs.push_back(Steps{closed(), flush(kJob, "true"), buckets(), stats()});
+  programs.push_back(Steps{closed(), buckets(), pause(later), buckets()});
+  programs.push_back(Steps{closed(), stats(), pause(later), stats()});
+  programs.push_back(Steps{closed(), snapshots(), pause(later), snapshots()});
+  programs.push_back(Steps{closed(), records(), pause(later), records()});
+  programs.push_back(Steps{closed(), buckets(), flush(), pause(later), buckets(), stats(), snapshots()});
+  if (!environment.live) {
+    programs.push_back(Steps{closed(), buckets(), pause(10 * kMinute), buckets()});
+    programs.push_back(Steps{fed(), flush(kJob, "true"), close(), buckets(), pause(kMinute), buckets(), snapshots()});
+  }
+  return programs;
+}
+
+Step with_bad_dates() {
+  std::vector<Record> records = data(0, 4);
+  records.push_back({Record::kInvalidTime, 1, ""});
+  return post(std::move(records));
+}
+
+Step out_of_order() {
+  std::vector<Record> records = data(0, 4);
+  records.push_back({kDataStart + kSpanMs, 1, ""});
+  records.push_back({kDataStart + 4 * kSpanMs, 1, ""});
+  return post(std::move(records));
+}
+
+std::vector<Program> flushes_buffers(const Environment&) {
+  return {
+      Steps{create(), open(), post(data(0, 4)), close(), stats()},
+      Steps{create(), open(), post(data(0, 4)), close(), buckets()},
+      Steps{create(), open(), post(data(0, 1)), close(), stats()},
+      Steps{create(), open(), post(data(0, 3)), post(data(3, 6)), close(), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 3)), flush(), post(data(3, 6)), close(), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 3)), flush(kJob, "true"), post(data(3, 6)), close(), buckets()},
+      Steps{create(), open(), post(data(0, 1, 40)), post(data(1, 2)), close(), buckets(), stats()},
+      Steps{create(), open(), post(data(0, 150, 3)), close(), stats(), buckets_page(100, 100)},
+      Steps{create(), open(), post(data(0, 2)), pause(2 * kSecond), post(data(2, 4)), close(), stats(), buckets()},
+      Steps{create(), open(), with_bad_dates(), close(), stats()},
+      Steps{create(), open(), out_of_order(), close(), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 5)), close(), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 4)), fresh(close()), on(1, buckets())},
+      Steps{create(), open(), on(1, post(data(0, 4))), close(), on(2, stats())},
+      Steps{create(), open(), post(data(0, 2)), post(data(10, 12)), close(), buckets(), stats()},
+  };
+}
+
+std::vector<Program> keeps_accepted_data(const Environment& environment) {
+  return {
+      Steps{create(), open(), post(data(0, 2)), close(), open(), close(), stats()},
+      Steps{create(), open(), post(data(0, 1)), close(), open(), close(), open(), stats()},
+      Steps{create(), open(), post(data(0, 1)), close(), open(), close(), open(), close(), stats()},
+      Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), close(), stats()},
+      Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), close(), open(), post(data(4, 6)),
+            close(), stats()},
+      Steps{create(), open(), post(data(0, 2)), flush(), close(), open(), flush(), close(), stats()},
+      Steps{create(), open(), close(), open(), post(data(0, 2)), close(), stats()},
+      Steps{create(), open(), post(data(0, 1, 10)), close(), open(), post(data(1, 2, 10)), close(), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 2)), post(data(2, 4)), post(data(4, 6)), close(), stats()},
+      Steps{create(), open(), post(data(0, 2)), close(), post(data(2, 4)), open(), close(), stats()},
+      Steps{create(), open(), post(data(0, 2)), force(), settle(environment), stats(), open(), close(), stats()},
+      // A job that is closing may refuse data, or take it and count it in the end; it may not lose it.
+      Steps{create(), open(), meanwhile(1, close()), pause(20 * kMillisecond), post(data(0, 1)), join_step(), open(),
+            close(), stats()},
+      Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), meanwhile(2, post(data(1, 2))), join_step(),
+            open(), close(), stats()},
+  };
+}
+
+std::vector<Program> posts_while_closing(const Environment& environment) {
+  const Duration soon = environment.slow / 3;
+  return {
+      Steps{create(), open(), slow_close(environment.slow), meanwhile(1, close()), pause(soon), post(data(0, 1)),
+            join_step(), open(), close(), stats()},
+      Steps{create(), open(), post(data(0, 1)), slow_close(environment.slow), meanwhile(1, close()), pause(soon),
+            post(data(1, 2)), join_step(), open(), close(), stats()},
+      Steps{create(), open(), post(data(0, 2)), slow_close(environment.slow), meanwhile(1, close()), pause(soon),
+            fresh(post(data(2, 4))), flush(), join_step(), stats(), open(), close(), stats(), buckets()},
+  };
+}
+
+std::vector<Program> continues_analysis(const Environment& environment) {
+  return {
+      // The last bucket is cut in two by the close; its records come back when the data goes on.
+      Steps{create(), open(), post(data(0, 1)), close(), open(), post(data(1, 2)), close(), buckets()},
+      Steps{create(), open(), post(data(0, 3)), close(), open(), post(data(3, 5)), close(), buckets()},
+      Steps{create(), open(), post(data(0, 1)), close(), open(), stats()},
+      Steps{create(), open(), post(data(0, 4)), close(), open(), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 3)), close(), open(), post(data(3, 5)), stats(), flush(), stats(),
+            buckets()},
+      Steps{create(), open(), post(data(0, 3)), close(), open(), close(), open(), post(data(3, 5)), close(), buckets()},
+      Steps{create(), open(), post(data(0, 3)), close(), open(), post(data(3, 6)), close(), open(), post(data(6, 9)),
+            close(), buckets(), stats()},
+      Steps{create(), open(), post(data(0, 30)), close(), open(), post(data(30, 32)), close(), buckets(), stats()},
+      Steps{create(), open(), post(data(0, 2, 3)), close(), open(),
+            post({{kDataStart + kSpanMs + 55'000, 1, ""}, {kDataStart + 2 * kSpanMs, 1, ""}}), close(), buckets()},
+      Steps{create(), open(), post(data(0, 3)), close(), pause(kSecond), fresh(open()), on(1, post(data(3, 5))),
+            close(), buckets()},
+      Steps{create(), open(), post(data(0, 3)), close_within("1h"), open(), post(data(3, 5)), close_within("1h"),
+            settle(environment), buckets()},
+  };
+}
+
+}  // namespace
+
+std::vector<Check> data_checks() {
+  return {
+      {"closed-jobs-refuse-data",
+       {C::closed_job_refuses_data, C::closed_means_closed, C::refused_request_changes_nothing, C::wire_status_codes,
+        C::wire_error_envelope},
+       {},
+       refuses_data,
+       {},
+       {}},
+      {"closed-jobs-refuse-analysis",
+       {C::closed_job_refuses_analysis, C::closed_means_closed, C::closed_job_keeps_results,
+        C::refused_request_changes_nothing, C::wire_status_codes},
+       {},
+       refuses_analysis,
+       {},
+       {}},
+      {"closing-flushes-buffers",
+       {C::close_flushes_buffers, C::accepted_data_is_kept, C::close_finalizes_results, C::closed_job_keeps_results},
+       {},
+       flushes_buffers,
+       {},
+       {}},
+      {"accepted-data-is-kept",
+       {C::accepted_data_is_kept, C::close_flushes_buffers, C::reopen_continues_analysis, C::job_reopens},
+       {},
+       keeps_accepted_data,
+       {},
+       {}},
+      {"data-while-closing-is-kept",
+       {C::accepted_data_is_kept, C::close_flushes_buffers, C::concurrent_requests_linearize},
+       {.faults = {Fault::slow_close}},
+       posts_while_closing,
+       {},
+       {}},
+      {"reopened-jobs-go-on",
+       {C::reopen_continues_analysis, C::accepted_data_is_kept, C::job_reopens, C::close_flushes_buffers,
+        C::closed_job_keeps_results},
+       {},
+       continues_analysis,
+       {},
+       {}},
+  };
+}
+
+}  // namespace closecheck::properties

@@ -1,0 +1,82 @@
+// Datafeeds: one with an end closes its job when it stops; one that runs keeps its job from being closed.
+#include "checks/registry.h"
+#include "checks/steps.h"
+
+namespace closecheck::properties {
+namespace {
+
+using C = Clause;
+
+/// Index requests go as `setup`, where there is one: the privileges of the others end at the job API.
+Step prepared(const Environment& environment, Operation operation) {
+  return call(std::move(operation), environment.knows(Principal::setup) ? Principal::setup : Principal::manage_ml);
+}
+
+Steps with_feed(const Environment& environment, int count) {
+  return {prepared(environment, CreateIndex{kIndex}),
+          prepared(environment, IndexDocuments{kIndex, data(0, count), true}), create(),
+          call(CreateDatafeed{kFeed, kJob, kIndex}), open()};
+}
+
+Step start(int to) {
+  return call(StartDatafeed{kFeed, kDataStart, kDataStart + to * kSpanMs});
+}
+Step start_endless() {
+  return call(StartDatafeed{kFeed, kDataStart, {}});
+}
+Step stop() {
+  return call(StopDatafeed{kFeed, {}});
+}
+
+/// Fewer requests, for an index without documents: the feed has nothing to send and stops at its end all the same.
+Steps with_empty_feed(const Environment& environment) {
+  return {prepared(environment, CreateIndex{kIndex}), create(), call(CreateDatafeed{kFeed, kJob, kIndex}), open()};
+}
+
+std::vector<Program> end_closes_job(const Environment& environment) {
+  return {
+      Steps{with_feed(environment, 4), start(4), settle(environment), stats()},
+      Steps{with_feed(environment, 4), start(4), settle(environment), stats(), buckets(), snapshots()},
+      Steps{with_feed(environment, 4), start(100'000), stop(), settle(environment), stats()},
+      Steps{with_empty_feed(environment), start(100'000), stop(), settle(environment), stats()},
+      Steps{with_empty_feed(environment), start(4), settle(environment), stats()},
+      Steps{with_feed(environment, 40), start(20), settle(environment), stats(), buckets()},
+      Steps{with_feed(environment, 150), start(150), settle(environment), stats(), buckets_page(100, 100)},
+      Steps{with_feed(environment, 4), start(4), settle(environment), post(data(10, 11)), flush(), stats()},
+      Steps{with_feed(environment, 4), start(2), settle(environment), open(), start(4), settle(environment), stats()},
+      Steps{with_feed(environment, 40), start(40), pause(20 * kMillisecond), stop(), settle(environment), stats()},
+  };
+}
+
+std::vector<Program> running_feed_blocks_close(const Environment& environment) {
+  return {
+      Steps{with_empty_feed(environment), start_endless(), close(), stats()},
+      Steps{with_feed(environment, 4), start_endless(), close(), stats()},
+      Steps{with_feed(environment, 4), start_endless(), pause(kSecond), close_within("10s"), stats(),
+            call(DatafeedStats{kFeed})},
+      Steps{with_empty_feed(environment), start_endless(), stop(), close(), stats()},
+      Steps{with_empty_feed(environment), start_endless(), close(), stop(), close(), stats()},
+      Steps{with_empty_feed(environment), close(), start_endless(), stats()},
+  };
+}
+
+}  // namespace
+
+std::vector<Check> datafeed_checks() {
+  return {
+      {"datafeed-end-closes-job",
+       {C::datafeed_end_closes_job, C::close_flushes_buffers, C::accepted_data_is_kept, C::close_persists_snapshot},
+       {},
+       end_closes_job,
+       {},
+       {}},
+      {"running-datafeed-blocks-close",
+       {C::running_datafeed_blocks_close, C::refused_request_changes_nothing, C::wire_status_codes},
+       {},
+       running_feed_blocks_close,
+       {},
+       {}},
+  };
+}
+
+}  // namespace closecheck::properties

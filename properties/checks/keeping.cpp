@@ -1,0 +1,63 @@
+// What a closed job keeps and what it costs: its configuration, and next to nothing.
+#include "checks/registry.h"
+#include "checks/steps.h"
+
+namespace closecheck::properties {
+namespace {
+
+using C = Clause;
+
+Step create_rich() {
+  JobConfig config;
+  config.description = "counts and mean values";
+  config.groups = {kGroup};
+  config.detectors = {Detector{}, Detector{"mean", "value", "entity", ""}};
+  config.model_memory_limit = "16mb";
+  config.custom_settings = R"({"owner":"team"})";
+  return create_with(kJob, config);
+}
+
+std::vector<Program> keeps_metadata(const Environment& environment) {
+  return {
+      Steps{create_rich(), get(), open(), close(), get()},
+      Steps{create_rich(), open(), get(), post(data(0, 4)), close(), get()},
+      Steps{create_rich(), open(), close(), get()},
+      Steps{create(), get(), open(), close(), get()},
+      Steps{create_rich(), open(), update("changed while open"), get(), close(), get()},
+      Steps{create_rich(), open(), close(), update("changed while closed"), get(), open(), close(), get()},
+      Steps{create_rich(), get(), open(), post(data(0, 2)), close(), open(), close(), open(), close(), get()},
+      Steps{create_rich(), get(), open(), force(), settle(environment), get()},
+      Steps{create_rich(), get(), open(), close(), get(), pause(kSecond), fresh(get())},
+      Steps{create_rich(), get(), open(), close(), post(data(0, 1)), flush(), get()},
+      Steps{create_rich(), get(), open(), close(), open(), get()},
+  };
+}
+
+std::vector<Program> is_idle(const Environment& environment) {
+  const Duration later = environment.live ? 1'500 * kMillisecond : 10 * kSecond;
+  return {
+      Steps{create(), open(), close(), stats()},
+      Steps{create(), open(), stats(), close(), stats(), pause(later), stats()},
+      Steps{create(), open(), post(data(0, 4)), close(), stats(), pause(later), stats()},
+      Steps{create(), open(), close(), open(), close(), stats(), pause(later), stats()},
+      Steps{create(), open(), force(), settle(environment), stats(), pause(later), stats()},
+      Steps{create(), open(), close(), on(1, stats()), pause(later), fresh(stats())},
+      Steps{create(), open(), pause(later), close(), stats(), pause(later), stats()},
+  };
+}
+
+}  // namespace
+
+std::vector<Check> keeping_checks() {
+  return {
+      {"closed-jobs-keep-metadata",
+       {C::closed_job_keeps_metadata, C::refused_request_changes_nothing, C::closed_means_closed},
+       {},
+       keeps_metadata,
+       {},
+       {}},
+      {"closed-jobs-are-idle", {C::closed_job_is_idle, C::closed_means_closed}, {}, is_idle, {}, {}},
+  };
+}
+
+}  // namespace closecheck::properties

@@ -1,0 +1,241 @@
+// How long a close waits: its timeout in every unit, the default, and what happens when the time is up.
+#include "checks/registry.h"
+#include "checks/steps.h"
+
+namespace closecheck::properties {
+namespace {
+
+using C = Clause;
+
+/// A third of what the slow close takes: well beyond the margin, and as far from the close's own end.
+Duration short_of(const Environment& environment) {
+  return environment.slow / 3;
+}
+
+std::vector<Program> bounds_slow_closes(const Environment& environment) {
+  const Step slow = slow_close(environment.slow);
+  const std::string shortly = spelled(short_of(environment));
+  std::vector<Program> programs{
+      Steps{create(), open(), slow, close_within(shortly)},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), settle(environment), stats()},
+      Steps{create(), open(), slow, close_within("10m"), stats()},
+      Steps{create(), open(), slow, close_within(spelled(2 * short_of(environment))), settle(environment), stats()},
+      // A second close of a job that is closing has a timeout of its own.
+      Steps{create(), open(), slow, close_within(shortly), close_within("10m"), stats()},
+      Steps{create(), open(), close(), open(), slow, close_within(shortly), settle(environment), stats()},
+  };
+  if (!environment.live) {
+    programs.push_back(
+        Steps{create(), open(), slow_close(90 * kSecond), close_within("1m"), settle(environment), stats()});
+    programs.push_back(
+        Steps{create(), open(), slow_close(10 * kMinute), close_within("1ms"), close_within("9m"), stats()});
+  }
+  return programs;
+}
+
+/// Forced in the end, since a job that hangs never closes by itself.
+Steps hanging_close(const Environment& environment, const std::string& timeout) {
+  return {create(), open(), hang_close(), close_within(timeout), force(), settle(environment)};
+}
+
+std::vector<Program> bounds_hanging_closes(const Environment& environment) {
+  const std::string shortly = spelled(short_of(environment));
+  std::vector<Program> programs{
+      Steps{hanging_close(environment, shortly), stats()},
+      Steps{create(), open(), hang_close(), close_within(shortly), close_within(shortly), stats(), force(),
+            settle(environment)},
+  };
+  if (!environment.live)
+    for (const char* timeout : {"7s", "90s", "45m", "3h", "2d"})
+      programs.push_back(hanging_close(environment, timeout));
+  return programs;
+}
+
+std::vector<Program> default_bounds_hanging_closes(const Environment& environment) {
+  return {
+      Steps{create(), open(), hang_close(), close(), force(), settle(environment)},
+      Steps{create(), open(), post(data(0, 4)), hang_close(), close(), stats()},
+      Steps{create(), open(), slow_close(29 * kMinute), close(), stats()},
+      Steps{create(), open(), slow_close(40 * kSecond), close(), stats()},
+      Steps{create(), open(), slow_close(31 * kMinute), close()},
+      Steps{create(), open(), close(), open(), hang_close(), force_spelled("false"), force(), settle(environment)},
+  };
+}
+
+std::vector<Program> default_outlasts_slow_closes(const Environment& environment) {
+  return {
+      Steps{create(), open(), slow_close(environment.slow), close(), stats()},
+      Steps{create(), open(), post(data(0, 4)), slow_close(environment.slow), force_spelled("false"), stats()},
+  };
+}
+
+void measure_longest_wait(const History& history, const Environment&, Samples& samples) {
+  std::map<int, Time> asked;
+  for (const Event& event : history.events) {
+    if (event.type == EventType::invoke) asked[event.process] = event.time;
+    if (event.type != EventType::ok || !event.request) continue;
+    const auto* close = std::get_if<CloseJob>(&event.request->operation);
+    if (close == nullptr || close->timeout || close->force) continue;
+    samples[{C::timeout_defaults_to_30m, "longest_wait_ms"}].push_back(
+        static_cast<double>(event.time - asked[event.process]) / static_cast<double>(kMillisecond));
+  }
+}
+
+std::vector<std::string> all_units() {
+  return {"1d", "2h", "30m", "100s", "60000ms", "60000000micros", "60000000000nanos"};
+}
+
+std::vector<Program> takes_every_unit(const Environment& environment) {
+  std::vector<Program> programs;
+  for (const std::string& timeout : all_units()) programs.push_back(Steps{create(), open(), close_within(timeout)});
+  programs.push_back(Steps{create(), open(), post(data(0, 2)), close_within("1d"), stats()});
+  if (environment.knows(Principal::manage))
+    programs.push_back(Steps{create(), open(), as(Principal::manage, close_within("5m"))});
+  return programs;
+}
+
+/// Each unit on a job whose close takes long: the large ones must outlast it, the small ones must give up in time.
+std::vector<Program> reads_units_of_slow_closes(const Environment& environment) {
+  const Step slow = slow_close(environment.slow);
+  const Duration span = short_of(environment);
+  std::vector<Program> programs;
+  for (const char* timeout : {"1h", "1m", "1d", "600s"})
+    programs.push_back(Steps{create(), open(), slow, close_within(timeout)});
+  programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kMillisecond) + "ms")});
+  programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kMicrosecond) + "micros")});
+  programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span) + "nanos")});
+  programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kSecond) + "s")});
+  programs.push_back(Steps{create(), open(), slow, close_within("600000ms")});
+  return programs;
+}
+
+std::vector<Program> reads_units_of_hanging_closes(const Environment& environment) {
+  std::vector<Program> programs;
+  for (const char* timeout : {"1m", "1h", "1d", "2s", "250ms", "1500000micros", "2500000000nanos", "90m", "36h"})
+    programs.push_back(Steps{create(), open(), hang_close(), close_within(timeout), force(), settle(environment)});
+  return programs;
+}
+
+std::vector<Program> timed_out_is_no_success(const Environment& environment) {
+  const Step slow = slow_close(environment.slow);
+  const std::string shortly = spelled(short_of(environment));
+  return {
+      Steps{create(), open(), slow, close_within(shortly), stats()},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), stats(), settle(environment)},
+      Steps{create(), open(), slow, close_within("1ms"), stats(), on(1, stats()), settle(environment)},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), snapshots(), stats()},
+  };
+}
+
+std::vector<Program> hanging_timed_out_is_no_success(const Environment& environment) {
+  const std::string shortly = spelled(short_of(environment));
+  return {
+      Steps{create(), open(), hang_close(), close_within(shortly), stats(), force(), settle(environment)},
+      Steps{create(), open(), hang_close(), close_within("1ms"), pause(100 * kMillisecond), stats(), force(),
+            settle(environment)},
+  };
+}
+
+std::vector<Program> goes_on_after_timeout(const Environment& environment) {
+  const Step slow = slow_close(environment.slow);
+  const std::string shortly = spelled(short_of(environment));
+  return {
+      Steps{create(), open(), slow, close_within(shortly), settle(environment), stats()},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), settle(environment), stats(), buckets(),
+            snapshots()},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within("1ms"), settle(environment), open(),
+            post(data(4, 6)), close(), stats(), buckets()},
+      Steps{create(), open(), slow, close_within(shortly), close_within(shortly), settle(environment), stats()},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), close(), stats(), buckets()},
+  };
+}
+
+/// Without a hook: a timeout so short that it may be up before an ordinary close is done. Either answer is right.
+std::vector<Program> tiny_timeouts(const Environment& environment) {
+  return {
+      Steps{create(), open(), post(data(0, 60, 4)), close_within("1ms"), settle(environment), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 4)), close_within("1nanos"), stats(), settle(environment), stats()},
+      Steps{create(), open(), post(data(0, 4)), close_within("1micros"), settle(environment), snapshots()},
+      Steps{create(), open(), close_within("0"), settle(environment), stats()},
+      Steps{create(), open(), close_within("-1"), settle(environment), stats()},
+      Steps{create(), open(), close_within("0s"), settle(environment), stats()},
+  };
+}
+
+}  // namespace
+
+std::vector<Check> timeout_checks() {
+  const Needs slow{.faults = {Fault::slow_close}};
+  const Needs hang{.faults = {Fault::hang_close}};
+  const Needs hang_in_process{.faults = {Fault::hang_close, Fault::slow_close}, .live = false};
+  const Needs slow_live{.faults = {Fault::slow_close}, .live = true};
+  return {
+      {"timeout-bounds-slow-closes",
+       {C::timeout_bounds_wait, C::timed_out_close_goes_on, C::timed_out_close_is_no_success,
+        C::timeout_takes_time_units},
+       slow,
+       bounds_slow_closes,
+       {},
+       {}},
+      {"timeout-bounds-hanging-closes",
+       {C::timeout_bounds_wait, C::timed_out_close_is_no_success, C::timeout_takes_time_units,
+        C::force_closes_unresponsive_job},
+       hang,
+       bounds_hanging_closes,
+       {},
+       {}},
+      {"default-timeout-is-30-minutes",
+       {C::timeout_defaults_to_30m, C::timeout_bounds_wait, C::close_ends_open_job},
+       hang_in_process,
+       default_bounds_hanging_closes,
+       {},
+       measure_longest_wait},
+      {"default-timeout-outlasts-slow-closes",
+       {C::timeout_defaults_to_30m, C::close_ends_open_job},
+       slow_live,
+       default_outlasts_slow_closes,
+       {},
+       measure_longest_wait},
+      {"timeout-takes-every-unit", {C::timeout_takes_time_units, C::close_ends_open_job}, {}, takes_every_unit, {}, {}},
+      {"timeout-units-of-slow-closes",
+       {C::timeout_takes_time_units, C::timeout_bounds_wait, C::timed_out_close_is_no_success},
+       slow,
+       reads_units_of_slow_closes,
+       {},
+       {}},
+      {"timeout-units-of-hanging-closes",
+       {C::timeout_takes_time_units, C::timeout_bounds_wait, C::timed_out_close_is_no_success},
+       hang_in_process,
+       reads_units_of_hanging_closes,
+       {},
+       {}},
+      {"timed-out-close-is-no-success",
+       {C::timed_out_close_is_no_success, C::timed_out_close_goes_on, C::timeout_bounds_wait},
+       slow,
+       timed_out_is_no_success,
+       {},
+       {}},
+      {"timed-out-hanging-close-is-no-success",
+       {C::timed_out_close_is_no_success, C::timeout_bounds_wait},
+       hang,
+       hanging_timed_out_is_no_success,
+       {},
+       {}},
+      {"timed-out-close-goes-on",
+       {C::timed_out_close_goes_on, C::accepted_data_is_kept, C::close_flushes_buffers, C::timeout_bounds_wait,
+        C::job_reopens},
+       slow,
+       goes_on_after_timeout,
+       {},
+       {}},
+      {"tiny-timeouts",
+       {C::timed_out_close_goes_on, C::timed_out_close_is_no_success, C::accepted_data_is_kept,
+        C::timeout_takes_time_units},
+       {},
+       tiny_timeouts,
+       {},
+       {}},
+  };
+}
+
+}  // namespace closecheck::properties

@@ -1,0 +1,252 @@
+// The dialects: how the profile puts it on the wire. These always run through the wire codec.
+#include "checks/registry.h"
+#include "checks/steps.h"
+
+namespace closecheck::properties {
+namespace {
+
+using C = Clause;
+
+const std::string kClosePath = "/anomaly_detectors/closecheck-a/_close";
+
+std::vector<Program> only_post_closes(const Environment&) {
+  std::vector<Program> programs;
+  for (const char* method : {"GET", "PUT", "DELETE"}) {
+    programs.push_back(Steps{create(), open(), raw(method, kClosePath), stats()});
+    programs.push_back(Steps{create(), open(), post(data(0, 2)), raw(method, kClosePath), pause(kSecond), stats()});
+  }
+  programs.push_back(Steps{create(), open(), raw("GET", kClosePath, {{"force", "true"}}), stats()});
+  programs.push_back(Steps{create(), open(), close(), stats()});
+  programs.push_back(Steps{create(), open(), raw("POST", "/anomaly_detectors/closecheck-a/_closed"), stats()});
+  return programs;
+}
+
+std::vector<Program> errors_have_envelopes(const Environment& environment) {
+  std::vector<Program> programs{
+      Steps{close()},
+      Steps{open()},
+      Steps{post(data(0, 1))},
+      Steps{flush()},
+      Steps{stats()},
+      Steps{get()},
+      Steps{create(), close()},
+      Steps{create(), post(data(0, 1))},
+      Steps{create(), flush()},
+      Steps{create(), create()},
+      Steps{create(), open(), open(), remove(), close_within("abc"), close_with({{"unknown", "1"}})},
+  };
+  if (environment.secured) programs.push_back(Steps{create(), open(), as(Principal::anonymous, close()), stats()});
+  for (const Principal who : {Principal::none, Principal::monitor_ml})
+    if (environment.secured && environment.knows(who))
+      programs.push_back(Steps{create(), open(), as(who, close()), stats()});
+  return programs;
+}
+
+std::vector<Program> codes_are_the_profiles(const Environment& environment) {
+  std::vector<Program> programs = errors_have_envelopes(environment);
+  programs.push_back(Steps{force()});
+  programs.push_back(Steps{buckets(), records(), snapshots()});
+  programs.push_back(Steps{create(), open(), post(data(0, 2)), flush(), close(), post(data(2, 3)), flush(), stats()});
+  programs.push_back(Steps{create(), open(), close(), remove(), stats()});
+  programs.push_back(Steps{create(), open(), meanwhile(1, close()), pause(20 * kMillisecond),
+                           meanwhile(2, post(data(0, 1))), meanwhile(3, flush()), join_step(), stats()});
+  return programs;
+}
+
+std::vector<Program> unknown_parameters(const Environment& environment) {
+  std::vector<Program> programs;
+  for (const char* name : {"unknown", "forec", "close_timeout", "Force", "timeouts", "wait"})
+    programs.push_back(Steps{create(), open(), close_with({{name, "true"}}), stats()});
+  programs.push_back(Steps{create(), open(), close_with({{"a", "1"}, {"b", "2"}}), stats()});
+  programs.push_back(Steps{create(), open(), call(CloseJob{kJob, "true", {}, {}, {{"unknown", ""}}}), stats()});
+  programs.push_back(Steps{create(), open(), call(CloseJob{kJob, {}, "30s", {}, {{"unknown", "1"}}}), stats()});
+  programs.push_back(Steps{create(), open(), close(), close_with({{"unknown", "1"}}), stats()});
+  if (environment.profile == Profile::xpack_5_4)
+    programs.push_back(Steps{create(), open(), call(CloseJob{kJob, {}, {}, "true", {}}), stats()});
+  return programs;
+}
+
+/// A spelling tells itself on an opened job: refused, it stays open; a force need not wait, a normal close must.
+std::vector<Program> spellings_of_force(const Environment& environment) {
+  std::vector<Program> programs;
+  for (const char* spelling :
+       {"true", "false", "", "maybe", "0", "off", "no", "yes", "1", "on", "TRUE", "False", "no!"})
+    programs.push_back(Steps{create(), open(), force_spelled(spelling), stats()});
+  for (const char* spelling : {"false", "0", "off", "no", "maybe", "", "1"})
+    programs.push_back(
+        Steps{create(), open(), post(data(0, 4)), force_spelled(spelling), settle(environment), stats(), buckets()});
+  return programs;
+}
+
+std::vector<Program> spellings_of_force_on_failed(const Environment& environment) {
+  std::vector<Program> programs;
+  for (const char* spelling : {"true", "false", "", "maybe", "0", "off", "no", "yes"})
+    programs.push_back(Steps{create(), open(), fail(), force_spelled(spelling), settle(environment), stats()});
+  return programs;
+}
+
+std::vector<Program> spellings_of_force_on_slow(const Environment& environment) {
+  const Step slow = slow_close(environment.slow);
+  std::vector<Program> programs;
+  for (const char* spelling : {"maybe", "off", "", "false", "true"})
+    programs.push_back(Steps{create(), open(), slow, force_spelled(spelling), settle(environment), stats()});
+  return programs;
+}
+
+std::vector<Program> closes_closed_jobs(const Environment& environment) {
+  std::vector<Program> programs{
+      Steps{create(), close()},
+      Steps{create(), open(), close(), close(), stats()},
+      Steps{create(), open(), close(), pause(700 * kMillisecond), fresh(close()), stats()},
+      Steps{create(), open(), close(), close_within("10s"), close_within("1nanos"), stats()},
+      Steps{create(), open(), close(), force(), stats()},
+      Steps{create(), force(), stats()},
+      Steps{create(), open(), force(), settle(environment), close(), stats()},
+      Steps{create(), open(), post(data(0, 2)), close(), close(), close(), stats(), buckets()},
+      Steps{create(), open(), close(), open(), close(), on(1, close()), stats()},
+  };
+  return programs;
+}
+
+std::vector<Program> answers_for_failed_jobs(const Environment& environment) {
+  return {
+      Steps{create(), open(), fail(), close()},
+      Steps{create(), open(), fail(), close_within("10s"), stats()},
+      Steps{create(), open(), post(data(0, 2)), fail(), close(), close(), force(), settle(environment), stats()},
+  };
+}
+
+Step close_expression(std::string expression, Parameter allow_no_jobs = {}, Parameter force_as = {}) {
+  return call(CloseJob{std::move(expression), std::move(force_as), {}, std::move(allow_no_jobs), {}});
+}
+
+std::vector<Program> closes_many(const Environment& environment) {
+  const Steps both{create(kJob, {kGroup}), create(kOtherJob, {kGroup}), open(kJob), open(kOtherJob)};
+  const auto closing = [&](const Step& step) { return then(both, {step, stats(kJob), stats(kOtherJob)}); };
+  std::vector<Program> programs{
+      closing(close_expression("closecheck-a,closecheck-b")),
+      closing(close_expression("closecheck-*")),
+      closing(close_expression(kGroup)),
+      closing(close_expression("closecheck-a*")),
+      Steps{close_expression("closecheck-nobody*")},
+      Steps{close_expression("closecheck-nobody*", "false")},
+      Steps{close_expression("closecheck-nobody*", "true")},
+      Steps{create(), open(), close_expression("closecheck-*"), stats()},
+      Steps{create(), open(), close_expression("closecheck-a,closecheck-unknown"), stats()},
+      Steps{create(), open(), close_expression("closecheck-nobody*,closecheck-a"), stats()},
+      then(both, {post(data(0, 3), kJob), close_expression(kGroup), stats(kJob), buckets(kJob)}),
+      then(both,
+           {close_expression("closecheck-*", {}, "true"), settle(environment, kJob), settle(environment, kOtherJob)}),
+      Steps{create(kJob, {kGroup}), create(kOtherJob), open(kJob), open(kOtherJob), close_expression(kGroup),
+            stats(kOtherJob), stats(kJob)},
+      then(both, {close(kJob), close_expression("closecheck-*"), stats(kOtherJob)}),
+  };
+  if (!environment.live) {  // `_all` would close the jobs of others
+    programs.push_back(Steps{create(), open(), close_expression("_all"), stats()});
+    programs.push_back(closing(close_expression("_all")));
+    programs.push_back(Steps{close_expression("_all")});
+    programs.push_back(closing(close_expression("*")));
+  }
+  return programs;
+}
+
+std::vector<Program> all_or_nothing(const Environment& environment) {
+  const Steps both{create(kJob, {kGroup}), create(kOtherJob, {kGroup}), open(kJob), open(kOtherJob), fail(kOtherJob)};
+  return {
+      then(both, {close_expression("closecheck-a,closecheck-b"), stats(kJob)}),
+      then(both, {close_expression("closecheck-b,closecheck-a"), stats(kJob), stats(kOtherJob)}),
+      then(both, {close_expression("closecheck-*"), stats(kJob)}),
+      then(both, {close_expression(kGroup), pause(kSecond), stats(kJob)}),
+      then(both,
+           {close_expression("closecheck-*", {}, "true"), settle(environment, kJob), settle(environment, kOtherJob)}),
+  };
+}
+
+/// A version without expressions takes them for the name of a job that does not exist.
+std::vector<Program> expressions_are_unknown(const Environment& environment) {
+  std::vector<Program> programs{
+      Steps{create(), open(), close_expression("closecheck-*"), stats()},
+      Steps{create(), create(kOtherJob), open(), open(kOtherJob), close_expression("closecheck-a,closecheck-b"),
+            stats(), stats(kOtherJob)},
+      Steps{create(kJob, {kGroup}), open(), close_expression(kGroup), stats()},
+  };
+  if (!environment.live) programs.push_back(Steps{create(), open(), close_expression("_all"), stats()});
+  return programs;
+}
+
+}  // namespace
+
+std::vector<Check> wire_checks() {
+  const Needs fail_fault{.faults = {Fault::fail_job}};
+  return {
+      {"only-post-closes",
+       {C::wire_path_and_method, C::refused_request_changes_nothing, C::close_ends_open_job},
+       {},
+       only_post_closes,
+       {},
+       {}},
+      {"errors-have-envelopes", {C::wire_error_envelope, C::wire_status_codes}, {}, errors_have_envelopes, {}, {}},
+      {"status-codes-are-the-profile's",
+       {C::wire_status_codes, C::wire_error_envelope, C::closing_closed_job},
+       {},
+       codes_are_the_profiles,
+       {},
+       {}},
+      {"unknown-parameters-are-refused",
+       {C::unknown_parameter_refused, C::refused_request_changes_nothing},
+       {},
+       unknown_parameters,
+       {},
+       {}},
+      {"force-is-spelled-by-profile",
+       {C::force_boolean_grammar, C::close_ends_open_job},
+       {},
+       spellings_of_force,
+       {},
+       {}},
+      {"force-is-spelled-by-profile-for-failed-jobs",
+       {C::force_boolean_grammar, C::force_closes_failed_job, C::failed_job_answer},
+       fail_fault,
+       spellings_of_force_on_failed,
+       {},
+       {}},
+      {"force-is-spelled-by-profile-for-slow-jobs",
+       {C::force_boolean_grammar, C::force_returns_early},
+       {.faults = {Fault::slow_close}},
+       spellings_of_force_on_slow,
+       {},
+       {}},
+      {"closed-jobs-are-closed-again",
+       {C::closing_closed_job, C::closed_means_closed, C::accepted_data_is_kept},
+       {},
+       closes_closed_jobs,
+       {},
+       {}},
+      {"failed-jobs-answer-conflict",
+       {C::failed_job_answer, C::failed_job_needs_force},
+       fail_fault,
+       answers_for_failed_jobs,
+       {},
+       {}},
+      {"expressions-close-many",
+       {C::close_many, C::close_touches_one_job, C::unknown_job_refused},
+       {.profile = Profile::xpack_6_3},
+       closes_many,
+       {},
+       {}},
+      {"expressions-close-all-or-nothing",
+       {C::close_many, C::failed_job_needs_force},
+       {.faults = {Fault::fail_job}, .profile = Profile::xpack_6_3},
+       all_or_nothing,
+       {},
+       {}},
+      {"expressions-are-unknown-jobs",
+       {C::close_many, C::unknown_job_refused},
+       {.profile = Profile::xpack_5_4},
+       expressions_are_unknown,
+       {},
+       {}},
+  };
+}
+
+}  // namespace closecheck::properties

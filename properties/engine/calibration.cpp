@@ -1,0 +1,54 @@
+#include "engine/calibration.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "checks/steps.h"
+
+namespace closecheck::properties {
+namespace {
+
+/// No verdict rests on less than this, whatever a quiet moment promised.
+constexpr Duration kMarginMin = 250 * kMillisecond;
+constexpr int kRoundTripsPerMargin = 4;
+
+Duration whole_seconds(Duration span) {
+  return (span + kSecond - 1) / kSecond * kSecond;
+}
+
+}  // namespace
+
+void set_bounds(Environment& environment, Duration close_max, Duration round_trip_max) {
+  environment.round_trip_max = round_trip_max;
+  environment.normal_close = close_max;
+  environment.margin = std::max(kMarginMin, kRoundTripsPerMargin * round_trip_max);
+  // A third of it is used as a timeout, which has to stand clear of the margin on both sides.
+  environment.slow = std::max(3 * kSecond, whole_seconds(3 * environment.margin + 2 * close_max));
+  environment.patience = std::max(20 * kSecond, 10 * close_max + 4 * environment.slow);
+}
+
+Environment calibrated(Environment environment, const std::string& name_prefix, sut::SystemFactory& factory) {
+  const Program program = Steps{create(), stats(), open(),  stats(),          post(data(0, 4)), stats(), close(),
+                                stats(),  open(),  stats(), post(data(4, 6)), stats(),          close()};
+  set_bounds(environment, kSecond, environment.round_trip_max);
+  Laboratory laboratory(environment, name_prefix + "c", factory, factory);
+  const std::unique_ptr<Runner> runner = laboratory.make_runner();
+  laboratory.run(*runner, std::make_shared<const Program>(program), 0, true);
+  Duration close_max = 0;
+  Duration round_trip_max = environment.round_trip_max;
+  std::map<int, Time> asked;
+  for (const Event& event : runner->history().events) {
+    if (event.type == EventType::invoke) asked[event.process] = event.time;
+    if (event.type != EventType::ok) continue;
+    const Duration took = event.time - asked[event.process];
+    if (std::holds_alternative<CloseJob>(event.request->operation))
+      close_max = std::max(close_max, took);
+    else if (std::holds_alternative<JobStats>(event.request->operation))
+      round_trip_max = std::max(round_trip_max, took);
+  }
+  set_bounds(environment, close_max == 0 ? kSecond : close_max, round_trip_max);
+  return environment;
+}
+
+}  // namespace closecheck::properties

@@ -1,0 +1,58 @@
+// The work of a run: every selected check's programs, run by worker threads and merged in the order of the checks, so
+// that the outcome in process is the same for any number of workers.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "closecheck/properties/gate.h"
+#include "engine/check.h"
+#include "engine/laboratory.h"
+
+namespace closecheck::properties {
+
+/// What came of one check.
+struct CheckResult {
+  const Check* check = nullptr;
+  std::string unmet;  // not empty: it could not run, and why
+  std::int64_t sequences = 0;
+  std::int64_t exchanges = 0;
+  std::int64_t skipped = 0;  // programs for which there was no time
+  Evidence evidence;
+  std::vector<Reproduction> violations;  // as found, in the order of the cases
+  std::set<std::string> whys;            // of cases that could not be told
+  Samples samples;
+};
+
+struct CampaignResult {
+  std::vector<CheckResult> checks;
+  std::vector<std::uint64_t> state_visits;
+  std::vector<std::uint64_t> transition_visits;
+};
+
+using Clock = std::chrono::steady_clock;
+
+struct CampaignOptions {
+  std::uint64_t seed = 0;
+  int workers = 1;
+  std::int64_t generated_exchanges = 0;  // in process: about so many by generated programs in all
+  int overlap_seeds = 16;                // in process: how often a program with overlapping requests runs
+  Clock::time_point deadline;            // live: no program starts later
+};
+
+CampaignResult run_campaign(const std::vector<const Check*>& checks, const CampaignOptions& options,
+                            Laboratory& laboratory, const std::function<void(const Progress&)>& progress,
+                            const std::atomic<bool>& cancelled);
+
+/// About how long a program takes on a live target.
+Duration estimated_time(const Program& program, const Environment& environment);
+
+/// Whether requests of several clients overlap in it.
+bool has_overlap(const Program& program);
+
+}  // namespace closecheck::properties

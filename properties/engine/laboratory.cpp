@@ -1,0 +1,142 @@
+#include "engine/laboratory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace closecheck::properties {
+namespace {
+
+RunnerOptions options_for(const Environment& environment) {
+  RunnerOptions options;
+  options.judge.profile = environment.profile;
+  options.judge.secured = environment.secured;
+  options.judge.margin = environment.margin;
+  if (environment.live) {
+    options.executor.answer_patience = kMinute;
+    options.executor.reread_after = environment.slow + kSecond;
+    options.executor.poll_every = 100 * kMillisecond;
+    options.executor.quiet = std::max(600 * kMillisecond, 2 * environment.round_trip_max);
+  } else {
+    // Virtual time costs nothing, so a close is awaited beyond the longest timeout in use.
+    options.executor.answer_patience = 72 * kHour;
+    options.executor.poll_every = 500 * kMillisecond;
+  }
+  return options;
+}
+
+/// Holds so many of the jobs that may be open at once.
+class OpenJobs {
+ public:
+  OpenJobs(std::mutex& mutex, std::condition_variable& freed, int& open, int wanted)
+      : mutex_(mutex), freed_(freed), open_(open), wanted_(std::min(wanted, kOpenJobsMax)) {
+    std::unique_lock lock(mutex_);
+    freed_.wait(lock, [&] { return open_ + wanted_ <= kOpenJobsMax; });
+    open_ += wanted_;
+  }
+  ~OpenJobs() {
+    {
+      const std::lock_guard lock(mutex_);
+      open_ -= wanted_;
+    }
+    freed_.notify_all();
+  }
+  OpenJobs(const OpenJobs&) = delete;
+  OpenJobs& operator=(const OpenJobs&) = delete;
+
+ private:
+  std::mutex& mutex_;
+  std::condition_variable& freed_;
+  int& open_;
+  int wanted_;
+};
+
+/// Replaces one beginning of names by another, whatever member it stands in.
+struct Renamer {
+  std::string_view from;
+  std::string_view to;
+
+  void apply(std::string& text) const {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+  }
+  template <class T>
+  void operator()(T& operation) const {
+    if constexpr (requires { operation.job; }) apply(operation.job);
+    if constexpr (requires { operation.feed; }) apply(operation.feed);
+    if constexpr (requires { operation.index; }) apply(operation.index);
+    if constexpr (requires { operation.config; })
+      for (std::string& group : operation.config.groups) apply(group);
+    if constexpr (requires { operation.path; }) {
+      apply(operation.path);
+      apply(operation.body);
+    }
+  }
+};
+
+}  // namespace
+
+int open_jobs_of(const Program& program) {
+  std::set<std::string_view> jobs;
+  for (const Step& step : program.steps)
+    if (const auto* open = std::get_if<OpenJob>(&step.request.operation)) jobs.insert(open->job);
+  return std::max(1, static_cast<int>(jobs.size()));
+}
+
+Program without_prefix(Program program, std::string_view prefix) {
+  const Renamer renamer{prefix, kNamePrefix};
+  for (Step& step : program.steps) {
+    renamer.apply(step.job);
+    std::visit(renamer, step.request.operation);
+    if (step.request.as_sent) {
+      RawRequest sent = *step.request.as_sent;
+      renamer(sent);
+      step.request.as_sent = std::make_shared<const RawRequest>(std::move(sent));
+    }
+  }
+  return program;
+}
+
+Laboratory::Laboratory(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
+                       sut::SystemFactory& wide_factory)
+    : environment_(environment), name_prefix_(std::move(name_prefix)), factory_(factory), wide_factory_(wide_factory) {}
+
+std::unique_ptr<Runner> Laboratory::make_runner() const {
+  return std::make_unique<Runner>(environment_.profile, options_for(environment_));
+}
+
+std::string Laboratory::next_prefix() {
+  return fmt::format("{}{}-", name_prefix_, names_.fetch_add(1));
+}
+
+Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool wide) {
+  Ran ran;
+  ran.seed = seed;
+  if (!environment_.live) {
+    ran.prefix = kNamePrefix;
+    const std::unique_ptr<sut::System> system = (wide ? wide_factory_ : factory_).make(seed);
+    ran.result = runner.run(std::move(program), *system);
+    return ran;
+  }
+  const OpenJobs held(mutex_, freed_, open_jobs_, open_jobs_of(*program));
+  ran.prefix = next_prefix();
+  const auto renamed = std::make_shared<const Program>(with_prefix(*program, ran.prefix));
+  const std::unique_ptr<sut::System> system = factory_.make(seed);
+  ran.result = runner.run(renamed, *system);
+  system->clean_up(*renamed);
+  return ran;
+}
+
+Reproduction Laboratory::keep(const Runner& runner, const Ran& ran) {
+  Reproduction kept;
+  kept.prefix = ran.prefix;
+  kept.program = ran.prefix == kNamePrefix ? *runner.program() : without_prefix(*runner.program(), ran.prefix);
+  kept.history = runner.history();
+  kept.findings = ran.result.findings;
+  kept.seed = ran.seed;
+  return kept;
+}
+
+}  // namespace closecheck::properties

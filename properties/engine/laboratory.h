@@ -1,0 +1,61 @@
+// Where programs are run: each on a fresh service in process, or on the live target under names of its own, with what
+// it created removed afterwards. Thread-safe; each thread brings its own Runner.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "engine/check.h"
+#include "engine/runner.h"
+#include "engine/shrinker.h"
+
+namespace closecheck::properties {
+
+/// At most so many jobs are open on a live target at once.
+inline constexpr int kOpenJobsMax = 4;
+
+struct Ran {
+  RunResult result;
+  std::string prefix;
+  std::uint64_t seed = 0;
+};
+
+class Laboratory {
+ public:
+  Laboratory(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
+             sut::SystemFactory& wide_factory);
+
+  std::unique_ptr<Runner> make_runner() const;
+
+  /// `wide`: through the wire codec, where that is a choice.
+  Ran run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool wide);
+
+  /// Copies what the runner still holds of the run.
+  static Reproduction keep(const Runner& runner, const Ran& ran);
+
+  const Environment& environment() const { return environment_; }
+
+ private:
+  std::string next_prefix();
+
+  Environment environment_;
+  std::string name_prefix_;
+  sut::SystemFactory& factory_;
+  sut::SystemFactory& wide_factory_;
+  std::atomic<std::uint64_t> names_{0};
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  int open_jobs_ = 0;
+};
+
+/// Jobs that may be open at the same time while the program runs, at least 1.
+int open_jobs_of(const Program& program);
+
+/// The inverse of `with_prefix`.
+Program without_prefix(Program program, std::string_view prefix);
+
+}  // namespace closecheck::properties

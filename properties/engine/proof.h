@@ -1,0 +1,40 @@
+// From violations as they were found to one minimal, confirmed counterexample for each broken clause.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/campaign.h"
+
+namespace closecheck::properties {
+
+/// One broken clause with its smallest counterexample; the finding is the one of the reproduction that names the
+/// clause.
+struct Proof {
+  Finding finding;
+  const Check* check = nullptr;
+  Reproduction reproduction;
+};
+
+struct Proofs {
+  std::vector<Proof> violations;         // aimed before in passing; then stated, implied, dialect; catalogue order
+  std::map<Clause, std::string> doubts;  // seen, but not confirmed: a finding that rests on a clock, and its story
+  std::int64_t exchanges = 0;
+  std::int64_t sequences = 0;
+};
+
+struct ProofOptions {
+  std::uint64_t seed = 0;
+  std::vector<Clause> selected;
+  Clock::time_point deadline;  // live: shrinking ends then
+};
+
+/// Shrinks what the campaign found. A clause is named from the minimal program. A finding that rests on a clock needs
+/// three of three repetitions; any other is never dismissed, whatever becomes of it while it is shrunk.
+Proofs prove(const CampaignResult& campaign, const ProofOptions& options, Laboratory& laboratory);
+
+}  // namespace closecheck::properties

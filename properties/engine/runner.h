@@ -1,0 +1,59 @@
+// Runs programs on a system with the judge looking on: a program in, what happened and what the judge makes of it out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "closecheck/model/judge.h"
+#include "closecheck/sut/executor.h"
+
+namespace closecheck::properties {
+
+struct RunnerOptions {
+  model::JudgeOptions judge;
+  sut::ExecutorOptions executor;
+};
+
+/// What came of one program. The history and the program that was really run are kept only on request.
+struct RunResult {
+  std::vector<Finding> findings;  // empty: nothing is wrong as far as could be told
+  Evidence evidence;
+  std::size_t exchanges = 0;
+  bool inconclusive = false;
+  std::string why;  // of `inconclusive`
+
+  bool violates() const { return !findings.empty(); }
+};
+
+/// Keeps judge and executor for the next program, so that a small one costs microseconds. Not thread-safe.
+class Runner {
+ public:
+  Runner(Profile profile, const RunnerOptions& options);
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  /// Runs and judges. Reads again what the judge misses; ends as soon as the history is decided.
+  RunResult run(std::shared_ptr<const Program> program, sut::System& system);
+
+  /// Of the last run; valid until the next.
+  const History& history() const;
+  std::shared_ptr<const Program> program() const;
+
+  /// Visits of all runs so far, in the order of `model::state_names` and `model::transition_names`.
+  const std::vector<std::uint64_t>& state_visits() const { return state_visits_; }
+  const std::vector<std::uint64_t>& transition_visits() const { return transition_visits_; }
+
+ private:
+  Profile profile_;
+  RunnerOptions options_;
+  model::Judge judge_;
+  sut::Executor executor_;
+  const History* history_ = nullptr;
+  std::vector<std::uint64_t> state_visits_;
+  std::vector<std::uint64_t> transition_visits_;
+};
+
+}  // namespace closecheck::properties
