@@ -1,0 +1,176 @@
+#include "closecheck/sut/server.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "http/answers.h"
+#include "http/json.h"
+#include "http/server_access.h"
+#include "http/server_service.h"
+#include "http/server_socket.h"
+#include "http/text.h"
+#include "in_process/doorway.h"
+
+namespace closecheck::sut {
+namespace {
+
+using wire::error_answer;
+
+/// From an HTTP message to its answer.
+class FrontDesk {
+ public:
+  FrontDesk(const ServerOptions& options, ClockedService& service, const Manner& manner)
+      : options_(options), service_(service), manner_(manner) {}
+
+  /// Empty: the service ends; nobody gets an answer any more.
+  std::optional<WireAnswer> answer(const ArrivedRequest& arrived) const {
+    wire::HttpRequest http;
+    http.method = arrived.method;
+    const std::size_t question = std::min(arrived.target.find('?'), arrived.target.size());
+    http.path = arrived.target.substr(0, question);
+    http.query =
+        wire::split_query(std::string_view(arrived.target).substr(std::min(question + 1, arrived.target.size())));
+    http.body = arrived.body;
+    http.content_type = arrived.content_type;
+
+    if (options_.test_hooks && http.path.starts_with("/_test/")) return hook(http);
+    const Caller caller = manner_.security ? identify(arrived.authorization, options_.principals)
+                                           : Caller{Principal::manage_ml, "anonymous"};
+    auto entered = enter(http, manner_, caller.principal);
+    std::optional<WireAnswer> answer;
+    if (auto* known = std::get_if<WireAnswer>(&entered)) {
+      answer = known->status == 401 ? unknown_caller(caller, http) : leave(std::move(*known), manner_);
+    } else {
+      const Request& request = std::get<Request>(entered);
+      std::optional<Response> response = service_.ask(request);
+      if (!response) return std::nullopt;
+      if (response->status == 401) {
+        answer = unknown_caller(caller, http);
+      } else {
+        use_name(*response, caller);
+        answer = leave(*response, request, manner_);
+      }
+    }
+    make_pretty(*answer, http.query);
+    return answer;
+  }
+
+ private:
+  /// The same words for an unknown user and for a wrong password.
+  WireAnswer unknown_caller(const Caller& caller, const wire::HttpRequest& http) const {
+    const std::string target = wire::target_of(http);
+    const std::string reason =
+        caller.principal == Principal::anonymous
+            ? fmt::format("missing authentication token for REST request [{}]", target)
+            : fmt::format("unable to authenticate user [{}] for REST request [{}]", caller.username, target);
+    return leave(error_answer(401, "security_exception", reason), manner_);
+  }
+
+  /// The core knows callers by their roles; on the wire they have user names.
+  static void use_name(Response& response, const Caller& caller) {
+    if (auto* identity = std::get_if<Identity>(&response.content)) identity->username = caller.username;
+    const std::string role = fmt::format("user [{}]", name(caller.principal));
+    if (response.status == 403 && response.reason.ends_with(role))
+      response.reason.replace(response.reason.size() - role.size(), role.size(),
+                              fmt::format("user [{}]", caller.username));
+  }
+
+  static void make_pretty(WireAnswer& answer, const Parameters& query) {
+    const Parameter pretty = wire::find(query, "pretty");
+    if (!pretty || *pretty == "false") return;
+    if (const auto body = wire::parse_json(answer.body)) answer.body = wire::dump(*body, 2) + "\n";
+  }
+
+  /// `POST /_test/jobs/{id}/_fail`, `_slow?housekeeping=3s`, `_hang`: no part of the API, so without credentials.
+  WireAnswer hook(const wire::HttpRequest& http) const {
+    const auto segments = wire::split_path(http.path);
+    const auto refuse = [](int status, const std::string& why) {
+      return error_answer(status, "illegal_argument_exception", why);
+    };
+    if (segments.size() != 4 || segments[1] != "jobs" || http.method != "POST")
+      return refuse(400, "expected POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s or _hang");
+    Fault fault = Fault::fail_job;
+    Duration duration = 0;
+    if (segments[3] == "_slow") {
+      fault = Fault::slow_close;
+      const auto span = parse_duration(wire::find(http.query, "housekeeping").value_or(""));
+      if (!span) return refuse(400, "`housekeeping` is no duration such as 3s");
+      duration = *span;
+    } else if (segments[3] == "_hang") {
+      fault = Fault::hang_close;
+    } else if (segments[3] != "_fail") {
+      return refuse(400, fmt::format("there is no hook `{}`", segments[3]));
+    }
+    try {
+      if (!service_.inject(fault, segments[2], duration))
+        return error_answer(404, "resource_not_found_exception", fmt::format("No known job with id '{}'", segments[2]));
+    } catch (const FaultFailed& failed) {
+      return error_answer(409, "status_exception", failed.why);
+    }
+    wire::Json body = wire::Json::object();
+    body["acknowledged"] = true;
+    return wire::json_answer(200, body);
+  }
+
+  const ServerOptions& options_;
+  ClockedService& service_;
+  const Manner& manner_;
+};
+
+void write(const WireAnswer& answer, httplib::Response& response) {
+  response.status = answer.status;
+  std::string content_type = "application/json; charset=UTF-8";
+  for (const auto& [name, value] : answer.headers) {
+    if (name == "content-type")
+      content_type = value;
+    else
+      response.set_header(name.c_str(), value);
+  }
+  response.set_content(answer.body, content_type.c_str());
+}
+
+/// Accepts in a thread of its own, and ends that however `serve` is left.
+class Running {
+ public:
+  Running(HttpServer& server, ClockedService& service)
+      : server_(server), service_(service), thread_([&server] { server.run(); }) {}
+  ~Running() {
+    service_.end();
+    server_.halt();
+    thread_.join();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  HttpServer& server_;
+  ClockedService& service_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+void serve(const ServerOptions& options, const std::function<void(int port)>& ready, const std::atomic<bool>& stop) {
+  const InProcessOptions& service_options = options.service;
+  const Manner manner{service_options.profile, service_options.deviation, service_options.variant,
+                      service_options.housekeeping_base, !options.principals.empty()};
+  ClockedService service(manner);
+  const FrontDesk desk(options, service, manner);
+  HttpServer server([&desk](const ArrivedRequest& arrived, httplib::Response& response) {
+    if (const auto answer = desk.answer(arrived))
+      write(*answer, response);
+    else
+      write(error_answer(503, "node_closed_exception", "the service ends"), response);
+  });
+  const int port = server.take_port(options.port);
+  const Running running(server, service);
+  ready(port);
+  // A signal handler may set `stop`, and may not notify anybody.
+  while (!stop.load()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
+}  // namespace closecheck::sut
