@@ -1,4 +1,5 @@
 // Steps of a scenario as a program for one profile.
+#include <algorithm>
 #include <cassert>
 
 #include "call.h"
@@ -20,6 +21,23 @@ HttpRequest request_of(const Script& script, const DoStep& step) {
   return request;
 }
 
+/// Says again what the codec leaves out of its view: parameters that every API takes (`pretty`), and the records that
+/// stand behind the broken line of an upload.
+void restore(Request& request, const HttpRequest& sent, Profile profile) {
+  if (auto* close = std::get_if<CloseJob>(&request.operation)) {
+    close->other.clear();
+    for (const auto& parameter : sent.query)
+      if (parameter.first != "force" && parameter.first != "timeout" && parameter.first != "allow_no_jobs")
+        close->other.push_back(parameter);
+  } else if (auto* post = std::get_if<PostData>(&request.operation); post != nullptr && post->malformed) {
+    HttpRequest rest = sent;
+    rest.body.erase(0, std::min(rest.body.find('\n'), rest.body.size() - 1) + 1);
+    const Request whole = sut::wire::parse(rest, profile, request.who);
+    const auto* records = std::get_if<PostData>(&whole.operation);
+    if (records != nullptr && !records->malformed) post->records = records->records;
+  }
+}
+
 }  // namespace
 
 Request make_call(const Script& script, const DoStep& step, Profile profile) {
@@ -36,6 +54,7 @@ Request make_call(const Script& script, const DoStep& step, Profile profile) {
   // Where the typed operation says all that is sent, it is the whole request: it can be renamed, compared and printed.
   Request plain = request;
   plain.as_sent = nullptr;
+  restore(plain, sent, profile);
   const bool strict_type = raw != nullptr || !step.content_type.empty();
   if (same_request(sut::wire::encode(plain, profile), sent, strict_type)) return plain;
   if (!request.as_sent)

@@ -187,8 +187,12 @@ Operation operation(Random& random, Profile profile) {
       return CreateIndex{index};
     case 17:
       return DeleteIndex{index};
-    case 18:
-      return IndexDocuments{index, records(random), random.chance(2)};
+    case 18: {
+      // An empty bulk request names no index, so that there nothing could be read back.
+      IndexDocuments documents{index, records(random), random.chance(2)};
+      if (documents.records.empty()) documents.records.emplace_back();
+      return documents;
+    }
     case 19:
       return RefreshIndex{index};
     case 20:
