@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "closecheck/properties/gate.h"
 #include "errors.h"
 
 namespace closecheck::cli {
@@ -37,6 +38,11 @@ struct RunOptions {
   int jobs = 0;  // 0: as many as fit
 };
 ExitCode run_command(const RunOptions& options);
+
+/// Throws UsageError for anything but `quick`, `standard` and `thorough`.
+properties::Effort effort_named(const std::string& text);
+/// `wanted`, or as many workers as the machine has processors when that is 0.
+int jobs_or_default(int wanted);
 
 struct ReplayOptions {
   TargetOptions target;

@@ -77,7 +77,10 @@ void OutputFile::write(const std::string& text) {
   while (left > 0) {
     const ssize_t done = ::write(file_, at, left);
     if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) fail(path_);
+    if (done <= 0) {
+      error_ = errno;
+      fail(path_);
+    }
     at += done;
     left -= static_cast<std::size_t>(done);
   }
@@ -85,6 +88,10 @@ void OutputFile::write(const std::string& text) {
 
 void OutputFile::commit() {
   if (file_ < 0) return;
+  if (error_ != 0) {
+    errno = error_;
+    fail(path_);
+  }
   const int closed = ::close(file_);
   file_ = -1;
   if (closed != 0 || (!in_place_ && ::rename(written_.c_str(), path_.c_str()) != 0)) {

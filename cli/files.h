@@ -19,9 +19,10 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
+  /// Whether there is a file at all.
   bool wanted() const { return !path_.empty(); }
 
-  /// Appends. Throws OutputError.
+  /// Appends. Throws OutputError; `commit` then does so as well.
   void write(const std::string& text);
 
   /// Puts the file in its place. Throws OutputError. Without it, nothing changes.
@@ -32,6 +33,7 @@ class OutputFile {
   std::string written_;  // where the text goes until it is committed
   int file_ = -1;
   bool in_place_ = false;
+  int error_ = 0;  // of a write that failed: committing fails with it too
 };
 
 /// Where closecheck keeps files of its own: `$XDG_STATE_HOME/closecheck`, `~/.local/state/closecheck`, else a folder of

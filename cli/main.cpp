@@ -1,3 +1,5 @@
-int main() {
-  return 4;
+#include "command_line.h"
+
+int main(int argc, char** argv) {
+  return closecheck::cli::run_program(argc, argv);
 }

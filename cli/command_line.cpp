@@ -1,0 +1,181 @@
+#include "command_line.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "commands.h"
+#include "terminal.h"
+
+extern "C" char** environ;
+
+namespace closecheck::cli {
+namespace {
+
+using Action = std::function<ExitCode()>;
+
+void add_target(CLI::App& command, TargetOptions& options) {
+  command.add_option("--target", options.target, "URL of a live target, or in-process")->type_name("URL");
+  command.add_option("--profile", options.profile, "Dialect: xpack-5.4 (default in process) or xpack-6.3")
+      ->type_name("NAME");
+  command.add_option("--config", options.config, "Target, profile, principals, hooks and waivers (YAML)")
+      ->type_name("FILE");
+  command.add_option("--principals", options.principals, "Principals alone (YAML), instead of those of --config")
+      ->type_name("FILE");
+  command.add_option("--deviation", options.deviation, "Built-in implementation with one thing wrong; none")
+      ->type_name("NAME");
+}
+
+void add_run(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App& command = *app.add_subcommand("run", "The conformance gate");
+  command.add_option("clause", options->clauses, "Ids or globs of clauses; none: all")->type_name("CLAUSE");
+  add_target(command, options->target);
+  command.add_option("--seed", options->seed, "Of everything random; printed when not given")->type_name("N");
+  command.add_option("--effort", options->effort, "quick, standard or thorough")->type_name("NAME");
+  command.add_option("--budget", options->budget, "Longest time, such as 90s")->type_name("DURATION");
+  command.add_option("--require", options->require, "Levels that must be told: none, stated or all")
+      ->type_name("LEVEL");
+  command.add_option("--waivers", options->waivers, "Waivers (YAML), instead of those of --config")->type_name("FILE");
+  command.add_flag("--dry-run", options->dry_run, "Print what would be done");
+  command.add_option("--json", options->json, "Write the report as JSON")->type_name("FILE");
+  command.add_option("--junit", options->junit, "Write the report as JUnit XML")->type_name("FILE");
+  command.add_option("--record", options->record, "Write every exchange as JSON Lines")->type_name("FILE");
+  command.add_option("--save-counterexamples", options->save_counterexamples, "Where violations are saved")
+      ->type_name("DIR");
+  command.add_option("--jobs", options->jobs, "Worker threads; default: one a processor")->type_name("N");
+  command.add_flag("--quiet", options->quiet, "Only violations and verdict");
+  command.callback([&action, options] { action = [options] { return run_command(*options); }; });
+}
+
+void add_replay(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<ReplayOptions>();
+  CLI::App& command = *app.add_subcommand("replay", "Scenarios and saved counterexamples, one verdict a file");
+  command.add_option("path", options->paths, "Files, or folders of files")->type_name("FILE|DIR")->required();
+  add_target(command, options->target);
+  command.add_option("--api", options->api, "API definitions of YAML REST tests")->type_name("DIR");
+  command.add_option("--filter", options->filter, "Only files or tests that match")->type_name("PATTERN");
+  command.add_option("--json", options->json, "Write the verdicts as JSON")->type_name("FILE");
+  command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
+  command.add_flag("--quiet", options->quiet, "No histories");
+  command.callback([&action, options] { action = [options] { return replay_command(*options); }; });
+}
+
+void add_judge(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<JudgeCommandOptions>();
+  CLI::App& command = *app.add_subcommand("judge", "A recorded history (JSON Lines) or HAR capture, offline");
+  command.add_option("file", options->file, "The recording")->type_name("FILE")->required();
+  command.add_option("--profile", options->profile, "Dialect, where the file names none")->type_name("NAME");
+  command.add_option("--json", options->json, "Write the findings as JSON")->type_name("FILE");
+  command.callback([&action, options] { action = [options] { return judge_command(*options); }; });
+}
+
+void add_serve(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<ServeOptions>();
+  CLI::App& command = *app.add_subcommand("serve", "The built-in implementation over HTTP");
+  command.add_option("--port", options->port, "0 (default) picks a free one")->type_name("N");
+  command.add_option("--data", options->data, "Keep jobs in this folder")->type_name("DIR");
+  command.add_option("--principals", options->principals, "Turns security on: users and their privileges (YAML)")
+      ->type_name("FILE");
+  command.add_option("--profile", options->profile, "Dialect: xpack-5.4 (default) or xpack-6.3")->type_name("NAME");
+  command.add_option("--deviation", options->deviation, "One thing wrong")->type_name("NAME");
+  command.add_option("--housekeeping", options->housekeeping, "Least time that a close takes")->type_name("DURATION");
+  command.add_flag("--test-hooks", options->test_hooks, "POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s, _hang");
+  // Correct but unusual behaviour, for our own tests that nobody is accused; not in the help.
+  command.add_option("--variant", options->variant)->group("");
+  command.callback([&action, options] { action = [options] { return serve_command(*options); }; });
+}
+
+void add_deviations(CLI::App& app, Action& action) {
+  CLI::App& command = *app.add_subcommand("deviations", "Deviations of the built-in implementation");
+  const auto options = std::make_shared<MatrixOptions>();
+  CLI::App& matrix = *command.add_subcommand("matrix", "The gate against each of them");
+  matrix.add_option("--profile", options->profile, "Dialect; default: the first that shows it")->type_name("NAME");
+  matrix.add_option("--seed", options->seed, "Of everything random")->type_name("N");
+  matrix.add_option("--effort", options->effort, "quick, standard or thorough")->type_name("NAME");
+  matrix.add_option("--jobs", options->jobs, "Worker threads")->type_name("N");
+  command.require_subcommand(0, 1);
+  command.callback([&action, &command] {
+    if (command.get_subcommands().empty()) action = [] { return deviations_command(); };
+  });
+  matrix.callback([&action, options] { action = [options] { return matrix_command(*options); }; });
+}
+
+void add_catalogues(CLI::App& app, Action& action) {
+  const auto format = std::make_shared<std::string>("table");
+  CLI::App& model = *app.add_subcommand("model", "The reference model");
+  model.add_option("--format", *format, "table, mermaid or dot")->type_name("NAME");
+  model.callback([&action, format] { action = [format] { return model_command(*format); }; });
+
+  const auto id = std::make_shared<std::string>();
+  CLI::App& clauses = *app.add_subcommand("clauses", "The clause catalogue, or all about one clause");
+  clauses.add_option("id", *id, "One clause")->type_name("ID");
+  clauses.callback([&action, id] { action = [id] { return clauses_command(*id); }; });
+}
+
+/// A stray variable of a test runner must not shrink a gate to green.
+void ignore_test_variables() {
+  std::vector<std::string> stray;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    const std::string key = text.substr(0, text.find('='));
+    if (key.rfind("GTEST_", 0) == 0 || key.rfind("TESTBRIDGE_", 0) == 0 || key.rfind("TEST_", 0) == 0 ||
+        key == "RC_PARAMS")
+      stray.push_back(key);
+  }
+  for (const std::string& key : stray) ::unsetenv(key.c_str());
+}
+
+int failed(ExitCode code, const std::string& message) {
+  print_diagnostic(message);
+  return static_cast<int>(code);
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app("Tells whether a service closes machine-learning jobs the way the X-Pack \"Close Jobs\" page says.",
+               "closecheck");
+  app.set_version_flag("--version", std::string("closecheck ") + CLOSECHECK_VERSION);
+  app.footer(kExitCodeTable);
+  app.require_subcommand(1);
+  Action action;
+  add_run(app, action);
+  add_replay(app, action);
+  add_judge(app, action);
+  add_serve(app, action);
+  add_deviations(app, action);
+  add_catalogues(app, action);
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) command->footer(kExitCodeTable);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    app.exit(wanted);
+    return static_cast<int>(ExitCode::conforms);
+  } catch (const CLI::ParseError& error) {
+    return failed(ExitCode::usage, fmt::format("{} (see `closecheck --help`)", error.what()));
+  }
+  return static_cast<int>(action());
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  // A reader that goes away is an error of writing, not the end of a program that has things to clean up.
+  ::signal(SIGPIPE, SIG_IGN);
+  ignore_test_variables();
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const UsageError& error) {
+    return failed(ExitCode::usage, error.what());
+  } catch (const OutputError& error) {
+    return failed(ExitCode::harness, error.what());
+  } catch (const std::exception& error) {
+    return failed(ExitCode::harness, fmt::format("failed unexpectedly: {}", error.what()));
+  } catch (...) {
+    return failed(ExitCode::harness, "failed unexpectedly");
+  }
+}
+
+}  // namespace closecheck::cli

@@ -1,0 +1,20 @@
+// Violations made replayable: saved as files, with the command and the curl lines that show them again.
+#pragma once
+
+#include <filesystem>
+
+#include "closecheck/vocabulary/record.h"
+#include "commands.h"
+#include "target.h"
+
+namespace closecheck::cli {
+
+/// Saves every violation of the record under `folder` and fills in its `scenario`, `replay` and `curl`. Files of the
+/// same clause, profile, deviation or target, and seed replace each other. Throws OutputError.
+void save_counterexamples(RunRecord& record, const Target& target, const TargetOptions& options,
+                          const std::filesystem::path& folder);
+
+/// How the user calls this program: `./closecheck` where that is it, else the path of the launcher.
+std::string program_name();
+
+}  // namespace closecheck::cli

@@ -1,0 +1,88 @@
+// `closecheck deviations matrix`: the gate against every deviation. Each must be caught and named by its own clause.
+#include <fmt/format.h>
+
+#include "closecheck/properties/gate.h"
+#include "commands.h"
+#include "interrupts.h"
+#include "selection.h"
+#include "target.h"
+#include "terminal.h"
+
+namespace closecheck::cli {
+namespace {
+
+struct Row {
+  Profile profile = Profile::xpack_5_4;
+  bool caught = false;       // some violation
+  bool named_first = false;  // the right one stands first
+  std::string named;
+  std::size_t requests = 0;
+};
+
+Row row_of(const sut::DeviationText& deviation, Profile profile, const MatrixOptions& options,
+           const std::atomic<bool>& cancelled) {
+  TargetOptions target_options;
+  target_options.deviation = deviation.name;
+  target_options.profile = name(profile);
+  const Target target = resolve_target(target_options);
+  const Knowledge knowledge = assume(target);
+  properties::GateOptions gate;
+  gate.profile = profile;
+  gate.selected = select_clauses({});
+  gate.seed = options.seed;
+  gate.effort = effort_named(options.effort);
+  gate.jobs = jobs_or_default(options.jobs);
+  gate.principals = knowledge.principals;
+  gate.faults = knowledge.faults;
+  Systems systems = make_systems(target, "");
+  const RunRecord record = properties::run_gate(gate, *systems.plain, systems.wide(), {}, cancelled);
+
+  Row row;
+  row.profile = profile;
+  if (record.violations.empty()) return row;
+  const ViolationRecord& first = record.violations.front();
+  row.caught = true;
+  row.named = id_of(first.finding.clause);
+  row.named_first = first.finding.clause == deviation.clause;
+  row.requests = request_count(first.program);
+  return row;
+}
+
+}  // namespace
+
+ExitCode matrix_command(const MatrixOptions& options) {
+  std::vector<Profile> profiles(kProfiles.begin(), kProfiles.end());
+  if (!options.profile.empty()) profiles = {require_profile(options.profile)};
+  const Interrupts interrupts;
+  ProgressLine progress(true);
+  std::size_t right = 0;
+  std::size_t done = 0;
+  print(fmt::format("seed {}, effort {}\n{:<38}  {:<9}  {:<31}  {:<31}  {:>8}  {}\n", options.seed, options.effort,
+                    "deviation", "profile", "clause", "named first", "requests", "verdict"));
+  for (const sut::DeviationText& deviation : sut::deviations()) {
+    if (interrupts.cancelled()) break;
+    progress.show({std::string(deviation.name), done, sut::deviations().size()});
+    Row row;
+    // Some deviations show in one dialect only.
+    for (const Profile profile : profiles) {
+      row = row_of(deviation, profile, options, interrupts.cancelled());
+      if (row.named_first) break;
+    }
+    progress.clear();
+    const bool short_enough = row.requests <= deviation.requests_max;
+    if (row.named_first && short_enough) ++right;
+    const std::string_view verdict = !row.caught        ? "missed"
+                                     : !row.named_first ? "misnamed"
+                                     : !short_enough    ? "long"
+                                                        : "caught";
+    print(fmt::format("{:<38}  {:<9}  {:<31}  {:<31}  {:>3} of {:<2}  {}\n", deviation.name, name(row.profile),
+                      id_of(deviation.clause), row.named.empty() ? "-" : row.named, row.requests,
+                      deviation.requests_max, verdict));
+    ++done;
+  }
+  print(fmt::format("{} of {} deviations caught, named and shrunk\n", right, sut::deviations().size()));
+  if (interrupts.cancelled()) return ExitCode::inconclusive;
+  return right == sut::deviations().size() ? ExitCode::conforms : ExitCode::violates;
+}
+
+}  // namespace closecheck::cli

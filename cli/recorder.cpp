@@ -1,0 +1,110 @@
+#include "recorder.h"
+
+#include "closecheck/sut/history_lines.h"
+
+namespace closecheck::cli {
+namespace {
+
+/// Two factories may share one file.
+std::mutex& file_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+}  // namespace
+
+class RecordingSystem final : public sut::System {
+ public:
+  RecordingSystem(std::unique_ptr<sut::System> system, RecordingFactory& factory)
+      : system_(std::move(system)), factory_(factory) {
+    history_.profile = factory_.profile_;
+  }
+  ~RecordingSystem() override { finish(); }
+
+  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
+    Event event;
+    event.process = process_of(client);
+    event.time = system_->now();
+    event.request = request;
+    open_[client] = request;
+    history_.events.push_back(std::move(event));
+    system_->submit(client, std::move(request), fresh_connection);
+  }
+
+  std::optional<sut::Completion> next(Time until) override {
+    std::optional<sut::Completion> completion = system_->next(until);
+    if (!completion) return completion;
+    Event event;
+    event.type = completion->response ? EventType::ok : EventType::info;
+    event.process = process_of(completion->client);
+    event.time = completion->time;
+    event.request = open_[completion->client];
+    event.response = completion->response;
+    event.error = completion->error;
+    history_.events.push_back(std::move(event));
+    // The process of a lost request is not used again.
+    if (!completion->response) processes_[completion->client] = process_count_++;
+    return completion;
+  }
+
+  Time now() override { return system_->now(); }
+
+  bool inject(Fault fault, const std::string& job, Duration duration) override {
+    if (!system_->inject(fault, job, duration)) return false;
+    Event event;
+    event.type = EventType::fault;
+    event.time = system_->now();
+    event.fault = fault;
+    event.job = job;
+    event.duration = duration;
+    history_.events.push_back(std::move(event));
+    return true;
+  }
+
+  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
+
+  void clean_up(const Program& program) override {
+    finish();
+    system_->clean_up(program);
+  }
+
+ private:
+  int process_of(int client) {
+    const auto [found, added] = processes_.try_emplace(client, process_count_);
+    if (added) ++process_count_;
+    return found->second;
+  }
+
+  void finish() {
+    if (history_.events.empty()) return;
+    try {
+      factory_.write(history_);
+    } catch (const std::exception&) {
+      // The file says so itself when it is committed: a destructor cannot.
+    }
+    history_.events.clear();
+  }
+
+  std::unique_ptr<sut::System> system_;
+  RecordingFactory& factory_;
+  History history_;
+  std::map<int, std::shared_ptr<const Request>> open_;
+  std::map<int, int> processes_;
+  int process_count_ = 0;
+};
+
+RecordingFactory::RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file)
+    : factory_(factory), profile_(profile), file_(file) {}
+
+std::unique_ptr<sut::System> RecordingFactory::make(std::uint64_t seed) {
+  return std::make_unique<RecordingSystem>(factory_.make(seed), *this);
+}
+
+void RecordingFactory::write(const History& history) {
+  std::string text;
+  for (const std::string& line : sut::write_history_lines(history)) text += line + "\n";
+  const std::lock_guard lock(file_mutex());
+  file_.write(text);
+}
+
+}  // namespace closecheck::cli

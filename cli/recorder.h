@@ -1,0 +1,29 @@
+// Writes down what a run exchanges with its target: one history (JSON Lines) after the other, each of one program from
+// its first request to its clean-up. What the harness concludes (`settled`) is not in it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "closecheck/sut/system.h"
+#include "files.h"
+
+namespace closecheck::cli {
+
+/// A factory whose systems write their history to `file`. Thread-safe; histories never mix.
+class RecordingFactory final : public sut::SystemFactory {
+ public:
+  RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file);
+  std::unique_ptr<sut::System> make(std::uint64_t seed) override;
+
+ private:
+  friend class RecordingSystem;
+  void write(const History& history);
+
+  sut::SystemFactory& factory_;
+  Profile profile_;
+  OutputFile& file_;
+};
+
+}  // namespace closecheck::cli

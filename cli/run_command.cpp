@@ -1,0 +1,214 @@
+// `closecheck run`: the conformance gate.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <random>
+#include <thread>
+
+#include "closecheck/properties/gate.h"
+#include "closecheck/reports/report.h"
+#include "commands.h"
+#include "counterexamples.h"
+#include "files.h"
+#include "interrupts.h"
+#include "recorder.h"
+#include "selection.h"
+#include "target.h"
+#include "terminal.h"
+#include "waivers.h"
+
+namespace closecheck::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kInterruptedNote = "the run was interrupted: what had not been tried is not told";
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                     utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+Require require_of(const std::string& text, bool live) {
+  if (text.empty()) return live ? Require::none : Require::all;
+  for (const Require require : {Require::none, Require::stated, Require::all})
+    if (name(require) == text) return require;
+  throw UsageError(fmt::format("--require takes none, stated or all, not '{}'", text));
+}
+
+/// Everything that can be wrong with the user's words is found here, before anything runs.
+properties::GateOptions gate_options(const RunOptions& options, const Target& target) {
+  properties::GateOptions gate;
+  gate.profile = target.profile;
+  gate.live = target.live;
+  gate.selected = select_clauses(options.clauses);
+  // Small enough to be typed again, and exact in every JSON reader.
+  gate.seed = options.seed.value_or(std::random_device{}());
+  gate.effort = effort_named(options.effort);
+  if (!options.budget.empty()) {
+    const std::optional<Duration> budget = parse_duration(options.budget);
+    if (!budget || *budget <= 0)
+      throw UsageError(fmt::format("--budget takes a span with a unit such as 90s, not '{}'", options.budget));
+    gate.budget = *budget;
+  }
+  gate.jobs = jobs_or_default(options.jobs);
+  gate.require = require_of(options.require, target.live);
+  return gate;
+}
+
+void take_in(const Knowledge& knowledge, properties::GateOptions& gate) {
+  gate.secured = knowledge.secured;
+  gate.principals = knowledge.principals;
+  gate.faults = knowledge.faults;
+  gate.round_trip = knowledge.round_trip;
+  gate.round_trip_max = knowledge.round_trip_max;
+}
+
+/// The record of a run that could not begin.
+RunRecord unreachable_record(const properties::GateOptions& gate, const std::string& error) {
+  RunRecord record;
+  record.profile = gate.profile;
+  record.require = gate.require;
+  for (const Clause clause : gate.selected) {
+    ClauseRecord entry;
+    entry.clause = clause;
+    entry.verdict = ClauseVerdict::not_exercised;
+    entry.why = "the target cannot be reached: " + error;
+    record.clauses.push_back(std::move(entry));
+  }
+  record.verdict = RunVerdict::inconclusive;
+  return record;
+}
+
+/// Removes from a live target what a run left there, and its journal when nothing is left.
+void clean_up(const Target& target, const std::string& journal) {
+  if (journal.empty()) return;
+  const std::vector<std::string> left = sut::clean_up_journal(endpoint_of(target, journal));
+  if (left.empty()) {
+    std::error_code ignored;
+    fs::remove(journal, ignored);
+    return;
+  }
+  print_diagnostic(fmt::format("not removed from the target (the journal {} names it too):", journal));
+  for (const std::string& thing : left) print_diagnostic("  " + thing);
+}
+
+RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunOptions& options, OutputFile& recorded) {
+  const Knowledge knowledge = learn(target);
+  if (!knowledge.reachable) {
+    print_diagnostic(fmt::format("{} cannot be reached: {}", target.url, knowledge.error));
+    return unreachable_record(gate, knowledge.error);
+  }
+  take_in(knowledge, gate);
+  std::string journal;
+  if (target.live) {
+    const std::string run_id = new_run_id();
+    gate.name_prefix = fmt::format("{}{}-", kNamePrefix, run_id);
+    journal = (state_folder() / fmt::format("journal-{}", run_id)).string();
+    if (!options.quiet) fmt::print(stderr, "{}", describe_reach(target, knowledge));
+  }
+  Systems systems = make_systems(target, journal);
+  RecordingFactory plain(*systems.plain, target.profile, recorded);
+  RecordingFactory wide(systems.wide(), target.profile, recorded);
+
+  const Interrupts interrupts(journal);
+  ProgressLine progress(!options.quiet);
+  RunRecord record = properties::run_gate(
+      gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.wide(),
+      [&progress](const properties::Progress& now) { progress.show(now); }, interrupts.cancelled());
+  progress.clear();
+  clean_up(target, journal);
+  if (interrupts.cancelled()) record.notes.push_back(std::string(kInterruptedNote));
+  record.notes.insert(record.notes.begin(), knowledge.notes.begin(), knowledge.notes.end());
+  return record;
+}
+
+fs::path counterexample_folder(const RunOptions& options) {
+  if (options.save_counterexamples.empty()) return state_folder() / "counterexamples";
+  return options.save_counterexamples;
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw OutputError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+}
+
+ExitCode exit_code_of(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::conforms:
+      return ExitCode::conforms;
+    case RunVerdict::violates:
+      return ExitCode::violates;
+    case RunVerdict::inconclusive:
+      break;
+  }
+  return ExitCode::inconclusive;
+}
+
+}  // namespace
+
+properties::Effort effort_named(const std::string& text) {
+  if (text == "quick") return properties::Effort::quick;
+  if (text == "standard") return properties::Effort::standard;
+  if (text == "thorough") return properties::Effort::thorough;
+  throw UsageError(fmt::format("--effort takes quick, standard or thorough, not '{}'", text));
+}
+
+int jobs_or_default(int wanted) {
+  constexpr int kJobsMax = 64;
+  if (wanted < 0 || wanted > kJobsMax) throw UsageError(fmt::format("--jobs takes a number from 1 to {}", kJobsMax));
+  return wanted > 0 ? wanted : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
+}
+
+ExitCode run_command(const RunOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string started = utc_now();
+  const Target target = resolve_target(options.target);
+  properties::GateOptions gate = gate_options(options, target);
+  std::vector<Waiver> waivers = target.configuration.waivers;
+  if (!options.waivers.empty()) waivers = read_waivers(options.waivers, process_variables());
+  if (options.dry_run) {
+    take_in(assume(target), gate);
+    print(properties::describe_plan(gate));
+    return ExitCode::conforms;
+  }
+  OutputFile json(options.json);
+  OutputFile junit(options.junit);
+  OutputFile recorded(options.record);
+  if (!options.save_counterexamples.empty()) make_folder(options.save_counterexamples);
+
+  RunRecord record = run_on(target, gate, options, recorded);
+  record.version = CLOSECHECK_VERSION;
+  record.http = target.live;
+  record.url = target.url;
+  record.deviation = target.deviation_name;
+  record.seed = gate.seed;
+  record.effort = options.effort;
+  record.started = started;
+  const bool interrupted = std::find(record.notes.begin(), record.notes.end(), kInterruptedNote) != record.notes.end();
+  apply_waivers(record, waivers, today());
+  if (interrupted && record.verdict == RunVerdict::conforms) record.verdict = RunVerdict::inconclusive;
+  if (!record.violations.empty()) {
+    const fs::path folder = counterexample_folder(options);
+    make_folder(folder);
+    save_counterexamples(record, target, options.target, folder);
+  }
+  record.elapsed_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+
+  json.write(reports::write_json(record));
+  json.commit();
+  junit.write(reports::write_junit(record));
+  junit.commit();
+  recorded.commit();
+  print(reports::write_console(record, {.colour = is_terminal_output(), .quiet = options.quiet}));
+  return exit_code_of(record.verdict);
+}
+
+}  // namespace closecheck::cli

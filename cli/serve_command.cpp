@@ -1,0 +1,69 @@
+// `closecheck serve`: the built-in implementation over HTTP, in the foreground.
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "closecheck/sut/server.h"
+#include "commands.h"
+#include "configuration.h"
+#include "interrupts.h"
+#include "suggestions.h"
+#include "target.h"
+#include "terminal.h"
+
+namespace closecheck::cli {
+namespace {
+
+sut::Variant require_variant(const std::string& wanted) {
+  if (wanted.empty()) return {};
+  if (const std::optional<sut::Variant> variant = sut::variant_named(wanted)) return *variant;
+  std::vector<std::string_view> names;
+  for (const sut::VariantText& text : sut::variants()) names.push_back(text.name);
+  throw UsageError(fmt::format("there is no variant '{}'{}", wanted, did_you_mean(wanted, names)));
+}
+
+sut::ServerOptions server_options(const ServeOptions& options) {
+  constexpr int kPortMax = 65'535;
+  if (!options.data.empty()) throw UsageError("--data is not supported yet: jobs are kept in memory only");
+  if (options.port < 0 || options.port > kPortMax)
+    throw UsageError(fmt::format("--port takes a number from 0 to {}", kPortMax));
+  sut::ServerOptions server;
+  server.port = options.port;
+  server.test_hooks = options.test_hooks;
+  if (!options.profile.empty()) server.service.profile = require_profile(options.profile);
+  server.service.deviation = require_deviation(options.deviation);
+  server.service.variant = require_variant(options.variant);
+  if (!options.housekeeping.empty()) {
+    const std::optional<Duration> base = parse_duration(options.housekeeping);
+    if (!base)
+      throw UsageError(
+          fmt::format("--housekeeping takes a span with a unit such as 200ms, not '{}'", options.housekeeping));
+    server.service.housekeeping_base = *base;
+  }
+  if (!options.principals.empty()) {
+    Configuration configuration;
+    read_principals(options.principals, process_variables(), configuration);
+    server.principals = configuration.principals;
+  }
+  server.service.security = !server.principals.empty();
+  return server;
+}
+
+}  // namespace
+
+ExitCode serve_command(const ServeOptions& options) {
+  const sut::ServerOptions server = server_options(options);
+  const Interrupts interrupts;
+  try {
+    sut::serve(
+        server, [](int port) { print(fmt::format("listening on http://127.0.0.1:{}\n", port)); },
+        interrupts.cancelled());
+  } catch (const OutputError&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    throw UsageError(error.what());
+  }
+  return ExitCode::conforms;
+}
+
+}  // namespace closecheck::cli

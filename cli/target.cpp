@@ -1,0 +1,255 @@
+#include "target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+#include "closecheck/sut/in_process.h"
+#include "errors.h"
+#include "suggestions.h"
+
+namespace closecheck::cli {
+namespace {
+
+constexpr std::string_view kInProcess = "in-process";
+
+std::string first_of(const std::string& one, const std::string& other) {
+  return one.empty() ? other : one;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text.empty() ? "none" : text;
+}
+
+void check_url(const std::string& url) {
+  if (url.find('@') != std::string::npos)
+    throw UsageError("a target must not hold credentials; configure principals instead");
+  sut::EndpointOptions options;
+  options.url = url;
+  try {
+    sut::make_endpoint_factory(options);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(fmt::format("the target '{}' cannot be used: {}", url, error.what()));
+  }
+}
+
+/// What to say when a live target comes without a profile.
+[[noreturn]] void demand_profile(const Target& target) {
+  std::string choices;
+  for (const Profile profile : kProfiles) choices += fmt::format("{}{}", choices.empty() ? "" : ", ", name(profile));
+  const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
+  std::string says;
+  if (!preflight.reachable)
+    says = fmt::format("the target could not be asked for its version ({})", preflight.error);
+  else if (preflight.server.empty())
+    says = "the target does not tell its version";
+  else
+    says = fmt::format("`GET /` of the target says {}", preflight.server);
+  throw UsageError(
+      fmt::format("a live target needs a profile (--profile or `profile:`): one of {}; {}", choices, says));
+}
+
+bool is_ordinary(Principal principal) {
+  return principal == Principal::manage_ml || principal == Principal::manage || principal == Principal::setup;
+}
+
+/// A clause that can only be told with something that is configured.
+struct Reach {
+  Clause clause;
+  std::optional<Fault> fault;
+  std::vector<Principal> any_of;
+};
+
+const std::vector<Reach>& reaches() {
+  static const std::vector<Reach> all{
+      {Clause::force_closes_failed_job, Fault::fail_job, {}},
+      {Clause::force_closes_unresponsive_job, Fault::hang_close, {}},
+      {Clause::close_requires_privilege, {}, {Principal::monitor_ml, Principal::none}},
+      {Clause::manage_ml_may_close, {}, {Principal::manage_ml}},
+      {Clause::manage_may_close, {}, {Principal::manage}},
+      {Clause::failed_job_needs_force, Fault::fail_job, {}},
+      {Clause::failed_job_answer, Fault::fail_job, {}},
+  };
+  return all;
+}
+
+std::string missing_for(const Reach& reach, const Knowledge& knowledge) {
+  if (reach.fault && knowledge.faults.count(*reach.fault) == 0)
+    return fmt::format("needs the hook {}", name(*reach.fault));
+  if (reach.any_of.empty()) return "";
+  if (!knowledge.secured) return "the target refuses nobody";
+  std::string wanted;
+  for (const Principal principal : reach.any_of) {
+    if (knowledge.principals.count(principal) != 0) return "";
+    wanted += fmt::format("{}{}", wanted.empty() ? "" : " or ", name(principal));
+  }
+  return fmt::format("needs the principal {}", wanted);
+}
+
+}  // namespace
+
+sut::Deviation require_deviation(const std::string& wanted) {
+  if (wanted.empty() || wanted == "none") return {};
+  if (const std::optional<sut::Deviation> deviation = sut::deviation_named(wanted)) return *deviation;
+  std::vector<std::string_view> names;
+  for (const sut::DeviationText& text : sut::deviations()) names.push_back(text.name);
+  throw UsageError(fmt::format("there is no deviation '{}'{} (`closecheck deviations` lists them)", wanted,
+                               did_you_mean(wanted, names)));
+}
+
+Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
+  Target target;
+  if (!options.config.empty()) target.configuration = read_configuration(options.config, process_variables());
+  if (!options.principals.empty()) read_principals(options.principals, process_variables(), target.configuration);
+
+  const std::string address = first_of(options.target, first_of(target.configuration.target.value_or(""), hint.target));
+  target.live = !address.empty() && address != kInProcess;
+  std::optional<Profile> profile;
+  if (!options.profile.empty())
+    profile = require_profile(options.profile);
+  else
+    profile = target.configuration.profile ? target.configuration.profile : hint.profile;
+
+  if (target.live) {
+    if (!options.deviation.empty() && options.deviation != "none")
+      throw UsageError("--deviation changes the built-in implementation: it cannot be combined with a live target");
+    target.url = address;
+    while (target.url.size() > 1 && target.url.back() == '/') target.url.pop_back();
+    check_url(target.url);
+    if (!profile) demand_profile(target);
+  } else {
+    const std::string wanted = first_of(options.deviation, hint.deviation);
+    target.deviation = require_deviation(wanted);
+    if (const sut::DeviationText* text = sut::text_of(target.deviation)) target.deviation_name = text->name;
+  }
+  target.profile = profile.value_or(Profile::xpack_5_4);
+  return target;
+}
+
+sut::EndpointOptions endpoint_of(const Target& target, const std::string& journal) {
+  sut::EndpointOptions options;
+  options.url = target.url;
+  options.profile = target.profile;
+  options.principals = target.configuration.principals;
+  options.hooks = target.configuration.hooks;
+  options.journal = journal;
+  return options;
+}
+
+Systems make_systems(const Target& target, const std::string& journal) {
+  Systems systems;
+  if (target.live) {
+    systems.plain = sut::make_endpoint_factory(endpoint_of(target, journal));
+    return systems;
+  }
+  sut::InProcessOptions options;
+  options.profile = target.profile;
+  options.deviation = target.deviation;
+  systems.plain = sut::make_in_process_factory(options);
+  options.through_codec = true;
+  systems.wide_in_process = sut::make_in_process_factory(options);
+  return systems;
+}
+
+Knowledge assume(const Target& target) {
+  Knowledge knowledge;
+  if (!target.live) {
+    knowledge.principals.insert(kPrincipals.begin(), kPrincipals.end());
+    knowledge.faults = {Fault::fail_job, Fault::slow_close, Fault::hang_close};
+    return knowledge;
+  }
+  for (const auto& [principal, credentials] : target.configuration.principals) knowledge.principals.insert(principal);
+  for (const auto& [fault, command] : target.configuration.hooks) knowledge.faults.insert(fault);
+  knowledge.secured = !knowledge.principals.empty();
+  if (knowledge.secured) knowledge.principals.insert(Principal::anonymous);
+  if (knowledge.principals.count(Principal::manage_ml) != 0) knowledge.principals.insert(Principal::wrong_password);
+  return knowledge;
+}
+
+Knowledge learn(const Target& target) {
+  Knowledge knowledge = assume(target);
+  if (!target.live) return knowledge;
+  const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
+  knowledge.reachable = preflight.reachable;
+  knowledge.error = preflight.error;
+  if (!preflight.reachable) return knowledge;
+  if (!preflight.refused.empty()) {
+    std::vector<std::string> refused;
+    for (const Principal principal : preflight.refused)
+      refused.push_back(
+          fmt::format("{} (user '{}')", name(principal), target.configuration.principals.at(principal).username));
+    throw UsageError(fmt::format("the target answers 401 to {}: wrong user name or password", joined(refused)));
+  }
+  knowledge.secured = preflight.secured;
+  if (!knowledge.secured) {
+    knowledge.principals.erase(Principal::anonymous);
+    knowledge.principals.erase(Principal::wrong_password);
+  } else if (knowledge.principals.empty()) {
+    knowledge.notes.push_back("the target asks for credentials, and no principals are configured");
+  }
+  knowledge.round_trip = preflight.round_trip;
+  knowledge.round_trip_max = preflight.round_trip_max;
+  if (!preflight.server.empty()) knowledge.notes.push_back(fmt::format("the server calls itself {}", preflight.server));
+  knowledge.notes.insert(knowledge.notes.end(), preflight.notes.begin(), preflight.notes.end());
+  return knowledge;
+}
+
+std::string describe_reach(const Target& target, const Knowledge& knowledge) {
+  std::vector<std::string> principals;
+  std::vector<std::string> absent_principals;
+  for (const Principal principal :
+       {Principal::manage_ml, Principal::manage, Principal::monitor_ml, Principal::none, Principal::setup})
+    (knowledge.principals.count(principal) != 0 ? principals : absent_principals).emplace_back(name(principal));
+  std::vector<std::string> hooks;
+  std::vector<std::string> absent_hooks;
+  for (const Fault fault : {Fault::fail_job, Fault::slow_close, Fault::hang_close})
+    (knowledge.faults.count(fault) != 0 ? hooks : absent_hooks).emplace_back(name(fault));
+
+  std::string text = fmt::format("preflight of {} ({})\n", target.url, name(target.profile));
+  text += fmt::format("  security    {}\n", knowledge.secured ? "on" : "off: nobody is refused");
+  text += fmt::format("  principals  {}; not configured: {}\n", joined(principals), joined(absent_principals));
+  text += fmt::format("  hooks       {}; not configured: {}\n", joined(hooks), joined(absent_hooks));
+  text += fmt::format("  round trip  {}, at most {}\n", describe_duration(knowledge.round_trip),
+                      describe_duration(knowledge.round_trip_max));
+  for (const Reach& reach : reaches())
+    if (const std::string missing = missing_for(reach, knowledge); !missing.empty())
+      text += fmt::format("  not told    {:<30}  {}\n", id_of(reach.clause), missing);
+  for (const std::string& note : knowledge.notes) text += fmt::format("  note        {}\n", note);
+  return text;
+}
+
+CurlUser curl_user(const Target& target, Principal principal) {
+  if (principal == Principal::anonymous) return {};
+  const auto& principals = target.configuration.principals;
+  Principal asked = principal;
+  if (principal == Principal::wrong_password) asked = Principal::manage_ml;
+  // Ordinary requests go as the first of these that is configured.
+  if (is_ordinary(asked) && principals.count(asked) == 0)
+    asked = principals.count(Principal::manage_ml) != 0 ? Principal::manage_ml : Principal::manage;
+  const auto found = principals.find(asked);
+  if (found == principals.end()) return {};
+  if (principal == Principal::wrong_password) return {found->second.username, "WRONG_PASSWORD"};
+  const auto variable = target.configuration.password_variables.find(asked);
+  if (variable != target.configuration.password_variables.end()) return {found->second.username, variable->second};
+  std::string derived;
+  for (const char c : found->second.username) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9' && !derived.empty());
+    derived += !letter ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return {found->second.username, derived + "_PASSWORD"};
+}
+
+std::string new_run_id() {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> pick(0, kLetters.size() - 1);
+  std::string id;
+  for (int i = 0; i < 8; ++i) id += kLetters[pick(random)];
+  return id;
+}
+
+}  // namespace closecheck::cli

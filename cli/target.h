@@ -1,0 +1,81 @@
+// What a command drives: the built-in implementation, or a live endpoint with its principals and hooks.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "closecheck/sut/deviation.h"
+#include "closecheck/sut/endpoint.h"
+#include "closecheck/sut/system.h"
+#include "commands.h"
+#include "configuration.h"
+
+namespace closecheck::cli {
+
+struct Target {
+  bool live = false;
+  std::string url;  // live
+  Profile profile = Profile::xpack_5_4;
+  sut::Deviation deviation{};
+  std::string deviation_name;  // empty: none
+  Configuration configuration;
+};
+
+/// What a saved counterexample says of its target; it counts where neither flags nor the configuration say anything.
+struct TargetHint {
+  std::string target;
+  std::optional<Profile> profile;
+  std::string deviation;
+};
+
+/// Makes one picture of flags, configuration and hint. Throws UsageError; asks a live target for its version when no
+/// profile is named, to say it in the message.
+Target resolve_target(const TargetOptions& options, const TargetHint& hint = {});
+
+/// The deviation of that name; `none` and nothing are none. Throws UsageError.
+sut::Deviation require_deviation(const std::string& name);
+
+/// The systems of the target: plain, and through the wire codec. Live both are the same.
+struct Systems {
+  std::unique_ptr<sut::SystemFactory> plain;
+  std::unique_ptr<sut::SystemFactory> wide_in_process;
+  sut::SystemFactory& wide() { return wide_in_process ? *wide_in_process : *plain; }
+};
+Systems make_systems(const Target& target, const std::string& journal);
+
+sut::EndpointOptions endpoint_of(const Target& target, const std::string& journal);
+
+/// What is known of the target before anything runs.
+struct Knowledge {
+  bool reachable = true;
+  std::string error;  // when not reachable
+  bool secured = true;
+  std::set<Principal> principals;  // that can be asked as
+  std::set<Fault> faults;
+  Duration round_trip = 0;
+  Duration round_trip_max = 0;
+  std::vector<std::string> notes;
+};
+
+/// Asks a live target (without creating anything). Throws UsageError for principals that it refuses.
+Knowledge learn(const Target& target);
+/// The same without asking anybody, for a plan.
+Knowledge assume(const Target& target);
+
+/// A table of what can be told on this target and what cannot, for the end of the preflight.
+std::string describe_reach(const Target& target, const Knowledge& knowledge);
+
+/// The user that requests of a principal go as, as a curl line shows it.
+struct CurlUser {
+  std::string username;  // empty: no credentials
+  std::string password_variable;
+};
+CurlUser curl_user(const Target& target, Principal principal);
+
+/// Eight letters and digits that tell this run's names on a shared target from those of others.
+std::string new_run_id();
+
+}  // namespace closecheck::cli
