@@ -1,0 +1,121 @@
+// The reference model as a Boost.MSM machine: two orthogonal regions, the job's lifecycle and its datafeed, over the
+// rows of the list. The only file that includes MSM. The machine is an engine over a plain value; it is never copied.
+#include "model/job_table.h"
+
+// Before MSM, so that an mp_list may be the transition table.
+#include <boost/mp11/mpl.hpp>
+#include <boost/mpl/vector.hpp>
+#include <boost/msm/back/state_machine.hpp>
+#include <boost/msm/front/functor_row.hpp>
+#include <boost/msm/front/state_machine_def.hpp>
+
+namespace closecheck::model {
+namespace {
+
+namespace mp = boost::mp11;
+namespace mf = boost::msm::front;
+
+template <auto kState>
+struct State : mf::state<> {};
+
+/// A request or an event of the history; `kStepCount` and beyond are the happenings.
+template <std::size_t kStep>
+struct Event {
+  std::uint32_t records = 0;
+};
+template <class Entry>
+constexpr std::size_t event_of = Entry::kind == RowKind::by_itself ? kStepCount + Entry::step : Entry::step;
+
+template <class Entry>
+struct Fits {
+  template <class E, class Fsm, class Source, class Target>
+  bool operator()(const E&, Fsm& fsm, Source&, Target&) const {
+    return holds(Entry::when.guard, fsm.value);
+  }
+};
+
+template <class Entry>
+struct Do {
+  template <class E, class Fsm, class Source, class Target>
+  void operator()(const E& event, Fsm& fsm, Source&, Target&) const {
+    apply(Entry::effect, fsm.value, event.records);
+    fsm.row = static_cast<std::int16_t>(mp::mp_find<table::Table, Entry>::value);
+  }
+};
+
+template <class Entry>
+using MachineRow = mf::Row<State<Entry::source>, Event<event_of<Entry>>,
+                           std::conditional_t<Entry::source == Entry::target, mf::none, State<Entry::target>>,
+                           Do<Entry>, std::conditional_t<Entry::when.only_if, Fits<Entry>, mf::none>>;
+
+template <class Entry>
+using Moves = mp::mp_bool<Entry::kind != RowKind::stay>;
+using Moving = mp::mp_copy_if<table::Table, Moves>;
+
+struct Definition : mf::state_machine_def<Definition> {
+  // Both, or exceptions would jam the machine's queue; nothing here throws or sends further events.
+  using no_message_queue = int;
+  using no_exception_thrown = int;
+  using initial_state = boost::mpl::vector<State<Life::absent>, State<Feed::none>>;
+  using transition_table = mp::mp_transform<MachineRow, Moving>;
+  JobValue value;
+  std::int16_t row = -1;
+  template <class Fsm, class E>
+  void no_transition(const E&, Fsm&, int) {}
+};
+using Machine = boost::msm::back::state_machine<Definition>;
+
+template <auto kState>
+constexpr int id_of = boost::msm::back::get_state_id<typename Machine::stt, State<kState>>::value;
+
+using enum Life;
+constexpr std::array<int, kLifeCount> kLifeIds{id_of<absent>,  id_of<closed>, id_of<opening>, id_of<opened>,
+                                               id_of<closing>, id_of<forced>, id_of<failed>};
+constexpr std::array<int, kFeedCount> kFeedIds{id_of<Feed::none>, id_of<Feed::stopped>, id_of<Feed::started>};
+
+template <class Ids>
+std::size_t place_of(const Ids& ids, int id) {
+  std::size_t place = 0;
+  while (ids.at(place) != id) ++place;
+  return place;
+}
+
+template <std::size_t kStep>
+MachineStep take(const JobValue& value, std::uint32_t records) {
+  static thread_local Machine machine;
+  int* current = const_cast<int*>(machine.current_state());
+  current[0] = kLifeIds.at(static_cast<std::size_t>(value.life));
+  current[1] = kFeedIds.at(static_cast<std::size_t>(value.feed));
+  machine.value = value;
+  machine.row = -1;
+  const auto handled = machine.process_event(Event<kStep>{records});
+  MachineStep step;
+  step.value = machine.value;
+  step.value.life = static_cast<Life>(place_of(kLifeIds, current[0]));
+  step.value.feed = static_cast<Feed>(place_of(kFeedIds, current[1]));
+  step.row = machine.row;
+  if ((handled & boost::msm::back::HANDLED_TRUE) != 0)
+    step.result = MachineStep::Result::done;
+  else if ((handled & boost::msm::back::HANDLED_GUARD_REJECT) != 0)
+    step.result = MachineStep::Result::barred;
+  return step;
+}
+
+template <std::size_t... kSteps>
+MachineStep take_any(const JobValue& value, std::size_t step, std::uint32_t records, std::index_sequence<kSteps...>) {
+  using Take = MachineStep (*)(const JobValue&, std::uint32_t);
+  static constexpr std::array<Take, sizeof...(kSteps)> kTakes{&take<kSteps>...};
+  return kTakes.at(step)(value, records);
+}
+
+}  // namespace
+
+MachineStep step_machine(const JobValue& value, std::size_t step, std::uint32_t records) {
+  return take_any(value, step, records, std::make_index_sequence<kStepCount + kHappeningCount>{});
+}
+
+MachineStep step_machine(const JobValue& value, Happening happening) {
+  return step_machine(value, kStepCount + static_cast<std::size_t>(happening), 0);
+}
+
+}  // namespace closecheck::model

@@ -1,0 +1,129 @@
+#include "closecheck/model/reference_model.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "model/cells.h"
+
+namespace closecheck::model {
+namespace {
+
+std::string answers_text(Answers answers) {
+  std::string text;
+  const auto add = [&](Answers bit, std::string_view word) {
+    if ((answers & bit) == 0) return;
+    if (!text.empty()) text += '/';
+    text += word;
+  };
+  add(kAccepted, "accepted");
+  add(kRefused, "refused");
+  add(kFailed, "server error");
+  return text.empty() ? "-" : text;
+}
+
+std::string by_profile_text(const std::array<Answers, 2>& answers) {
+  if (answers[0] == answers[1]) return answers_text(answers[0]);
+  return fmt::format("{} (5.4), {} (6.3)", answers_text(answers[0]), answers_text(answers[1]));
+}
+
+/// What an entry allows besides its change: `else refused`.
+std::string answers_of(const RowText& row) {
+  if (row.spontaneous) return {};
+  std::string text = row.changes ? (row.waits ? "accepted once done" : "accepted") : by_profile_text(row.allowed);
+  if (row.changes && (row.allowed[0] | row.allowed[1]) != 0) text += ", or stays: " + by_profile_text(row.allowed);
+  if ((row.allowed_otherwise[0] | row.allowed_otherwise[1]) != 0 || (!row.guard.empty() && !row.changes))
+    text += "; otherwise " + by_profile_text(row.allowed_otherwise);
+  return text;
+}
+
+std::string as_table() {
+  std::string out = "The reference model of one job: what each state makes of each request.\n";
+  const auto line = [&](std::string_view state, std::string_view step, std::string_view target,
+                        std::string_view answers, std::string_view guard, std::string_view effect,
+                        std::string_view clause) {
+    fmt::format_to(std::back_inserter(out), "{:<17} {:<22} {:<17} {:<52} {:<40} {:<28} {}\n", state, step, target,
+                   answers, guard, effect, clause);
+  };
+  for (const bool spontaneous : {false, true}) {
+    out += spontaneous ? "\nWhat happens by itself\n" : "\n";
+    line("state", spontaneous ? "event" : "request", "next state", "answer", "if", "does", "clause");
+    for (const RowText& row : rows())
+      if (row.spontaneous == spontaneous)
+        line(row.source, row.step, row.changes ? row.target : "", answers_of(row), row.guard, row.effect,
+             id_of(row.clause));
+  }
+  return out;
+}
+
+std::string label_of(const RowText& row) {
+  std::string label = row.step;
+  if (!row.guard.empty() && row.only_if) label += fmt::format(" [{}]", row.guard);
+  if (!row.effect.empty()) label += fmt::format(" / {}", row.effect);
+  return label;
+}
+
+std::string identifier(std::string text) {
+  for (char& c : text)
+    if (c == ' ') c = '_';
+  return text;
+}
+
+std::string as_mermaid() {
+  std::string out = "stateDiagram-v2\n";
+  for (const bool of_feed : {false, true}) {
+    fmt::format_to(std::back_inserter(out), "  state {} {{\n    [*] --> {}\n", of_feed ? "datafeed" : "job",
+                   identifier(of_feed ? "no datafeed" : "absent"));
+    for (const RowText& row : rows())
+      if (row.changes && row.of_feed == of_feed)
+        fmt::format_to(std::back_inserter(out), "    {} --> {}: {}\n", identifier(row.source), identifier(row.target),
+                       label_of(row));
+    out += "  }\n";
+  }
+  return out;
+}
+
+std::string as_dot() {
+  std::string out = "digraph job {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n";
+  for (const bool of_feed : {false, true}) {
+    fmt::format_to(std::back_inserter(out), "  subgraph cluster_{0} {{\n    label=\"{0}\";\n",
+                   of_feed ? "datafeed" : "job");
+    for (const RowText& row : rows())
+      if (row.changes && row.of_feed == of_feed)
+        fmt::format_to(std::back_inserter(out), "    \"{}\" -> \"{}\" [label=\"{}\"{}];\n", row.source, row.target,
+                       label_of(row), row.spontaneous ? ", style=dashed" : "");
+    out += "  }\n";
+  }
+  return out + "}\n";
+}
+
+}  // namespace
+
+std::string print_model(TableFormat format) {
+  switch (format) {
+    case TableFormat::table:
+      return as_table();
+    case TableFormat::mermaid:
+      return as_mermaid();
+    case TableFormat::dot:
+      return as_dot();
+  }
+  return {};
+}
+
+std::vector<std::string> state_names() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kLifeCount; ++i) names.emplace_back(name(static_cast<Life>(i)));
+  for (std::size_t i = 0; i < kFeedCount; ++i) names.emplace_back(name(static_cast<Feed>(i)));
+  return names;
+}
+
+std::vector<std::string> transition_names() {
+  std::vector<std::string> names;
+  for (const RowText& row : rows())
+    names.push_back(row.changes ? fmt::format("{} - {} -> {}", row.source, row.step, row.target)
+                                : fmt::format("{} - {}", row.source, row.step));
+  return names;
+}
+
+}  // namespace closecheck::model
