@@ -36,7 +36,7 @@ constexpr std::array kDeviations{
     DeviationText{Deviation::snapshot_misses_last_records, "snapshot-misses-last-records", Clause::close_persists_snapshot,
                   "A close takes its model snapshot before it flushes the buffer.", 5},
     DeviationText{Deviation::prunes_nothing, "prunes-nothing", Clause::close_prunes_model,
-                  "A close keeps all model history, so that the model grows without bound.", 6},
+                  "A close keeps all model history, so that the model grows without bound.", 7},
     DeviationText{Deviation::prunes_needed_history, "prunes-needed-history", Clause::close_prunes_model,
                   "Pruning drops the whole model, the unfinished bucket with it.", 8},
     DeviationText{Deviation::answers_before_housekeeping, "answers-before-housekeeping", Clause::close_waits_for_housekeeping,

@@ -1,0 +1,109 @@
+// Deviations in the timeout and in who may close.
+#include "in_process/deviation_shows.h"
+
+namespace closecheck::sut {
+namespace {
+
+const std::string kA = "closecheck-a";
+
+void open_slow(ServiceForTest& service, Duration housekeeping) {
+  service.create(kA);
+  service.open(kA);
+  service.fault(Fault::slow_close, kA, housekeeping);
+}
+
+Response close_as(ServiceForTest& service, Principal who) {
+  service.create(kA);
+  service.open(kA);
+  return service.close(kA, {}, who);
+}
+
+}  // namespace
+
+std::vector<Showing> showings_of_parameters() {
+  using S = ServiceForTest;
+  const auto p54 = Profile::xpack_5_4;
+  const auto p63 = Profile::xpack_6_3;
+  return {
+      {Deviation::ignores_timeout, p54,
+       [](S& s) {
+         open_slow(s, 10 * kSecond);
+         const Time asked = s.now();
+         s.close(kA, "1s");
+         return s.answered_at() - asked >= 10 * kSecond;
+       }},
+      {Deviation::times_out_early, p54,
+       [](S& s) {
+         open_slow(s, 10 * kSecond);
+         const Time asked = s.now();
+         s.close(kA, "2s");
+         return s.answered_at() - asked < 2 * kSecond;
+       }},
+      {Deviation::gives_up_after_30_seconds, p54,
+       [](S& s) {
+         open_slow(s, kMinute);
+         return is_refused(s.close(kA), 500);
+       }},
+      {Deviation::reads_timeout_as_milliseconds, p54,
+       [](S& s) {
+         s.create(kA);
+         s.open(kA);
+         return is_refused(s.close(kA, "10s"), 500);
+       }},
+      {Deviation::reads_hours_as_seconds, p54,
+       [](S& s) {
+         open_slow(s, 10 * kSecond);
+         return is_refused(s.close(kA, "1h"), 500);
+       }},
+      {Deviation::refuses_small_time_units, p54,
+       [](S& s) {
+         s.create(kA);
+         s.open(kA);
+         return is_refused(s.close(kA, "5000000micros"), 400);
+       }},
+      {Deviation::claims_closed_at_timeout, p54,
+       [](S& s) {
+         open_slow(s, 10 * kSecond);
+         return is_accepted(s.close(kA, "1s")) && s.state(kA) == JobState::closing;
+       }},
+      {Deviation::stays_open_after_timeout, p54,
+       [](S& s) {
+         open_slow(s, 10 * kSecond);
+         s.close(kA, "1s");
+         s.wait(kMinute);
+         return s.state(kA) == JobState::opened;
+       }},
+      {Deviation::bad_timeout_means_default, p54,
+       [](S& s) {
+         s.create(kA);
+         s.open(kA);
+         return is_accepted(s.close(kA, "abc"));
+       }},
+      {Deviation::monitor_ml_may_close, p54, [](S& s) { return is_accepted(close_as(s, Principal::monitor_ml)); }},
+      {Deviation::forbidden_close_closes, p54,
+       [](S& s) {
+         const bool refused = is_refused(close_as(s, Principal::monitor_ml), 403);
+         s.wait(kMinute);
+         return refused && s.state(kA) == JobState::closed;
+       }},
+      {Deviation::anonymous_may_close, p54, [](S& s) { return is_accepted(close_as(s, Principal::anonymous)); }},
+      {Deviation::manage_refused, p54, [](S& s) { return is_refused(close_as(s, Principal::manage), 403); }},
+      {Deviation::manage_ml_refused, p54, [](S& s) { return is_refused(close_as(s, Principal::manage_ml), 403); }},
+      {Deviation::refuses_underscore_ids, p63,
+       [](S& s) {
+         s.create("event_rate");
+         s.open("event_rate");
+         return is_refused(s.close("event_rate"), 404);
+       }},
+      {Deviation::closes_failed_job_normally, p54,
+       [](S& s) {
+         s.create(kA);
+         s.open(kA);
+         s.fault(Fault::fail_job, kA);
+         return is_accepted(s.close(kA));
+       }},
+      {Deviation::closes_unknown_job, p54, [](S& s) { return is_accepted(s.close(kA)); }},
+  };
+}
+
+}  // namespace closecheck::sut
