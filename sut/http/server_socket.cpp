@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -20,6 +21,8 @@ namespace {
 constexpr std::size_t kHeadSizeMax = 64 * 1024;
 constexpr int kPauseMaxMs = 30'000;  // within one request
 constexpr std::size_t kBodySizeMax = 100 * 1024 * 1024;
+constexpr std::string_view kTooMuch =
+    "HTTP/1.1 413 Request Entity Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 // The library acts on these headers before a handler sees the request, so they travel under names of our own.
 constexpr const char* kMethodHeader = "X-Closecheck-Method";
 constexpr const char* kContentTypeHeader = "X-Closecheck-Content-Type";
@@ -40,14 +43,21 @@ class Connection final : public httplib::Stream {
     return true;
   }
 
+  /// Whether the body of the request at the front is announced as longer than we take.
+  bool announces_too_much() const {
+    const std::string head = lower_head();
+    const std::size_t at = head.find(kLengthHeader);
+    if (at == std::string::npos) return false;
+    const char* digits = head.c_str() + at + kLengthHeader.size();
+    return std::strtoull(digits, nullptr, 10) > kBodySizeMax;
+  }
+
   /// The library reads no body of a GET. One that has a body goes in as a POST; true when that was done.
   bool disguise_get_with_body() {
     if (in_.compare(at_, 4, "GET ") != 0) return false;
-    const std::size_t end = in_.find("\r\n\r\n", at_);
-    if (end == std::string::npos) return false;
-    const std::string head = wire::lower(std::string_view(in_).substr(at_, end - at_));
-    const bool sized = head.find("\r\ncontent-length:") != std::string::npos &&
-                       head.find("\r\ncontent-length: 0\r\n") == std::string::npos;
+    const std::string head = lower_head();
+    const bool sized =
+        head.find(kLengthHeader) != std::string::npos && head.find("\r\ncontent-length: 0\r\n") == std::string::npos;
     if (!sized && head.find("\r\ntransfer-encoding:") == std::string::npos) return false;
     in_.replace(at_, 3, "POST");
     return true;
@@ -93,6 +103,14 @@ class Connection final : public httplib::Stream {
   static void loopback(std::string& ip, int& port) {
     ip = "127.0.0.1";
     port = 0;
+  }
+
+  static constexpr std::string_view kLengthHeader = "\r\ncontent-length:";
+
+  /// The head of the request at the front, in lower case, with its last line end; empty when it is too long for one.
+  std::string lower_head() const {
+    const std::size_t end = in_.find("\r\n\r\n", at_);
+    return end == std::string::npos ? std::string() : wire::lower(std::string_view(in_).substr(at_, end + 2 - at_));
   }
 
   bool receive(int patience_ms) {
@@ -242,6 +260,11 @@ bool HttpServer::process_and_close_socket(socket_t socket) {
   bool good = enroll(socket);
   Connection connection(socket);
   while (good && connection.await_head()) {
+    if (connection.announces_too_much()) {
+      connection.write(kTooMuch.data(), kTooMuch.size());
+      connection.flush();
+      break;
+    }
     const bool disguised = connection.disguise_get_with_body();
     bool understood = false;
     const auto prepare = [&](httplib::Request& request) {

@@ -1,0 +1,296 @@
+// Answers held to literal texts that were written by hand from the facts: what each amounts to, and which departures
+// from the profile are noted.
+#include <gtest/gtest.h>
+
+#include "closecheck/sut/wire.h"
+
+namespace closecheck::sut::wire {
+namespace {
+
+constexpr Profile k54 = Profile::xpack_5_4;
+constexpr Profile k63 = Profile::xpack_6_3;
+
+Response read(int status, const std::string& body, const Operation& operation, Profile profile = k63,
+              std::vector<std::pair<std::string, std::string>> headers = {}) {
+  return decode(WireAnswer{status, std::move(headers), body}, Request{Principal::manage_ml, operation, nullptr},
+                profile);
+}
+
+std::string envelope(int status, const std::string& type, const std::string& reason) {
+  return R"({"error":{"root_cause":[{"type":")" + type + R"(","reason":")" + reason + R"("}],"type":")" + type +
+         R"(","reason":")" + reason + R"("},"status":)" + std::to_string(status) + "}";
+}
+
+/// `accepted`, `refused/conflict`, `unreadable`, with `+clause` for each note.
+std::string gist(const Response& response) {
+  static constexpr const char* kRefusals[] = {
+      "none",      "bad_request", "unauthenticated", "forbidden", "not_found", "wrong_method", "conflict",
+      "timed_out", "busy",        "server_error",    "other"};
+  std::string text = response.outcome == Outcome::accepted  ? "accepted"
+                     : response.outcome == Outcome::refused ? "refused/"
+                                                            : "unreadable";
+  if (response.outcome == Outcome::refused) text += kRefusals[static_cast<std::size_t>(response.refusal)];
+  for (const DialectNote& note : response.notes) text += "+" + std::string(id_of(note.clause));
+  return text;
+}
+
+const CloseJob kClose{"j", {}, {}, {}, {}};
+const CloseJob kCloseIn10s{"j", {}, "10s", {}, {}};
+
+// close-ends-open-job: only the claim counts.
+TEST(DecodesACloseAnswer, ByItsClaim) {
+  EXPECT_EQ(gist(read(200, "{ \"closed\": true }", kClose)), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"x":[{}],"closed":"true"})", kClose)), "accepted");
+  EXPECT_EQ(gist(read(201, R"({"closed":true})", kClose)), "accepted+wire-status-codes");
+  EXPECT_EQ(gist(read(200, R"({"closed":false})", kClose)), "refused/timed_out");
+  EXPECT_EQ(gist(read(200, R"({})", kCloseIn10s)), "refused/timed_out");
+  EXPECT_EQ(gist(read(202, R"({"acknowledged":true})", kCloseIn10s)), "refused/timed_out");
+  EXPECT_EQ(gist(read(200, R"({})", kClose)), "unreadable");
+  EXPECT_EQ(gist(read(200, "", kCloseIn10s)), "unreadable");
+  EXPECT_EQ(gist(read(204, "", kClose)), "unreadable");
+  EXPECT_EQ(gist(read(200, "<html>closed</html>", kCloseIn10s)), "unreadable");
+  EXPECT_EQ(gist(read(200, "[]", kCloseIn10s)), "unreadable");
+  EXPECT_EQ(gist(read(302, R"({"closed":true})", kClose)), "unreadable");
+}
+
+// wire-error-envelope: an error that claims success says two things at once.
+TEST(DecodesACloseAnswer, ThatContradictsItselfAsUnreadableOrByItsError) {
+  EXPECT_EQ(gist(read(500, R"({"closed":true})", kClose)), "unreadable+wire-error-envelope");
+  EXPECT_EQ(gist(read(409, R"({"closed":true,"error":"x","status":409})", kClose)), "unreadable+wire-error-envelope");
+  EXPECT_EQ(gist(read(200, envelope(409, "status_exception", "x"), kClose)), "refused/conflict+wire-error-envelope");
+  EXPECT_EQ(gist(read(200, R"({"error":"broken"})", kClose)), "unreadable+wire-error-envelope");
+}
+
+// timed-out-close-is-no-success: recognised by status, type or reason, never in what quotes the caller.
+TEST(DecodesARefusal, AsTimedOutByItsWords) {
+  EXPECT_EQ(gist(read(500, envelope(500, "illegal_state_exception", "timed out after 10s"), kClose, k54)),
+            "refused/timed_out");
+  EXPECT_EQ(
+      gist(read(500, envelope(500, "illegal_state_exception", "Timed out when waiting for persistent tasks after 1ms"),
+                kClose)),
+      "refused/timed_out");
+  EXPECT_EQ(gist(read(503, envelope(503, "process_cluster_event_timeout_exception", "failed"), kClose)),
+            "refused/timed_out");
+  EXPECT_EQ(gist(read(408, envelope(408, "x", "y"), kClose)), "refused/timed_out");
+  EXPECT_EQ(gist(read(504, "<html>gateway</html>", kClose)), "refused/timed_out");
+  EXPECT_EQ(gist(read(409, envelope(409, "status_exception", "the close timed out"), kClose)), "refused/timed_out");
+  EXPECT_EQ(gist(read(400, envelope(400, "parse_exception", "value [timed out]"), kClose)), "refused/bad_request");
+  EXPECT_EQ(gist(read(500, envelope(500, "exception", "boom"), kClose)), "refused/server_error");
+}
+
+// wire-status-codes: each status of the table.
+TEST(DecodesARefusal, ByItsStatus) {
+  const auto of = [](int status) { return gist(read(status, envelope(status, "t", "r"), OpenJob{"j"})); };
+  EXPECT_EQ(of(400), "refused/bad_request");
+  EXPECT_EQ(of(401), "refused/unauthenticated");
+  EXPECT_EQ(of(403), "refused/forbidden");
+  EXPECT_EQ(of(404), "refused/not_found");
+  EXPECT_EQ(of(405), "refused/wrong_method");
+  EXPECT_EQ(of(409), "refused/conflict");
+  EXPECT_EQ(of(418), "refused/other");
+  EXPECT_EQ(of(429), "refused/busy");
+  EXPECT_EQ(of(503), "refused/busy");
+  const Response response = read(409, envelope(409, "status_exception", "Cannot open"), OpenJob{"j"});
+  EXPECT_EQ(response.status, 409);
+  EXPECT_EQ(response.error_type, "status_exception");
+  EXPECT_EQ(response.reason, "Cannot open");
+  EXPECT_EQ(response.wire->status, 409);
+}
+
+// wire-error-envelope: what is held to the full form, and what is not.
+TEST(NotesAnErrorForm, ThatIsNotTheEnvelope) {
+  constexpr const char* kNoted = "refused/conflict+wire-error-envelope";
+  EXPECT_EQ(gist(read(409, R"({"message":"no"})", kClose)), kNoted);
+  EXPECT_EQ(gist(read(409, "no", kClose)), kNoted);
+  EXPECT_EQ(gist(read(409, "", kClose)), kNoted);
+  EXPECT_EQ(gist(read(409, R"({"error":"no","status":409})", kClose)), kNoted);
+  EXPECT_EQ(gist(read(409, R"({"error":{"type":"t","reason":"r"},"status":409})", kClose)), kNoted);
+  EXPECT_EQ(gist(read(409, R"({"error":{"root_cause":[],"type":"t","reason":"r"},"status":409})", kClose)), kNoted);
+  EXPECT_EQ(
+      gist(read(409, R"({"error":{"root_cause":[{"type":"t","reason":"r"}],"reason":"r"},"status":409})", kClose)),
+      kNoted);
+  EXPECT_EQ(gist(read(409, R"({"error":{"root_cause":[{"type":"t","reason":"r"}],"type":"t","reason":"r"}})", kClose)),
+            kNoted);
+  EXPECT_EQ(gist(read(409, envelope(400, "t", "r"), kClose)), kNoted);
+  const Response response = read(409, R"({"message":"no"})", kClose);
+  EXPECT_EQ(response.reason, "no");
+  EXPECT_EQ(response.notes.front().observed, "status 409 with no member `error`");
+}
+
+TEST(NotesNothing, WhereExtraMembersOrAnotherOrderStand) {
+  EXPECT_EQ(
+      gist(read(409,
+                R"({"status":409,"took":1,"error":{"reason":null,"caused_by":{"type":"x"},"type":"t","root_cause":)"
+                R"([{"reason":"r","type":"t","stack_trace":"s"}]}})",
+                kClose)),
+      "refused/conflict");
+}
+
+TEST(NotesNothing, OfAnswersThatComeFromInFrontOfTheService) {
+  EXPECT_EQ(gist(read(429, "slow down", kClose)), "refused/busy");
+  EXPECT_EQ(gist(read(503, "<html></html>", kClose)), "refused/busy");
+  EXPECT_EQ(gist(read(502, "", kClose)), "refused/server_error");
+  EXPECT_EQ(gist(read(413, "", PostData{"j", {}, false})), "refused/other");
+}
+
+// wire-error-envelope: a server without the endpoint answers as routing does.
+TEST(NotesNothing, WhereAnEndpointIsMissing) {
+  EXPECT_EQ(gist(read(400, "No handler found for uri [/x] and method [GET]", GetSnapshots{"j"}, k54)),
+            "refused/bad_request");
+  EXPECT_EQ(gist(read(405, R"({"error":"Incorrect HTTP method","status":405})", GetSnapshots{"j"})),
+            "refused/wrong_method");
+}
+
+const RawRequest kGetClose{"GET", "/_xpack/ml/anomaly_detectors/j/_close", {}, {}, {}};
+
+// wire-path-and-method: another method on `_close`, by profile.
+TEST(HoldsAnotherMethodOnClose, ToItsProfile) {
+  constexpr const char* k405 =
+      R"({"error":"Incorrect HTTP method for uri [u] and method [GET], allowed: [POST]","status":405})";
+  EXPECT_EQ(gist(read(400, "No handler found for uri [u] and method [GET]", kGetClose, k54)), "refused/bad_request");
+  EXPECT_EQ(gist(read(405, k405, kGetClose, k63, {{"allow", "POST"}})), "refused/wrong_method");
+  EXPECT_EQ(gist(read(405, k405, kGetClose, k63)), "refused/wrong_method+wire-path-and-method");
+  EXPECT_EQ(gist(read(405, k405, kGetClose, k54, {{"allow", "POST"}})), "refused/wrong_method+wire-path-and-method");
+  EXPECT_EQ(gist(read(404, "", kGetClose, k63)), "refused/not_found+wire-path-and-method");
+  EXPECT_EQ(gist(read(200, R"({"closed":true})", kGetClose, k63)), "accepted+wire-path-and-method");
+  EXPECT_EQ(gist(read(401, envelope(401, "security_exception", "r"), kGetClose, k54)), "refused/unauthenticated");
+  EXPECT_EQ(gist(read(400, "", RawRequest{"POST", "/nowhere/at/all", {}, {}, {}}, k63)), "refused/bad_request");
+}
+
+TEST(DecodesAPost, WithItsCounts) {
+  constexpr const char* kBody =
+      R"({"job_id":"j","processed_record_count":2,"processed_field_count":4,"input_bytes":178,"input_field_count":6,)"
+      R"("invalid_date_count":1,"missing_field_count":3,"out_of_order_timestamp_count":4,"empty_bucket_count":0,)"
+      R"("sparse_bucket_count":0,"bucket_count":5,"earliest_record_timestamp":1403481600000,)"
+      R"("latest_record_timestamp":1403481700000,"last_data_time":1500000000123,"input_record_count":7})";
+
+  const Response response = read(202, kBody, PostData{"j", {}, false}, k54);
+
+  EXPECT_EQ(gist(response), "accepted");
+  EXPECT_EQ(std::get<DataCounts>(response.content), (DataCounts{7, 2, 1, 4, 3, 5, 1403481600000, 1403481700000}));
+  EXPECT_EQ(gist(read(200, kBody, PostData{"j", {}, false}, k54)), "accepted+wire-status-codes");
+  EXPECT_EQ(gist(read(202, "{}", PostData{"j", {}, false})), "accepted");
+  EXPECT_EQ(gist(read(202, R"({"processed_record_count":{}})", PostData{"j", {}, false})), "unreadable");
+}
+
+TEST(DecodesStatistics, OfAnOpenedAndOfAClosedJob) {
+  constexpr const char* kBody =
+      R"({"jobs":[{"job_id":"a","data_counts":{"job_id":"a","processed_record_count":"12","bucket_count":1.0,)"
+      R"("latest_record_timestamp":null},"model_size_stats":{"model_bytes":4096},"state":"opened",)"
+      R"("node":{"id":"n1","name":"node","attributes":{}},"assignment_explanation":"","open_time":"37s"},)"
+      R"({"state":"closed","job_id":"b"},{"job_id":"c","state":"resting","node":null}],"count":3})";
+
+  const Response response = read(200, kBody, JobStats{"_all"});
+
+  ASSERT_EQ(gist(response), "accepted");
+  const auto& list = std::get<JobStatisticsList>(response.content);
+  EXPECT_EQ(list.count, 3);
+  ASSERT_EQ(list.jobs.size(), 3U);
+  EXPECT_EQ(list.jobs[0].state, JobState::opened);
+  EXPECT_TRUE(list.jobs[0].counts_told);
+  EXPECT_EQ(list.jobs[0].counts.processed_records, 12);
+  EXPECT_EQ(list.jobs[0].counts.input_records, 12);
+  EXPECT_EQ(list.jobs[0].counts.buckets, 1);
+  EXPECT_FALSE(list.jobs[0].counts.latest_record_ms);
+  EXPECT_EQ(list.jobs[0].node, "n1");
+  EXPECT_EQ(list.jobs[0].open_time, "37s");
+  EXPECT_EQ(list.jobs[0].model_bytes, 4096);
+  EXPECT_EQ(list.jobs[1].state, JobState::closed);
+  EXPECT_FALSE(list.jobs[1].counts_told);
+  EXPECT_EQ(list.jobs[1].node, "");
+  EXPECT_FALSE(list.jobs[1].open_time);
+  EXPECT_EQ(list.jobs[2].state, JobState::unknown);
+}
+
+TEST(DecodesReads, ThatLackTheirListAsUnreadable) {
+  EXPECT_EQ(gist(read(200, "{}", JobStats{"j"})), "unreadable");
+  EXPECT_EQ(gist(read(200, R"({"jobs":{}})", JobStats{"j"})), "unreadable");
+  EXPECT_EQ(gist(read(200, R"({"jobs":[1]})", JobStats{"j"})), "unreadable");
+  EXPECT_EQ(gist(read(200, R"({"count":"many","jobs":[]})", JobStats{"j"})), "unreadable");
+  EXPECT_EQ(gist(read(200, "", GetBuckets{"j", {}, {}})), "unreadable");
+  EXPECT_EQ(gist(read(200, R"({"buckets":[{"event_count":1}]})", GetBuckets{"j", {}, {}})), "unreadable");
+}
+
+TEST(DecodesResults, OfEveryKind) {
+  const Response buckets =
+      read(200,
+           R"({"count":9,"buckets":[{"timestamp":1500000000000,"anomaly_score":94.5,"event_count":3,)"
+           R"("is_interim":true},{"timestamp":"1500000060000"}]})",
+           GetBuckets{"j", {}, {}});
+  ASSERT_EQ(gist(buckets), "accepted");
+  const auto& page = std::get<BucketPage>(buckets.content);
+  EXPECT_EQ(page.count, 9);
+  EXPECT_EQ(page.buckets[0], (Bucket{1500000000000, 3, true, 94.5}));
+  EXPECT_EQ(page.buckets[1], (Bucket{1500000060000, 0, false, 0}));
+
+  const Response records =
+      read(200,
+           R"({"count":1,"records":[{"timestamp":1500000000000,"record_score":7,"function":"mean",)"
+           R"("by_field_value":"x","is_interim":false}]})",
+           GetRecords{"j", {}, {}});
+  ASSERT_EQ(gist(records), "accepted");
+  EXPECT_EQ(std::get<RecordPage>(records.content).records.front(),
+            (AnomalyRecord{1500000000000, "mean", "x", 7, false}));
+
+  const Response snapshots = read(200,
+                                  R"({"count":1,"model_snapshots":[{"job_id":"j","timestamp":1500000000000,)"
+                                  R"("snapshot_id":"1500000000","snapshot_doc_count":1,)"
+                                  R"("latest_record_time_stamp":1499999999000}]})",
+                                  GetSnapshots{"j"});
+  ASSERT_EQ(gist(snapshots), "accepted");
+  const Snapshot& snapshot = std::get<SnapshotList>(snapshots.content).snapshots.front();
+  EXPECT_EQ(snapshot.id, "1500000000");
+  EXPECT_EQ(snapshot.latest_record_ms, 1499999999000);
+  EXPECT_FALSE(snapshot.latest_result_ms);
+}
+
+// closed-job-keeps-metadata: members compare as texts, whatever their order on the wire.
+TEST(DecodesAJob, ToItsMembersInLexicalOrder) {
+  const Response response =
+      read(200,
+           R"({"count":1,"jobs":[{"model_snapshot_id":"s","job_id":"j","description":"d","groups":["g"],)"
+           R"("custom_settings":{"b":{"c":1.5},"a":{}},"analysis_config":{"detectors":[{"z":1,"a":2}],)"
+           R"("bucket_span":"60s"}}]})",
+           GetJob{"j"});
+  ASSERT_EQ(gist(response), "accepted");
+  const JobDescription& job = std::get<JobDescriptionList>(response.content).jobs.front();
+  EXPECT_EQ(job.job, "j");
+  EXPECT_EQ(job.snapshot, "s");
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"analysis_config.bucket_span", "\"60s\""},
+      {"analysis_config.detectors", R"([{"a":2,"z":1}])"},
+      {"custom_settings.a", "{}"},
+      {"custom_settings.b.c", "1.5"},
+      {"description", "\"d\""},
+      {"groups", R"(["g"])"},
+  };
+  EXPECT_EQ(job.members, expected);
+}
+
+TEST(DecodesAcknowledgements, OfEachOperation) {
+  EXPECT_EQ(gist(read(200, R"({"opened":true})", OpenJob{"j"})), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"opened":false})", OpenJob{"j"})), "refused/other");
+  EXPECT_EQ(gist(read(200, "", DeleteJob{"j", {}})), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"flushed":true,"last_finalized_bucket_end":1500000060000})", FlushJob{"j", {}})),
+            "accepted");
+  EXPECT_EQ(gist(read(200, R"({"job_id":"j"})", CreateJob{"j", {}})), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"started":true})", StartDatafeed{"f", {}, {}})), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"took":3,"errors":false,"items":[]})", IndexDocuments{"i", {}, true})), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"took":3,"errors":true,"items":[]})", IndexDocuments{"i", {}, true})), "refused/other");
+  EXPECT_EQ(gist(read(201, R"({"acknowledged":true})", CreateIndex{"i"})), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"datafeeds":[{"datafeed_id":"f","state":"stopped"}]})", DatafeedStats{"f"})),
+            "accepted");
+}
+
+TEST(DecodesWhoAndWhat, OfTheServer) {
+  const Response root = read(200, R"({"name":"n","cluster_name":"c","version":{"number":"6.3.2"}})", GetRoot{});
+  EXPECT_EQ(std::get<ServerInfo>(root.content).version, "6.3.2");
+  const Response who = read(200, R"({"username":"ml_admin","roles":[]})", Authenticate{});
+  EXPECT_EQ(std::get<Identity>(who.content).username, "ml_admin");
+  const Response may = read(200, R"({"cluster":{"manage_ml":true,"manage":false}})", HasPrivileges{});
+  const std::vector<std::pair<std::string, bool>> expected{{"manage", false}, {"manage_ml", true}};
+  EXPECT_EQ(std::get<PrivilegeList>(may.content).privileges, expected);
+}
+
+}  // namespace
+}  // namespace closecheck::sut::wire
