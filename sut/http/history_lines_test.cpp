@@ -1,0 +1,213 @@
+#include "closecheck/sut/history_lines.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "closecheck/sut/wire.h"
+
+namespace closecheck::sut {
+namespace {
+
+using testing::HasSubstr;
+
+std::shared_ptr<const Request> request(Operation operation, Principal who = Principal::manage_ml) {
+  return std::make_shared<const Request>(Request{who, std::move(operation), nullptr});
+}
+
+Event invoke(int process, Time time, std::shared_ptr<const Request> asked) {
+  Event event;
+  event.type = EventType::invoke;
+  event.process = process;
+  event.time = time;
+  event.request = std::move(asked);
+  return event;
+}
+
+Event ok(int process, Time time, const std::shared_ptr<const Request>& asked, Response response) {
+  Event event = invoke(process, time, asked);
+  event.type = EventType::ok;
+  event.response = std::make_shared<const Response>(std::move(response));
+  return event;
+}
+
+Response accepted(Content content = Acknowledged{}) {
+  Response response;
+  response.outcome = Outcome::accepted;
+  response.content = std::move(content);
+  return response;
+}
+
+Response from_wire(int status, std::vector<std::pair<std::string, std::string>> headers, std::string body) {
+  Response response;
+  response.status = status;
+  response.wire = std::make_shared<const WireAnswer>(WireAnswer{status, std::move(headers), std::move(body)});
+  return response;
+}
+
+History sample() {
+  History history;
+  history.profile = Profile::xpack_6_3;
+  const auto close = request(CloseJob{"j", {}, "10s", {}, {}});
+  const auto post =
+      request(PostData{"j", {{kDataStart, 1, ""}, {kDataStart + 1, 2, "x"}}, false}, Principal::anonymous);
+  const auto raw = request(RawRequest{"GET", "/x", {{"a", "1"}, {"b", ""}, {"a", "2"}}, "nu", "text/plain"});
+  history.events.push_back(invoke(0, 120'000'000, close));
+  history.events.push_back(invoke(1, 130'000'000, post));
+  history.events.push_back(ok(0, 190'000'000, close, accepted()));
+  Event lost = invoke(1, 200'000'000, post);
+  lost.type = EventType::info;
+  lost.error = "connection reset";
+  history.events.push_back(lost);
+  history.events.push_back(invoke(2, 205'000'000, raw));
+  history.events.push_back(
+      ok(2, 206'000'000, raw,
+         from_wire(400, {{"content-type", "text/plain"}, {"Set-Cookie", "secret"}, {"warning", "1"}, {"warning", "2"}},
+                   "No handler")));
+  Event fault;
+  fault.type = EventType::fault;
+  fault.time = 210'000'000;
+  fault.fault = Fault::slow_close;
+  fault.duration = 3 * kSecond;
+  fault.job = "j";
+  history.events.push_back(fault);
+  Event settled;
+  settled.type = EventType::settled;
+  settled.time = 900'000'000;
+  settled.job = "j";
+  history.events.push_back(settled);
+  return history;
+}
+
+const std::vector<std::string>& sample_lines() {
+  static const std::vector<std::string> lines{
+      R"({"schema":"closecheck-history/1","profile":"xpack-6.3"})",
+      R"({"process":0,"type":"invoke","time":120000000,"principal":"manage_ml","request":{"method":"POST",)"
+      R"("path":"/_xpack/ml/anomaly_detectors/j/_close","query":{"timeout":"10s"},"body":null}})",
+      R"({"process":1,"type":"invoke","time":130000000,"principal":null,"request":{"method":"POST",)"
+      R"("path":"/_xpack/ml/anomaly_detectors/j/_data","query":{},)"
+      R"("text":"{\"time\":1500000000000,\"value\":1}\n{\"time\":1500000000001,\"value\":2,\"entity\":\"x\"}\n"}})",
+      R"({"process":0,"type":"ok","time":190000000,"response":{"status":200,)"
+      R"("headers":{"content-type":"application/json; charset=UTF-8"},"body":{"closed":true}}})",
+      R"({"process":1,"type":"info","time":200000000,"error":"connection reset"})",
+      R"({"process":2,"type":"invoke","time":205000000,"principal":"manage_ml","request":{"method":"GET","path":"/x",)"
+      R"("query":{"a":["1","2"],"b":""},"headers":{"content-type":"text/plain"},"text":"nu"}})",
+      R"({"process":2,"type":"ok","time":206000000,"response":{"status":400,)"
+      R"("headers":{"content-type":"text/plain","warning":["1","2"]},"text":"No handler"}})",
+      R"({"type":"fault","time":210000000,"fault":"slow_close","job":"j","duration":3000000000})",
+      R"({"type":"settled","time":900000000,"job":"j"})",
+  };
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+std::string error_of(const std::string& text) {
+  try {
+    read_history(text, Profile::xpack_5_4);
+  } catch (const HistoryError& error) {
+    return error.what;
+  }
+  return "no error";
+}
+
+TEST(HistoryLines, AreWrittenInTheDocumentedForm) {
+  EXPECT_EQ(write_history_lines(sample()), sample_lines());
+}
+
+TEST(HistoryLines, ReadBackAsTheyWereWritten) {
+  const History read = read_history(joined(sample_lines()), Profile::xpack_5_4);
+
+  EXPECT_EQ(read.profile, Profile::xpack_6_3);
+  ASSERT_EQ(read.events.size(), 8U);
+  EXPECT_EQ(std::get<CloseJob>(read.events[0].request->operation).timeout, "10s");
+  EXPECT_EQ(read.events[1].request->who, Principal::anonymous);
+  EXPECT_EQ(std::get<PostData>(read.events[1].request->operation).records.size(), 2U);
+  EXPECT_EQ(read.events[2].response->outcome, Outcome::accepted);
+  EXPECT_EQ(read.events[2].request, read.events[0].request);
+  EXPECT_EQ(read.events[3].error, "connection reset");
+  EXPECT_EQ(read.events[5].response->wire->body, "No handler");
+  EXPECT_EQ(read.events[6].duration, 3 * kSecond);
+  EXPECT_EQ(read.events[7].job, "j");
+  EXPECT_EQ(write_history_lines(read), sample_lines());
+}
+
+TEST(HistoryLines, TakeTheExampleOfTheDesignAsItStands) {
+  const std::string text =
+      R"({"schema": "closecheck-history/1", "profile": "xpack-6.3"})"
+      "\n"
+      R"({"process": 0, "type": "invoke", "time": 120000000, "principal": "manage_ml", "request": {"method": "POST", "path": "/_xpack/ml/anomaly_detectors/j/_close", "query": {"timeout": "10s"}, "body": null}})"
+      "\r\n\n"
+      R"({"process": 0, "type": "ok",     "time": 190000000, "response": {"status": 200, "headers": {"content-type": "application/json"}, "body": {"closed": true}}})"
+      "\n"
+      R"({"type": "fault",   "time": 210000000, "fault": "fail_job", "job": "j"})"
+      "\n"
+      R"({"type": "settled", "time": 900000000, "job": "j"})";
+  const History read = read_history(text, Profile::xpack_5_4);
+  ASSERT_EQ(read.events.size(), 4U);
+  EXPECT_EQ(read.events[1].response->outcome, Outcome::accepted);
+}
+
+TEST(HistoryLines, TakeTheGivenProfileWithoutAHeaderLine) {
+  EXPECT_EQ(read_history(sample_lines().back(), Profile::xpack_6_3).profile, Profile::xpack_6_3);
+  EXPECT_EQ(read_history(sample_lines().back(), Profile::xpack_5_4).profile, Profile::xpack_5_4);
+  EXPECT_TRUE(read_history("", Profile::xpack_5_4).events.empty());
+}
+
+TEST(HistoryLines, TakeAQueryInThePath) {
+  const History read =
+      read_history(R"({"process":0,"type":"invoke","time":1,"principal":null,"request":{"method":"POST",)"
+                   R"("path":"/_xpack/ml/anomaly_detectors/j/_close?force=true"}})",
+                   Profile::xpack_5_4);
+  EXPECT_EQ(std::get<CloseJob>(read.events.front().request->operation).force, "true");
+}
+
+TEST(HistoryLines, SayWhichLineIsWrongAndWhatWasExpected) {
+  const std::string invoke_line =
+      R"({"process":0,"type":"invoke","time":5,"principal":null,"request":{"method":"GET","path":"/"}})"
+      "\n";
+  EXPECT_EQ(error_of("{}\n"), "line 1: `time` is missing; a whole number was expected");
+  EXPECT_EQ(error_of("\n\nx"), "line 3: a JSON object was expected");
+  EXPECT_EQ(error_of(R"({"schema":"closecheck-history/2"})"),
+            "line 1: schema `closecheck-history/2` is not known; `closecheck-history/1` was expected");
+  EXPECT_THAT(error_of(R"({"schema":"closecheck-history/1","profile":"es-9"})"), HasSubstr("`es-9` is not known"));
+  EXPECT_THAT(error_of(R"({"type":"settled","time":-1,"job":"j"})"), HasSubstr("`time` is no whole number"));
+  EXPECT_THAT(error_of(R"({"type":"settled","time":99999999999999999999,"job":"j"})"), HasSubstr("`time`"));
+  EXPECT_THAT(error_of(R"({"type":"gone","time":1})"), HasSubstr("invoke, ok, info, fault or settled was expected"));
+  EXPECT_THAT(error_of(R"({"type":"fault","time":1,"fault":"fire","job":"j"})"),
+              HasSubstr("fault `fire` is not known"));
+  EXPECT_THAT(error_of(R"({"type":"ok","process":3,"time":1,"response":{"status":200}})"),
+              HasSubstr("process 3 has no request open"));
+  EXPECT_THAT(error_of(invoke_line + invoke_line), HasSubstr("line 2: process 0 has a request open already"));
+  EXPECT_THAT(error_of(invoke_line + R"({"type":"info","process":0,"time":6})" + "\n" +
+                       R"({"process":0,"type":"invoke","time":7,"request":{"method":"GET","path":"/"}})"),
+              HasSubstr("line 3: process 0 is used again"));
+  EXPECT_THAT(error_of(invoke_line + R"({"type":"ok","process":0,"time":4,"response":{"status":200}})"),
+              HasSubstr("line 2: `time` is before"));
+  EXPECT_THAT(error_of(invoke_line + R"({"type":"ok","process":0,"time":6,"response":{"status":20}})"),
+              HasSubstr("`status` is no whole number from 100 to 999"));
+  EXPECT_THAT(error_of(R"({"process":0,"type":"invoke","time":1,"principal":"king","request":{}})"),
+              HasSubstr("principal `king` is not known"));
+  EXPECT_THAT(error_of(R"({"process":0,"type":"invoke","time":1,"request":{"method":"GET","path":"x"}})"),
+              HasSubstr("`path` does not begin with `/`"));
+  EXPECT_THAT(error_of(sample_lines().back() + "\n" + sample_lines().front()),
+              HasSubstr("line 2: the line with `schema`"));
+}
+
+TEST(HistoryLines, TellANullBodyFromNone) {
+  History history;
+  const auto asked = request(RawRequest{"POST", "/x", {}, "null", "application/json"});
+  history.events.push_back(invoke(0, 0, asked));
+  history.events.push_back(ok(0, 1, asked, from_wire(200, {}, "null")));
+
+  const History read = read_history(joined(write_history_lines(history)), Profile::xpack_5_4);
+
+  EXPECT_EQ(read.events[0].request->as_sent->body, "null");
+  EXPECT_EQ(read.events[1].response->wire->body, "null");
+}
+
+}  // namespace
+}  // namespace closecheck::sut
