@@ -40,6 +40,7 @@ Vote not_closed(const LogEntry& entry, const Narrative& story) {
   if (story.refused_open) return vote(C::refused_request_changes_nothing, kDenied + 1, C::closed_means_closed);
   switch (story.ending) {
     case Ending::normal:
+      if (story.ending_late) return vote(C::timed_out_close_is_no_success, kDenied, C::close_waits_for_housekeeping);
       if (story.ending_overlapped)
         return vote(C::concurrent_requests_linearize, kDenied, C::close_waits_for_housekeeping, C::closed_means_closed);
       if (entry.answer.state == JobState::closing)
@@ -123,6 +124,8 @@ Vote blame_stats(const JobValue& job, const LogEntry& entry, const Narrative& st
       if (count_fits(job, entry)) return vote(C::job_reopens, kOther);
       break;
     case Life::closing:
+      if (job.has(JobValue::kHangs) && answer.state == JobState::closed)
+        return untold("the job closed, though its close was to hang");
       if (answer.state != JobState::closing && (answer.state != JobState::opened || count_fits(job, entry))) {
         if (story.ending == Ending::timed_out) return vote(C::timed_out_close_goes_on, kOther);
         if (story.ending == Ending::by_feed) return vote(C::datafeed_end_closes_job, kOther);
@@ -160,6 +163,9 @@ Vote blame_close(const JobValue& job, const LogEntry& entry, const Narrative& st
     case Life::forced:
       if (job.life == Life::opened && job.feed == Feed::started && (accepted || entry.answer.told == Told::timed_out))
         return vote(C::running_datafeed_blocks_close, kDenied);
+      if (accepted && job.has(JobValue::kHangs))
+        return entry.answer.late ? vote(C::timed_out_close_is_no_success, kDenied, C::close_waits_for_housekeeping)
+                                 : untold("the job closed, though its close was to hang");
       if (job.life == Life::opened && job.feed == Feed::started && broke) return vote(C::wire_status_codes, kOther);
       if (story.overlaps) return vote(C::concurrent_requests_linearize, kDenied, C::close_ends_open_job);
       return vote(C::close_ends_open_job, kDenied);
@@ -236,7 +242,8 @@ Vote blame(const CellTable&, const JobValue& job, const LogEntry& entry, const N
     case Ask::invalid:
       return vote(C::bad_parameters_refused, kDenied);
     case Ask::read_results:
-      if (!accepted && job.life == Life::closed) return vote(C::closed_job_keeps_results, kDenied);
+      if (!accepted && job.life == Life::closed && story.ending != Ending::none)
+        return vote(C::closed_job_keeps_results, kDenied);
       break;
     case Ask::get:
       if (!accepted && job.life == Life::closed && story.ending != Ending::none)
@@ -300,6 +307,7 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
       story.ending_entry = what.entry;
       story.refused_open = false;
       story.closed_count = -1;
+      story.ending_late = accepted && entry.answer.late;
       story.ending_overlapped = false;
       for (const LogEntry& other : log.entries)
         if (&other != &entry && closes(other.question.ask) && overlap(entry, other)) story.ending_overlapped = true;

@@ -19,6 +19,7 @@ struct Narrative {
   Ending ending = Ending::none;  // since the job was last opened
   std::uint32_t ending_entry = 0;
   bool ending_overlapped = false;  // ... while another close was open
+  bool ending_late = false;        // ... and claimed success when its timeout was up
   bool died = false;               // a fault failed the job since it was last opened
   bool ever_died = false;
   bool hung = false;                         // its close hangs, or was not answered in time

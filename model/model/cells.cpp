@@ -128,15 +128,16 @@ std::string_view name(Feed feed) {
 }
 
 std::string_view name(Guard guard) {
-  constexpr std::array<std::string_view, 9> names{"",
-                                                  "no datafeed refers to it",
-                                                  "no datafeed runs",
-                                                  "the job exists",
-                                                  "the job is opened",
-                                                  "the datafeed ended",
-                                                  "no datafeed ended",
-                                                  "its close hangs",
-                                                  "it has an end, or the job is not opened"};
+  constexpr std::array<std::string_view, 10> names{"",
+                                                   "no datafeed refers to it",
+                                                   "no datafeed runs",
+                                                   "the job exists",
+                                                   "the job is opened",
+                                                   "the datafeed ended",
+                                                   "no datafeed ended",
+                                                   "its close hangs",
+                                                   "its close does not hang",
+                                                   "it has an end, or the job is not opened"};
   return names.at(static_cast<std::size_t>(guard));
 }
 

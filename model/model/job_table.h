@@ -175,7 +175,7 @@ using HistoryEvents = boost::mp11::mp_append<
   InEach<FromHistory::hang_close, may(A), C::force_closes_unresponsive_job, absent>,
   boost::mp11::mp_list<
     Stay<opened,  FromHistory::settled,    may(A), C::datafeed_end_closes_job, Guard::nothing_owed>,
-    Stay<closing, FromHistory::settled,    may(A), C::timed_out_close_goes_on, Guard::may_hang>,
+    Stay<closing, FromHistory::settled,    may(A), C::timed_out_close_goes_on, Guard::hangs>,
     Move<opening, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
     Move<opened,  FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
     Move<closing, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
@@ -188,7 +188,7 @@ using HistoryEvents = boost::mp11::mp_append<
 
 using Happenings = boost::mp11::mp_list<
     ByItself<opening,    opened_by_itself,    opened,     E::none,        kAlways,                      C::job_reopens>,
-    ByItself<closing,    housekeeping_done,   closed,     E::end_close,   kAlways,                      C::close_waits_for_housekeeping>,
+    ByItself<closing,    housekeeping_done,   closed,     E::end_close,   only_if(Guard::does_not_hang), C::close_waits_for_housekeeping>,
     ByItself<forced,     force_settled,       closed,     E::none,        kAlways,                      C::force_returns_early>,
     ByItself<F::started, datafeed_ended,      F::stopped, E::feed_end,    only_if(Guard::feed_can_end), C::datafeed_end_closes_job>,
     ByItself<opened,     datafeed_closes_job, closing,    E::begin_close, only_if(Guard::owes_close),   C::datafeed_end_closes_job>>;

@@ -39,7 +39,7 @@ struct JobValue {
   std::uint32_t queued = 0;   // accepted while closing: the next open and normal close count them at the latest
   std::uint32_t feeding = 0;  // what the running datafeed may still deliver
 
-  static constexpr std::uint8_t kMayHang = 1;    // the next normal close may never end by itself
+  static constexpr std::uint8_t kHangs = 1;      // the next normal close never ends by itself
   static constexpr std::uint8_t kOwesClose = 2;  // the datafeed ended, the job has yet to close by itself
   static constexpr std::uint8_t kFeedEnds = 4;   // the running datafeed has an end
   bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
@@ -60,7 +60,8 @@ enum class Guard : std::uint8_t {
   job_opened,
   owes_close,
   nothing_owed,
-  may_hang,
+  hangs,
+  does_not_hang,
   feed_can_end
 };
 std::string_view name(Guard guard);
@@ -81,8 +82,10 @@ inline bool holds(Guard guard, const JobValue& value) {
       return value.has(JobValue::kOwesClose);
     case Guard::nothing_owed:
       return !value.has(JobValue::kOwesClose);
-    case Guard::may_hang:
-      return value.has(JobValue::kMayHang);
+    case Guard::hangs:
+      return value.has(JobValue::kHangs);
+    case Guard::does_not_hang:
+      return !value.has(JobValue::kHangs);
     // A feed with an end stops at its end; any feed may stop once its job no longer takes data.
     case Guard::feed_can_end:
       return value.has(JobValue::kFeedEnds) || value.life != Life::opened;
@@ -150,11 +153,10 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
       value.lo = saturated(std::uint64_t{value.lo} + value.since);
       value.hi = saturated(std::uint64_t{value.hi} + value.since);
       value.since = 0;
-      value.clear(JobValue::kMayHang);
       break;
     case Effect::force:
       perhaps_lose(value);
-      value.clear(JobValue::kMayHang);
+      value.clear(JobValue::kHangs);
       break;
     case Effect::die:
       perhaps_lose(value);
@@ -163,7 +165,7 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
       value.lo = 0;
       break;
     case Effect::arm_hang:
-      value.set(JobValue::kMayHang);
+      value.set(JobValue::kHangs);
       break;
     case Effect::feed_start:
       value.feeding = records;

@@ -50,16 +50,17 @@ enum class Told : std::uint8_t {
 
 struct Question {
   Ask ask = Ask::stats;
-  std::int64_t records = 0;     // post: records that would be processed
+  std::int64_t records = 0;     // post: records that would be processed; start_feed: documents that the feed will find
   bool has_timeout = false;     // close: may answer `timed_out`
   bool may_be_refused = false;  // the caller may lack the privilege, or the profile leaves it open: refusal is fine too
 };
 
 struct Answer {
   Told told = Told::unknown;
-  JobState state = JobState::unknown;     // stats
-  std::optional<std::int64_t> processed;  // stats: processed records
-  std::optional<bool> feed_started;       // feed_stats
+  JobState state = JobState::unknown;       // stats
+  std::optional<std::int64_t> processed{};  // stats: processed records
+  std::optional<bool> feed_started{};       // feed_stats
+  bool late = false;                        // close: it came when its timeout was up (helps to name the clause)
 };
 
 enum class OracleVerdict : std::uint8_t { fits, violated, inconclusive };

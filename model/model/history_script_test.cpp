@@ -1,0 +1,273 @@
+#include "model/history_script.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+namespace closecheck::model {
+namespace {
+
+using Names = std::vector<std::pair<std::string_view, Ask>>;
+const Names& names() {
+  static const Names names{{"create", Ask::create},
+                           {"get", Ask::get},
+                           {"update", Ask::update},
+                           {"remove", Ask::remove},
+                           {"force-remove", Ask::force_remove},
+                           {"open", Ask::open},
+                           {"post", Ask::post},
+                           {"flush", Ask::flush},
+                           {"close", Ask::close},
+                           {"force", Ask::force_close},
+                           {"stats", Ask::stats},
+                           {"read", Ask::read_results},
+                           {"revert", Ask::revert},
+                           {"mkfeed", Ask::create_feed},
+                           {"feed", Ask::start_feed},
+                           {"feed~", Ask::start_endless_feed},
+                           {"stop", Ask::stop_feed},
+                           {"rmfeed", Ask::remove_feed},
+                           {"fstats", Ask::feed_stats},
+                           {"bad", Ask::invalid}};
+  return names;
+}
+
+[[noreturn]] void fail_to_read(std::string_view text) {
+  std::fprintf(stderr, "cannot read the script at `%.*s`\n", static_cast<int>(text.size()), text.data());
+  std::abort();
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+Question parse_question(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view head = text.substr(0, colon);
+  const std::string_view tail = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+  Question question;
+  const bool perhaps = head.ends_with('*');
+  const std::string_view bare = perhaps ? head.substr(0, head.size() - 1) : head;
+  const auto found = std::find_if(names().begin(), names().end(), [&](const auto& name) { return name.first == bare; });
+  if (found == names().end()) fail_to_read(text);
+  question.ask = found->second;
+  question.may_be_refused = perhaps;
+  if (tail == "t")
+    question.has_timeout = true;
+  else if (!tail.empty())
+    question.records = std::stol(std::string(tail));
+  return question;
+}
+
+constexpr std::pair<std::string_view, JobState> kStates[] = {{"closed", JobState::closed},
+                                                             {"opening", JobState::opening},
+                                                             {"opened", JobState::opened},
+                                                             {"closing", JobState::closing},
+                                                             {"failed", JobState::failed}};
+constexpr std::pair<std::string_view, Told> kTold[] = {{"ok", Told::accepted}, {"no", Told::refused},
+                                                       {"5xx", Told::failed},  {"late", Told::timed_out},
+                                                       {"busy", Told::busy},   {"?", Told::unknown}};
+
+Answer parse_answer(std::string_view text) {
+  Answer answer;
+  answer.told = Told::accepted;
+  for (const auto& [word, told] : kTold)
+    if (text == word) {
+      answer.told = told;
+      return answer;
+    }
+  if (text == "late-ok") {
+    answer.late = true;
+    return answer;
+  }
+  if (text == "started" || text == "stopped") {
+    answer.feed_started = text == "started";
+    return answer;
+  }
+  const std::size_t colon = text.find(':');
+  for (const auto& [word, state] : kStates)
+    if (text.substr(0, colon) == word) answer.state = state;
+  if (answer.state == JobState::unknown) fail_to_read(text);
+  if (colon != std::string_view::npos) answer.processed = std::stol(std::string(text.substr(colon + 1)));
+  return answer;
+}
+
+std::string write_question(const Question& question) {
+  std::string text;
+  for (const auto& [word, ask] : names())
+    if (ask == question.ask) text = word;
+  if (question.may_be_refused) text += '*';
+  if (question.has_timeout) return text + ":t";
+  if (question.ask == Ask::post || question.ask == Ask::start_feed) text += ":" + std::to_string(question.records);
+  return text;
+}
+
+std::string write_answer(const Answer& answer) {
+  if (answer.feed_started) return *answer.feed_started ? "started" : "stopped";
+  if (answer.late) return "late-ok";
+  std::string text;
+  for (const auto& [word, told] : kTold)
+    if (answer.told == told) text = word;
+  for (const auto& [word, state] : kStates)
+    if (answer.state == state) text = word;
+  if (answer.processed) text += ":" + std::to_string(*answer.processed);
+  return text;
+}
+
+}  // namespace
+
+Script parse_script(std::string_view text) {
+  Script script;
+  std::map<std::string, int, std::less<>> open;
+  int next_id = 0;
+  while (!text.empty()) {
+    const std::size_t end = text.find(';');
+    const std::string_view part = trimmed(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    if (part.empty()) continue;
+    ScriptEvent event;
+    const std::size_t mark = part.find_first_of("><!");
+    if (part == "fail" || part == "hang") {
+      event.type = ScriptEvent::Type::fault;
+      event.fault = part == "fail" ? Fault::fail_job : Fault::hang_close;
+      script.push_back(event);
+    } else if (part == "settled") {
+      event.type = ScriptEvent::Type::settled;
+      script.push_back(event);
+    } else if (mark != std::string_view::npos) {
+      const std::string name(part.substr(0, mark));
+      if (part[mark] == '>') {
+        open[name] = next_id;
+        event.question = parse_question(part.substr(mark + 1));
+        event.id = next_id++;
+      } else {
+        event.type = part[mark] == '<' ? ScriptEvent::Type::respond : ScriptEvent::Type::lose;
+        event.id = open.at(name);
+        if (part[mark] == '<') event.answer = parse_answer(part.substr(mark + 1));
+      }
+      script.push_back(event);
+    } else {
+      const std::size_t space = part.find(' ');
+      if (space == std::string_view::npos) fail_to_read(part);
+      event.question = parse_question(part.substr(0, space));
+      event.id = next_id++;
+      script.push_back(event);
+      event.type = ScriptEvent::Type::respond;
+      event.answer = parse_answer(trimmed(part.substr(space)));
+      script.push_back(event);
+    }
+  }
+  return script;
+}
+
+std::string write_script(const Script& script) {
+  std::string text;
+  for (const ScriptEvent& event : script) {
+    if (!text.empty()) text += "; ";
+    const std::string name = "r" + std::to_string(event.id);
+    switch (event.type) {
+      case ScriptEvent::Type::invoke:
+        text += name + ">" + write_question(event.question);
+        break;
+      case ScriptEvent::Type::respond:
+        text += name + "<" + write_answer(event.answer);
+        break;
+      case ScriptEvent::Type::lose:
+        text += name + "!";
+        break;
+      case ScriptEvent::Type::fault:
+        text += event.fault == Fault::fail_job ? "fail" : "hang";
+        break;
+      case ScriptEvent::Type::settled:
+        text += "settled";
+        break;
+    }
+  }
+  return text;
+}
+
+OracleVerdict run_script(JobOracle& oracle, const Script& script) {
+  OracleVerdict verdict = OracleVerdict::fits;
+  for (std::size_t i = 0; i < script.size() && verdict == OracleVerdict::fits; ++i) {
+    const ScriptEvent& event = script[i];
+    switch (event.type) {
+      case ScriptEvent::Type::invoke:
+        oracle.invoke(event.id, event.question, i);
+        break;
+      case ScriptEvent::Type::respond:
+        verdict = oracle.respond(event.id, event.answer, i);
+        break;
+      case ScriptEvent::Type::lose:
+        verdict = oracle.lose(event.id);
+        break;
+      case ScriptEvent::Type::fault:
+        verdict = oracle.fault(event.fault, i);
+        break;
+      case ScriptEvent::Type::settled:
+        verdict = oracle.settled(i);
+        break;
+    }
+  }
+  return verdict == OracleVerdict::fits ? oracle.finish() : verdict;
+}
+
+Log log_of(const Script& script) {
+  Log log;
+  std::map<int, std::uint32_t> entries;
+  for (std::size_t i = 0; i < script.size(); ++i) {
+    const ScriptEvent& event = script[i];
+    const auto item = static_cast<std::uint32_t>(log.items.size());
+    switch (event.type) {
+      case ScriptEvent::Type::invoke: {
+        const auto index = static_cast<std::uint32_t>(log.entries.size());
+        entries[event.id] = index;
+        LogEntry& entry = log.entries.emplace_back();
+        entry.question = event.question;
+        entry.event = i;
+        entry.item = item;
+        entry.status = EntryStatus::lost;
+        log.items.push_back({.type = ItemType::invoke, .fault = {}, .entry = index, .event = i});
+        break;
+      }
+      case ScriptEvent::Type::respond: {
+        LogEntry& entry = log.entries[entries.at(event.id)];
+        entry.answer = event.answer;
+        entry.answer_event = i;
+        entry.answer_item = item;
+        entry.status = EntryStatus::answered;
+        log.items.push_back({.type = ItemType::respond, .fault = {}, .entry = entries.at(event.id), .event = i});
+        break;
+      }
+      case ScriptEvent::Type::lose:
+        break;
+      case ScriptEvent::Type::fault:
+        log.items.push_back({.type = ItemType::fault, .fault = event.fault, .entry = 0, .event = i});
+        break;
+      case ScriptEvent::Type::settled:
+        log.items.push_back({.type = ItemType::settled, .fault = {}, .entry = 0, .event = i});
+        break;
+    }
+  }
+  return log;
+}
+
+bool fits(const CellTable& table, const Log& log) {
+  Player player(table, 100'000, {});
+  player.reset(table, log);
+  for (std::size_t i = 0; i < log.items.size(); ++i)
+    if (player.play(log, i) != Played::fits) return false;
+  return true;
+}
+
+TEST(HistoryScript, WritesWhatItReads) {
+  const std::string text =
+      "r0>create; r0<ok; r1>post:5; r2>close:t; r1<5xx; r2<late; r3>stats; r3<closed:5; r4>open*; r4!; fail; settled";
+  EXPECT_EQ(write_script(parse_script(text)), text);
+}
+
+}  // namespace closecheck::model

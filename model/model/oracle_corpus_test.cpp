@@ -1,0 +1,252 @@
+#include "model/oracle_corpus.h"
+
+#include <array>
+
+namespace closecheck::model {
+namespace {
+
+using C = Clause;
+using enum In;
+
+// clang-format off
+constexpr std::array kConforming{
+  // The page's own life of a job.
+  Conforming{both, "create ok; open ok; close ok; stats closed:0"},
+  Conforming{both, "create ok; open ok; post:5 ok; flush ok; stats opened:5; stats opened:0; close ok; stats closed:5; read ok; get ok; update ok"},
+  Conforming{both, "create ok; open ok; post:5 ok; close ok; open ok; stats opened:5; post:3 ok; stats opened:8; close ok; stats closed:8"},
+  Conforming{both, "create ok; open ok; close ok; post:5 no; flush no; stats closed:0; open ok; close ok; open ok; close ok"},
+  Conforming{both, "create ok; create no; open ok; open no; remove no; close ok; remove ok; stats no; create ok; stats closed:0"},
+  Conforming{both, "close no; force no; open no; post:1 no; flush no; remove no; force-remove no; get no; update no; read no; revert no; stats no; bad no; bad 5xx"},
+  Conforming{both, "create ok; bad no; stats closed:0; open* no; stats closed:0; open* ok; post:5 busy; close ok; stats closed:0"},
+  Conforming{both, "create ok; open ok; post:5 ?; stats opened:5; close ok; stats closed:5"},
+  Conforming{both, "create ok; open ok; post:5 ?; stats opened:0; close ok; stats closed:0"},
+  // Closing a closed job.
+  Conforming{both, "create ok; close ok; force ok; stats closed:0"},
+  Conforming{only_5_4, "create ok; close no; force no; stats closed:0"},
+  Conforming{only_5_4, "create ok; open ok; close ok; close no; force no"},
+  // A close whose timeout is up goes on.
+  Conforming{both, "create ok; open ok; post:5 ok; close:t late; stats closing; close:t late; settled; stats closed:5"},
+  Conforming{both, "create ok; open ok; post:5 ok; close:t late; close ok; stats closed:5"},
+  Conforming{only_5_4, "create ok; open ok; post:5 ok; close:t late; stats opened:5; settled; stats closed:5"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; post:2 no; flush no; stats closing; a<ok; stats closed:0"},
+  // What a closing job takes it may queue, but not lose.
+  Conforming{both, "create ok; open ok; post:5 ok; a>close; stats closing; post:2 ok; stats closing; a<ok; stats closed:5; open ok; stats opened:5; close ok; stats closed:7"},
+  Conforming{both, "create ok; open ok; post:5 ok; a>close; stats closing; post:2 ok; flush ok; a<ok; stats closed:7; open ok; close ok; stats closed:7"},
+  Conforming{only_5_4, "create ok; open ok; a>close; stats closing; post:2 5xx; stats closing; a<ok; stats closed:0"},
+  // Forced closes.
+  Conforming{both, "create ok; open ok; post:5 ok; force ok; stats opened:5; stats closing:2; stats failed:0; stats closed:5; settled; stats closed:3"},
+  Conforming{both, "create ok; open ok; force ok; post:5 ok; post:5 no; post:5 5xx; flush ok; flush no; force ok; stats opened; settled; stats closed:5; stats closed:0"},
+  Conforming{both, "create ok; open ok; post:5 ok; force ok; settled; open ok; post:2 ok; close ok; stats closed:2"},
+  Conforming{both, "create ok; open ok; post:5 ok; force ok; open ok; post:2 ok; close ok; stats closed:7"},
+  Conforming{both, "create ok; open ok; force ok; stats failed; close no; stats failed; close ok; stats closed"},
+  Conforming{only_5_4, "create ok; open ok; force ok; stats opened; force no; stats failed; settled; stats closed"},
+  Conforming{both, "create ok; open ok; force ok; stats failed; remove ok; stats no"},
+  Conforming{both, "create ok; open ok; post:5 ok; fail; stats failed:0; stats failed:5; post:1 no; flush no; open no; close no; stats failed; force ok; stats failed; settled; stats closed:3"},
+  Conforming{both, "create ok; open ok; hang; post:5 ok; close:t late; settled; stats closing; settled; force ok; stats closing; settled; stats closed:5"},
+  Conforming{both, "create ok; open ok; fail; remove ok; stats no"},
+  Conforming{both, "create ok; open ok; fail; remove no; stats failed; force ok; settled; remove ok"},
+  Conforming{both, "create ok; fail; stats closed; hang; open ok; close:t late; settled; stats closing; force ok; settled; stats closed"},
+  Conforming{both, "settled; fail; hang; create ok; settled; stats closed"},
+  Conforming{both, "create ok; open ok; hang; close:t late; hang; settled; stats closing"},
+  Conforming{both, "create ok; open ok; fail; hang; fail; settled; stats failed; force ok; fail; settled; stats closed"},
+  Conforming{both, "create ok; open ok; settled; stats opened; force ok; hang; settled; stats closed"},
+  Conforming{both, "create ok; open ok; force ok; fail; stats failed; settled; stats closed"},
+  Conforming{both, "create ok; a>open; stats opening; hang; stats opening; a<ok; close:t late; settled; stats closing"},
+  Conforming{both, "create ok; open ok; close:t late; stats closing; hang; settled; stats closing"},
+  // Deletes by force.
+  Conforming{both, "create ok; force-remove ok; stats no"},
+  Conforming{both, "create ok; a>open; stats opening; force-remove ok; a<no; stats no"},
+  Conforming{both, "create ok; open ok; force-remove ok; stats no"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; force-remove ok; a<no; stats no"},
+  Conforming{both, "create ok; open ok; a>close; hang; stats closing; force-remove ok; stats no; a<ok"},
+  Conforming{both, "create ok; open ok; force ok; stats failed; b>close; stats failed; force-remove ok; b<no; stats no"},
+  Conforming{both, "create ok; open ok; force ok; b>close; hang; stats failed; force-remove ok; stats no; b<5xx"},
+  Conforming{both, "create ok; open ok; fail; force-remove ok; stats no"},
+  Conforming{only_5_4, "create ok; force-remove no; open ok; force-remove no; stats opened"},
+  Conforming{both, "create ok; revert ok; revert no; open ok; post:5 ok; revert no; close ok; revert ok; stats closed:2"},
+  // Overlaps.
+  Conforming{both, "create ok; open ok; a>close; b>close; a<ok; b<ok; stats closed:0"},
+  Conforming{only_5_4, "create ok; open ok; a>close; b>close; a<ok; b<no; stats closed:0"},
+  Conforming{only_5_4, "create ok; open ok; a>close; stats closing; close no; stats closing; a<ok"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; force ok; a<no; settled; stats closed"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; force ok; a<5xx; settled; stats closed"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; b>force; b<ok; a<ok; settled; stats closed"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; fail; stats failed; a<no"},
+  Conforming{both, "create ok; a>open; stats opening; fail; stats failed; a<5xx"},
+  Conforming{both, "create ok; a>open; b>post:4; a<ok; b<ok; close ok; stats closed:4"},
+  Conforming{both, "create ok; a>open; b>post:4; b<no; a<ok; close ok; stats closed:0"},
+  Conforming{both, "create ok; a>open; stats opening; close ok; a<no; stats closed"},
+  Conforming{both, "create ok; a>open; stats opening; b>close; stats closing; a<no; b<ok"},
+  Conforming{both, "create ok; a>open; stats opening; close no; stats opening; a<ok; stats opened"},
+  Conforming{both, "create ok; a>open; stats opening; force ok; a<no; stats failed; settled; stats closed"},
+  Conforming{both, "create ok; a>open; stats opening; open no; stats opening; a<late; settled; stats opened"},
+  Conforming{both, "create ok; open ok; a>post:5; b>close; b<ok; a<no; stats closed:0"},
+  Conforming{both, "create ok; open ok; a>post:5; b>close; b<ok; a<ok; stats closed:5"},
+  Conforming{both, "create ok; open ok; a>close; b>open; a<ok; b<ok; stats opened"},
+  Conforming{only_5_4, "create ok; a>open; stats opened; a<ok; stats opened"},
+  Conforming{only_5_4, "create ok; open ok; a>stats; b>close; b<ok; a<opened; stats closed"},
+  Conforming{only_5_4, "create ok; a>open; stats opening; stats closed; stats opened; stats closed; stats opening; a<ok"},
+  // Lost answers.
+  Conforming{both, "create ok; open ok; a>post:5; a!; close ok; stats closed:5"},
+  Conforming{both, "create ok; open ok; a>post:5; a!; close ok; stats closed:0"},
+  Conforming{both, "create ok; open ok; a>close; a!; stats opened; settled; stats opened; stats closed; open ok; stats opened; close ok"},
+  Conforming{both, "a>create; a!; stats no; stats closed; open ok; b>remove; b!; close ok; stats no"},
+  Conforming{both, "create ok; open ok; a>close; stats closing"},
+  // Datafeeds.
+  Conforming{both, "create ok; mkfeed ok; mkfeed no; fstats stopped; feed:4 no; stop ok; stop no; remove no; force-remove no; rmfeed ok; fstats no; remove ok"},
+  Conforming{both, "mkfeed no; fstats no; feed:1 no; feed~ no; stop no; rmfeed no"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed:4 ok; fstats started; mkfeed no; feed:4 no; feed~ no; close no; fstats started; stats opened:2; fstats stopped; stats opened; stats closing; settled; stats closed:4"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed:4 ok; stop ok; stats opened; settled; fstats stopped; stats closed:2"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed:4 ok; fstats stopped; close ok; stats closed:4; rmfeed ok"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed~ ok; fstats started; close no; force no; rmfeed no; stop ok; settled; stats opened; close ok; stats closed:99"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed~ ok; force ok; stats opened; settled; stats closed; fstats started; fstats stopped; rmfeed ok"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed~ ok; rmfeed ok; fstats no; close ok"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; fail; stats failed; fstats started; fstats stopped; force ok; settled; stats closed:3"},
+};
+
+constexpr std::array kViolating{
+  // One client: what a wrong answer of each kind must be called.
+  Violating{both, C::close_ends_open_job, "create ok; open ok; close no"},
+  Violating{both, C::close_ends_open_job, "create ok; open ok; post:2 ok; close 5xx"},
+  Violating{both, C::job_reopens, "create ok; open ok; close ok; open no"},
+  Violating{both, C::job_reopens, "create ok; open ok; close ok; open ok; post:3 no"},
+  Violating{both, C::job_reopens, "create ok; open ok; close ok; open ok; stats closed"},
+  Violating{both, C::job_reopens, "create ok; open ok; flush no"},
+  Violating{both, C::closed_job_refuses_data, "create ok; open ok; close ok; post:3 ok"},
+  Violating{both, C::closed_job_refuses_data, "create ok; open ok; force ok; settled; post:3 ok"},
+  Violating{both, C::closed_job_refuses_analysis, "create ok; open ok; close ok; flush ok"},
+  Violating{both, C::closed_job_refuses_analysis, "create ok; open ok; post:3 ok; close ok; stats closed:3; stats closed:4"},
+  Violating{both, C::closed_job_keeps_results, "create ok; open ok; close ok; read no"},
+  Violating{both, C::closed_job_keeps_metadata, "create ok; open ok; close ok; stats no"},
+  Violating{both, C::closed_job_keeps_metadata, "create ok; open ok; close ok; get no"},
+  Violating{both, C::close_flushes_buffers, "create ok; open ok; post:5 ok; close ok; stats closed:3"},
+  Violating{both, C::close_flushes_buffers, "create ok; open ok; post:5 ok; close ok; open ok; post:2 ok; close ok; stats closed:5"},
+  Violating{both, C::close_waits_for_housekeeping, "create ok; open ok; close ok; stats closing"},
+  Violating{both, C::closed_means_closed, "create ok; open ok; close ok; stats opened"},
+  Violating{both, C::closed_means_closed, "create ok; open ok; force ok; settled; stats opened"},
+  Violating{both, C::timed_out_close_is_no_success, "create ok; open ok; close:t late-ok; stats closing"},
+  Violating{both, C::timed_out_close_is_no_success, "create ok; open ok; hang; close:t late-ok"},
+  Violating{both, C::timed_out_close_goes_on, "create ok; open ok; close:t late; settled; stats opened"},
+  Violating{both, C::timed_out_close_goes_on, "create ok; open ok; close:t late; settled; stats closing"},
+  Violating{only_6_3, C::timed_out_close_goes_on, "create ok; open ok; close:t late; stats opened"},
+  Violating{only_6_3, C::timeout_bounds_wait, "create ok; open ok; close ok; close:t late"},
+  Violating{both, C::failed_job_needs_force, "create ok; open ok; fail; stats failed; close ok"},
+  Violating{both, C::failed_job_answer, "create ok; open ok; fail; close 5xx"},
+  Violating{both, C::force_closes_failed_job, "create ok; open ok; fail; force no"},
+  Violating{both, C::force_closes_failed_job, "create ok; open ok; fail; force ok; settled; stats failed"},
+  Violating{both, C::force_closes_unresponsive_job, "create ok; open ok; hang; close:t late; force no"},
+  Violating{both, C::force_closes_unresponsive_job, "create ok; open ok; hang; close:t late; force ok; settled; stats closing"},
+  Violating{both, C::unknown_job_refused, "close ok"},
+  Violating{both, C::unknown_job_refused, "force ok"},
+  Violating{both, C::unknown_job_refused, "create ok; remove ok; close ok"},
+  Violating{both, C::bad_parameters_refused, "create ok; open ok; bad ok"},
+  Violating{both, C::refused_request_changes_nothing, "create ok; open ok; post:4 ok; close ok; post:3 no; stats closed:7"},
+  Violating{both, C::refused_request_changes_nothing, "create ok; open ok; bad no; stats closed"},
+  Violating{both, C::refused_request_changes_nothing, "create ok; open ok; fail; close no; stats closed"},
+  Violating{both, C::refused_request_changes_nothing, "create ok; open ok; close ok; open* no; stats opened"},
+  Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:4 ok; stats opened:9"},
+  Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:4 ok; close ok; stats closed:8"},
+  Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:5 ok; a>close; stats closing; post:2 ok; a<ok; open ok; close ok; stats closed:5"},
+  Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:5 ok; force ok; settled; stats closed:6"},
+  Violating{both, C::reopen_continues_analysis, "create ok; open ok; post:5 ok; close ok; open ok; stats opened:0"},
+  Violating{both, C::reopen_continues_analysis, "create ok; open ok; post:5 ok; close ok; open ok; post:2 ok; close ok; stats closed:2"},
+  Violating{only_6_3, C::closing_closed_job, "create ok; close no"},
+  Violating{only_6_3, C::closing_closed_job, "create ok; force no"},
+  Violating{both, C::running_datafeed_blocks_close, "create ok; mkfeed ok; open ok; feed~ ok; close ok"},
+  Violating{both, C::datafeed_end_closes_job, "create ok; mkfeed ok; open ok; feed:4 ok; fstats stopped; settled; stats opened"},
+  Violating{both, C::datafeed_end_closes_job, "create ok; mkfeed ok; open ok; feed:4 ok; stop ok; settled; stats opened"},
+  Violating{both, C::wire_status_codes, "create ok; open ok; close ok; post:1 5xx"},
+  Violating{both, C::wire_status_codes, "create ok; open ok; open ok"},
+  Violating{only_6_3, C::wire_status_codes, "create ok; open ok; a>close; stats closing; post:2 5xx; stats closing; a<ok"},
+  // Overlaps.
+  Violating{both, C::concurrent_requests_linearize, "create ok; open ok; a>close; b>close; a<ok; b<5xx"},
+  Violating{both, C::concurrent_requests_linearize, "create ok; open ok; a>close; b>close; b<5xx; a<ok; stats closed"},
+  Violating{only_6_3, C::concurrent_requests_linearize, "create ok; open ok; a>close; stats closing; close ok; stats closing; a<ok"},
+  Violating{both, C::concurrent_requests_linearize, "create ok; a>open; b>open; a<ok; b<ok"},
+  Violating{both, C::closed_job_refuses_data, "create ok; open ok; close ok; a>post:3; b>post:3; a<no; b<ok"},
+  Violating{both, C::accepted_data_is_kept, "create ok; open ok; a>post:3; b>post:4; a<ok; b<ok; close ok; stats closed:8"},
+  Violating{both, C::close_flushes_buffers, "create ok; open ok; a>post:3; b>post:4; a<ok; b<ok; close ok; stats closed:4"},
+  Violating{both, C::reopen_continues_analysis, "create ok; open ok; post:5 ok; close ok; a>open; b>stats; a<ok; b<opened:0"},
+};
+
+constexpr std::array kUntold{
+  Untold{both, "create ok; open ok; stats failed"},
+  Untold{both, "create ok; open ok; fail; stats opened"},
+  Untold{both, "create ok; open ok; hang; close ok"},
+  Untold{both, "create ok; open ok; hang; close:t late; stats closed"},
+  Untold{both, "create no"},
+  Untold{both, "create ok; open ok; remove ok"},
+  Untold{both, "create ok; read no"},
+  Untold{both, "create ok; mkfeed ok; open ok; feed~ no"},
+};
+
+constexpr std::array kPins{
+  StatePin{"absent",  "",                                          "stats no"},
+  StatePin{"closed",  "create ok",                                 "stats closed"},
+  StatePin{"opening", "create ok; a>open; stats opening",          "stats opening"},
+  StatePin{"opened",  "create ok; open ok",                        "stats opened"},
+  StatePin{"closing", "create ok; open ok; a>close; stats closing", "stats closing"},
+  StatePin{"forced",  "create ok; open ok; force ok",              "stats failed"},
+  StatePin{"failed",  "create ok; open ok; fail",                  "stats failed"},
+};
+
+constexpr std::array kMatrix{
+  //                         absent closed opening opened closing forced failed
+  AnswerLine{"create",       "-     R      R       R      R       R      R"},
+  AnswerLine{"get",          "R     A      A       A      A       A      A"},
+  AnswerLine{"update",       "R     AR     AR      AR     AR      AR     AR"},
+  AnswerLine{"remove",       "R     -      R       R      R       R      R"},
+  AnswerLine{"force-remove", "R     R/-    R/-     R/-    R/-     R/-    R/-"},
+  AnswerLine{"open",         "R     -      R       R      R       R      R"},
+  AnswerLine{"post:1",       "R     R      R       A      ARX/AR  ARX    R"},
+  AnswerLine{"flush",        "R     R      R       A      AR      ARX    R"},
+  AnswerLine{"close",        "R     AR/A   R       -      R/-     R      R"},
+  AnswerLine{"force",        "R     AR/A   A       A      A       AR/A   A"},
+  AnswerLine{"read",         "R     A      A       A      A       A      A"},
+  AnswerLine{"revert",       "R     AR     R       R      R       R      R"},
+  AnswerLine{"bad",          "RX    RX     RX      RX     RX      RX     RX"},
+};
+
+constexpr std::array kFeedPins{
+  StatePin{"no datafeed",      "create ok; open ok",                     "fstats no"},
+  StatePin{"datafeed stopped", "create ok; mkfeed ok",                   "fstats stopped"},
+  StatePin{"datafeed started", "create ok; mkfeed ok; open ok; feed~ ok", "fstats started"},
+};
+
+constexpr std::array kFeedMatrix{
+  //                   none stopped started
+  AnswerLine{"mkfeed", "-    R       R"},
+  AnswerLine{"feed:1", "R    R       R"},
+  AnswerLine{"feed~",  "R    R       R"},
+  AnswerLine{"stop",   "R    AR      -"},
+  AnswerLine{"rmfeed", "R    -       R"},
+  AnswerLine{"close",  "A    AR/A    R"},
+  AnswerLine{"remove", "R    R       R"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Conforming> conforming() {
+  return kConforming;
+}
+std::span<const Violating> violating() {
+  return kViolating;
+}
+std::span<const Untold> untold() {
+  return kUntold;
+}
+std::span<const AnswerLine> answer_matrix() {
+  return kMatrix;
+}
+std::span<const StatePin> state_pins() {
+  return kPins;
+}
+std::span<const AnswerLine> feed_answer_matrix() {
+  return kFeedMatrix;
+}
+std::span<const StatePin> feed_state_pins() {
+  return kFeedPins;
+}
+
+}  // namespace closecheck::model
