@@ -21,6 +21,9 @@ struct JudgeOptions {
   /// Configurations in one closure before the judge gives up on the history.
   std::size_t budget = 100'000;
   bool brute_force = false;  // reserved for tests of the oracle: no reductions
+  /// The target's statistics tell the size of the model as it is (in process): a close of a job with much history must
+  /// make it smaller, and never empty. Off: a change is evidence, and nobody is accused.
+  bool model_size_is_told = false;
 };
 
 /// What the judge makes of the history so far.

@@ -1,0 +1,108 @@
+// What an answer tells of a job, in the oracle's terms.
+#include <algorithm>
+
+#include "model/judge_core.h"
+
+namespace closecheck::model {
+namespace {
+
+/// Requests to parts of the API that a server may lack.
+bool is_side_api(Ask ask) {
+  return ask == Ask::read_results || ask == Ask::revert || ask == Ask::create_feed || ask == Ask::start_feed ||
+         ask == Ask::start_endless_feed || ask == Ask::stop_feed || ask == Ask::remove_feed || ask == Ask::feed_stats;
+}
+
+std::optional<Duration> limit_of(const Exchange& exchange) {
+  if (exchange.timeout.reading == TimeReading::valid) return exchange.timeout.span;
+  if (exchange.timeout.reading == TimeReading::absent) return 30 * kMinute;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Told JudgeCore::told_of_refused_close(const Exchange& exchange, const JobFile* job, const Response& response) const {
+  const bool says_timed_out = response.refusal == Refusal::timed_out;
+  const std::optional<Duration> limit = limit_of(exchange);
+  const bool late = limit && exchange.answered - exchange.invoked >= *limit - options_.margin;
+  const bool failed = response.refusal == Refusal::server_error;
+  if (exchange.question.ask == Ask::invalid) return failed ? Told::failed : Told::refused;
+  // `0` or a bare number may mean anything, also that the wait is over at once.
+  if (!limit && !says_timed_out) return failed ? Told::unknown : Told::refused;
+  if (!says_timed_out && !late) return failed ? Told::failed : Told::refused;
+  // Whose time is up may be told so; where nothing could have been waited for, a refusal is a refusal.
+  const bool nothing_to_wait_for =
+      exchange.quiet && (exchange.before == JobState::closed || exchange.before == JobState::failed ||
+                         exchange.before == JobState::absent);
+  if (nothing_to_wait_for) return Told::refused;
+  if (exchange.question.ask == Ask::force_close)
+    return exchange.timeout.reading == TimeReading::absent && !exchange.odd_force ? Told::failed : Told::unknown;
+  if (!says_timed_out && job != nullptr && job->has_feed && job->feed_now != false) return Told::unknown;
+  return Told::timed_out;
+}
+
+Told JudgeCore::told_of(const Exchange& exchange, const JobFile* job, const Response& response) {
+  if (response.outcome == Outcome::unreadable) return Told::unknown;
+  if (response.outcome == Outcome::accepted) return Told::accepted;
+  if (response.refusal == Refusal::busy) return Told::busy;
+  if (exchange.is_close) return told_of_refused_close(exchange, job, response);
+  // Nobody is accused over the privileges of other requests, and nothing was done.
+  const bool lacks_privilege = response.refusal == Refusal::unauthenticated || response.refusal == Refusal::forbidden;
+  if (lacks_privilege) return Told::busy;
+  if (is_side_api(exchange.meant)) {
+    const bool absent = exchange.quiet && exchange.before == JobState::absent;
+    const bool no_such_thing =
+        response.refusal == Refusal::not_found || response.refusal == Refusal::wrong_method || response.status == 501;
+    const bool served_before = exchange.meant == Ask::read_results && job != nullptr && job->results_served;
+    if (no_such_thing && !absent && !served_before) {
+      why_ = "the target does not serve `" + describe(*exchange.request) + "`: " + describe(response);
+      return Told::busy;
+    }
+  }
+  if (response.refusal == Refusal::timed_out && exchange.question.has_timeout) return Told::timed_out;
+  if (response.refusal == Refusal::server_error || response.refusal == Refusal::timed_out) return Told::failed;
+  return Told::refused;
+}
+
+Answer JudgeCore::answer_for(const Exchange& exchange, JobFile& job, const Response& response) {
+  Answer answer;
+  answer.told = exchange.told;
+  if (answer.told != Told::accepted) {
+    // A list that is refused says nothing of any one of its jobs.
+    if (exchange.expression && exchange.meant == Ask::stats) answer.told = Told::busy;
+    return answer;
+  }
+  if (exchange.meant == Ask::stats) {
+    const auto* list = std::get_if<JobStatisticsList>(&response.content);
+    if (list == nullptr) {
+      answer.told = Told::unknown;
+      return answer;
+    }
+    for (const JobStatistics& statistics : list->jobs) {
+      if (statistics.job != job.name) continue;
+      answer.state = statistics.state;
+      if (statistics.state == JobState::unknown) answer.told = Told::unknown;
+      if (statistics.counts_told && job.ledger.has_exact_counts())
+        answer.processed = statistics.counts.processed_records;
+      return answer;
+    }
+    answer.told = exchange.expression ? Told::busy : list->jobs.empty() ? Told::refused : Told::unknown;
+  } else if (exchange.meant == Ask::get) {
+    const auto* list = std::get_if<JobDescriptionList>(&response.content);
+    if (list != nullptr && list->jobs.empty()) answer.told = Told::refused;
+  } else if (exchange.meant == Ask::feed_stats) {
+    if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content); list && !list->feeds.empty()) {
+      const std::string& state = list->feeds.front().state;
+      if (state == "started") answer.feed_started = true;
+      if (state == "stopped") answer.feed_started = false;
+    }
+  } else if (exchange.is_close && exchange.expression && options_.profile == Profile::xpack_5_4) {
+    // Before 6.1 nobody says what an expression names.
+    answer.told = Told::unknown;
+  } else if (exchange.is_close && exchange.wrong_method) {
+    // An answer to another method need not be about closing at all.
+    answer.told = Told::unknown;
+  }
+  return answer;
+}
+
+}  // namespace closecheck::model

@@ -1,0 +1,309 @@
+// What requests and answers do to what the judge remembers of a job: its ledger, and how it came to its state.
+#include <algorithm>
+
+#include "model/judge_core.h"
+
+namespace closecheck::model {
+
+void JobFile::forget_readings() {
+  buckets.clear();
+  records.clear();
+  idle.reset();
+  snapshots.clear();
+  snapshots_read = 0;
+  closed_stats_read = counts_fitted = buckets_fitted = false;
+}
+
+void JobFile::forget() {
+  forget_readings();
+  groups.clear();
+  course = {};
+  times_opened = times_closed = 0;
+  slow = hangs = false;
+  housekeeping_since.reset();
+  metadata.clear();
+  metadata_number = refused_update = close_since_metadata = 0;
+  model_bytes_number = 0;
+  model_vanished = false;
+  misses.clear();
+  to_confirm = 0;
+}
+
+void JobFile::clear(Profile profile) {
+  forget();
+  ledger.create(nullptr);
+  name.clear();
+  exists_perhaps = adopted = results_served = has_feed = false;
+  judged = true;
+  oracle.reset(profile);
+  log.clear();
+  now = JobState::absent;
+  records_now.reset();
+  feed_now.reset();
+  open_requests = open_changes = 0;
+  last_change = last_post = last_refused_change = settled_event = 0;
+}
+
+namespace {
+
+/// Whether a request of this kind ends what can be read of a closed period.
+bool ends_closed_period(Ask ask) {
+  return ask == Ask::open || ask == Ask::remove || ask == Ask::force_remove || ask == Ask::revert;
+}
+
+bool may_have_worked(Told told) {
+  return told == Told::accepted || told == Told::unknown || told == Told::failed;
+}
+
+}  // namespace
+
+void JudgeCore::prepare(const Exchange& exchange, JobFile& job) {
+  if (is_read(exchange.meant)) return;
+  job.settled_event = 0;
+  if (ends_closed_period(exchange.meant)) give_up_waiting(job);
+  const Operation& operation = exchange.request->operation;
+  if (exchange.question.ask == Ask::close && (job.slow || job.hangs) && !job.housekeeping_since &&
+      exchange.before != JobState::closed && exchange.before != JobState::absent)
+    job.housekeeping_since = exchange.invoked;
+  if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
+    if (find_feed(feed->feed) == nullptr) feeds_.push_back({feed->feed, feed->job, feed->index});
+  } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
+    const FeedFile* file = find_feed(start->feed);
+    const IndexFile& index = index_named(file->index);
+    // Data that the job already has decides where a feed really begins.
+    const bool certain = index.is_certain() && job.ledger.newest_hi_ms() == INT64_MIN;
+    if (!certain) job.ledger.blur_counts();
+  }
+}
+
+void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
+  if (is_read(exchange.meant)) {
+    if (exchange.meant == Ask::read_results && told == Told::accepted) job.results_served = true;
+    return;
+  }
+  if (told == Told::refused) job.last_refused_change = exchange.number;
+  const Operation& operation = exchange.request->operation;
+  switch (exchange.meant) {
+    case Ask::create:
+      if (told == Told::accepted || (told == Told::unknown && !job.exists_perhaps)) {
+        job.forget();
+        const auto* create = std::get_if<CreateJob>(&operation);
+        job.ledger.create(create != nullptr ? &create->config : nullptr);
+        if (create != nullptr) job.groups = create->config.groups;
+        job.exists_perhaps = true;
+      }
+      break;
+    case Ask::remove:
+    case Ask::force_remove:
+      if (told == Told::accepted) {
+        job.forget();
+        job.ledger.create(nullptr);
+        job.exists_perhaps = false;
+      } else if (may_have_worked(told)) {
+        job.ledger.give_up();
+        job.forget_readings();
+      }
+      break;
+    case Ask::open:
+      if (told == Told::accepted) {
+        end_period(job);
+        job.ledger.reopen();
+        job.course = {};
+        job.course.opened_by = exchange.number;
+        ++job.times_opened;
+        job.forget_readings();
+        if (job.housekeeping_since) job.slow = job.hangs = false;
+        job.housekeeping_since.reset();
+      } else if (may_have_worked(told) || told == Told::timed_out) {
+        end_period(job);
+        job.course.period_ended = false;
+        job.forget_readings();
+      }
+      break;
+    case Ask::post:
+      book_post(exchange, job, told);
+      break;
+    case Ask::revert:
+      if (!may_have_worked(told)) break;
+      job.ledger.give_up();
+      job.forget_readings();
+      break;
+    case Ask::update:
+      if (told == Told::accepted || told == Told::unknown || told == Told::failed)
+        job.metadata.clear(), job.metadata_number = 0;
+      else if (told == Told::refused)
+        job.refused_update = exchange.number;
+      break;
+    case Ask::create_feed:
+      if (may_have_worked(told)) job.has_feed = true;
+      break;
+    case Ask::start_feed:
+      if (may_have_worked(told)) {
+        job.course.feed_with_end = exchange.number;
+        job.course.feed_stopped = told != Told::accepted;
+        const auto* start = std::get_if<StartDatafeed>(&operation);
+        if (start == nullptr || !job.ledger.has_exact_counts()) {
+          job.ledger.give_up();
+          break;
+        }
+        const IndexFile& index = index_named(find_feed(start->feed)->index);
+        std::vector<Record> sent;
+        for (const Record& record : index.records)
+          if (record.time_ms >= start->start_ms.value_or(INT64_MIN) && record.time_ms < *start->end_ms)
+            sent.push_back(record);
+        std::ranges::stable_sort(sent, {}, &Record::time_ms);
+        job.ledger.book(sent, Fate::queued);
+      }
+      break;
+    case Ask::start_endless_feed:
+      if (may_have_worked(told)) job.ledger.give_up();
+      break;
+    case Ask::stop_feed:
+    case Ask::remove_feed:
+      if (!may_have_worked(told)) break;
+      job.course.feed_stopped = true;
+      if (job.course.feed_with_end != 0) job.ledger.drop_queued();
+      if (exchange.meant == Ask::remove_feed && told == Told::accepted) job.has_feed = false;
+      break;
+    case Ask::close:
+    case Ask::force_close:
+      book_close(exchange, job, told);
+      break;
+    case Ask::get:
+    case Ask::stats:
+    case Ask::read_results:
+    case Ask::feed_stats:
+    case Ask::flush:
+    case Ask::invalid:
+      break;
+  }
+}
+
+void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
+  if (told == Told::busy) return;
+  if (told != Told::refused) job.last_post = exchange.number;
+  const auto* post = std::get_if<PostData>(&exchange.request->operation);
+  if (post == nullptr) {
+    // A post that was not typed: nobody here knows its records.
+    if (told != Told::refused) job.ledger.give_up();
+    return;
+  }
+  Fate fate = Fate::taken;
+  if (told == Told::refused)
+    fate = Fate::refused;
+  else if (told != Told::accepted || post->malformed || job.course.forced != 0)
+    fate = Fate::perhaps;
+  else if (exchange.met_close || job.course.timed_out_close != 0 || job.course.lost_close != 0)
+    fate = Fate::queued;
+  if (fate == Fate::queued) job.course.queued_post = exchange.number;
+  job.ledger.book(post->records, fate, exchange.others_newest_ms);
+}
+
+void JudgeCore::book_close(const Exchange& exchange, JobFile& job, Told told) {
+  Course& course = job.course;
+  if (exchange.question.ask == Ask::invalid) return;
+  job.close_since_metadata = told == Told::accepted ? exchange.number : job.close_since_metadata;
+  const bool surely_closed =
+      exchange.quiet && (exchange.before == JobState::closed || exchange.before == JobState::absent);
+  if (surely_closed) return;
+  if (exchange.question.ask == Ask::force_close) {
+    if (!may_have_worked(told) && told != Told::timed_out) return;
+    if (course.forced == 0) {
+      course.forced_from_failed = exchange.before == JobState::failed || course.failed_fault;
+      course.forced_unresponsive = job.hangs || course.timed_out_close != 0 || exchange.met_close;
+    }
+    course.forced = exchange.number;
+    // Of a close that was over nothing can be lost any more.
+    if (course.normal_close == 0) job.ledger.lose();
+    return;
+  }
+  if (told == Told::accepted) {
+    course.normal_close = exchange.number;
+  } else if (told == Told::timed_out) {
+    course.timed_out_close = exchange.number;
+  } else if (told == Told::unknown || told == Told::failed) {
+    course.lost_close = exchange.number;
+  }
+}
+
+void JudgeCore::end_period(JobFile& job) {
+  if (job.course.period_ended || job.times_opened == 0) return;
+  job.course.period_ended = true;
+  ++job.times_closed;
+  if (job.course.feed_with_end != 0) {
+    const bool ran_to_its_end = !job.course.feed_stopped && job.course.normal_close == 0 &&
+                                job.course.timed_out_close == 0 && job.course.lost_close == 0 &&
+                                job.course.forced == 0 && !job.course.failed_fault;
+    if (ran_to_its_end)
+      job.ledger.take_queued();
+    else
+      job.ledger.drop_queued();
+  }
+  if (job.course.forced == 0 && !job.course.failed_fault) job.ledger.end_cleanly();
+}
+
+void JudgeCore::book_fault(const Event& event, JobFile& job) {
+  if (event.fault == Fault::fail_job) {
+    if (job.now == JobState::closed || job.now == JobState::absent) return;
+    job.course.failed_fault = true;
+    job.ledger.lose();
+    return;
+  }
+  job.slow = event.fault == Fault::slow_close;
+  job.hangs = event.fault == Fault::hang_close;
+  job.slow_for = event.duration;
+  job.housekeeping_since.reset();
+}
+
+void JudgeCore::book_world(const Exchange& exchange, Told told) {
+  const Operation& operation = exchange.request->operation;
+  if (const auto* documents = std::get_if<IndexDocuments>(&operation)) {
+    IndexFile& index = index_named(documents->index);
+    if (told == Told::busy) return;
+    if (told != Told::accepted) {
+      index.lost = true;
+      return;
+    }
+    index.records.insert(index.records.end(), documents->records.begin(), documents->records.end());
+    index.unseen = !documents->refresh;
+    // A feed that runs now may or may not see them.
+    for (const FeedFile& feed : feeds_) {
+      JobFile* job = feed.index == documents->index ? find_job(feed.job) : nullptr;
+      if (job != nullptr && job->has_feed && job->feed_now != false) job->ledger.give_up();
+    }
+  } else if (const auto* refresh = std::get_if<RefreshIndex>(&operation)) {
+    if (told == Told::accepted) index_named(refresh->index).unseen = false;
+  } else if (const auto* remove = std::get_if<DeleteIndex>(&operation)) {
+    IndexFile& index = index_named(remove->index);
+    if (told == Told::accepted) {
+      index.records.clear();
+      index.lost = index.unseen = false;
+    } else if (told != Told::refused) {
+      index.lost = true;
+    }
+  }
+}
+
+const FeedFile* JudgeCore::find_feed(std::string_view name) const {
+  const auto found = std::ranges::find(feeds_, name, &FeedFile::feed);
+  return found != feeds_.end() ? &*found : nullptr;
+}
+
+IndexFile& JudgeCore::index_named(const std::string& name) {
+  const auto found = std::ranges::find(indexes_, name, &IndexFile::index);
+  if (found != indexes_.end()) return *found;
+  indexes_.push_back({name, {}, false, false});
+  return indexes_.back();
+}
+
+std::int64_t JudgeCore::records_of_feed(const std::string& feed, const StartDatafeed& start) const {
+  const FeedFile* file = find_feed(feed);
+  if (file == nullptr) return 0;
+  const auto index = std::ranges::find(indexes_, file->index, &IndexFile::index);
+  if (index == indexes_.end()) return 0;
+  return std::ranges::count_if(index->records, [&](const Record& record) {
+    return record.time_ms >= start.start_ms.value_or(INT64_MIN) && record.time_ms < start.end_ms.value_or(INT64_MAX);
+  });
+}
+
+}  // namespace closecheck::model

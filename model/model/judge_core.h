@@ -1,0 +1,163 @@
+// Inside of the judge: what all its rules share. One exchange after the other is projected to the jobs it names, told
+// to their oracles, booked in their ledgers, and then looked at by the rules of each judge_*.cpp.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "closecheck/model/judge.h"
+#include "model/judge_exchange.h"
+#include "model/judge_job.h"
+
+namespace closecheck::model {
+
+struct FeedFile {
+  std::string feed;
+  std::string job;
+  std::string index;
+};
+
+struct IndexFile {
+  std::string index;
+  std::vector<Record> records;
+  bool lost = false;    // documents of which nobody knows whether they are there
+  bool unseen = false;  // documents that searches need not see yet
+
+  bool is_certain() const { return !lost && !unseen; }
+};
+
+class JudgeCore {
+ public:
+  explicit JudgeCore(const JudgeOptions& options) : options_(options) {}
+
+  void reset();
+  Judgement observe(const Event& event);
+  Judgement finish();
+
+  const std::vector<Finding>& findings() const { return findings_; }
+  const Evidence& evidence() const { return evidence_; }
+  const std::string& why() const { return why_; }
+  const std::vector<std::uint64_t>& state_visits() const;
+  const std::vector<std::uint64_t>& transition_visits() const;
+
+ private:
+  // judge.cpp: the course of a history
+  Judgement decide();
+  void begin(const Event& event, std::size_t index);
+  void conclude(const Event& event, std::size_t index);
+  void lose(const Event& event, std::size_t index);
+  void inject(const Event& event, std::size_t index);
+  void settle(const Event& event, std::size_t index);
+  void tell(JobFile& job, const Exchange& exchange, const Answer& answer);
+  void take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict);
+  void refresh(JobFile& job);
+  Exchange* open_exchange(int process);
+
+  // judge_project.cpp: what a request asks of which job
+  void project(Exchange& exchange);
+  void project_close(Exchange& exchange, const CloseJob& close);
+  void project_raw(Exchange& exchange, const RawRequest& raw);
+  void add_target(Exchange& exchange, const std::string& job);
+  void add_matching(Exchange& exchange, const std::string& expression);
+  bool is_expression(std::string_view text) const;
+  void meet_others(Exchange& exchange, JobFile& job);
+
+  // judge_answer.cpp: what an answer tells of a job
+  Told told_of(const Exchange& exchange, const JobFile* job, const Response& response);
+  Told told_of_refused_close(const Exchange& exchange, const JobFile* job, const Response& response) const;
+  Answer answer_for(const Exchange& exchange, JobFile& job, const Response& response);
+
+  // judge_booking.cpp: what an answer does to ledger and memory
+  void prepare(const Exchange& exchange, JobFile& job);  // when a request goes out
+  void book(const Exchange& exchange, JobFile& job, Told told);
+  void book_post(const Exchange& exchange, JobFile& job, Told told);
+  void book_close(const Exchange& exchange, JobFile& job, Told told);
+  void book_world(const Exchange& exchange, Told told);
+  void book_fault(const Event& event, JobFile& job);
+  void end_period(JobFile& job);
+
+  // judge_refine.cpp: which clause a departure breaks
+  void explain(JobFile& job, const Exchange* exchange);
+  Finding refined(JobFile& job, const OracleFinding& found);
+  bool repair_dialect(JobFile& job, const OracleFinding& found);
+  bool refused_one_explains(JobFile& job, Finding& finding);
+  bool other_close_explains(JobFile& job, Finding& finding);
+  bool fits_when(JobFile& job, const std::vector<Telling>& log);
+  void refine_answer(JobFile& job, const Exchange& blamed, Finding& finding);
+  void refine_reading(JobFile& job, const Exchange& blamed, Finding& finding);
+  const Exchange* overlapping_close(const JobFile& job, const Exchange& exchange) const;
+
+  // judge_checks.cpp: clocks, parameters and callers
+  void rule_on_close(const Exchange& exchange, JobFile* job);
+  void rule_on_form(const Exchange& exchange, const Response& response);
+
+  // judge_results.cpp, judge_readings.cpp: what is read of a job
+  void look(const Exchange& exchange, JobFile& job, const Response& response);
+  void look_at_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, std::size_t from,
+                       std::size_t size);
+  void look_at_earlier_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, std::size_t from,
+                               std::optional<std::size_t> total);
+  bool accuse_excess(const Exchange& exchange, JobFile& job, const Bucket& bucket);
+  Finding changed(const Exchange& exchange, const JobFile& job, std::size_t before, std::string expected,
+                  std::string observed, bool added) const;
+  std::optional<Finding> lacking(const Exchange& exchange, JobFile& job, std::string& lacked);
+  void look_at_model(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
+  void look_at_records(const Exchange& exchange, JobFile& job, const RecordPage& page, std::size_t from,
+                       std::size_t size);
+  void look_at_snapshots(const Exchange& exchange, JobFile& job, const SnapshotList& list);
+  void look_at_statistics(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
+  void look_at_metadata(const Exchange& exchange, JobFile& job, const JobDescription& description);
+  void miss(const Exchange& exchange, JobFile& job, Finding finding, std::string lacked);
+  bool arrived(const Exchange& exchange, JobFile& job);
+  void give_up_waiting(JobFile& job);
+  bool touched_by_other_close(const JobFile& job, std::size_t since) const;
+
+  // judge_evidence.cpp: what was put to the test
+  void learn(const Exchange& exchange, JobFile& job, const Response& response);
+  void learn_of_close(const Exchange& exchange, JobFile& job, const Response& response);
+  void learn_of_statistics(JobFile& job, const Response& response);
+  void learn_of_results(JobFile& job);
+
+  // Findings
+  void accuse(Finding finding);
+  void accuse_dialect(Clause clause, std::string expected, std::string observed, std::size_t event);
+  void give_up(std::string why);
+
+  JobFile& job_at(std::size_t index) { return *jobs_[index]; }
+  const JobFile& job_at(std::size_t index) const { return *jobs_[index]; }
+  JobFile& job_named(std::string_view name);
+  JobFile* find_job(std::string_view name);
+  const FeedFile* find_feed(std::string_view name) const;
+  IndexFile& index_named(const std::string& name);
+  Exchange& exchange_of(std::size_t number) { return exchanges_[number - 1]; }
+  const Exchange& exchange_of(std::size_t number) const { return exchanges_[number - 1]; }
+  std::string cite(std::size_t number) const;  // `close job a (#4)`
+  std::int64_t records_of_feed(const std::string& feed, const StartDatafeed& start) const;
+
+  JudgeOptions options_;
+  std::vector<std::unique_ptr<JobFile>> jobs_;  // the first `job_count_` are in use
+  std::size_t job_count_ = 0;
+  std::vector<Exchange> exchanges_;
+  std::vector<std::uint32_t> targets_;
+  std::vector<std::size_t> open_;  // numbers of open requests
+  std::vector<FeedFile> feeds_;
+  std::vector<IndexFile> indexes_;
+  std::size_t events_ = 0;
+  Time now_ = 0;
+
+  std::vector<Finding> accusations_;  // of the event at hand
+  std::vector<Finding> findings_;
+  Evidence evidence_;
+  std::string why_;
+  bool missing_ = false;
+  bool violated_ = false;
+  bool inconclusive_ = false;
+  mutable std::vector<std::uint64_t> state_visits_;
+  mutable std::vector<std::uint64_t> transition_visits_;
+  std::vector<Telling> altered_;       // scratch
+  std::optional<JobOracle> repaired_;  // the oracle that fitted the altered log
+};
+
+}  // namespace closecheck::model

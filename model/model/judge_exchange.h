@@ -1,0 +1,71 @@
+// One request and what came of it, as the judge keeps it: what it asks, by whom, in what form, and what was told.
+// Plain data.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "closecheck/model/grammar.h"
+#include "closecheck/vocabulary/history.h"
+#include "model/oracle.h"
+
+namespace closecheck::model {
+
+/// Whether a request can change a job.
+constexpr bool is_read(Ask ask) {
+  return ask == Ask::get || ask == Ask::stats || ask == Ask::read_results || ask == Ask::feed_stats;
+}
+
+struct Exchange {
+  enum class Stage : std::uint8_t { open, answered, lost };
+
+  std::shared_ptr<const Request> request;
+  std::size_t number = 0;  // `#n` of every text
+  std::size_t invoke_event = 0;
+  std::size_t answer_event = 0;
+  Time invoked = 0;
+  Time answered = 0;
+  int process = 0;
+  Stage stage = Stage::open;
+
+  Question question;
+  Ask meant = Ask::stats;  // what it would do if it were honoured
+  bool asks_job = false;   // whether any job's oracle hears of it
+
+  bool unprivileged = false;     // a caller whom the page gives no right to close
+  bool unauthenticated = false;  // a caller without valid credentials
+
+  // A close, in whatever form.
+  bool is_close = false;
+  bool bad_timeout = false;        // a `timeout` that is no time value
+  bool unknown_parameter = false;  // one that the API of the profile does not have
+  bool odd_force = false;          // `force` in another spelling than `true`
+  bool wrong_method = false;
+  bool without_id = false;
+  bool expression = false;         // names jobs by a list, a wildcard, a group or `_all`
+  bool names_unknown_job = false;  // an expression with a plain id that is no job
+  BooleanReading force = BooleanReading::absent;
+  TimeValue timeout;
+
+  // How things stood for its job when it went out; only for requests that name one job.
+  bool quiet = true;        // no other request that could change the job was open at any time meanwhile
+  bool overlapped = false;  // itself able to change the job, it overlapped another such request
+  bool met_close = false;   // ... one that closes
+  JobState before = JobState::unknown;
+  std::optional<bool> feed_before;
+  std::int64_t others_newest_ms = INT64_MIN;  // a post: newest record of the posts that overlapped it
+
+  Told told = Told::unknown;
+  Refusal refusal = Refusal::none;
+  int status = 0;
+
+  std::uint32_t first_target = 0;
+  std::uint32_t target_count = 0;
+
+  /// Whether its form is one that only a dialect clause speaks of.
+  bool is_odd() const { return unknown_parameter || odd_force || wrong_method || expression; }
+};
+
+}  // namespace closecheck::model

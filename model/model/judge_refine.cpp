@@ -1,0 +1,293 @@
+// Which clause a departure breaks: the oracle sees one job and abstract requests; here stands who asked, in what form,
+// what happened to other jobs, and whether one changed answer would explain everything.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/authorization_check.h"
+#include "model/judge_core.h"
+
+namespace closecheck::model {
+namespace {
+
+// Explaining must not cost more than judging.
+constexpr std::size_t kTellingsMax = 4'000;
+constexpr std::size_t kCandidatesMax = 32;
+
+void lead_with(Finding& finding, Clause clause) {
+  if (finding.clause == clause) return;
+  std::erase(finding.also, clause);
+  if (std::ranges::find(finding.also, finding.clause) == finding.also.end())
+    finding.also.insert(finding.also.begin(), finding.clause);
+  finding.clause = clause;
+}
+
+void stand_also(Finding& finding, Clause clause) {
+  if (finding.clause != clause && std::ranges::find(finding.also, clause) == finding.also.end())
+    finding.also.push_back(clause);
+}
+
+bool is_normal_close_answer(const Exchange& exchange) {
+  return exchange.is_close && exchange.meant == Ask::close;
+}
+
+/// The dialect clause that speaks of an odd form.
+Clause dialect_of(const Exchange& exchange) {
+  if (exchange.wrong_method) return Clause::wire_path_and_method;
+  if (exchange.unknown_parameter) return Clause::unknown_parameter_refused;
+  if (exchange.odd_force) return Clause::force_boolean_grammar;
+  return Clause::close_many;
+}
+
+}  // namespace
+
+bool JudgeCore::fits_when(JobFile& job, const std::vector<Telling>& log) {
+  JobOracle oracle(options_.profile, std::min<std::size_t>(options_.budget, 20'000), false);
+  if (job.adopted) oracle.start_anywhere();
+  OracleVerdict verdict = OracleVerdict::fits;
+  for (const Telling& telling : log) {
+    switch (telling.kind) {
+      case Telling::Kind::invoke:
+        oracle.invoke(telling.id, telling.question, telling.number);
+        break;
+      case Telling::Kind::respond:
+        verdict = oracle.respond(telling.id, telling.answer, telling.number);
+        break;
+      case Telling::Kind::lose:
+        verdict = oracle.lose(telling.id);
+        break;
+      case Telling::Kind::fault:
+        verdict = oracle.fault(telling.fault, telling.number);
+        break;
+      case Telling::Kind::settled:
+        verdict = oracle.settled(telling.number);
+        break;
+    }
+    if (verdict != OracleVerdict::fits) return false;
+  }
+  repaired_ = std::move(oracle);
+  return true;
+}
+
+bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
+  if (job.log.size() > kTellingsMax) return false;
+  const auto take = [&](const Exchange& odd, Clause clause) {
+    job.oracle = std::move(*repaired_);
+    repaired_.reset();
+    job.log = altered_;
+    std::string expected = found.expected;
+    if (odd.is_odd())
+      expected = fmt::format("an answer to {} that a {} of the profile gives ({})", cite(odd.number), id_of(clause),
+                             found.expected);
+    accuse_dialect(clause, std::move(expected), found.observed, exchange_of(found.event).answer_event);
+    return true;
+  };
+  const auto with_unknown = [&](std::size_t number) {
+    altered_ = job.log;
+    for (Telling& telling : altered_)
+      if (telling.kind == Telling::Kind::respond && telling.number == number) telling.answer = {};
+    return fits_when(job, altered_);
+  };
+  // A departure of the dialect itself: judging goes on as if the answer had not been heard.
+  if (found.event == 0 || found.event > exchanges_.size()) return false;
+  const Exchange& blamed = exchange_of(found.event);
+  if (level_of(found.clause) == Level::dialect) {
+    if (with_unknown(found.event)) return take(blamed, found.clause);
+    return false;
+  }
+  // A request in an odd form that was read in another way.
+  for (std::size_t i = job.log.size(), tried = 0; i-- > 0 && tried < kCandidatesMax;) {
+    const Telling& telling = job.log[i];
+    if (telling.kind != Telling::Kind::respond) continue;
+    const Exchange& odd = exchange_of(telling.number);
+    if (!odd.is_odd() || is_read(odd.meant)) continue;
+    ++tried;
+    altered_ = job.log;
+    for (Telling& other : altered_) {
+      if (other.number != odd.number) continue;
+      if (other.kind == Telling::Kind::invoke) other.question.may_be_refused = true;
+      if (other.kind == Telling::Kind::invoke && odd.odd_force) other.question.ask = Ask::force_close;
+      if (other.kind == Telling::Kind::respond && !odd.odd_force) other.answer = {};
+    }
+    if (fits_when(job, altered_)) return take(odd, dialect_of(odd));
+    if (with_unknown(odd.number)) return take(odd, dialect_of(odd));
+  }
+  return false;
+}
+
+bool JudgeCore::refused_one_explains(JobFile& job, Finding& finding) {
+  if (job.log.size() > kTellingsMax) return false;
+  for (std::size_t i = job.log.size(), tried = 0; i-- > 0 && tried < kCandidatesMax;) {
+    const Telling& telling = job.log[i];
+    if (telling.kind != Telling::Kind::respond) continue;
+    if (telling.answer.told != Told::refused && telling.answer.told != Told::failed) continue;
+    const Exchange& refused = exchange_of(telling.number);
+    if (is_read(refused.meant)) continue;
+    ++tried;
+    // What if it had been honoured all the same, at once or, for a close, after a while?
+    for (const Told told : {Told::accepted, Told::timed_out}) {
+      if (told == Told::timed_out && refused.meant != Ask::close) continue;
+      altered_ = job.log;
+      for (Telling& other : altered_) {
+        if (other.number != refused.number) continue;
+        if (other.kind == Telling::Kind::invoke) {
+          other.question.ask = refused.meant;
+          other.question.may_be_refused = false;
+          other.question.has_timeout = true;
+        }
+        if (other.kind == Telling::Kind::respond)
+          other.answer = {.told = told, .state = JobState::unknown, .processed = {}, .feed_started = {}};
+      }
+      if (!fits_when(job, altered_)) continue;
+      const bool barred = options_.secured && refused.unprivileged && refused.is_close;
+      lead_with(finding, barred ? barred_clause(refused) : Clause::refused_request_changes_nothing);
+      stand_also(finding, Clause::refused_request_changes_nothing);
+      finding.expected += fmt::format("; {} was refused and changes nothing", cite(refused.number));
+      finding.observed += ", as if it had been honoured";
+      return true;
+    }
+  }
+  return false;
+}
+
+bool JudgeCore::other_close_explains(JobFile& job, Finding& finding) {
+  if (job.log.size() > kTellingsMax) return false;
+  std::size_t tried = 0;
+  for (std::size_t n = exchanges_.size(); n-- > 0 && tried < kCandidatesMax;) {
+    const Exchange& other = exchanges_[n];
+    if (!other.is_close || other.stage != Exchange::Stage::answered || other.told == Told::busy) continue;
+    const auto targets = std::span(targets_).subspan(other.first_target, other.target_count);
+    if (std::ranges::find(targets, job.index) != targets.end()) continue;
+    if (other.told == Told::refused && !other.without_id) continue;
+    ++tried;
+    altered_ = job.log;
+    const int id = static_cast<int>(other.number);
+    Question question{.ask = other.meant, .records = 0, .has_timeout = true, .may_be_refused = false};
+    Telling invoke{Telling::Kind::invoke, {}, id, other.invoke_event, other.number, question, {}};
+    Telling respond{Telling::Kind::respond, {}, id, other.answer_event, other.number, question, {}};
+    respond.answer.told = Told::accepted;
+    const auto place_of = [&](std::size_t at) {
+      return std::ranges::find_if(altered_, [at](const Telling& telling) { return telling.at > at; });
+    };
+    altered_.insert(place_of(respond.at), respond);
+    altered_.insert(place_of(invoke.at), invoke);
+    if (!fits_when(job, altered_)) continue;
+    lead_with(finding, other.without_id ? Clause::unknown_job_refused : Clause::close_touches_one_job);
+    finding.expected += fmt::format("; {} names another job", cite(other.number));
+    if (other.without_id) finding.expected += fmt::format("; {} names no job and closes none", cite(other.number));
+    finding.observed += ", as if that close had closed this job too";
+    return true;
+  }
+  return false;
+}
+
+const Exchange* JudgeCore::overlapping_close(const JobFile& job, const Exchange& exchange) const {
+  for (const Exchange& other : exchanges_) {
+    if (!other.is_close || other.number == exchange.number) continue;
+    const auto targets = std::span(targets_).subspan(other.first_target, other.target_count);
+    if (std::ranges::find(targets, job.index) == targets.end()) continue;
+    const bool before = other.stage != Exchange::Stage::open && other.answer_event < exchange.invoke_event;
+    const bool after = exchange.stage != Exchange::Stage::open && exchange.answer_event < other.invoke_event;
+    if (!before && !after) return &other;
+  }
+  return nullptr;
+}
+
+void JudgeCore::refine_answer(JobFile& job, const Exchange& blamed, Finding& finding) {
+  if (!is_normal_close_answer(blamed)) return;
+  const bool lacks_privilege = blamed.refusal == Refusal::forbidden || blamed.refusal == Refusal::unauthenticated;
+  if (blamed.told == Told::accepted) return;
+  if (job.name.ends_with("event_rate")) {
+    lead_with(finding, Clause::example_event_rate);
+  } else if (lacks_privilege && options_.secured) {
+    if (const auto right = right_of(blamed.request->who)) lead_with(finding, *right);
+    finding.observed += fmt::format(" (status {})", blamed.status);
+  } else if (blamed.timeout.reading == TimeReading::valid && blamed.refusal == Refusal::bad_request) {
+    lead_with(finding, Clause::timeout_takes_time_units);
+  } else if (blamed.overlapped && blamed.met_close) {
+    lead_with(finding, Clause::concurrent_requests_linearize);
+  }
+}
+
+void JudgeCore::refine_reading(JobFile& job, const Exchange& blamed, Finding& finding) {
+  if (blamed.meant != Ask::stats || finding.clause == Clause::refused_request_changes_nothing) return;
+  const Course& course = job.course;
+  const bool about_state =
+      finding.clause == Clause::closed_means_closed || finding.clause == Clause::close_waits_for_housekeeping ||
+      finding.clause == Clause::close_ends_open_job || finding.clause == Clause::timed_out_close_goes_on ||
+      finding.clause == Clause::concurrent_requests_linearize ||
+      finding.clause == Clause::force_closes_unresponsive_job || finding.clause == Clause::force_closes_failed_job;
+  if (about_state && course.forced != 0) {
+    if (course.forced_from_failed)
+      lead_with(finding, Clause::force_closes_failed_job);
+    else if (course.forced_unresponsive)
+      lead_with(finding, Clause::force_closes_unresponsive_job);
+    return;
+  }
+  if (about_state && course.normal_close != 0) {
+    const Exchange& close = exchange_of(course.normal_close);
+    const Duration waited = close.answered - close.invoked;
+    const bool timeout_was_up =
+        close.timeout.reading == TimeReading::valid && waited >= close.timeout.span - options_.margin;
+    const bool reopened = blamed.quiet && course.timed_out_close == 0 && job.idle.has_value();
+    if (timeout_was_up && !reopened) {
+      lead_with(finding, Clause::timed_out_close_is_no_success);
+      finding.expected += fmt::format("; {} was answered after {}, when its timeout was up", cite(close.number),
+                                      describe_duration(waited));
+    } else if (overlapping_close(job, close) != nullptr) {
+      lead_with(finding, Clause::concurrent_requests_linearize);
+    }
+    return;
+  }
+  const bool about_counts =
+      finding.clause == Clause::close_flushes_buffers || finding.clause == Clause::accepted_data_is_kept;
+  if (!about_counts || course.forced != 0) return;
+  if (course.timed_out_close != 0 && course.normal_close == 0 && finding.clause == Clause::close_flushes_buffers)
+    lead_with(finding, Clause::timed_out_close_goes_on);
+  if (course.feed_with_end != 0 && course.normal_close == 0 && course.timed_out_close == 0)
+    lead_with(finding, Clause::datafeed_end_closes_job);
+}
+
+Finding JudgeCore::refined(JobFile& job, const OracleFinding& found) {
+  Finding finding;
+  finding.clause = found.clause;
+  finding.also = found.also;
+  finding.expected = found.expected;
+  finding.observed = found.observed;
+  if (found.event == 0 || found.event > exchanges_.size()) return finding;
+  const Exchange& blamed = exchange_of(found.event);
+  finding.event = blamed.answer_event;
+  finding.observed = fmt::format("{}: {}", cite(blamed.number), found.observed);
+  refine_answer(job, blamed, finding);
+  if (blamed.meant == Ask::stats && !found.count_too_low && !other_close_explains(job, finding))
+    refused_one_explains(job, finding);
+  refine_reading(job, blamed, finding);
+  return finding;
+}
+
+void JudgeCore::explain(JobFile& job, const Exchange* exchange) {
+  const OracleFinding found = job.oracle.finding();
+  if (repair_dialect(job, found)) {
+    refresh(job);
+    return;
+  }
+  if (level_of(found.clause) == Level::dialect) {
+    // It cannot be judged past, and is no more than a matter of form.
+    const std::size_t event =
+        found.event > 0 && found.event <= exchanges_.size() ? exchange_of(found.event).answer_event : 0;
+    accuse_dialect(found.clause, found.expected, found.observed, event);
+    job.judged = false;
+    return;
+  }
+  Finding finding = refined(job, found);
+  if (found.count_too_low && exchange != nullptr && exchange->number == found.event) {
+    std::string lacked = fmt::format("records in the counts ({})", found.observed);
+    job.oracle.forgive();
+    std::erase_if(job.log, [&](const Telling& telling) { return telling.number == found.event; });
+    miss(*exchange, job, std::move(finding), std::move(lacked));
+    return;
+  }
+  accuse(std::move(finding));
+}
+
+}  // namespace closecheck::model
