@@ -8,6 +8,7 @@ namespace {
 
 /// Records wait in the buffer until the next upload finds so many there, or until a flush or a close.
 constexpr std::size_t kBufferRecords = 64;
+constexpr std::int64_t kBytesPerBufferedRecord = 2'048;
 constexpr std::size_t kSnapshotsKept = 10;
 constexpr int kClosingSteps = 4;
 constexpr Duration kSlowKill = 300 * kMillisecond;
@@ -16,6 +17,10 @@ constexpr Duration kSlowKill = 300 * kMillisecond;
 
 Job::Job(std::string id, JobConfig config, Plan plan, std::int64_t wall_ms)
     : id_(std::move(id)), config_(std::move(config)), plan_(std::move(plan)), created_ms_(wall_ms) {}
+
+std::int64_t Job::model_bytes() const {
+  return model_.bytes() + kBytesPerBufferedRecord * static_cast<std::int64_t>(buffer_.size());
+}
 
 void Job::update(const UpdateJob& change) {
   if (change.description) config_.description = *change.description;

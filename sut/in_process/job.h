@@ -46,7 +46,8 @@ class Job {
   const Results& results() const { return results_; }
   const std::vector<StoredSnapshot>& snapshots() const { return snapshots_; }
   const std::string& snapshot_id() const { return snapshot_id_; }
-  std::int64_t model_bytes() const { return model_.bytes(); }
+  /// Of the model and of what waits for it, in bytes.
+  std::int64_t model_bytes() const;
   /// End of the newest bucket with a final result; 0: there is none.
   std::int64_t last_finalized_bucket_end_ms() const {
     return model_.latest_result_ms() ? *model_.latest_result_ms() + plan_.span_ms : 0;

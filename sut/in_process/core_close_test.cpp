@@ -1,0 +1,312 @@
+// Closing as a client sees it: states, timeouts, force, several jobs, who may, in both dialects.
+#include "in_process/service_for_test.h"
+
+namespace closecheck::sut {
+namespace {
+
+const std::string kA = "closecheck-a";
+const std::string kB = "closecheck-b";
+
+InProcessOptions options_for(Profile profile, Variant variant = Variant::usual) {
+  InProcessOptions options;
+  options.profile = profile;
+  options.variant = variant;
+  return options;
+}
+
+class CloseTest : public ::testing::TestWithParam<Profile> {
+ protected:
+  bool is_5_4() const { return GetParam() == Profile::xpack_5_4; }
+  void open_job(const std::string& job = kA) {
+    service.create(job);
+    service.open(job);
+  }
+  ServiceForTest service{options_for(GetParam())};
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, CloseTest, ::testing::ValuesIn(kProfiles), [](const auto& instance) {
+  return instance.param == Profile::xpack_5_4 ? std::string("xpack_5_4") : std::string("xpack_6_3");
+});
+
+// unknown-job-refused
+TEST_P(CloseTest, RefusesAJobThatDoesNotExist) {
+  const Response normal = service.close(kA);
+  EXPECT_TRUE(is_refused(normal, 404));
+  EXPECT_EQ(normal.reason, is_5_4() ? "cannot close job, because job [closecheck-a] does not exist"
+                                    : "No known job with id 'closecheck-a'");
+  EXPECT_TRUE(is_refused(service.force_close(kA), is_5_4() ? 409 : 404));
+}
+
+// closing-closed-job
+TEST_P(CloseTest, AnswersForAClosedJobByTheDialect) {
+  service.create(kA);
+  for (const Response& response : {service.close(kA), service.force_close(kA)})
+    EXPECT_TRUE(is_5_4() ? is_refused(response, 409) : is_accepted(response));
+}
+
+// failed-job-needs-force, failed-job-answer, force-closes-failed-job
+TEST_P(CloseTest, ClosesAFailedJobOnlyByForce) {
+  open_job();
+  service.fault(Fault::fail_job, kA);
+  EXPECT_EQ(service.state(kA), JobState::failed);
+  const Response normal = service.close(kA);
+  EXPECT_TRUE(is_refused(normal, 409));
+  EXPECT_EQ(normal.reason, is_5_4() ? "Cannot perform requested action because job [closecheck-a] is not open"
+                                    : "cannot close job [closecheck-a] because it failed, use force close");
+  EXPECT_TRUE(is_accepted(service.force_close(kA)));
+  service.wait(kMinute);
+
+  EXPECT_EQ(service.state(kA), JobState::closed);
+}
+
+// timeout-bounds-wait, timed-out-close-is-no-success, timed-out-close-goes-on
+TEST_P(CloseTest, GivesUpWhenItsTimeoutIsUpAndGoesOnClosing) {
+  open_job();
+  service.post(kA, {0});
+  service.fault(Fault::slow_close, kA, 10 * kSecond);
+  const Time asked = service.now();
+  const Response response = service.close(kA, "1s");
+
+  EXPECT_TRUE(is_refused(response, 500));
+  EXPECT_EQ(response.refusal, Refusal::timed_out);
+  EXPECT_EQ(response.error_type, "illegal_state_exception");
+  EXPECT_EQ(response.reason, is_5_4() ? "timed out after 1s" : "Timed out when waiting for persistent tasks after 1s");
+  EXPECT_EQ(service.answered_at() - asked, kSecond);
+  EXPECT_EQ(service.state(kA), JobState::closing);
+  EXPECT_TRUE(is_accepted(service.close(kA)));
+  EXPECT_EQ(service.answered_at() - asked, 10 * kSecond);
+  EXPECT_EQ(service.processed(kA), 1);
+}
+
+TEST_P(CloseTest, GivesUpAtOnceWithoutTimeToWait) {
+  open_job();
+  for (const char* timeout : {"0", "-1", "-5s", "0ms"})
+    EXPECT_TRUE(is_refused(service.close(kA, timeout), 500)) << timeout;
+  service.wait(kMinute);
+
+  EXPECT_EQ(service.state(kA), JobState::closed);
+}
+
+// timeout-defaults-to-30m
+TEST_P(CloseTest, WaitsHalfAnHourWhenNotToldHowLong) {
+  open_job();
+  service.fault(Fault::hang_close, kA);
+  const Time asked = service.now();
+
+  EXPECT_EQ(service.close(kA).refusal, Refusal::timed_out);
+  EXPECT_EQ(service.answered_at() - asked, 30 * kMinute);
+}
+
+// A slowed or hanging close is one close, not all that follow.
+TEST_P(CloseTest, IsSlowOnlyOnce) {
+  open_job();
+  service.fault(Fault::slow_close, kA, kMinute);
+  service.close(kA);
+  service.open(kA);
+  const Time asked = service.now();
+  service.close(kA);
+
+  EXPECT_LT(service.answered_at() - asked, kSecond);
+}
+
+// bad-parameters-refused, unknown-parameter-refused
+TEST_P(CloseTest, RefusesBadParametersBeforeAnythingElse) {
+  open_job();
+  const Response bad_time = service.close(kA, "abc", Principal::none);
+  EXPECT_TRUE(is_refused(bad_time, 400));
+  EXPECT_EQ(bad_time.error_type, is_5_4() ? "parse_exception" : "illegal_argument_exception");
+  const Response unknown = service.ask(CloseJob{kA, {}, {}, {}, {{"foo", "1"}, {"bar", ""}, {"pretty", ""}}});
+  EXPECT_EQ(
+      unknown.reason,
+      "request [/_xpack/ml/anomaly_detectors/closecheck-a/_close] contains unrecognized parameters: [bar], [foo]");
+  EXPECT_TRUE(is_refused(unknown, 400));
+  EXPECT_EQ(is_refused(service.ask(CloseJob{kA, {}, {}, "maybe", {}}), 400), true);
+  EXPECT_EQ(service.state(kA), JobState::opened);
+}
+
+// force-boolean-grammar
+TEST_P(CloseTest, ReadsForceByTheDialect) {
+  open_job();
+  EXPECT_EQ(is_refused(service.force_close(kA, "maybe"), 400), !is_5_4());
+  if (!is_5_4()) {
+    EXPECT_TRUE(is_accepted(service.force_close(kA, "")));
+  }
+  service.wait(kMinute);
+  service.open(kA);
+  const Time asked = service.now();
+  service.force_close(kA, "false");
+
+  EXPECT_GT(service.answered_at(), asked) << "force=false is a normal close";
+}
+
+// force-returns-early
+TEST_P(CloseTest, ReturnsAtOnceWhenForced) {
+  open_job();
+  service.post(kA, {0, kSpanMs});
+  service.fault(Fault::slow_close, kA, kMinute);
+  const Time asked = service.now();
+  EXPECT_TRUE(is_accepted(service.force_close(kA)));
+
+  EXPECT_EQ(service.answered_at(), asked);
+  EXPECT_EQ(service.state(kA), is_5_4() ? JobState::closing : JobState::closed);
+  service.wait(kMinute);
+  EXPECT_EQ(service.state(kA), JobState::closed);
+  EXPECT_EQ(service.buckets(kA).size(), is_5_4() ? 1U : 0U) << "5.4 finishes in the background, 6.3 kills";
+  EXPECT_EQ(service.snapshots(kA).size(), is_5_4() ? 1U : 0U);
+  EXPECT_EQ(service.processed(kA), is_5_4() ? 2 : 0);
+}
+
+// force-closes-unresponsive-job
+TEST_P(CloseTest, EndsAHangingCloseWhenForced) {
+  open_job();
+  service.fault(Fault::hang_close, kA);
+  service.send(1, CloseJob{kA, {}, {}, {}, {}});
+  service.wait(kMinute);
+  EXPECT_FALSE(service.answered(1));
+  EXPECT_TRUE(is_accepted(service.force_close(kA)));
+  const Response first = service.await(1);
+
+  EXPECT_TRUE(is_5_4() ? is_accepted(first) : is_refused(first, 409));
+  EXPECT_EQ(service.state(kA), JobState::closed);
+}
+
+// concurrent-requests-linearize
+TEST_P(CloseTest, LetsASecondCloseWaitForTheFirst) {
+  open_job();
+  service.send(1, CloseJob{kA, {}, {}, {}, {}});
+  service.wait(50 * kMillisecond);
+  EXPECT_TRUE(is_accepted(service.close(kA)));
+
+  EXPECT_TRUE(is_accepted(service.await(1)));
+  EXPECT_EQ(service.state(kA), JobState::closed);
+}
+
+TEST_P(CloseTest, TakesNothingWhileItCloses) {
+  open_job();
+  service.send(1, CloseJob{kA, {}, {}, {}, {}});
+  service.wait(50 * kMillisecond);
+
+  EXPECT_TRUE(is_refused(service.post(kA, {0}), is_5_4() ? 500 : 409));
+  EXPECT_TRUE(is_refused(service.ask(FlushJob{kA, {}}), is_5_4() ? 400 : 409));
+  EXPECT_TRUE(is_refused(service.open(kA), 409));
+  EXPECT_TRUE(is_refused(service.ask(DeleteJob{kA, {}}), 409));
+  service.await(1);
+  EXPECT_EQ(service.processed(kA), 0);
+}
+
+TEST_P(CloseTest, MeetsAJobThatIsStillOpening) {
+  service.create(kA);
+  service.send(1, OpenJob{kA});
+  service.wait(10 * kMillisecond);
+  EXPECT_EQ(service.state(kA), JobState::opening);
+  const Response closed = service.close(kA);
+
+  EXPECT_TRUE(is_5_4() ? is_refused(closed, 409) : is_accepted(closed));
+  EXPECT_TRUE(is_5_4() ? is_accepted(service.await(1)) : is_refused(service.await(1), 409));
+}
+
+TEST_P(CloseTest, FailsWithTheJob) {
+  open_job();
+  service.fault(Fault::hang_close, kA);
+  service.send(1, CloseJob{kA, {}, {}, {}, {}});
+  service.wait(kSecond);
+  service.fault(Fault::fail_job, kA);
+
+  EXPECT_TRUE(is_refused(service.await(1), 409));
+  EXPECT_EQ(service.state(kA), JobState::failed);
+  EXPECT_THROW(service.fault(Fault::fail_job, kB), FaultFailed);
+}
+
+// close-requires-privilege, manage-ml-may-close, manage-may-close, anonymous-refused
+TEST_P(CloseTest, IsForThosePrivileged) {
+  open_job();
+  for (const Principal who : {Principal::monitor_ml, Principal::none}) {
+    const Response response = service.close(kA, {}, who);
+    EXPECT_TRUE(is_refused(response, 403));
+    EXPECT_TRUE(response.reason.starts_with("action [cluster:admin/xpack/ml/job/close] is unauthorized for user ["));
+    EXPECT_TRUE(is_refused(service.close(kB, {}, who), 403)) << "existence is no secret that leaks";
+  }
+  for (const Principal who : {Principal::anonymous, Principal::wrong_password})
+    EXPECT_TRUE(is_refused(service.close(kA, "abc", who), 401));
+  EXPECT_EQ(service.state(kA), JobState::opened);
+  for (const Principal who : {Principal::manage, Principal::manage_ml, Principal::setup}) {
+    EXPECT_TRUE(is_accepted(service.close(kA, {}, who)));
+    service.open(kA);
+  }
+}
+
+TEST_P(CloseTest, IsForEverybodyWithoutSecurity) {
+  InProcessOptions options = options_for(GetParam());
+  options.security = false;
+  ServiceForTest open_to_all(options);
+  open_to_all.create(kA);
+  open_to_all.open(kA);
+
+  EXPECT_TRUE(is_accepted(open_to_all.close(kA, {}, Principal::anonymous)));
+}
+
+// close-touches-one-job
+TEST_P(CloseTest, LeavesOtherJobsAlone) {
+  open_job();
+  open_job(kA + "b");
+  service.close(kA);
+
+  EXPECT_EQ(service.state(kA + "b"), JobState::opened);
+}
+
+// close-many
+TEST(CloseMany, TakesListsWildcardsGroupsAndAll) {
+  for (const std::string expression : {"closecheck-a,closecheck-b", "closecheck-*", "closecheck-g", "_all", "*,_all"}) {
+    ServiceForTest service(options_for(Profile::xpack_6_3));
+    JobConfig config;
+    config.groups = {"closecheck-g"};
+    service.create(kA, config);
+    service.create(kB, config);
+    service.open(kA);
+    service.open(kB);
+    service.fault(Fault::slow_close, kB, 3 * kSecond);
+    const Time asked = service.now();
+    EXPECT_TRUE(is_accepted(service.close(expression))) << expression;
+
+    EXPECT_EQ(service.answered_at() - asked, 3 * kSecond) << "the slowest counts";
+    EXPECT_EQ(service.state(kA), JobState::closed);
+    EXPECT_EQ(service.state(kB), JobState::closed);
+  }
+}
+
+TEST(CloseMany, IsAllOrNothing) {
+  ServiceForTest service(options_for(Profile::xpack_6_3));
+  for (const std::string& job : {kA, kB}) {
+    service.create(job);
+    service.open(job);
+  }
+  EXPECT_TRUE(is_refused(service.close(kA + ",closecheck-c"), 404));
+  service.fault(Fault::fail_job, kB);
+  EXPECT_EQ(service.close("_all").reason, "one or more jobs have state failed, use force close");
+  service.wait(kMinute);
+  EXPECT_EQ(service.state(kA), JobState::opened);
+
+  EXPECT_TRUE(is_accepted(service.force_close("_all")));
+  EXPECT_EQ(service.state(kA), JobState::closed);
+  EXPECT_EQ(service.state(kB), JobState::closed);
+}
+
+TEST(CloseMany, NeedsAMatchOnlyWhenToldSo) {
+  ServiceForTest service(options_for(Profile::xpack_6_3));
+  EXPECT_TRUE(is_accepted(service.close("closecheck-*")));
+  EXPECT_TRUE(is_accepted(service.close("_all")));
+  EXPECT_TRUE(is_refused(service.ask(CloseJob{"closecheck-*", {}, {}, "false", {}}), 404));
+}
+
+TEST(CloseMany, IsUnknownToTheOlderDialect) {
+  ServiceForTest service(options_for(Profile::xpack_5_4));
+  service.create(kA);
+  service.open(kA);
+
+  for (const std::string expression : {"closecheck-*", "_all", "closecheck-a,closecheck-a"})
+    EXPECT_TRUE(is_refused(service.close(expression), 404)) << expression;
+  EXPECT_TRUE(is_refused(service.ask(CloseJob{kA, {}, {}, "true", {}}), 400));
+}
+
+}  // namespace
+}  // namespace closecheck::sut

@@ -1,0 +1,172 @@
+// Datafeeds as a client sees them, in both dialects.
+#include "in_process/service_for_test.h"
+
+namespace closecheck::sut {
+namespace {
+
+const std::string kA = "closecheck-a";
+const std::string kFeed = "closecheck-f";
+const std::string kIndex = "closecheck-i";
+constexpr std::int64_t kFarFutureMs = 4'000'000'000'000;
+
+class FeedTest : public ::testing::TestWithParam<Profile> {
+ protected:
+  FeedTest() {
+    InProcessOptions options;
+    options.profile = GetParam();
+    service.emplace(options);
+    service->ask(CreateIndex{kIndex}, Principal::setup);
+    service->create(kA);
+    service->ask(CreateDatafeed{kFeed, kA, kIndex});
+  }
+  bool is_5_4() const { return GetParam() == Profile::xpack_5_4; }
+  void index(const std::vector<std::int64_t>& offsets_ms, bool refresh = true) {
+    EXPECT_TRUE(is_accepted(
+        service->ask(IndexDocuments{kIndex, ServiceForTest::records_at(offsets_ms), refresh}, Principal::setup)));
+  }
+  Response start(std::optional<std::int64_t> end_ms) { return service->ask(StartDatafeed{kFeed, kDataStart, end_ms}); }
+  std::string feed_state() {
+    const Response response = service->ask(DatafeedStats{kFeed});
+    return std::get<DatafeedStatisticsList>(response.content).feeds.at(0).state;
+  }
+  std::optional<ServiceForTest> service;
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, FeedTest, ::testing::ValuesIn(kProfiles), [](const auto& instance) {
+  return instance.param == Profile::xpack_5_4 ? std::string("xpack_5_4") : std::string("xpack_6_3");
+});
+
+// datafeed-end-closes-job
+TEST_P(FeedTest, ClosesItsJobAtItsEndWithAllItsData) {
+  std::vector<std::int64_t> offsets;
+  for (int i = 1'200; i >= 0; --i) offsets.push_back(i * 1'000);
+  index(offsets);
+  service->open(kA);
+  EXPECT_TRUE(is_accepted(start(kDataStart + 1'000'000)));
+  EXPECT_EQ(feed_state(), "started");
+  service->wait(kMinute);
+
+  EXPECT_EQ(feed_state(), "stopped");
+  EXPECT_EQ(service->state(kA), JobState::closed);
+  EXPECT_EQ(service->processed(kA), 1'000) << "the end itself is outside";
+  EXPECT_EQ(service->statistics(kA).counts.out_of_order, 0);
+  EXPECT_EQ(service->buckets(kA).size(), 16U);
+  EXPECT_EQ(service->snapshots(kA).at(0).latest_record_ms, kDataStart + 999'000);
+}
+
+TEST_P(FeedTest, ClosesItsJobWhenStoppedBeforeItsEnd) {
+  index({0, 1'000});
+  service->open(kA);
+  start(kFarFutureMs);
+  service->wait(kMinute);
+  EXPECT_EQ(service->state(kA), JobState::opened);
+  EXPECT_TRUE(is_accepted(service->ask(StopDatafeed{kFeed, {}})));
+  service->wait(kMinute);
+
+  EXPECT_EQ(service->state(kA), JobState::closed);
+  EXPECT_EQ(service->processed(kA), 2);
+}
+
+TEST_P(FeedTest, LeavesItsJobOpenWithoutAnEnd) {
+  index({0});
+  service->open(kA);
+  start({});
+  service->wait(kSecond);
+  index({5'000}, false);
+  service->wait(kSecond);
+  EXPECT_EQ(service->processed(kA), 1) << "what is not refreshed is not found";
+  service->ask(RefreshIndex{kIndex}, Principal::setup);
+  service->wait(kSecond);
+  EXPECT_EQ(service->processed(kA), 2) << "it follows in real time";
+  service->ask(StopDatafeed{kFeed, {}});
+  service->wait(kMinute);
+
+  EXPECT_EQ(service->state(kA), JobState::opened);
+}
+
+// running-datafeed-blocks-close
+TEST_P(FeedTest, KeepsItsJobFromBeingClosed) {
+  service->open(kA);
+  start({});
+  const Response normal = service->close(kA);
+  EXPECT_TRUE(is_refused(normal, 409));
+  EXPECT_EQ(normal.reason, "cannot close job [closecheck-a], datafeed hasn't been stopped");
+  EXPECT_EQ(service->state(kA), JobState::opened);
+  const Response forced = service->force_close(kA);
+  service->wait(kMinute);
+
+  EXPECT_EQ(is_accepted(forced), is_5_4());
+  EXPECT_EQ(service->state(kA), is_5_4() ? JobState::closed : JobState::opened);
+  EXPECT_EQ(feed_state(), is_5_4() ? "stopped" : "started");
+}
+
+TEST_P(FeedTest, GoesOnWhereItEndedBefore) {
+  index({0, kSpanMs, 2 * kSpanMs});
+  service->open(kA);
+  start(kDataStart + kSpanMs);
+  service->wait(kMinute);
+  service->open(kA);
+  start(kDataStart + 10 * kSpanMs);
+  service->wait(kMinute);
+
+  EXPECT_EQ(service->processed(kA), 3);
+  EXPECT_EQ(service->statistics(kA).counts.input_records, 3);
+}
+
+TEST_P(FeedTest, StartsOnlyForAnOpenedJob) {
+  EXPECT_EQ(start({}).reason, is_5_4()
+                                  ? "cannot start datafeed [closecheck-f] because job [closecheck-a] hasn't been opened"
+                                  : "cannot start datafeed [closecheck-f] because job [closecheck-a] is closed");
+  service->open(kA);
+  EXPECT_TRUE(is_refused(start(kDataStart), 400));
+  EXPECT_TRUE(is_accepted(start({})));
+  EXPECT_TRUE(is_refused(start({}), 409));
+  EXPECT_TRUE(is_refused(service->ask(StartDatafeed{"closecheck-x", {}, {}}), 404));
+}
+
+TEST_P(FeedTest, IsStoppedTwiceByTheDialect) {
+  const Response response = service->ask(StopDatafeed{kFeed, {}});
+  EXPECT_TRUE(is_5_4() ? is_refused(response, 409) : is_accepted(response));
+}
+
+TEST_P(FeedTest, IsDeletedBeforeItsJob) {
+  EXPECT_TRUE(is_refused(service->ask(DeleteJob{kA, {}}), 409));
+  service->open(kA);
+  start({});
+  EXPECT_TRUE(is_refused(service->ask(DeleteDatafeed{kFeed, {}}), 409));
+  service->ask(StopDatafeed{kFeed, {}});
+  EXPECT_TRUE(is_accepted(service->ask(DeleteDatafeed{kFeed, {}})));
+  service->close(kA);
+  EXPECT_TRUE(is_accepted(service->ask(DeleteJob{kA, {}})));
+  EXPECT_TRUE(is_refused(service->ask(DatafeedStats{kFeed}), 404));
+}
+
+TEST_P(FeedTest, IsOneForAJob) {
+  EXPECT_TRUE(is_refused(service->ask(CreateDatafeed{kFeed, kA, kIndex}), 400));
+  EXPECT_TRUE(is_refused(service->ask(CreateDatafeed{"closecheck-x", kA, kIndex}), 409));
+  EXPECT_TRUE(is_refused(service->ask(CreateDatafeed{"closecheck-x", "closecheck-b", kIndex}), 404));
+  EXPECT_TRUE(is_refused(service->ask(CreateDatafeed{"closecheck-x", kA, kIndex}, Principal::monitor_ml), 403));
+}
+
+TEST_P(FeedTest, CannotReadAnIndexThatIsGone) {
+  service->open(kA);
+  EXPECT_TRUE(is_refused(service->ask(CreateIndex{kIndex}, Principal::manage_ml), 403));
+  EXPECT_TRUE(is_refused(service->ask(CreateIndex{kIndex}, Principal::setup), 400));
+  EXPECT_TRUE(is_accepted(service->ask(DeleteIndex{kIndex}, Principal::setup)));
+  EXPECT_TRUE(is_refused(service->ask(DeleteIndex{kIndex}, Principal::setup), 404));
+  EXPECT_TRUE(is_refused(start({}), 404));
+}
+
+TEST_P(FeedTest, StopsWhenItsJobFails) {
+  index({0});
+  service->open(kA);
+  start(kFarFutureMs);
+  service->fault(Fault::fail_job, kA);
+  service->wait(kMinute);
+
+  EXPECT_EQ(feed_state(), "stopped");
+  EXPECT_EQ(service->state(kA), JobState::failed);
+}
+
+}  // namespace
+}  // namespace closecheck::sut

@@ -1,0 +1,278 @@
+// Jobs as a client sees them: creating, data, results, re-opening, in both dialects.
+#include <algorithm>
+
+#include "in_process/service_for_test.h"
+
+namespace closecheck::sut {
+namespace {
+
+const std::string kA = "closecheck-a";
+const std::vector<std::int64_t> kThreeBuckets{0, 1'000, kSpanMs, 2 * kSpanMs};
+
+class JobTest : public ::testing::TestWithParam<Profile> {
+ protected:
+  bool is_5_4() const { return GetParam() == Profile::xpack_5_4; }
+  static InProcessOptions options() {
+    InProcessOptions out;
+    out.profile = GetParam();
+    return out;
+  }
+  ServiceForTest service{options()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, JobTest, ::testing::ValuesIn(kProfiles), [](const auto& instance) {
+  return instance.param == Profile::xpack_5_4 ? std::string("xpack_5_4") : std::string("xpack_6_3");
+});
+
+TEST_P(JobTest, IsCreatedClosedAndOnlyOnce) {
+  EXPECT_TRUE(is_accepted(service.create(kA)));
+  EXPECT_EQ(service.state(kA), JobState::closed);
+  const Response again = service.create(kA);
+  EXPECT_TRUE(is_refused(again, 400));
+  EXPECT_EQ(again.error_type, "resource_already_exists_exception");
+}
+
+TEST_P(JobTest, IsRefusedWithAConfigurationThatMakesNoSense) {
+  JobConfig config;
+  config.detectors.clear();
+  EXPECT_EQ(service.create(kA, config).reason, "No detectors configured");
+  config.detectors = {Detector{"median-ish", "", "", ""}};
+  EXPECT_EQ(service.create(kA, config).reason, "Unknown function 'median-ish'");
+  config.detectors = {Detector{"mean", "", "", ""}};
+  EXPECT_EQ(service.create(kA, config).reason, "field_name must be set when the 'mean' function is used");
+  config.detectors = {Detector{"mean", "time", "", ""}};
+  EXPECT_TRUE(is_refused(service.create(kA, config), 400));
+  config = JobConfig{};
+  config.bucket_span = "0s";
+  EXPECT_TRUE(is_refused(service.create(kA, config), 400));
+  config.bucket_span = "often";
+  EXPECT_TRUE(is_refused(service.create(kA, config), 400));
+  EXPECT_TRUE(is_refused(service.create("Not-An-Id"), 400));
+  EXPECT_TRUE(is_refused(service.create(std::string(65, 'a')), 400));
+}
+
+TEST_P(JobTest, IsUnknownUntilItIsCreated) {
+  for (const Operation& operation :
+       {Operation(GetJob{kA}), Operation(UpdateJob{kA, "d", {}}), Operation(DeleteJob{kA, {}}), Operation(OpenJob{kA}),
+        Operation(PostData{kA, {}, false}), Operation(FlushJob{kA, {}}), Operation(JobStats{kA}),
+        Operation(GetBuckets{kA, {}, {}}), Operation(GetRecords{kA, {}, {}}), Operation(GetSnapshots{kA}),
+        Operation(RevertSnapshot{kA, "1"})}) {
+    const Response response = service.ask(operation);
+    EXPECT_TRUE(is_refused(response, 404)) << operation.index();
+    EXPECT_EQ(response.reason, "No known job with id 'closecheck-a'");
+    EXPECT_EQ(response.error_type, "resource_not_found_exception");
+  }
+}
+
+TEST_P(JobTest, TellsItsConfigurationInLexicalOrder) {
+  JobConfig config;
+  config.description = "what it is for";
+  config.detectors = {Detector{"mean", "value", "entity", ""}};
+  config.custom_settings = R"({"b":{"c":[1, 2]},"a":"x"})";
+  config.model_memory_limit = "16mb";
+  service.create(kA, config);
+  const Response response = service.ask(GetJob{kA});
+  const auto& job = std::get<JobDescriptionList>(response.content).jobs.at(0);
+
+  EXPECT_TRUE(std::ranges::is_sorted(job.members));
+  const auto member = [&](const std::string& path) {
+    const auto found = std::ranges::find(job.members, path, &std::pair<std::string, std::string>::first);
+    return found == job.members.end() ? "absent" : found->second;
+  };
+  EXPECT_EQ(member("description"), R"("what it is for")");
+  EXPECT_EQ(member("analysis_config.bucket_span"), R"("60s")");
+  EXPECT_EQ(member("analysis_config.detectors"),
+            R"([{"by_field_name":"entity","field_name":"value","function":"mean"}])");
+  EXPECT_EQ(member("custom_settings.b.c"), "[1,2]");
+  EXPECT_EQ(member("custom_settings.a"), R"("x")");
+  EXPECT_EQ(member("finished_time"), "absent");
+  EXPECT_EQ(job.snapshot, "");
+}
+
+TEST_P(JobTest, KeepsItsConfigurationOverACloseAndNamesItsSnapshot) {
+  service.create(kA);
+  service.ask(UpdateJob{kA, "changed", {}});
+  service.open(kA);
+  service.post(kA, kThreeBuckets);
+  service.close(kA);
+  const Response response = service.ask(GetJob{kA});
+  const auto& job = std::get<JobDescriptionList>(response.content).jobs.at(0);
+
+  EXPECT_TRUE(std::ranges::any_of(job.members, [](const auto& m) { return m.second == R"("changed")"; }));
+  EXPECT_TRUE(std::ranges::any_of(job.members, [](const auto& m) { return m.first == "finished_time"; }));
+  EXPECT_EQ(job.snapshot, service.snapshots(kA).at(0).id);
+}
+
+TEST_P(JobTest, CountsRecordsByWhatBecomesOfThem) {
+  service.create(kA);
+  service.open(kA);
+  std::vector<Record> records = ServiceForTest::records_at({0, kSpanMs, 10, kSpanMs});
+  records.push_back(Record{Record::kInvalidTime, 1, ""});
+  const Response response = service.ask(PostData{kA, records, false});
+
+  EXPECT_EQ(response.status, 202);
+  const auto& upload = std::get<DataCounts>(response.content);
+  EXPECT_EQ(upload.input_records, 5);
+  EXPECT_EQ(upload.processed_records, 3);
+  EXPECT_EQ(upload.out_of_order, 1);
+  EXPECT_EQ(upload.invalid_dates, 1);
+  EXPECT_EQ(upload.latest_record_ms, kDataStart + kSpanMs);
+  EXPECT_EQ(service.processed(kA), 3);
+  service.post(kA, {kSpanMs + 1});
+  EXPECT_EQ(service.processed(kA), 4);
+  EXPECT_TRUE(is_refused(service.ask(PostData{kA, {}, true}), 400));
+  EXPECT_EQ(service.processed(kA), 4);
+}
+
+TEST_P(JobTest, ShowsPassedBucketsOnceFlushed) {
+  service.create(kA);
+  service.open(kA);
+  service.post(kA, kThreeBuckets);
+  EXPECT_TRUE(service.buckets(kA).empty());
+  const Response flushed = service.ask(FlushJob{kA, {}});
+
+  EXPECT_EQ(service.buckets(kA).size(), 2U);
+  EXPECT_EQ(std::get<FlushResult>(flushed.content).last_finalized_bucket_end_ms,
+            is_5_4() ? std::optional<std::int64_t>() : kDataStart + 2 * kSpanMs);
+  service.ask(FlushJob{kA, "true"});
+  ASSERT_EQ(service.buckets(kA).size(), 3U);
+  EXPECT_TRUE(service.buckets(kA)[2].interim);
+}
+
+// close-flushes-buffers, close-finalizes-results, close-persists-snapshot
+TEST_P(JobTest, LeavesEverythingBehindWhenItsCloseIsAnswered) {
+  service.create(kA);
+  service.open(kA);
+  service.post(kA, kThreeBuckets);
+  service.ask(FlushJob{kA, "true"});
+  const Time asked = service.now();
+  EXPECT_TRUE(is_accepted(service.close(kA)));
+
+  EXPECT_GE(service.answered_at() - asked, 200 * kMillisecond);
+  EXPECT_EQ(service.state(kA), JobState::closed);
+  EXPECT_EQ(service.processed(kA), 4);
+  const auto buckets = service.buckets(kA);
+  ASSERT_EQ(buckets.size(), 2U);
+  EXPECT_EQ(buckets[0], (Bucket{kDataStart, 2, false, 0}));
+  EXPECT_EQ(buckets[1], (Bucket{kDataStart + kSpanMs, 1, false, 0}));
+  ASSERT_EQ(service.snapshots(kA).size(), 1U);
+  EXPECT_EQ(service.snapshots(kA)[0].latest_record_ms, kDataStart + 2 * kSpanMs);
+}
+
+// closed-job-refuses-data, closed-job-refuses-analysis
+TEST_P(JobTest, RefusesDataAndAnalysisWhileClosed) {
+  service.create(kA);
+  service.open(kA);
+  service.close(kA);
+
+  EXPECT_EQ(service.post(kA, {0}).reason, "Cannot perform requested action because job [closecheck-a] is not open");
+  EXPECT_TRUE(is_refused(service.ask(FlushJob{kA, {}}), 409));
+  EXPECT_EQ(service.processed(kA), 0);
+}
+
+// closed-job-is-idle
+TEST_P(JobTest, NamesANodeOnlyWhileItIsOpen) {
+  service.create(kA);
+  service.open(kA);
+  service.wait(5 * kSecond);
+  EXPECT_EQ(service.statistics(kA).node, "node-1");
+  EXPECT_EQ(service.statistics(kA).open_time, "5s");
+  service.close(kA);
+
+  EXPECT_EQ(service.statistics(kA).node, "");
+  EXPECT_EQ(service.statistics(kA).open_time, std::nullopt);
+}
+
+// reopen-continues-analysis, accepted-data-is-kept, job-reopens
+TEST_P(JobTest, GoesOnFromItsSnapshotWhenReopened) {
+  service.create(kA);
+  for (std::int64_t round = 0; round < 3; ++round) {
+    EXPECT_TRUE(is_accepted(service.open(kA)));
+    service.post(kA, {round * 10'000});
+    EXPECT_TRUE(is_accepted(service.close(kA)));
+    EXPECT_EQ(service.processed(kA), round + 1);
+  }
+  service.open(kA);
+  service.post(kA, {kSpanMs});
+  service.post(kA, {0});
+  service.close(kA);
+
+  ASSERT_EQ(service.buckets(kA).size(), 1U);
+  EXPECT_EQ(service.buckets(kA)[0].event_count, 3);
+  EXPECT_EQ(service.statistics(kA).counts.out_of_order, 1);
+  EXPECT_EQ(service.snapshots(kA).size(), 4U);
+}
+
+TEST_P(JobTest, ForgetsWhatCameAfterASnapshotItIsRevertedTo) {
+  service.create(kA);
+  service.open(kA);
+  service.post(kA, {0});
+  service.close(kA);
+  service.open(kA);
+  service.post(kA, {1'000, 3 * kSpanMs});
+  EXPECT_TRUE(is_refused(service.ask(RevertSnapshot{kA, "1"}), 409));
+  service.close(kA);
+  EXPECT_TRUE(is_refused(service.ask(RevertSnapshot{kA, "1"}), 404));
+  EXPECT_TRUE(is_accepted(service.ask(RevertSnapshot{kA, service.snapshots(kA)[1].id})));
+  service.open(kA);
+  service.post(kA, {2'000, 3'000, kSpanMs});
+  service.close(kA);
+
+  EXPECT_EQ(service.buckets(kA).at(0).event_count, 3);
+  EXPECT_EQ(service.processed(kA), 6);
+}
+
+TEST_P(JobTest, GivesItsResultsInPages) {
+  service.create(kA);
+  service.open(kA);
+  std::vector<std::int64_t> offsets;
+  for (int i = 0; i <= 130; ++i) offsets.push_back(i * kSpanMs);
+  service.post(kA, offsets);
+  service.close(kA);
+
+  EXPECT_EQ(service.buckets(kA).size(), 100U);
+  EXPECT_EQ(service.buckets(kA, 100, 100).size(), 30U);
+  EXPECT_EQ(service.buckets(kA, 129, 1).at(0).start_ms, kDataStart + 129 * kSpanMs);
+  EXPECT_TRUE(service.buckets(kA, 500, 10).empty());
+  const Response page = service.ask(GetBuckets{kA, 5, 5});
+  EXPECT_EQ(std::get<BucketPage>(page.content).count, 130);
+  EXPECT_TRUE(is_refused(service.ask(GetBuckets{kA, -1, {}}), 400));
+  EXPECT_TRUE(is_refused(service.ask(GetBuckets{kA, 9'000, 2'000}), 400));
+}
+
+TEST_P(JobTest, IsDeletedOnlyWhileClosed) {
+  service.create(kA);
+  service.open(kA);
+  const Response refused = service.ask(DeleteJob{kA, {}});
+  EXPECT_EQ(refused.reason, "Cannot delete job [closecheck-a] because the job is opened");
+  EXPECT_TRUE(is_refused(refused, 409));
+  EXPECT_TRUE(is_5_4() ? is_refused(service.ask(DeleteJob{kA, "true"}), 400)
+                       : is_accepted(service.ask(DeleteJob{kA, "true"})));
+  if (is_5_4()) {
+    service.close(kA);
+    EXPECT_TRUE(is_accepted(service.ask(DeleteJob{kA, {}})));
+  }
+  EXPECT_TRUE(is_refused(service.ask(JobStats{kA}), 404));
+}
+
+TEST_P(JobTest, IsListedWithTheOthers) {
+  service.create("closecheck-b");
+  service.create(kA);
+  const Response response = service.ask(JobStats{"_all"});
+  const auto& list = std::get<JobStatisticsList>(response.content);
+
+  ASSERT_EQ(list.jobs.size(), 2U);
+  EXPECT_EQ(list.jobs[0].job, kA);
+  EXPECT_EQ(is_refused(service.ask(JobStats{"closecheck-*"}), 404), is_5_4());
+  EXPECT_EQ(is_refused(service.ask(JobStats{"closecheck-a,closecheck-b"}), 404), is_5_4());
+}
+
+TEST_P(JobTest, CannotBeOpenedTwice) {
+  service.create(kA);
+  service.open(kA);
+
+  EXPECT_EQ(service.open(kA).reason, "Cannot open job [closecheck-a] because it has already been opened");
+}
+
+}  // namespace
+}  // namespace closecheck::sut
