@@ -41,8 +41,8 @@ ExitCode run_command(const RunOptions& options);
 
 /// Throws UsageError for anything but `quick`, `standard` and `thorough`.
 properties::Effort effort_named(const std::string& text);
-/// `wanted`, or as many workers as the machine has processors when that is 0.
-int jobs_or_default(int wanted);
+/// Throws UsageError for a number of workers that makes no sense; 0 leaves it to the gate.
+int require_jobs(int wanted);
 
 struct ReplayOptions {
   TargetOptions target;

@@ -31,7 +31,7 @@ Row row_of(const sut::DeviationText& deviation, Profile profile, const MatrixOpt
   gate.selected = select_clauses({});
   gate.seed = options.seed;
   gate.effort = effort_named(options.effort);
-  gate.jobs = jobs_or_default(options.jobs);
+  gate.jobs = require_jobs(options.jobs);
   gate.principals = knowledge.principals;
   gate.faults = knowledge.faults;
   Systems systems = make_systems(target, "");

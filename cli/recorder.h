@@ -16,6 +16,7 @@ class RecordingFactory final : public sut::SystemFactory {
  public:
   RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file);
   std::unique_ptr<sut::System> make(std::uint64_t seed) override;
+  std::shared_ptr<void> reserve_jobs(std::size_t count) override { return factory_.reserve_jobs(count); }
 
  private:
   friend class RecordingSystem;

@@ -43,20 +43,38 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
   return files;
 }
 
-scenarios::Scenario load(const std::string& file) {
+scenarios::Scenario load(const std::string& file, const std::shared_ptr<const scenarios::ApiTable>& apis) {
   try {
-    return scenarios::Scenario::load(file);
+    return scenarios::Scenario::load(file, apis);
   } catch (const scenarios::ScenarioError& error) {
     throw UsageError(error.what);
   }
 }
 
-bool is_wanted(const std::string& file, const scenarios::Scenario& scenario, const std::string& filter) {
-  if (filter.empty() || glob_matches(filter, file) || glob_matches(filter, fs::path(file).filename().string()))
-    return true;
-  const std::vector<std::string> titles = scenario.titles();
-  return std::any_of(titles.begin(), titles.end(), [&](const std::string& it) { return glob_matches(filter, it); });
+std::shared_ptr<const scenarios::ApiTable> apis_of(const std::string& folder) {
+  if (folder.empty()) return nullptr;
+  try {
+    return std::make_shared<const scenarios::ApiTable>(scenarios::ApiTable::load(folder));
+  } catch (const scenarios::ScenarioError& error) {
+    throw UsageError(error.what);
+  }
 }
+
+/// The titles to run of a file: all of them when the pattern names the file, else those that it matches; empty: none.
+std::string titles_wanted(const std::string& file, const scenarios::Scenario& scenario, const std::string& filter) {
+  if (filter.empty() || glob_matches(filter, file) || glob_matches(filter, fs::path(file).filename().string()))
+    return "*";
+  const std::vector<std::string> titles = scenario.titles();
+  const bool any =
+      std::any_of(titles.begin(), titles.end(), [&](const std::string& it) { return glob_matches(filter, it); });
+  return any ? filter : "";
+}
+
+struct Wanted {
+  std::string file;
+  scenarios::Scenario scenario;
+  std::string titles;
+};
 
 /// One live target of the command: asked once, whatever the number of files.
 struct Reached {
@@ -68,10 +86,10 @@ class Replayer {
  public:
   explicit Replayer(const ReplayOptions& options) : options_(options), run_id_(new_run_id()) {}
 
-  reports::ReplayedFile replay(const std::string& file, const scenarios::Scenario& scenario) {
+  reports::ReplayedFile replay(const Wanted& wanted) {
     reports::ReplayedFile replayed;
-    replayed.file = file;
-    const scenarios::Header& header = scenario.header();
+    replayed.file = wanted.file;
+    const scenarios::Header& header = wanted.scenario.header();
     const Target target = resolve_target(options_.target, {header.target, header.profile, header.deviation});
     const Reached& reached = reach(target);
     if (!reached.knowledge.reachable) {
@@ -82,8 +100,9 @@ class Replayer {
     Systems systems = make_systems(target, reached.journal);
     const std::string prefix =
         target.live ? fmt::format("{}{}-{}-", kNamePrefix, run_id_, count_++) : std::string(kNamePrefix);
-    scenarios::Replay result = scenarios::replay(scenario, systems.wide(), executor_options(target, reached.knowledge),
-                                                 judge_options(target, reached.knowledge), prefix);
+    scenarios::Replay result =
+        scenarios::replay(wanted.scenario, systems.wide(), executor_options(target, reached.knowledge),
+                          judge_options(target, reached.knowledge), prefix, wanted.titles);
     replayed.verdict = name(result.verdict);
     replayed.why = result.why;
     replayed.findings = std::move(result.findings);
@@ -133,6 +152,7 @@ class Replayer {
     model::JudgeOptions judge;
     judge.profile = target.profile;
     judge.secured = knowledge.secured;
+    judge.model_size_is_told = !target.live;
     if (target.live) judge.margin = std::max(500 * kMillisecond, 4 * knowledge.round_trip_max);
     return judge;
   }
@@ -152,26 +172,27 @@ ExitCode exit_code_of(const std::vector<reports::ReplayedFile>& files) {
 }  // namespace
 
 ExitCode replay_command(const ReplayOptions& options) {
-  if (!options.api.empty()) throw UsageError("--api is not supported yet");
   OutputFile json(options.json);
   OutputFile junit(options.junit);
   // Every file is read before anything runs: a bad one must not stop a replay half way.
-  std::vector<std::pair<std::string, scenarios::Scenario>> wanted;
+  const std::shared_ptr<const scenarios::ApiTable> apis = apis_of(options.api);
+  std::vector<Wanted> all_wanted;
   for (const std::string& file : files_of(options.paths)) {
-    scenarios::Scenario scenario = load(file);
-    if (is_wanted(file, scenario, options.filter)) wanted.emplace_back(file, std::move(scenario));
+    scenarios::Scenario scenario = load(file, apis);
+    std::string titles = titles_wanted(file, scenario, options.filter);
+    if (!titles.empty()) all_wanted.push_back({file, std::move(scenario), std::move(titles)});
   }
-  if (wanted.empty()) throw UsageError(fmt::format("no file or test matches '{}'", options.filter));
+  if (all_wanted.empty()) throw UsageError(fmt::format("no file or test matches '{}'", options.filter));
 
   std::vector<reports::ReplayedFile> files;
   Replayer replayer(options);
   {
     const Interrupts interrupts;
-    for (const auto& [file, scenario] : wanted) {
+    for (const Wanted& wanted : all_wanted) {
       if (interrupts.cancelled()) {
-        files.push_back({file, std::string(name(scenarios::ReplayVerdict::cannot_tell)), "interrupted", {}, {}});
+        files.push_back({wanted.file, std::string(name(scenarios::ReplayVerdict::cannot_tell)), "interrupted", {}, {}});
       } else {
-        files.push_back(replayer.replay(file, scenario));
+        files.push_back(replayer.replay(wanted));
       }
       print(reports::write_replayed(files.back(), options.quiet));
     }

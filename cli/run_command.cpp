@@ -5,7 +5,6 @@
 #include <chrono>
 #include <ctime>
 #include <random>
-#include <thread>
 
 #include "closecheck/properties/gate.h"
 #include "closecheck/reports/report.h"
@@ -56,7 +55,7 @@ properties::GateOptions gate_options(const RunOptions& options, const Target& ta
       throw UsageError(fmt::format("--budget takes a span with a unit such as 90s, not '{}'", options.budget));
     gate.budget = *budget;
   }
-  gate.jobs = jobs_or_default(options.jobs);
+  gate.jobs = require_jobs(options.jobs);
   gate.require = require_of(options.require, target.live);
   return gate;
 }
@@ -160,10 +159,10 @@ properties::Effort effort_named(const std::string& text) {
   throw UsageError(fmt::format("--effort takes quick, standard or thorough, not '{}'", text));
 }
 
-int jobs_or_default(int wanted) {
+int require_jobs(int wanted) {
   constexpr int kJobsMax = 64;
   if (wanted < 0 || wanted > kJobsMax) throw UsageError(fmt::format("--jobs takes a number from 1 to {}", kJobsMax));
-  return wanted > 0 ? wanted : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
+  return wanted;
 }
 
 ExitCode run_command(const RunOptions& options) {

@@ -191,6 +191,7 @@ Knowledge learn(const Target& target) {
   } else if (knowledge.principals.empty()) {
     knowledge.notes.push_back("the target asks for credentials, and no principals are configured");
   }
+  for (const Principal principal : preflight.unsuitable) knowledge.principals.erase(principal);
   knowledge.round_trip = preflight.round_trip;
   knowledge.round_trip_max = preflight.round_trip_max;
   if (!preflight.server.empty()) knowledge.notes.push_back(fmt::format("the server calls itself {}", preflight.server));
