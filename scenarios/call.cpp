@@ -46,7 +46,7 @@ std::string choose_method(const ApiPath& path, bool has_body) {
   if (methods.size() == 1) return methods.front();
   if (has_body && contains(methods, "GET") && contains(methods, "POST")) return "POST";
   const bool has_id = std::any_of(path.parts.begin(), path.parts.end(), [](const std::string& part) {
-    return part == "id" || part.ends_with("_id") || part == "name" || part == "username" || part == "index";
+    return part == "id" || part.ends_with("_id") || part == "name" || part == "username";
   });
   if (has_id && contains(methods, "PUT") && contains(methods, "POST")) return "PUT";
   return methods.front();

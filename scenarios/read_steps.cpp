@@ -384,7 +384,9 @@ class StepReader {
           fail(call->place, "expected no client within `meanwhile`: it has its own");
         call->client = client;
         call->detached = true;
-      } else if (!std::holds_alternative<CheckStep>(out_[i])) {
+      } else if (auto* check = std::get_if<CheckStep>(&out_[i])) {
+        check->detached = true;
+      } else {
         fail(value.place, "expected only calls and assertions within `meanwhile`");
       }
     }

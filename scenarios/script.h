@@ -69,6 +69,7 @@ struct CheckStep {
   Check check = Check::match;
   std::string path;
   Value expected;
+  bool detached = false;  // of the call before it in `meanwhile`, not of the main line's last one
   Place place;
 };
 /// Keeps a value of the last answer: at the path, or with `transform`, made from the text.
@@ -125,6 +126,9 @@ std::vector<ScriptStep> read_steps(const Script& script, const List& steps, int&
 
 /// The request of a call for one profile: typed where the codec knows it, word by word otherwise. Throws CallError.
 Request make_call(const Script& script, const DoStep& step, Profile profile);
+
+/// Why the section's conditions leave its test out for a server of this profile; empty: they do not.
+std::optional<std::string> reason_to_skip(const Section& section, Profile profile);
 
 /// The steps as a program; assertions have no step in it. Throws ScenarioError.
 Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile);
