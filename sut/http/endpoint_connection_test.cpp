@@ -98,6 +98,7 @@ TEST(Connection, AsksOnceMoreOnANewConnectionAfterTheServerClosedAnIdleOne) {
   Connection connection(server.url(), kSecond);
 
   EXPECT_EQ(connection.exchange(get("/1"), {}).answer->body, "ok");
+  server.wait_until_closed(1);
   const Exchange second = connection.exchange(get("/2"), {});
   ASSERT_TRUE(second.answer) << second.error;
   EXPECT_EQ(second.answer->body, "ok");

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -32,12 +34,11 @@ class TestServer {
     server_.set_tcp_nodelay(true);
     server_.set_keep_alive_max_count(1'000'000);
     server_.new_task_queue = [] { return new httplib::ThreadPool(16); };
-    for (const char* any : {R"(.*)"}) {
-      server_.Get(any, handler);
-      server_.Post(any, handler);
-      server_.Put(any, handler);
-      server_.Delete(any, handler);
-    }
+    const char* any = ".*";
+    server_.Get(any, handler);
+    server_.Post(any, handler);
+    server_.Put(any, handler);
+    server_.Delete(any, handler);
     port_ = server_.bind_to_any_port("127.0.0.1");
     if (port_ <= 0) throw std::runtime_error("no port for a test server");
     ::listen(listening, 511);
@@ -87,6 +88,11 @@ class RawServer {
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   int connections() const { return connections_; }
+  /// Returns once so many connections have been closed.
+  void wait_until_closed(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closed_ >= count; });
+  }
 
   static void write(int socket, const std::string& bytes) {
     (void)::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -107,6 +113,9 @@ class RawServer {
       ++connections_;
       talk_(socket, read_head(socket));
       ::close(socket);
+      const std::lock_guard lock(mutex_);
+      ++closed_;
+      changed_.notify_all();
     }
   }
 
@@ -115,6 +124,9 @@ class RawServer {
   int port_ = 0;
   std::atomic<int> connections_ = 0;
   std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int closed_ = 0;
   std::thread thread_;
 };
 
