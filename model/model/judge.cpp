@@ -148,8 +148,9 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
     --job.open_requests;
     if (!is_read(exchange.meant)) --job.open_changes;
     book(exchange, job, answer.told);
+    const bool missed = missing_;
     tell(job, exchange, answer);
-    if (!accusations_.empty()) continue;
+    if (!accusations_.empty() || missing_ != missed) continue;
     refresh(job);
     if (answer.told == Told::accepted) look(exchange, job, response);
     if (accusations_.empty() && !missing_) learn(exchange, job, response);

@@ -27,6 +27,14 @@ void stand_also(Finding& finding, Clause clause) {
     finding.also.push_back(clause);
 }
 
+/// Every close may give up after 30 minutes, so the oracle hears of a timeout also where none was sent.
+std::string plain(std::string text) {
+  constexpr std::string_view kWith = "close with a timeout";
+  for (std::size_t at = text.find(kWith); at != std::string::npos; at = text.find(kWith, at))
+    text.replace(at, kWith.size(), "close");
+  return text;
+}
+
 bool is_normal_close_answer(const Exchange& exchange) {
   return exchange.is_close && exchange.meant == Ask::close;
 }
@@ -75,24 +83,31 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     job.oracle = std::move(*repaired_);
     repaired_.reset();
     job.log = altered_;
-    std::string expected = found.expected;
-    if (odd.is_odd())
-      expected = fmt::format("an answer to {} that a {} of the profile gives ({})", cite(odd.number), id_of(clause),
-                             found.expected);
-    accuse_dialect(clause, std::move(expected), found.observed, exchange_of(found.event).answer_event);
+    std::string expected = plain(found.expected);
+    if (odd.is_odd()) expected = fmt::format("{} does what the profile says; then {}", cite(odd.number), expected);
+    accuse_dialect(clause, std::move(expected), fmt::format("{}: {}", cite(found.event), plain(found.observed)),
+                   exchange_of(found.event).answer_event);
     return true;
   };
-  const auto with_unknown = [&](std::size_t number) {
+  const auto with_answer = [&](std::size_t number, Told told, std::optional<Ask> ask = {}) {
     altered_ = job.log;
-    for (Telling& telling : altered_)
-      if (telling.kind == Telling::Kind::respond && telling.number == number) telling.answer = {};
+    for (Telling& telling : altered_) {
+      if (telling.number != number) continue;
+      if (telling.kind == Telling::Kind::invoke && ask) telling.question.ask = *ask;
+      if (telling.kind == Telling::Kind::respond)
+        telling.answer = {.told = told, .state = JobState::unknown, .processed = {}, .feed_started = {}};
+    }
     return fits_when(job, altered_);
   };
-  // A departure of the dialect itself: judging goes on as if the answer had not been heard.
   if (found.event == 0 || found.event > exchanges_.size()) return false;
   const Exchange& blamed = exchange_of(found.event);
   if (level_of(found.clause) == Level::dialect) {
-    if (with_unknown(found.event)) return take(blamed, found.clause);
+    // A departure of the dialect itself. A job that is closed under its datafeed ends like one closed by force; what
+    // else should have been refused is taken to have done nothing, or anything.
+    const bool closes = found.clause == Clause::running_datafeed_blocks_close && blamed.told == Told::accepted;
+    if ((closes && with_answer(found.event, Told::accepted, Ask::force_close)) ||
+        with_answer(found.event, Told::busy) || with_answer(found.event, Told::unknown))
+      return take(blamed, found.clause);
     return false;
   }
   // A request in an odd form that was read in another way.
@@ -110,7 +125,7 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
       if (other.kind == Telling::Kind::respond && !odd.odd_force) other.answer = {};
     }
     if (fits_when(job, altered_)) return take(odd, dialect_of(odd));
-    if (with_unknown(odd.number)) return take(odd, dialect_of(odd));
+    if (with_answer(odd.number, Told::unknown)) return take(odd, dialect_of(odd));
   }
   return false;
 }
@@ -252,12 +267,12 @@ Finding JudgeCore::refined(JobFile& job, const OracleFinding& found) {
   Finding finding;
   finding.clause = found.clause;
   finding.also = found.also;
-  finding.expected = found.expected;
-  finding.observed = found.observed;
+  finding.expected = plain(found.expected);
+  finding.observed = plain(found.observed);
   if (found.event == 0 || found.event > exchanges_.size()) return finding;
   const Exchange& blamed = exchange_of(found.event);
   finding.event = blamed.answer_event;
-  finding.observed = fmt::format("{}: {}", cite(blamed.number), found.observed);
+  finding.observed = fmt::format("{}: {}", cite(blamed.number), finding.observed);
   refine_answer(job, blamed, finding);
   if (blamed.meant == Ask::stats && !found.count_too_low && !other_close_explains(job, finding))
     refused_one_explains(job, finding);

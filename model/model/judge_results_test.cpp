@@ -1,0 +1,478 @@
+// What must be read of a closed job, and what a conforming server may do besides.
+#include "model/judge_story.h"
+
+namespace closecheck::model {
+namespace {
+
+constexpr JobState kClosed = JobState::closed;
+constexpr JobState kOpened = JobState::opened;
+
+/// Buckets 0 and 1 are passed, with 2 and 3 records; bucket 2 has one and is unfinished.
+Story three_buckets() {
+  Story story;
+  story.created().opened().posted(records_in(0, 2)).posted(records_in(1, 3)).posted(records_in(2));
+  return story;
+}
+Story three_buckets_closed() {
+  Story story = three_buckets();
+  story.closed();
+  return story;
+}
+
+// close-flushes-buffers
+TEST(JudgeResults, TakesCountsAndBucketsTogetherAsEvidence) {
+  Story story = three_buckets_closed();
+  story.reads(kClosed, 6);
+  EXPECT_EQ(story.evidence(Clause::close_flushes_buffers), 0U);
+  story.shows({bucket(0, 2), bucket(1, 3)});
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::close_flushes_buffers), 1U);
+  EXPECT_EQ(story.evidence(Clause::close_finalizes_results), 1U);
+  EXPECT_GE(story.evidence(Clause::close_waits_for_housekeeping), 1U);
+}
+
+// close-flushes-buffers
+TEST(JudgeResults, AccusesABucketThatNeverComes) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2)});
+  EXPECT_EQ(story.last(), Judgement::missing);
+  story.waits(kMinute).shows({bucket(0, 2)});
+
+  expect_violates(story, Clause::close_flushes_buffers);
+}
+
+// close-flushes-buffers
+TEST(JudgeResults, AccusesABucketWithTooFewRecordsThatIsNotReadAgain) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 2)});
+  EXPECT_EQ(story.last(), Judgement::missing);
+
+  expect_violates(story, Clause::close_flushes_buffers);
+}
+
+// close-waits-for-housekeeping
+TEST(JudgeResults, AccusesABucketThatComesLate) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2)}).waits(kMinute).shows({bucket(0, 2), bucket(1, 3)});
+
+  expect_violates(story, Clause::close_waits_for_housekeeping);
+  EXPECT_EQ(story.findings().front().also.front(), Clause::close_flushes_buffers);
+}
+
+// close-waits-for-housekeeping: who was told that the time was up was promised nothing.
+TEST(JudgeResults, LetsResultsOfATimedOutCloseComeLate) {
+  Story story = three_buckets();
+  story.closes({}, "50ms", gave_up(), 50 * kMillisecond).waits(kSecond).reads(kClosed, 6);
+  story.shows({bucket(0, 2)}).waits(kMinute).shows({bucket(0, 2), bucket(1, 3)});
+
+  expect_fits(story);
+}
+
+// timed-out-close-goes-on
+TEST(JudgeResults, AccusesResultsThatATimedOutCloseLost) {
+  Story story = three_buckets();
+  story.closes({}, "50ms", gave_up(), 50 * kMillisecond).waits(kSecond).settles().reads(kClosed, 6);
+  story.shows({bucket(0, 2)}).waits(kMinute).shows({bucket(0, 2)});
+
+  expect_violates(story, Clause::timed_out_close_goes_on);
+}
+
+// close-finalizes-results
+TEST(JudgeResults, AccusesAnInterimResultOfAPassedBucket) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 3, true)}).waits(kMinute).shows({bucket(0, 2), bucket(1, 3, true)});
+
+  expect_violates(story, Clause::close_finalizes_results);
+}
+
+// close-finalizes-results
+TEST(JudgeResults, AccusesAnInterimRecordOfAPassedBucket) {
+  Story story = three_buckets_closed();
+  const auto read = [&] {
+    story.does(GetRecords{kJob, {}, {}}, ok(RecordPage{1, {{bucket(1, 0).start_ms, "count", "", 80, true}}}));
+  };
+  read();
+  EXPECT_EQ(story.last(), Judgement::missing);
+  story.waits(kMinute);
+  read();
+
+  expect_violates(story, Clause::close_finalizes_results);
+}
+
+// close-finalizes-results: the unfinished bucket may be left over, interim or not; empty buckets may be shown.
+TEST(JudgeResults, AllowsAnInterimResultOfTheUnfinishedBucket) {
+  Story story;
+  story.created().opened().posted(records_in(0, 2)).posted(records_in(3)).closed();
+  story.shows({bucket(0, 2), bucket(1, 0), bucket(2, 0), bucket(3, 1, true)});
+
+  expect_fits(story);
+}
+
+// accepted-data-is-kept
+TEST(JudgeResults, AccusesABucketWithTooManyRecords) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 4)});
+
+  expect_violates(story, Clause::accepted_data_is_kept);
+}
+
+// accepted-data-is-kept
+TEST(JudgeResults, AccusesABucketThatStandsTwice) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 3), bucket(1, 3)});
+
+  expect_violates(story, Clause::accepted_data_is_kept);
+}
+
+// refused-request-changes-nothing
+TEST(JudgeResults, AccusesRefusedRecordsThatAreAnalysed) {
+  Story story = three_buckets_closed();
+  story.does(PostData{kJob, records_in(2, 2), false}, refusal(409));
+  story.shows({bucket(0, 2), bucket(1, 3), bucket(2, 3)});
+
+  expect_violates(story, Clause::refused_request_changes_nothing);
+}
+
+// closed-job-keeps-results
+TEST(JudgeResults, AccusesResultsThatChangeWhileClosed) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 3)}).waits(kSecond).shows({bucket(0, 2), bucket(1, 2)});
+
+  expect_violates(story, Clause::closed_job_keeps_results);
+}
+
+// closed-job-keeps-results: shrinking is no lateness.
+TEST(JudgeResults, AccusesResultsThatShrinkWhileTheyAreAwaited) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 2)}).waits(kMinute).shows({bucket(0, 2), bucket(1, 1)});
+
+  expect_violates(story, Clause::closed_job_keeps_results);
+}
+
+// closed-job-keeps-results
+TEST(JudgeResults, TakesAnEqualSecondReadingAsEvidence) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 3)}).waits(kHour).shows({bucket(0, 2), bucket(1, 3)});
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::closed_job_keeps_results), 1U);
+}
+
+// closed-job-keeps-results
+TEST(JudgeResults, AccusesASecondPageThatRepeatsTheFirst) {
+  Story story = three_buckets_closed();
+  story.pages(0, 1, {bucket(0, 2)}, 2).pages(1, 1, {bucket(0, 2)}, 2);
+
+  expect_violates(story, Clause::closed_job_keeps_results);
+}
+
+// closed-job-keeps-results
+TEST(JudgeResults, AccusesAPageThatEndsTooEarly) {
+  Story story = three_buckets_closed();
+  story.pages(0, 1, {bucket(0, 2)}, 2).pages(1, 2, {}, 2);
+
+  expect_violates(story, Clause::closed_job_keeps_results);
+}
+
+// closed-job-keeps-results
+TEST(JudgeResults, PutsPagesTogether) {
+  Story story = three_buckets_closed();
+  story.reads(kClosed, 6).pages(0, 1, {bucket(0, 2)}, 2).pages(1, 1, {bucket(1, 3)}, 2);
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::closed_job_keeps_results), 1U);
+  EXPECT_EQ(story.evidence(Clause::close_flushes_buffers), 1U);
+}
+
+// closed-job-keeps-results: some servers count only the page itself.
+TEST(JudgeResults, AllowsCountsOfThePageAlone) {
+  Story story = three_buckets_closed();
+  story.pages(0, 1, {bucket(0, 2)}, 1).pages(1, 1, {bucket(1, 3)}, 1).pages(2, 1, {}, 0);
+
+  expect_fits(story);
+}
+
+// closed-job-keeps-results
+TEST(JudgeResults, AccusesResultsThatAClosedJobNoLongerShows) {
+  Story story = three_buckets();
+  story.shows({}).closed().does(GetBuckets{kJob, {}, {}}, refusal(404));
+
+  expect_violates(story, Clause::closed_job_keeps_results);
+}
+
+// An endpoint that was never there is no violation, but no evidence either.
+TEST(JudgeResults, AccusesNobodyOfAMissingEndpoint) {
+  Story story = three_buckets_closed();
+  story.does(GetBuckets{kJob, {}, {}}, refusal(404)).does(GetSnapshots{kJob}, refusal(405));
+
+  expect_fits(story);
+  EXPECT_NE(story.why(), "");
+  EXPECT_EQ(story.evidence(Clause::close_flushes_buffers), 0U);
+}
+
+// closed-job-refuses-analysis
+TEST(JudgeResults, AccusesResultsThatAreAddedWhileClosed) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 3)}).waits(5 * kSecond).shows({bucket(0, 2), bucket(1, 3), bucket(2, 1)});
+
+  expect_violates(story, Clause::closed_job_refuses_analysis);
+}
+
+// closed-job-refuses-analysis
+TEST(JudgeResults, AccusesASnapshotThatIsAddedWhileClosed) {
+  Story story = three_buckets_closed();
+  const std::int64_t newest = bucket(2, 0).start_ms;
+  story.does(GetSnapshots{kJob}, ok(SnapshotList{1, {{"1", {}, newest, {}}}}));
+  story.does(GetSnapshots{kJob}, ok(SnapshotList{2, {{"1", {}, newest, {}}, {"2", {}, newest, {}}}}));
+
+  expect_violates(story, Clause::closed_job_refuses_analysis);
+}
+
+// close-touches-one-job
+TEST(JudgeResults, AccusesACloseThatChangesANeighboursResults) {
+  Story story = three_buckets_closed();
+  story.created("closecheck-b").opened("closecheck-b").shows({bucket(0, 2), bucket(1, 3)});
+  story.closed("closecheck-b").shows({bucket(0, 2)});
+
+  expect_violates(story, Clause::close_touches_one_job);
+}
+
+// close-persists-snapshot
+TEST(JudgeResults, AccusesASnapshotThatIsNeverWritten) {
+  Story story = three_buckets_closed();
+  story.does(GetSnapshots{kJob}, ok(SnapshotList{}));
+  EXPECT_EQ(story.last(), Judgement::missing);
+
+  expect_violates(story, Clause::close_persists_snapshot);
+}
+
+// close-persists-snapshot
+TEST(JudgeResults, AccusesASnapshotThatLacksTheLastRecords) {
+  Story story = three_buckets_closed();
+  const Response old = ok(SnapshotList{1, {{"1", {}, bucket(1, 0).start_ms, {}}}});
+  story.does(GetSnapshots{kJob}, old).waits(kMinute).does(GetSnapshots{kJob}, old);
+
+  expect_violates(story, Clause::close_persists_snapshot);
+}
+
+// close-persists-snapshot
+TEST(JudgeResults, TakesASnapshotThatCoversEverythingAsEvidence) {
+  Story story = three_buckets_closed();
+  story.does(GetSnapshots{kJob}, ok(SnapshotList{1, {{"1", {}, bucket(2, 0).start_ms, {}}}}));
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::close_persists_snapshot), 1U);
+}
+
+// close-persists-snapshot: without new data none is owed, and nobody must tell what a snapshot covers.
+TEST(JudgeResults, OwesNoSnapshotWithoutData) {
+  Story story = three_buckets_closed();
+  story.does(GetSnapshots{kJob}, ok(SnapshotList{1, {{"1", {}, {}, {}}}}));
+  EXPECT_EQ(story.evidence(Clause::close_persists_snapshot), 0U);
+  story.opened().closed().does(GetSnapshots{kJob}, ok(SnapshotList{}));
+
+  expect_fits(story);
+}
+
+// reopen-continues-analysis: bucket 2 was cut in two by the close.
+TEST(JudgeResults, AccusesABucketThatLostWhatItHadBeforeTheReopen) {
+  Story story = three_buckets_closed();
+  story.opened().posted(records_in(2, 4)).posted(records_in(3)).closed();
+  story.shows({bucket(0, 2), bucket(1, 3), bucket(2, 4)});
+
+  expect_violates(story, Clause::reopen_continues_analysis);
+}
+
+// reopen-continues-analysis
+TEST(JudgeResults, AccusesABucketThatHasItsEarlierRecordsTwice) {
+  Story story = three_buckets_closed();
+  story.opened().posted(records_in(2, 4)).posted(records_in(3)).closed();
+  story.shows({bucket(0, 2), bucket(1, 3), bucket(2, 6)});
+
+  expect_violates(story, Clause::reopen_continues_analysis);
+}
+
+// reopen-continues-analysis
+TEST(JudgeResults, AccusesEarlierResultsThatVanishWithTheReopen) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 3)}).opened().shows({bucket(1, 3)});
+
+  expect_violates(story, Clause::reopen_continues_analysis);
+}
+
+// reopen-continues-analysis
+TEST(JudgeResults, TakesABucketThatIsWholeAgainAsEvidence) {
+  Story story = three_buckets_closed();
+  story.opened().posted(records_in(2, 4)).posted(records_in(3)).closed();
+  story.shows({bucket(0, 2), bucket(1, 3), bucket(2, 5)});
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::reopen_continues_analysis), 1U);
+}
+
+// force-returns-early: what a forced close loses is nobody's fault, but nothing may be invented.
+TEST(JudgeResults, AllowsAForcedCloseToLoseWhatWasNotPersisted) {
+  Story story = three_buckets();
+  story.forced().settles().reads(kClosed, 2).shows({bucket(0, 2)}).does(GetSnapshots{kJob}, ok(SnapshotList{}));
+
+  expect_fits(story);
+}
+
+TEST(JudgeResults, AccusesResultsThatAForcedCloseInvents) {
+  Story story = three_buckets();
+  story.forced().settles().shows({bucket(0, 3)});
+
+  expect_violates(story, Clause::accepted_data_is_kept);
+}
+
+TEST(JudgeResults, JudgesNoContentAfterARevert) {
+  Story story = three_buckets_closed();
+  story.does(RevertSnapshot{kJob, "1"}, ok()).shows({bucket(0, 1)});
+
+  expect_fits(story);
+}
+
+// Overlapping posts may drop each other's records as out of order.
+TEST(JudgeResults, KeepsToBoundsAfterOverlappingPosts) {
+  Story story;
+  story.created().opened();
+  story.asks(1, PostData{kJob, records_in(0, 2), false}).asks(2, PostData{kJob, records_in(1, 2), false});
+  story.hears(1, ok(DataCounts{}, 202)).hears(2, ok(DataCounts{}, 202));
+  story.posted(records_in(2)).closed().reads(kClosed, 3).shows({bucket(1, 2)});
+
+  expect_fits(story);
+}
+
+// accepted-data-is-kept: a closing job may queue what it takes, but not lose it.
+TEST(JudgeResults, AccusesDataThatAClosingJobTookAndLost) {
+  Story story = three_buckets();
+  story.asks(1, CloseJob{kJob, {}, {}, {}, {}}).posted(records_in(3, 2)).hears(1, ok());
+  story.opened().closed().reads(kClosed, 6);
+  EXPECT_EQ(story.last(), Judgement::missing);
+
+  expect_violates(story, Clause::accepted_data_is_kept);
+}
+
+TEST(JudgeResults, AllowsAClosingJobToQueueData) {
+  Story story = three_buckets();
+  story.asks(1, CloseJob{kJob, {}, {}, {}, {}}).posted(records_in(3, 2)).hears(1, ok());
+  story.reads(kClosed, 6).shows({bucket(0, 2), bucket(1, 3)}).opened().closed().reads(kClosed, 8);
+  story.shows({bucket(0, 2), bucket(1, 3), bucket(2, 1)});
+
+  expect_fits(story);
+}
+
+// closed-job-keeps-metadata
+TEST(JudgeResults, AccusesACloseThatForgetsTheConfiguration) {
+  Story story;
+  const auto describes = [&](std::vector<std::pair<std::string, std::string>> members) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, std::move(members), ""}}}));
+  };
+  story.created().opened();
+  describes({{"description", "\"rates\""}, {"create_time", "1"}});
+  story.closed();
+  describes({{"finished_time", "2"}});
+
+  expect_violates(story, Clause::closed_job_keeps_metadata);
+}
+
+// closed-job-keeps-metadata
+TEST(JudgeResults, AllowsTheServerMembersOfItsOwn) {
+  Story story;
+  const auto describes = [&](std::vector<std::pair<std::string, std::string>> members) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, std::move(members), ""}}}));
+  };
+  story.created().opened();
+  describes({{"create_time", "1"}, {"description", "\"rates\""}});
+  story.closed();
+  describes({{"create_time", "2"}, {"description", "\"rates\""}, {"finished_time", "2"}, {"groups", "[]"}});
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::closed_job_keeps_metadata), 1U);
+}
+
+// refused-request-changes-nothing
+TEST(JudgeResults, AccusesARefusedUpdateThatChanges) {
+  Story story;
+  const auto describes = [&](std::string text) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, {{"description", std::move(text)}}, ""}}}));
+  };
+  story.created();
+  describes("\"a\"");
+  story.does(UpdateJob{kJob, "b", {}}, refusal(400));
+  describes("\"b\"");
+
+  expect_violates(story, Clause::refused_request_changes_nothing);
+}
+
+// closed-job-is-idle
+TEST(JudgeResults, AccusesAClosedJobThatNamesItsNode) {
+  Story story = three_buckets_closed();
+  Response response = statistics(kClosed, 6);
+  std::get<JobStatisticsList>(response.content).jobs[0].node = "node-1";
+  story.does(JobStats{kJob}, response);
+
+  expect_violates(story, Clause::closed_job_is_idle);
+}
+
+// closed-job-is-idle
+TEST(JudgeResults, AccusesAClosedJobWhoseOpenTimeGrows) {
+  Story story = three_buckets_closed();
+  for (const char* time : {"37s", "38s"}) {
+    Response response = statistics(kClosed, 6);
+    std::get<JobStatisticsList>(response.content).jobs[0].open_time = time;
+    story.does(JobStats{kJob}, response).waits(kSecond);
+  }
+
+  expect_violates(story, Clause::closed_job_is_idle);
+}
+
+// closed-job-is-idle
+TEST(JudgeResults, AllowsAnOpenTimeThatStandsStill) {
+  Story story = three_buckets_closed();
+  for (int i = 0; i < 2; ++i) {
+    Response response = statistics(kClosed, 6);
+    std::get<JobStatisticsList>(response.content).jobs[0].open_time = "0s";
+    story.does(JobStats{kJob}, response).waits(kSecond);
+  }
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::closed_job_is_idle), 1U);
+}
+
+Story with_model(std::int64_t before, std::int64_t after, bool told) {
+  JudgeOptions options;
+  options.model_size_is_told = told;
+  Story story(options);
+  const auto read = [&](JobState state, std::int64_t bytes) {
+    Response response = statistics(state, 60);
+    std::get<JobStatisticsList>(response.content).jobs[0].model_bytes = bytes;
+    story.does(JobStats{kJob}, response);
+  };
+  story.created().opened();
+  std::vector<Record> records;
+  for (int i = 0; i < 60; ++i) records.push_back(records_in(i).front());
+  story.posted(records);
+  read(kOpened, before);
+  story.closed();
+  read(kClosed, after);
+  return story;
+}
+
+// close-prunes-model
+TEST(JudgeResults, JudgesTheSizeOfTheModelOnlyWhereItIsTold) {
+  Story grows = with_model(5000, 5000, true);
+  expect_violates(grows, Clause::close_prunes_model);
+  Story vanishes = with_model(5000, 0, true);
+  expect_violates(vanishes, Clause::close_prunes_model);
+  Story unknown = with_model(5000, 5000, false);
+  expect_fits(unknown);
+  EXPECT_EQ(unknown.evidence(Clause::close_prunes_model), 0U);
+  Story shrinks = with_model(5000, 2000, false);
+  expect_fits(shrinks);
+  EXPECT_EQ(shrinks.evidence(Clause::close_prunes_model), 1U);
+}
+
+}  // namespace
+}  // namespace closecheck::model

@@ -1,0 +1,211 @@
+// For tests of the judge: a history told exchange by exchange, and what the judge makes of it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "closecheck/model/judge.h"
+
+namespace closecheck::model {
+
+inline const std::string kJob = "closecheck-a";
+
+inline Response ok(Content content = Acknowledged{}, int status = 200) {
+  Response response;
+  response.outcome = Outcome::accepted;
+  response.status = status;
+  response.content = std::move(content);
+  return response;
+}
+
+inline Response refusal(int status) {
+  Response response;
+  response.outcome = Outcome::refused;
+  response.status = status;
+  response.refusal = status == 400   ? Refusal::bad_request
+                     : status == 401 ? Refusal::unauthenticated
+                     : status == 403 ? Refusal::forbidden
+                     : status == 404 ? Refusal::not_found
+                     : status == 405 ? Refusal::wrong_method
+                     : status == 409 ? Refusal::conflict
+                     : status == 429 ? Refusal::busy
+                                     : Refusal::server_error;
+  return response;
+}
+
+inline Response gave_up() {
+  Response response = refusal(500);
+  response.refusal = Refusal::timed_out;
+  return response;
+}
+
+inline Response statistics(JobState state, std::int64_t processed, const std::string& job = kJob) {
+  JobStatistics one;
+  one.job = job;
+  one.state = state;
+  one.counts.processed_records = one.counts.input_records = processed;
+  one.counts_told = true;
+  return ok(JobStatisticsList{1, {one}});
+}
+
+inline Response bucket_page(std::vector<Bucket> buckets, std::int64_t count = -1) {
+  const auto rows = static_cast<std::int64_t>(buckets.size());
+  return ok(BucketPage{count < 0 ? rows : count, std::move(buckets)});
+}
+
+/// Bucket `index` of the data.
+inline Bucket bucket(std::int64_t index, std::int64_t events, bool interim = false) {
+  return {kDataStart + index * 60'000, events, interim, 0};
+}
+
+/// `count` records in bucket `index`, all at its beginning.
+inline std::vector<Record> records_in(std::int64_t index, int count = 1) {
+  return std::vector<Record>(static_cast<std::size_t>(count), Record{kDataStart + index * 60'000, 1, ""});
+}
+
+class Story {
+ public:
+  explicit Story(JudgeOptions options = {}) : judge_(options) {}
+
+  /// A request and its answer, on the main line.
+  Story& does(Operation operation, Response response, Duration takes = 100 * kMicrosecond,
+              Principal who = Principal::manage_ml) {
+    asks(0, std::move(operation), who);
+    return hears(0, std::move(response), takes);
+  }
+  Story& as(Principal who, Operation operation, Response response) {
+    return does(std::move(operation), std::move(response), 100 * kMicrosecond, who);
+  }
+  Story& asks(int process, Operation operation, Principal who = Principal::manage_ml) {
+    Event event = next(EventType::invoke, process);
+    event.request = std::make_shared<const Request>(Request{who, std::move(operation), nullptr});
+    open(process) = event.request;
+    return take(event);
+  }
+  Story& hears(int process, Response response, Duration takes = 100 * kMicrosecond) {
+    now_ += takes;
+    Event event = next(EventType::ok, process);
+    event.request = open(process);
+    event.response = std::make_shared<const Response>(std::move(response));
+    return take(event);
+  }
+  Story& loses(int process, Duration takes = kSecond) {
+    now_ += takes;
+    Event event = next(EventType::info, process);
+    event.request = open(process);
+    event.error = "connection reset";
+    return take(event);
+  }
+  Story& fault(Fault fault, Duration duration = 0, const std::string& job = kJob) {
+    Event event = next(EventType::fault, 0);
+    event.fault = fault;
+    event.duration = duration;
+    event.job = job;
+    return take(event);
+  }
+  Story& settles(const std::string& job = kJob) {
+    Event event = next(EventType::settled, 0);
+    event.job = job;
+    return take(event);
+  }
+  Story& waits(Duration span) {
+    now_ += span;
+    return *this;
+  }
+
+  // Exchanges that every story needs.
+  Story& created(const std::string& job = kJob, JobConfig config = {}) {
+    return does(CreateJob{job, std::move(config)}, ok());
+  }
+  Story& opened(const std::string& job = kJob) { return does(OpenJob{job}, ok()); }
+  Story& posted(std::vector<Record> records, const std::string& job = kJob) {
+    return does(PostData{job, std::move(records), false}, ok(DataCounts{}, 202));
+  }
+  Story& closed(const std::string& job = kJob) { return does(CloseJob{job, {}, {}, {}, {}}, ok()); }
+  Story& forced(const std::string& job = kJob) { return does(CloseJob{job, "true", {}, {}, {}}, ok()); }
+  Story& closes(Parameter force, Parameter timeout, Response response, Duration takes = 100 * kMicrosecond) {
+    return does(CloseJob{kJob, std::move(force), std::move(timeout), {}, {}}, std::move(response), takes);
+  }
+  Story& reads(JobState state, std::int64_t processed, const std::string& job = kJob) {
+    return does(JobStats{job}, statistics(state, processed, job));
+  }
+  Story& shows(std::vector<Bucket> buckets) { return does(GetBuckets{kJob, {}, {}}, bucket_page(std::move(buckets))); }
+  Story& pages(int from, int size, std::vector<Bucket> buckets, std::int64_t count) {
+    return does(GetBuckets{kJob, from, size}, bucket_page(std::move(buckets), count));
+  }
+
+  /// Ends the history.
+  Story& ends() {
+    if (last_ != Judgement::violated) last_ = judge_.finish();
+    return *this;
+  }
+  Judgement last() const { return last_; }
+  const std::vector<Finding>& findings() const { return judge_.findings(); }
+  std::uint32_t evidence(Clause clause) const { return judge_.evidence().of(clause); }
+  const std::string& why() const { return judge_.why(); }
+  Judge& judge() { return judge_; }
+
+ private:
+  Event next(EventType type, int process) const {
+    Event event;
+    event.type = type;
+    event.process = process;
+    event.time = now_;
+    return event;
+  }
+  std::shared_ptr<const Request>& open(int process) {
+    for (auto& [known, request] : open_)
+      if (known == process) return request;
+    return open_.emplace_back(process, nullptr).second;
+  }
+  Story& take(const Event& event) {
+    last_ = judge_.observe(event);
+    return *this;
+  }
+
+  Judge judge_;
+  Time now_ = kSecond;
+  Judgement last_ = Judgement::fits;
+  std::vector<std::pair<int, std::shared_ptr<const Request>>> open_;
+};
+
+inline std::string describe(const Story& story) {
+  std::string text = story.why();
+  for (const Finding& finding : story.findings()) {
+    text += "\n  " + std::string(id_of(finding.clause)) + ": expected " + finding.expected + "; observed " +
+            finding.observed + "; also";
+    for (const Clause clause : finding.also) text += " " + std::string(id_of(clause));
+  }
+  return text;
+}
+
+/// The history breaks this clause first.
+inline void expect_violates(Story& story, Clause clause) {
+  story.ends();
+  ASSERT_EQ(story.last(), Judgement::violated) << describe(story);
+  ASSERT_FALSE(story.findings().empty());
+  EXPECT_EQ(id_of(story.findings().front().clause), id_of(clause)) << describe(story);
+  EXPECT_FALSE(story.findings().front().expected.empty());
+  EXPECT_FALSE(story.findings().front().observed.empty());
+}
+
+/// The history breaks nothing, the dialect included.
+inline void expect_fits(Story& story) {
+  story.ends();
+  EXPECT_EQ(story.last(), Judgement::fits) << describe(story);
+  EXPECT_TRUE(story.findings().empty()) << describe(story);
+}
+
+/// The history departs from the dialect in this clause, and breaks nothing else.
+inline void expect_departs(Story& story, Clause clause) {
+  story.ends();
+  EXPECT_EQ(story.last(), Judgement::fits) << describe(story);
+  ASSERT_EQ(story.findings().size(), 1U) << describe(story);
+  EXPECT_EQ(id_of(story.findings().front().clause), id_of(clause)) << describe(story);
+}
+
+}  // namespace closecheck::model
