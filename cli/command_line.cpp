@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 
 #include "commands.h"
+#include "suggestions.h"
 #include "terminal.h"
 
 extern "C" char** environ;
@@ -16,6 +18,16 @@ namespace closecheck::cli {
 namespace {
 
 using Action = std::function<ExitCode()>;
+
+/// CLI11 would take `-1` for a very large number.
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::string() : "'" + text + "' is no whole number";
+      },
+      "", "whole number");
+}
 
 void add_target(CLI::App& command, TargetOptions& options) {
   command.add_option("--target", options.target, "URL of a live target, or in-process")->type_name("URL");
@@ -34,7 +46,9 @@ void add_run(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand("run", "The conformance gate");
   command.add_option("clause", options->clauses, "Ids or globs of clauses; none: all")->type_name("CLAUSE");
   add_target(command, options->target);
-  command.add_option("--seed", options->seed, "Of everything random; printed when not given")->type_name("N");
+  command.add_option("--seed", options->seed, "Of everything random; printed when not given")
+      ->type_name("N")
+      ->check(whole_number());
   command.add_option("--effort", options->effort, "quick, standard or thorough")->type_name("NAME");
   command.add_option("--budget", options->budget, "Longest time, such as 90s")->type_name("DURATION");
   command.add_option("--require", options->require, "Levels that must be told: none, stated or all")
@@ -94,7 +108,7 @@ void add_deviations(CLI::App& app, Action& action) {
   const auto options = std::make_shared<MatrixOptions>();
   CLI::App& matrix = *command.add_subcommand("matrix", "The gate against each of them");
   matrix.add_option("--profile", options->profile, "Dialect; default: the first that shows it")->type_name("NAME");
-  matrix.add_option("--seed", options->seed, "Of everything random")->type_name("N");
+  matrix.add_option("--seed", options->seed, "Of everything random")->type_name("N")->check(whole_number());
   matrix.add_option("--effort", options->effort, "quick, standard or thorough")->type_name("NAME");
   matrix.add_option("--jobs", options->jobs, "Worker threads")->type_name("N");
   command.require_subcommand(0, 1);
@@ -129,6 +143,17 @@ void ignore_test_variables() {
   for (const std::string& key : stray) ::unsetenv(key.c_str());
 }
 
+void check_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  const std::string written = argv[1];
+  if (std::find(names.begin(), names.end(), written) != names.end()) return;
+  throw UsageError(fmt::format("there is no command '{}'{} (see `closecheck --help`)", written,
+                               did_you_mean(written, {names.begin(), names.end()})));
+}
+
 int failed(ExitCode code, const std::string& message) {
   print_diagnostic(message);
   return static_cast<int>(code);
@@ -148,6 +173,7 @@ int parse_and_run(int argc, char** argv) {
   add_deviations(app, action);
   add_catalogues(app, action);
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) command->footer(kExitCodeTable);
+  check_command(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
