@@ -302,7 +302,7 @@ TEST(BruteForce, AgreesOnRandomHistoriesOfUpToFourClients) {
 }
 
 TEST(BruteForce, AgreesOnRandomHistoriesWithManyLostAnswers) {
-  compare_many(2, 3'000, {.requests = 6, .clients = 4, .lost_percent = 40});
+  compare_many(2, 5'000, {.requests = 6, .clients = 4, .lost_percent = 40});
 }
 
 TEST(BruteForce, AgreesOnRandomHistoriesWithFaults) {

@@ -92,6 +92,11 @@ constexpr std::array kConforming{
   Conforming{both, "create ok; open ok; a>close; a!; stats opened; settled; stats opened; stats closed; open ok; stats opened; close ok"},
   Conforming{both, "a>create; a!; stats no; stats closed; open ok; b>remove; b!; close ok; stats no"},
   Conforming{both, "create ok; open ok; a>close; stats closing"},
+  Conforming{both, "create ok; open ok; a>post:1; a!; b>post:2; b!; close ok; stats closed:2"},
+  Conforming{both, "create ok; open ok; a>post:1; a!; b>post:2; b!; close ok; stats closed:1"},
+  Conforming{both, "create ok; open ok; a>post:1; a!; b>post:2; b!; close ok; stats closed:3"},
+  // Of two equal opens that are both refused the later may be the one that had begun: it was cut short.
+  Conforming{both, "create ok; a>open; b>open; stats opening; a<no; stats opening; force ok; b<no; settled; stats closed"},
   // Datafeeds.
   Conforming{both, "create ok; mkfeed ok; mkfeed no; fstats stopped; feed:4 no; stop ok; stop no; remove no; force-remove no; rmfeed ok; fstats no; remove ok"},
   Conforming{both, "mkfeed no; fstats no; feed:1 no; feed~ no; stop no; rmfeed no"},

@@ -20,6 +20,8 @@ class Walk {
     if (start > 1) whole({.ask = Ask::open});
     if (start > 1 && shape_.feeds) whole({.ask = Ask::create_feed});
     for (int i = 0; i < 400 && (invoked_ < shape_.requests || open() > 0); ++i) act();
+    // What was lost shows in the counts, if anywhere.
+    if (chance(50)) whole({.ask = Ask::stats});
     return script_;
   }
 
@@ -39,13 +41,14 @@ class Walk {
 
   void whole(const Question& question) {
     invoke(question);
-    for (int i = 0; i < 50 && !world_.pending.empty(); ++i) {
-      if (world_.pending[0].stage == Pending::Stage::not_yet)
-        go(brute::steps(table_, world_, 0));
-      else if (world_.pending[0].stage == Pending::Stage::waits)
+    const std::size_t which = world_.pending.size() - 1;
+    for (int i = 0; i < 50 && world_.pending.size() > which; ++i) {
+      if (world_.pending[which].stage == Pending::Stage::not_yet)
+        go(brute::steps(table_, world_, which));
+      else if (world_.pending[which].stage == Pending::Stage::waits)
         go(brute::happenings(table_, world_));
       else
-        respond(0);
+        respond(which);
     }
   }
 
@@ -65,8 +68,13 @@ class Walk {
                                       Ask::get,   Ask::invalid, Ask::read_results};
     static constexpr std::array kFeedAsks{Ask::create_feed, Ask::start_feed, Ask::start_feed,  Ask::start_endless_feed,
                                           Ask::stop_feed,   Ask::feed_stats, Ask::remove_feed, Ask::feed_stats};
+    // A few kinds a history, so that equal requests meet.
+    if (palette_.empty())
+      for (unsigned i = 2 + below(4); i > 0; --i)
+        palette_.push_back(shape_.feeds && chance(40) ? kFeedAsks.at(below(kFeedAsks.size()))
+                                                      : kAsks.at(below(kAsks.size())));
     Question question;
-    question.ask = shape_.feeds && chance(40) ? kFeedAsks.at(below(kFeedAsks.size())) : kAsks.at(below(kAsks.size()));
+    question.ask = chance(85) ? palette_[below(static_cast<unsigned>(palette_.size()))] : kAsks.at(below(kAsks.size()));
     if (question.ask == Ask::post || question.ask == Ask::start_feed) question.records = 1 + below(3);
     if (question.ask == Ask::close) question.has_timeout = chance(50);
     question.may_be_refused = chance(3);
@@ -148,6 +156,7 @@ class Walk {
   Script script_;
   int invoked_ = 0;
   int next_id_ = 0;
+  std::vector<Ask> palette_;
 };
 
 }  // namespace

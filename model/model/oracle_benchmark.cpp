@@ -1,0 +1,147 @@
+// What judging costs, in exchanges a second: one client, overlapping clients, lost answers, and a violation explained.
+#include <benchmark/benchmark.h>
+
+#include <random>
+#include <vector>
+
+#include "model/cells.h"
+#include "model/oracle.h"
+
+namespace closecheck::model {
+namespace {
+
+struct Move {
+  Question question;
+  Answer answer;
+};
+
+Answer told(Told what) {
+  return {.told = what};
+}
+Answer reads(JobState state, std::int64_t processed) {
+  return {.told = Told::accepted, .state = state, .processed = processed};
+}
+
+/// One life of a job: opened, fed, read, closed, read, refused.
+std::vector<Move> cycle(std::int64_t before) {
+  return {{{.ask = Ask::open}, told(Told::accepted)},
+          {{.ask = Ask::post, .records = 5}, told(Told::accepted)},
+          {{.ask = Ask::stats}, reads(JobState::opened, before)},
+          {{.ask = Ask::post, .records = 3}, told(Told::accepted)},
+          {{.ask = Ask::flush}, told(Told::accepted)},
+          {{.ask = Ask::close}, told(Told::accepted)},
+          {{.ask = Ask::stats}, reads(JobState::closed, before + 8)},
+          {{.ask = Ask::post, .records = 5}, told(Told::refused)},
+          {{.ask = Ask::read_results}, told(Told::accepted)},
+          {{.ask = Ask::close}, told(Told::accepted)}};
+}
+
+void one_client(benchmark::State& state) {
+  const std::int64_t length = state.range(0);
+  std::vector<Move> moves{{{.ask = Ask::create}, told(Told::accepted)}};
+  for (std::int64_t before = 0; std::ssize(moves) < length; before += 8)
+    for (const Move& move : cycle(before)) moves.push_back(move);
+  JobOracle oracle(Profile::xpack_5_4, 100'000);
+  for (auto _ : state) {
+    oracle.reset(Profile::xpack_5_4);
+    std::size_t event = 0;
+    for (const Move& move : moves) {
+      oracle.invoke(0, move.question, event++);
+      if (oracle.respond(0, move.answer, event++) != OracleVerdict::fits) state.SkipWithError("does not fit");
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * std::ssize(moves));
+}
+BENCHMARK(one_client)->Arg(20)->Arg(1'000);
+
+/// Clients that are always busy with one job; effects are immediate, answers come in any order.
+void busy_clients(benchmark::State& state) {
+  const auto clients = static_cast<std::size_t>(state.range(0));
+  const int lost = static_cast<int>(state.range(1));
+  std::mt19937_64 random(7);
+  struct Happened {
+    bool invoke;
+    bool lost;
+    int id;
+    Move move;
+  };
+  std::vector<Happened> events{{true, false, 0, {{.ask = Ask::create}, told(Told::accepted)}},
+                               {false, false, 0, {{.ask = Ask::create}, told(Told::accepted)}},
+                               {true, false, 1, {{.ask = Ask::open}, told(Told::accepted)}},
+                               {false, false, 1, {{.ask = Ask::open}, told(Told::accepted)}}};
+  std::int64_t accepted = 0;
+  std::vector<Happened> open;
+  int next = 2;
+  for (int made = 0; made < 100 || !open.empty();) {
+    if (made < 100 && open.size() < clients) {
+      Move move;
+      switch (random() % 3) {
+        case 0:
+          move = {{.ask = Ask::post, .records = 1}, told(Told::accepted)};
+          ++accepted;
+          break;
+        case 1:
+          move = {{.ask = Ask::stats}, reads(JobState::opened, accepted)};
+          break;
+        default:
+          move = {{.ask = Ask::flush}, told(Told::accepted)};
+          break;
+      }
+      open.push_back({true, made % (101 / (lost + 1)) == 7 && lost > 0, next++, move});
+      events.push_back(open.back());
+      ++made;
+      continue;
+    }
+    const std::size_t which = random() % open.size();
+    open[which].invoke = false;
+    events.push_back(open[which]);
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(which));
+  }
+  JobOracle oracle(Profile::xpack_5_4, 100'000);
+  for (auto _ : state) {
+    oracle.reset(Profile::xpack_5_4);
+    std::size_t event = 0;
+    OracleVerdict verdict = OracleVerdict::fits;
+    for (const Happened& what : events) {
+      if (what.invoke)
+        oracle.invoke(what.id, what.move.question, event++);
+      else
+        verdict = what.lost ? oracle.lose(what.id) : oracle.respond(what.id, what.move.answer, event++);
+    }
+    if (verdict != OracleVerdict::fits) state.SkipWithError("does not fit");
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(events.size() / 2));
+}
+BENCHMARK(busy_clients)->ArgsProduct({{2, 4, 8}, {0, 5}});
+
+void a_violation_explained(benchmark::State& state) {
+  JobOracle oracle(Profile::xpack_5_4, 100'000);
+  for (auto _ : state) {
+    oracle.reset(Profile::xpack_5_4);
+    std::size_t event = 0;
+    oracle.invoke(0, {.ask = Ask::create}, event++);
+    oracle.respond(0, told(Told::accepted), event++);
+    for (const Move& move : cycle(0)) {
+      oracle.invoke(0, move.question, event++);
+      oracle.respond(0, move.answer, event++);
+    }
+    oracle.invoke(0, {.ask = Ask::post, .records = 5}, event++);
+    if (oracle.respond(0, told(Told::accepted), event++) != OracleVerdict::violated) state.SkipWithError("fits");
+    benchmark::DoNotOptimize(oracle.finding().clause);
+  }
+}
+BENCHMARK(a_violation_explained);
+
+void one_step_of_the_machine(benchmark::State& state) {
+  JobValue job;
+  std::size_t step = 0;
+  for (auto _ : state) {
+    job = step_machine(job, step, 1).value;
+    step = step + 1 < kStepCount ? step + 1 : 0;
+    benchmark::DoNotOptimize(job);
+  }
+}
+BENCHMARK(one_step_of_the_machine);
+
+}  // namespace
+}  // namespace closecheck::model
