@@ -97,7 +97,8 @@ class Campaign {
       Unit unit;
       unit.check = check;
       unit.index = index++;
-      unit.seeds = !environment().live && has_overlap(program) ? options_.overlap_seeds : 1;
+      const bool varies = has_overlap(program) && !checks_[check]->measure;
+      unit.seeds = varies && !environment().live ? options_.overlap_seeds : 1;
       unit.estimate = estimated_time(program, environment());
       unit.program = std::make_shared<const Program>(std::move(program));
       // Single runs are few, so they carry their bytes: what an error looks like is judged as well.

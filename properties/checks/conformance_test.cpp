@@ -1,0 +1,142 @@
+// The adapter that registers every check with GoogleTest at run time, and the proof that checks bite: each deviation is
+// caught under its clause, each unusual but correct variant is left in peace.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "engine/campaign.h"
+#include "engine/testing.h"
+
+namespace closecheck::properties {
+namespace {
+
+std::string identifier(std::string_view text) {
+  std::string out(text);
+  std::replace_if(
+      out.begin(), out.end(), [](char letter) { return std::isalnum(static_cast<unsigned char>(letter)) == 0; }, '_');
+  return out;
+}
+
+Environment environment_of(const GateOptions& options) {
+  Environment environment;
+  environment.profile = options.profile;
+  environment.principals = options.principals;
+  environment.faults = options.faults;
+  return environment;
+}
+
+std::string accusations(const RunRecord& record) {
+  std::string text;
+  for (const ViolationRecord& violation : record.violations) {
+    text += std::string(id_of(violation.finding.clause)) + " by " + violation.check + ": expected " +
+            violation.finding.expected + "; observed " + violation.finding.observed + "\n";
+    for (const std::string& line : violation.history_lines) text += "  " + line + "\n";
+  }
+  return text;
+}
+
+/// One check against the implementation as it is: nothing to find.
+class HoldsOnTheService : public testing::Test {
+ public:
+  HoldsOnTheService(const Check& check, Profile profile) : check_(check), profile_(profile) {}
+
+  void TestBody() override {
+    const GateOptions options = everything(profile_);
+    const Environment environment = environment_of(options);
+    if (const std::string unmet = unmet_need(check_, environment); !unmet.empty()) GTEST_SKIP() << unmet;
+    const auto factory = sut::make_in_process_factory({.profile = profile_});
+    const auto wide_factory = sut::make_in_process_factory({.profile = profile_, .through_codec = true});
+    Laboratory laboratory(environment, std::string(kNamePrefix), *factory, *wide_factory);
+    CampaignOptions campaign;
+    campaign.seed = options.seed;
+    campaign.generated_exchanges = 20'000;
+    const std::atomic<bool> cancelled{false};
+
+    const CampaignResult result = run_campaign({&check_}, campaign, laboratory, {}, cancelled);
+
+    const CheckResult& mine = result.checks.front();
+    EXPECT_GT(mine.exchanges, 0);
+    for (const Reproduction& violation : mine.violations)
+      ADD_FAILURE() << id_of(violation.findings.front().clause) << ": expected " << violation.findings.front().expected
+                    << "; observed " << violation.findings.front().observed;
+    for (const std::string& why : mine.whys) ADD_FAILURE() << "could not be told: " << why;
+    EXPECT_TRUE(level_of(check_.aim()) == Level::measured || mine.evidence.of(check_.aim()) > 0) << "proves nothing";
+  }
+
+ private:
+  const Check& check_;
+  Profile profile_;
+};
+
+class DeviationIsCaught : public testing::Test {
+ public:
+  DeviationIsCaught(const sut::DeviationText& text, Profile profile) : text_(text), profile_(profile) {}
+
+  void TestBody() override {
+    if (text_.clause == Clause::close_many && profile_ == Profile::xpack_5_4) GTEST_SKIP() << "one job a close";
+    const RunRecord record = run_in_process(everything(profile_), text_.deviation);
+
+    ASSERT_FALSE(record.violations.empty());
+    const ViolationRecord& first = record.violations.front();
+    EXPECT_EQ(id_of(first.finding.clause), id_of(text_.clause)) << accusations(record);
+    EXPECT_LE(request_count(first.program), text_.requests_max) << accusations(record);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(replayed(first), text_.clause);
+  }
+
+ private:
+  /// The clause that the counterexample names when it is run by itself.
+  std::optional<Clause> replayed(const ViolationRecord& violation) const {
+    const auto factory =
+        sut::make_in_process_factory({.profile = profile_, .deviation = text_.deviation, .through_codec = true});
+    Laboratory laboratory(environment_of(everything(profile_)), std::string(kNamePrefix), *factory, *factory);
+    const auto runner = laboratory.make_runner();
+    const Ran ran = laboratory.run(*runner, std::make_shared<const Program>(violation.program), violation.seed, true);
+    for (const Finding& finding : ran.result.findings)
+      if (finding.clause == violation.finding.clause) return finding.clause;
+    return std::nullopt;
+  }
+
+  const sut::DeviationText& text_;
+  Profile profile_;
+};
+
+class VariantIsNotAccused : public testing::Test {
+ public:
+  VariantIsNotAccused(const sut::VariantText& text, Profile profile) : text_(text), profile_(profile) {}
+
+  void TestBody() override {
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+      GateOptions options = everything(profile_);
+      options.seed = seed;
+      const RunRecord record = run_in_process(options, {}, text_.variant);
+      EXPECT_EQ(accusations(record), "") << "seed " << seed;
+    }
+  }
+
+ private:
+  const sut::VariantText& text_;
+  Profile profile_;
+};
+
+template <class Test, class Subject>
+void add(const std::string& suite, std::string_view name_of_subject, const Subject& subject, Profile profile) {
+  testing::RegisterTest(suite.c_str(), (identifier(name_of_subject) + "_" + identifier(name(profile))).c_str(), nullptr,
+                        nullptr, __FILE__, __LINE__,
+                        [&subject, profile]() -> testing::Test* { return new Test(subject, profile); });
+}
+
+const bool kRegistered = [] {
+  for (const Profile profile : kProfiles) {
+    for (const Check& check : all_checks()) add<HoldsOnTheService>("HoldsOnTheService", check.name, check, profile);
+    for (const sut::DeviationText& text : sut::deviations())
+      add<DeviationIsCaught>("DeviationIsCaught", text.name, text, profile);
+    for (const sut::VariantText& text : sut::variants())
+      add<VariantIsNotAccused>("VariantIsNotAccused", text.name, text, profile);
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace closecheck::properties

@@ -1,0 +1,50 @@
+#include "engine/laboratory.h"
+
+#include <gtest/gtest.h>
+
+#include "checks/steps.h"
+#include "closecheck/sut/in_process.h"
+
+namespace closecheck::properties {
+namespace {
+
+TEST(WithoutPrefix, TakesBackWhatWithPrefixDid) {
+  const Program program =
+      Steps{create(kJob, {kGroup}), open(), raw("GET", "/anomaly_detectors/closecheck-a/_close"), slow_close(kSecond)};
+
+  const Program back = without_prefix(with_prefix(program, "closecheck-run-3-"), "closecheck-run-3-");
+
+  ASSERT_EQ(back.steps.size(), program.steps.size());
+  for (std::size_t i = 0; i < back.steps.size(); ++i) {
+    EXPECT_EQ(describe(back.steps[i].request), describe(program.steps[i].request));
+    EXPECT_EQ(back.steps[i].job, program.steps[i].job);
+  }
+  EXPECT_EQ(std::get<CreateJob>(back.steps[0].request.operation).config.groups, std::vector<std::string>{kGroup});
+}
+
+TEST(OpenJobsOf, CountsJobsThatMayBeOpenAtOnce) {
+  EXPECT_EQ(open_jobs_of(Steps{create(), close()}), 1);
+  EXPECT_EQ(open_jobs_of(Steps{open(), open(), open(kOtherJob), close()}), 2);
+}
+
+TEST(Laboratory, GivesEveryLiveRunNamesOfItsOwn) {
+  const auto factory = sut::make_in_process_factory({});
+  Environment environment;
+  environment.live = true;
+  Laboratory laboratory(environment, "closecheck-xyz-", *factory, *factory);
+  const auto runner = laboratory.make_runner();
+  const auto program = std::make_shared<const Program>(Program(Steps{create(), open(), close(), stats()}));
+
+  const Ran first = laboratory.run(*runner, program, 1, true);
+  const Reproduction kept = Laboratory::keep(*runner, first);
+  const Ran second = laboratory.run(*runner, program, 1, true);
+
+  EXPECT_NE(first.prefix, second.prefix);
+  EXPECT_EQ(first.prefix.rfind("closecheck-xyz-", 0), 0U);
+  EXPECT_EQ(job_of(kept.history.events.front().request->operation), first.prefix + "a");
+  EXPECT_EQ(job_of(kept.program.steps.front().request.operation), kJob);
+  EXPECT_EQ(first.result.exchanges, 4U);
+}
+
+}  // namespace
+}  // namespace closecheck::properties

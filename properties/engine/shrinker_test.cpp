@@ -1,0 +1,128 @@
+#include "engine/shrinker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "checks/steps.h"
+
+namespace closecheck::properties {
+namespace {
+
+template <class T>
+std::ptrdiff_t position_of(const Program& program) {
+  const auto at = std::find_if(program.steps.begin(), program.steps.end(), [](const Step& step) {
+    return step.type == StepType::call && std::holds_alternative<T>(step.request.operation);
+  });
+  return at == program.steps.end() ? -1 : at - program.steps.begin();
+}
+
+Reproduction reproduction_of(const Program& program) {
+  Reproduction reproduction;
+  reproduction.program = program;
+  reproduction.findings.emplace_back();
+  return reproduction;
+}
+
+/// "Violates" wherever a post comes after a close.
+std::optional<Reproduction> post_after_close(const Program& program) {
+  const auto close_at = position_of<CloseJob>(program);
+  const auto behind = std::find_if(
+      program.steps.begin() + std::max<std::ptrdiff_t>(close_at, 0), program.steps.end(), [](const Step& step) {
+        return step.type == StepType::call && std::holds_alternative<PostData>(step.request.operation);
+      });
+  if (close_at < 0 || behind == program.steps.end()) return std::nullopt;
+  return reproduction_of(program);
+}
+
+Program long_program() {
+  return Steps{create(),     open(),  stats(),          post(data(0, 9)),  flush(),         close_within("30m"),
+               pause(kHour), stats(), fresh(buckets()), create(kOtherJob), open(kOtherJob), on(2, post(data(9, 20))),
+               get(),        stats()};
+}
+
+TEST(Shrinker, LeavesOnlyWhatTheViolationNeeds) {
+  const Reproduction smallest = shrink(reproduction_of(long_program()), post_after_close, {});
+
+  ASSERT_EQ(smallest.program.steps.size(), 2U);
+  const auto& close = std::get<CloseJob>(smallest.program.steps[0].request.operation);
+  EXPECT_FALSE(close.timeout.has_value());
+  EXPECT_EQ(std::get<PostData>(smallest.program.steps[1].request.operation).records.size(), 1U);
+  EXPECT_EQ(smallest.program.steps[1].client, 0);
+}
+
+TEST(Shrinker, MakesASequenceOfAnOverlapThatIsNotNeeded) {
+  const Program overlap = Steps{
+      create(), open(), meanwhile(1, close()), meanwhile(2, post(data(0, 4))), meanwhile(3, flush()), join_step()};
+
+  const Reproduction smallest = shrink(reproduction_of(overlap), post_after_close, {});
+
+  ASSERT_EQ(smallest.program.steps.size(), 2U);
+  EXPECT_FALSE(smallest.program.steps[0].detached);
+  EXPECT_FALSE(smallest.program.steps[1].detached);
+}
+
+TEST(Shrinker, MovesAStepWhereRemovalAloneIsStuck) {
+  // Needs a post right before a close, or a flush somewhere after an open and a close.
+  const auto trial = [](const Program& program) -> std::optional<Reproduction> {
+    const auto post_at = position_of<PostData>(program);
+    const bool adjacent = post_at >= 0 && position_of<CloseJob>(program) == post_at + 1;
+    const bool roundabout = position_of<FlushJob>(program) >= 0 && position_of<OpenJob>(program) >= 0 &&
+                            position_of<CloseJob>(program) >= 0 && post_at >= 0;
+    return adjacent || roundabout ? std::optional(reproduction_of(program)) : std::nullopt;
+  };
+
+  const Reproduction smallest = shrink(reproduction_of(Steps{close(), open(), flush(), post(data(0, 1))}), trial, {});
+
+  EXPECT_EQ(smallest.program.steps.size(), 2U);
+}
+
+TEST(Shrinker, StopsAtItsBound) {
+  ShrinkOptions options;
+  options.trials_max = 7;
+  std::size_t trials = 0;
+
+  shrink(
+      reproduction_of(long_program()),
+      [&](const Program&) {
+        ++trials;
+        return std::optional<Reproduction>();
+      },
+      options);
+
+  EXPECT_EQ(trials, 7U);
+}
+
+TEST(Shrinker, GoesNoFurtherWhenTheRunAddsTheStepsBack) {
+  const Program program = Steps{create(), open(), close(), buckets(), pause(kMinute), buckets()};
+  // As when the judge asks to read again: whatever is dropped behind the first reading is there again in the run.
+  const auto trial = [&](const Program& candidate) -> std::optional<Reproduction> {
+    if (position_of<GetBuckets>(candidate) != 3) return std::nullopt;
+    return reproduction_of(program);
+  };
+
+  EXPECT_EQ(shrink(reproduction_of(program), trial, {}).program.steps.size(), program.steps.size());
+}
+
+TEST(SmallerPrograms, AreAllSmallerInLiveTrials) {
+  for (const Simplify simplify : {Simplify::single_steps, Simplify::reads_only}) {
+    SmallerPrograms candidates(long_program(), simplify);
+    std::size_t count = 0;
+    while (const auto candidate = candidates.next()) {
+      EXPECT_TRUE(is_smaller(*candidate, long_program()));
+      ++count;
+    }
+    EXPECT_GT(count, 0U);
+  }
+}
+
+TEST(SmallerPrograms, DropOnlyReadsWhereAClockIsAtStake) {
+  SmallerPrograms candidates(Steps{create(), open(), stats(), close(), get()}, Simplify::reads_only);
+
+  ASSERT_EQ(candidates.next()->steps.size(), 4U);
+  ASSERT_EQ(candidates.next()->steps.size(), 4U);
+  EXPECT_FALSE(candidates.next().has_value());
+}
+
+}  // namespace
+}  // namespace closecheck::properties
