@@ -129,7 +129,8 @@ TEST(Route, NeverThrowsWhateverTheRequest) {
                                R"({"force":{}})", R"({"indices":[[]],"job_id":"j"})", R"({"custom_settings":[]})",
                                R"({"groups":[[]]})", "{\"index\":[]}\n{}\n", "{\"index\":{\"_index\":{}}}\n[]\n"});
   for (const std::string& path : paths)
-    for (const std::string& body : bodies)
+    for (const std::string& body : bodies) {
+      if (body.size() > 10'000 && path != "/_xpack/ml/anomaly_detectors/j/_data") continue;
       for (const char* method : {"GET", "POST", "PUT", "DELETE", "", "\xff"})
         for (const Profile profile : kProfiles) {
           const HttpRequest request{method, path, {{"", ""}, {"\xff", "\xff"}}, body, "application/json"};
@@ -139,6 +140,7 @@ TEST(Route, NeverThrowsWhateverTheRequest) {
           const auto* answer = std::get_if<WireAnswer>(&routed);
           EXPECT_TRUE(answer == nullptr || answer->status >= 200);
         }
+    }
 }
 
 /// Damages a text as the wire might: bytes changed, cut, doubled, inserted.

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "http/answer_options.h"
 #include "http/answers.h"
 #include "http/json.h"
 #include "http/server_access.h"
@@ -55,7 +56,7 @@ class FrontDesk {
         answer = leave(*response, request, manner_);
       }
     }
-    make_pretty(*answer, http.query);
+    wire::apply_options(*answer, http.query);
     return answer;
   }
 
@@ -77,12 +78,6 @@ class FrontDesk {
     if (response.status == 403 && response.reason.ends_with(role))
       response.reason.replace(response.reason.size() - role.size(), role.size(),
                               fmt::format("user [{}]", caller.username));
-  }
-
-  static void make_pretty(WireAnswer& answer, const Parameters& query) {
-    const Parameter pretty = wire::find(query, "pretty");
-    if (!pretty || *pretty == "false") return;
-    if (const auto body = wire::parse_json(answer.body)) answer.body = wire::dump(*body, 2) + "\n";
   }
 
   /// `POST /_test/jobs/{id}/_fail`, `_slow?housekeeping=3s`, `_hang`: no part of the API, so without credentials.

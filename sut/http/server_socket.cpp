@@ -52,15 +52,21 @@ class Connection final : public httplib::Stream {
     return std::strtoull(digits, nullptr, 10) > kBodySizeMax;
   }
 
-  /// The library reads no body of a GET. One that has a body goes in as a POST; true when that was done.
-  bool disguise_get_with_body() {
-    if (in_.compare(at_, 4, "GET ") != 0) return false;
+  /// The library reads no body of a GET, and one of a POST without a length up to the end of the connection. So a GET
+  /// that has a body goes in as a POST, and a POST that says nothing of one with a length of nought. True for the
+  /// first.
+  bool settle_body() {
     const std::string head = lower_head();
-    const bool sized =
-        head.find(kLengthHeader) != std::string::npos && head.find("\r\ncontent-length: 0\r\n") == std::string::npos;
-    if (!sized && head.find("\r\ntransfer-encoding:") == std::string::npos) return false;
-    in_.replace(at_, 3, "POST");
-    return true;
+    const bool has_body =
+        head.find("\r\ntransfer-encoding:") != std::string::npos ||
+        (head.find(kLengthHeader) != std::string::npos && head.find("\r\ncontent-length: 0\r\n") == std::string::npos);
+    if (in_.compare(at_, 4, "GET ") == 0) {
+      if (has_body) in_.replace(at_, 3, "POST");
+      return has_body;
+    }
+    if (!has_body && !head.empty() && head.find(kLengthHeader) == std::string::npos)
+      in_.insert(in_.find("\r\n", at_), "\r\nContent-Length: 0");
+    return false;
   }
 
   bool flush() {
@@ -265,7 +271,7 @@ bool HttpServer::process_and_close_socket(socket_t socket) {
       connection.flush();
       break;
     }
-    const bool disguised = connection.disguise_get_with_body();
+    const bool disguised = connection.settle_body();
     bool understood = false;
     const auto prepare = [&](httplib::Request& request) {
       understood = true;

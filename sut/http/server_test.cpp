@@ -335,6 +335,18 @@ TEST(Server, RefusesABodyThatIsTooLongBeforeItComes) {
   EXPECT_TRUE(back.starts_with("HTTP/1.1 413 ")) << back;
 }
 
+// `curl -X POST` says nothing of a body.
+TEST(Server, TakesAPostThatSaysNothingOfABody) {
+  const Served served(in_profile(Profile::xpack_6_3));
+  const auto begin = steady_clock::now();
+
+  const std::string back = exchange_bytes(
+      served.port(), "POST /_xpack/ml/anomaly_detectors/j/_close HTTP/1.1\r\nHost: x\r\n\r\n", "\"status\":404}");
+
+  EXPECT_TRUE(back.starts_with("HTTP/1.1 404 ")) << back;
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(2));
+}
+
 TEST(Server, AnswersPipelinedRequestsInOrder) {
   const Served served(in_profile(Profile::xpack_6_3));
   const std::string both = "GET /a/b/c HTTP/1.1\r\nHost: x\r\n\r\nGET /d/e/f HTTP/1.1\r\nHost: x\r\n\r\n";
