@@ -41,7 +41,7 @@ std::optional<Json> kept(const Json& value, const std::vector<Names>& paths) {
     Json out = Json::array();
     for (const Json& element : value)
       if (auto inner = kept(element, paths)) out.push_back(*std::move(inner));
-    if (out.empty() && !value.empty()) return std::nullopt;
+    if (out.empty()) return std::nullopt;
     return out;
   }
   if (!value.is_object()) return std::nullopt;
