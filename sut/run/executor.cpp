@@ -32,8 +32,8 @@ struct Executor::Run {
     Time deadline = 0;  // when the open request counts as lost
     std::size_t step = 0;
     std::shared_ptr<const Request> request;
-    std::shared_ptr<const Response> answer;  // the last one; null when it was lost
-    std::vector<std::size_t> queue;          // steps not sent yet, from `head` on
+    const Response* answer = nullptr;  // the last one, kept by the history; null when it was lost
+    std::vector<std::size_t> queue;    // steps not sent yet, from `head` on
     std::size_t head = 0;
 
     bool busy() const { return open || head < queue.size(); }
@@ -89,7 +89,7 @@ struct Executor::Run {
       client.number = client.process = number;
       client.open = client.held = false;
       client.request.reset();
-      client.answer.reset();
+      client.answer = nullptr;
       client.queue.clear();
       client.head = 0;
       highest = std::max(highest, number);
@@ -111,10 +111,15 @@ struct Executor::Run {
     return std::any_of(clients.begin(), clients.end(), [](const Client& client) { return client.busy(); });
   }
 
-  /// Appends the event and asks the observer.
-  Advice record(Event event) {
-    event.time = last_time = std::max(event.time, last_time);
-    history.events.push_back(std::move(event));
+  Event& append(EventType type, Time time) {
+    Event& event = history.events.emplace_back();
+    event.type = type;
+    event.time = last_time = std::max(time, last_time);
+    return event;
+  }
+
+  /// Shows the newest event to the observer.
+  Advice show() {
     if (observer == nullptr) return Advice::go_on;
     const Advice advice = observer->on_event(history.events.back());
     if (advice == Advice::stop) stopping = true;
@@ -132,16 +137,14 @@ struct Executor::Run {
     client.open = true;
     client.step = step;
     client.request = request;
-    client.answer.reset();
+    client.answer = nullptr;
     ++open_count;
     const Time now = system->now();
     client.deadline = later(now, options.answer_patience);
-    Event event;
-    event.type = EventType::invoke;
+    Event& event = append(EventType::invoke, now);
     event.process = client.process;
-    event.time = now;
     event.request = request;
-    record(std::move(event));
+    show();
     system->submit(client.process, std::move(request), fresh_connection);
   }
 
@@ -159,18 +162,16 @@ struct Executor::Run {
     Client& client = clients[index];
     client.open = false;
     --open_count;
-    Event event;
-    event.type = response ? EventType::ok : EventType::info;
+    Event& event = append(response ? EventType::ok : EventType::info, time);
     event.process = client.process;
-    event.time = time;
-    event.request = client.request;
-    event.response = response;
+    event.request = std::move(client.request);
+    event.response = std::move(response);
     event.error = std::move(error);
-    if (!response) client.process = next_process++;
-    client.answer = std::move(response);
-    if (record(std::move(event)) == Advice::read_again && !stopping && may_reread(client.step)) {
+    client.answer = event.response.get();
+    if (client.answer == nullptr) client.process = next_process++;
+    if (show() == Advice::read_again && !stopping && may_reread(client.step)) {
       client.held = true;
-      rereads.push_back({index, client.step, client.request});
+      rereads.push_back({index, client.step, history.events.back().request});
     }
     send_queued(index);
   }
@@ -267,7 +268,7 @@ struct Executor::Run {
       reread_what_was_asked();
       if (stopping) return;
       const Time now = system->now();
-      const std::optional<Reading> next = read_statistics(clients[0].answer.get(), step.job);
+      const std::optional<Reading> next = read_statistics(clients[0].answer, step.job);
       if (!next || next != reading) since = now;
       reading = next;
       const bool at_rest = reading && is_at_rest(reading->state, will_close);
@@ -275,11 +276,8 @@ struct Executor::Run {
       pump_until(std::min(deadline, later(now, options.poll_every)));
     }
     if (stopping) return;
-    Event event;
-    event.type = EventType::settled;
-    event.time = system->now();
-    event.job = step.job;
-    record(std::move(event));
+    append(EventType::settled, system->now()).job = step.job;
+    show();
   }
 
   void fault(std::size_t step_index) {
@@ -294,20 +292,18 @@ struct Executor::Run {
       fail("the fault " + std::string(name(step.fault)) + " could not be delivered: " + failure.why);
       return;
     }
-    Event event;
-    event.type = EventType::fault;
-    event.time = system->now();
+    Event& event = append(EventType::fault, system->now());
     event.fault = step.fault;
     event.duration = step.duration;
     event.job = step.job;
-    record(std::move(event));
+    show();
     if (step.fault != Fault::fail_job) return;
     const Time deadline = later(system->now(), kFaultReadBackPatience);
     const auto poll = std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{step.job}, nullptr});
     while (!stopping) {
       call_and_wait(0, step_index, poll, false);
       if (stopping) return;
-      const std::optional<Reading> reading = read_statistics(clients[0].answer.get(), step.job);
+      const std::optional<Reading> reading = read_statistics(clients[0].answer, step.job);
       if (reading && reading->state == JobState::failed) return;
       if (system->now() >= deadline) {
         fail("the fault fail_job was delivered, but job " + step.job + " does not read failed" +
