@@ -196,7 +196,7 @@ void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
   else if (exchange.met_close || job.course.timed_out_close != 0 || job.course.lost_close != 0)
     fate = Fate::queued;
   if (fate == Fate::queued) job.course.queued_post = exchange.number;
-  job.ledger.book(post->records, fate, exchange.others_newest_ms);
+  job.ledger.book(post->records, fate, exchange.others_newest_ms, exchange.newest_before_ms);
 }
 
 void JudgeCore::book_close(const Exchange& exchange, JobFile& job, Told told) {
@@ -213,8 +213,10 @@ void JudgeCore::book_close(const Exchange& exchange, JobFile& job, Told told) {
       course.forced_unresponsive = job.hangs || course.timed_out_close != 0 || exchange.met_close;
     }
     course.forced = exchange.number;
-    // Of a close that was over nothing can be lost any more.
-    if (course.normal_close == 0) job.ledger.lose();
+    // Of a close that was over before nothing can be lost any more.
+    const bool was_over =
+        course.normal_close != 0 && exchange_of(course.normal_close).answer_event < exchange.invoke_event;
+    if (!was_over) job.ledger.lose();
     return;
   }
   if (told == Told::accepted) {

@@ -55,6 +55,7 @@ struct Exchange {
   bool met_close = false;   // ... one that closes
   JobState before = JobState::unknown;
   std::optional<bool> feed_before;
+  std::int64_t newest_before_ms = INT64_MIN;  // a post: newest record that the job surely had before
   std::int64_t others_newest_ms = INT64_MIN;  // a post: newest record of the posts that overlapped it
 
   Told told = Told::unknown;

@@ -116,7 +116,11 @@ void JudgeCore::project_close(Exchange& exchange, const CloseJob& close) {
   exchange.bad_timeout = exchange.timeout.reading == TimeReading::refused;
   exchange.odd_force = close.force && *close.force != "true";
   exchange.unknown_parameter =
-      std::ranges::any_of(close.other, [](const auto& parameter) { return !is_always_accepted(parameter.first); }) ||
+      std::ranges::any_of(close.other,
+                          [&](const auto& parameter) {
+                            return !is_always_accepted(parameter.first) &&
+                                   (profile == Profile::xpack_5_4 || parameter.first != "allow_no_jobs");
+                          }) ||
       (profile == Profile::xpack_5_4 && close.allow_no_jobs);
 
   Question& question = exchange.question;
@@ -199,6 +203,7 @@ void JudgeCore::project(Exchange& exchange) {
   if (const auto* post = std::get_if<PostData>(&operation)) {
     ask(Ask::post, post->job);
     JobFile& job = job_at(targets_.back());
+    exchange.newest_before_ms = job.ledger.newest_lo_ms();
     question.records = post->malformed ? 0 : job.ledger.processed_of(post->records);
     // A body that is empty or breaks off may be refused, and nobody says how much of it counts.
     if (post->malformed || post->records.empty()) question.may_be_refused = true;

@@ -326,6 +326,25 @@ TEST(JudgeResults, AccusesResultsThatAForcedCloseInvents) {
   expect_violates(story, Clause::accepted_data_is_kept);
 }
 
+// force-returns-early: a force that overlaps a normal close may take the data from it, whoever is answered first.
+TEST(JudgeResults, AllowsAForceToTakeTheDataFromANormalCloseThatItOverlaps) {
+  Story story = three_buckets();
+  story.asks(1, CloseJob{kJob, {}, {}, {}, {}}).asks(2, CloseJob{kJob, "true", {}, {}, {}});
+  story.hears(1, ok()).hears(2, ok()).opened().posted(records_in(5)).closed().reads(kClosed, 1).shows({});
+
+  expect_fits(story);
+}
+
+// Overlapping posts may be answered in another order than they were sent.
+TEST(JudgeResults, KnowsNoOrderOfOverlappingPosts) {
+  Story story;
+  story.created().opened();
+  story.asks(1, PostData{kJob, records_in(0), false}).asks(2, PostData{kJob, records_in(2), false});
+  story.hears(2, ok(DataCounts{}, 202)).hears(1, ok(DataCounts{}, 202)).closed().shows({bucket(0, 1)});
+
+  expect_fits(story);
+}
+
 TEST(JudgeResults, JudgesNoContentAfterARevert) {
   Story story = three_buckets_closed();
   story.does(RevertSnapshot{kJob, "1"}, ok()).shows({bucket(0, 1)});

@@ -41,7 +41,8 @@ std::int64_t Ledger::processed_of(std::span<const Record> records) const {
   return count;
 }
 
-void Ledger::book(std::span<const Record> records, Fate fate, std::int64_t others_newest_ms) {
+void Ledger::book(std::span<const Record> records, Fate fate, std::int64_t others_newest_ms,
+                  std::int64_t newest_before_ms) {
   if (fate == Fate::refused) {
     if (span_ms_ == 0) return;
     for (const Record& record : records)
@@ -53,7 +54,7 @@ void Ledger::book(std::span<const Record> records, Fate fate, std::int64_t other
   std::int64_t newest_of_post_ms = INT64_MIN;
   for (const Record& record : records) {
     if (record.time_ms == Record::kInvalidTime || record.time_ms < newest_of_post_ms) continue;
-    if (record.time_ms < newest_lo_ms_) continue;  // surely out of order
+    if (record.time_ms < newest_before_ms) continue;  // surely out of order
     const bool certain = record.time_ms >= surely_before_ms;
     if (!certain) exact_counts_ = false;
     newest_of_post_ms = record.time_ms;

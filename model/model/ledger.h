@@ -38,8 +38,10 @@ class Ledger {
 
   /// Records that the job would process if it took them now, as far as that is certain.
   std::int64_t processed_of(std::span<const Record> records) const;
-  /// Books a post. `others_newest_ms`: the newest record of posts that overlapped it.
-  void book(std::span<const Record> records, Fate fate, std::int64_t others_newest_ms = INT64_MIN);
+  /// Books a post. `others_newest_ms`: the newest record of posts that overlapped it; `newest_before_ms`: what was
+  /// surely processed before it went out.
+  void book(std::span<const Record> records, Fate fate, std::int64_t others_newest_ms = INT64_MIN,
+            std::int64_t newest_before_ms = INT64_MIN);
 
   void reopen();
   void take_queued();  // what was queued is surely taken
