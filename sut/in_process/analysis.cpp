@@ -161,6 +161,12 @@ void Model::prune(const Plan& plan) {
   std::erase_if(series_, [&](const Series& known) { return known.last_seen_ms < oldest; });
 }
 
+void Model::forget() {
+  drop_unfinished();
+  series_.clear();
+  history_.clear();
+}
+
 void Model::drop_unfinished() {
   open_ = false;
   open_count_ = 0;
@@ -183,7 +189,7 @@ void Model::skip_to(std::optional<std::int64_t> latest_ms, const Results& result
 }
 
 std::int64_t Model::bytes() const {
-  if (!latest_record_ms_) return 0;
+  if (history_.empty() && gatherings_.empty()) return 0;
   std::size_t bytes = 1'024 + sizeof(PastBucket) * history_.size() + sizeof(Gathering) * gatherings_.size();
   for (const Series& known : series_) bytes += sizeof(Series) + known.entity.size();
   return static_cast<std::int64_t>(bytes);

@@ -73,6 +73,8 @@ class Model {
   /// Drops history that no later bucket is judged by.
   void prune(const Plan& plan);
 
+  /// Forgets everything but how far the data has come.
+  void forget();
   /// Forgets the unfinished bucket.
   void drop_unfinished();
   /// The unfinished bucket's records are there a second time.
@@ -82,7 +84,7 @@ class Model {
 
   std::optional<std::int64_t> latest_record_ms() const { return latest_record_ms_; }
   std::optional<std::int64_t> latest_result_ms() const { return latest_result_ms_; }
-  /// Size of the model, in bytes. 0 before any data.
+  /// Size of the model, in bytes. 0 while it has learned nothing.
   std::int64_t bytes() const;
 
  private:

@@ -206,7 +206,8 @@ Core::Answer Core::on(const GetSnapshots& ask, Principal who, Token) {
   const Job* job = find_job(ask.job);
   if (job == nullptr) return unknown_job(manner_, ask.job);
   SnapshotList list;
-  for (const StoredSnapshot& stored : job->snapshots()) list.snapshots.push_back(stored.listed);
+  if (!manner_.deviates(Deviation::writes_no_snapshot))
+    for (const StoredSnapshot& stored : job->snapshots()) list.snapshots.push_back(stored.listed);
   std::ranges::reverse(list.snapshots);
   list.count = static_cast<std::int64_t>(list.snapshots.size());
   return accepted(std::move(list));

@@ -99,7 +99,7 @@ JobDescription Core::description_of(const Job& job) const {
   const JobConfig& config = job.config();
   JobDescription description;
   description.job = job.id();
-  description.snapshot = job.snapshot_id();
+  if (!manner_.deviates(Deviation::writes_no_snapshot)) description.snapshot = job.snapshot_id();
   Members& members = description.members;
   const auto add_text = [&](const char* path, const std::string& value) {
     if (!value.empty()) members.emplace_back(path, json_text(value));

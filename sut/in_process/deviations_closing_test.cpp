@@ -119,6 +119,11 @@ std::vector<Showing> showings_of_closing() {
          s.close(kA);
          return s.statistics(kA).model_bytes >= before;
        }},
+      {Deviation::prunes_needed_history, p54,
+       [](S& s) {
+         run_once(s, kThreeBuckets);
+         return s.statistics(kA).model_bytes == 0;
+       }},
       {Deviation::answers_before_housekeeping, p54,
        [](S& s) {
          run_once(s, kThreeBuckets);

@@ -42,7 +42,6 @@ std::vector<Showing> showings_of_reopening() {
          s.close(kA);
          return is_refused(s.open(kA), 409);
        }},
-      {Deviation::prunes_needed_history, p54, [](S& s) { return count_of_first_bucket(s) < 2; }},
       {Deviation::refused_post_counts, p54,
        [](S& s) {
          s.create(kA);

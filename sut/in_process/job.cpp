@@ -8,7 +8,7 @@ namespace {
 
 /// Records wait in the buffer until the next upload finds so many there, or until a flush or a close.
 constexpr std::size_t kBufferRecords = 64;
-constexpr std::int64_t kBytesPerBufferedRecord = 2'048;
+constexpr std::int64_t kBytesPerBufferedRecord = sizeof(Record);
 constexpr std::size_t kSnapshotsKept = 10;
 constexpr int kClosingSteps = 4;
 constexpr Duration kSlowKill = 300 * kMillisecond;
@@ -227,7 +227,8 @@ void Job::lower_event_counts() {
 }
 
 void Job::persist(const Manner& manner, std::int64_t wall_ms) {
-  if (!took_data_ || manner.deviates(Deviation::writes_no_snapshot)) return;
+  if (!took_data_) return;
+  // What a client is shown of the snapshot may be wrong; the job itself goes on from what is kept.
   const Model& model = manner.deviates(Deviation::snapshot_misses_last_records) ? early_model_ : model_;
   Snapshot listed;
   listed.id = std::to_string(manner.varies(Variant::snapshot_ids_of_whole_seconds) ? wall_ms / 1'000 : wall_ms);
@@ -236,7 +237,7 @@ void Job::persist(const Manner& manner, std::int64_t wall_ms) {
   listed.latest_result_ms = model.latest_result_ms();
   std::erase_if(snapshots_, [&](const StoredSnapshot& stored) { return stored.listed.id == listed.id; });
   snapshot_id_ = listed.id;
-  snapshots_.push_back(StoredSnapshot{std::move(listed), model});
+  snapshots_.push_back(StoredSnapshot{std::move(listed), model_});
   if (snapshots_.size() > kSnapshotsKept) snapshots_.erase(snapshots_.begin());
   took_data_ = false;
 }
@@ -301,7 +302,7 @@ bool Job::advance(const Manner& manner, Time now, std::int64_t wall_ms) {
         step_ = JobStep::prune_model;
         break;
       case JobStep::prune_model:
-        if (manner.deviates(Deviation::prunes_needed_history)) model_.drop_unfinished();
+        if (manner.deviates(Deviation::prunes_needed_history)) model_.forget();
         if (!manner.deviates(Deviation::prunes_nothing)) model_.prune(plan_);
         step_ = JobStep::persist_snapshot;
         break;
