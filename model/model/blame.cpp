@@ -163,7 +163,7 @@ Vote blame_close(const JobValue& job, const LogEntry& entry, const Narrative& st
     case Life::forced:
       if (job.life == Life::opened && job.feed == Feed::started && (accepted || entry.answer.told == Told::timed_out))
         return vote(C::running_datafeed_blocks_close, kDenied);
-      if (accepted && job.has(JobValue::kHangs))
+      if (accepted && job.has(JobValue::kHangs | JobValue::kWillHang))
         return entry.answer.late ? vote(C::timed_out_close_is_no_success, kDenied, C::close_waits_for_housekeeping)
                                  : untold("the job closed, though its close was to hang");
       if (job.life == Life::opened && job.feed == Feed::started && broke) return vote(C::wire_status_codes, kOther);

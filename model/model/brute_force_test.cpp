@@ -28,8 +28,8 @@ bool reads(const CellTable& table, const JobValue& saw, const Answer& answer) {
     case JobState::opening:
       return saw.life == Life::opening || saw.life == Life::forced;
     case JobState::opened:
-      return saw.life == Life::opened || saw.life == Life::forced ||
-             (in_5_4 && (saw.life == Life::opening || saw.life == Life::closing));
+      return saw.life == Life::opened || saw.life == Life::forced || saw.life == Life::closing ||
+             (in_5_4 && saw.life == Life::opening);
     case JobState::closing:
       return saw.life == Life::closing || saw.life == Life::forced;
     case JobState::failed:

@@ -55,7 +55,7 @@ JobValue random_value(std::mt19937_64& random) {
   JobValue value;
   value.life = static_cast<Life>(random() % kLifeCount);
   value.feed = static_cast<Feed>(random() % kFeedCount);
-  value.flags = static_cast<std::uint8_t>(random() % 8);
+  value.flags = static_cast<std::uint8_t>(random() % 16);
   value.lo = static_cast<std::uint32_t>(random() % 5);
   value.hi = value.lo + static_cast<std::uint32_t>(random() % 5);
   value.since = static_cast<std::uint32_t>(random() % 5);

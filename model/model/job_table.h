@@ -171,7 +171,7 @@ using FeedRequests = boost::mp11::mp_list<
 using HistoryEvents = boost::mp11::mp_append<
   InEach<FromHistory::settled,    may(A), C::closed_means_closed,           absent, closed, failed>,
   InEach<FromHistory::settled,    kNone,  C::timed_out_close_goes_on,       opening, forced>,
-  InEach<FromHistory::fail_job,   may(A), C::failed_job_needs_force,        absent, closed, forced, failed>,
+  InEach<FromHistory::fail_job,   may(A), C::failed_job_needs_force,        absent, closed, failed>,
   InEach<FromHistory::hang_close, may(A), C::force_closes_unresponsive_job, absent>,
   boost::mp11::mp_list<
     Stay<opened,  FromHistory::settled,    may(A), C::datafeed_end_closes_job, Guard::nothing_owed>,
@@ -179,6 +179,7 @@ using HistoryEvents = boost::mp11::mp_append<
     Move<opening, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
     Move<opened,  FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
     Move<closing, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
+    Move<forced,  FromHistory::fail_job,   failed,  E::die,      kAlways, may(A), C::failed_job_needs_force>,
     Move<closed,  FromHistory::hang_close, closed,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
     Move<opening, FromHistory::hang_close, opening, E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
     Move<opened,  FromHistory::hang_close, opened,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,

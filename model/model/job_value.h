@@ -39,9 +39,10 @@ struct JobValue {
   std::uint32_t queued = 0;   // accepted while closing: the next open and normal close count them at the latest
   std::uint32_t feeding = 0;  // what the running datafeed may still deliver
 
-  static constexpr std::uint8_t kHangs = 1;      // the next normal close never ends by itself
+  static constexpr std::uint8_t kWillHang = 1;   // the next normal close never ends by itself
   static constexpr std::uint8_t kOwesClose = 2;  // the datafeed ended, the job has yet to close by itself
   static constexpr std::uint8_t kFeedEnds = 4;   // the running datafeed has an end
+  static constexpr std::uint8_t kHangs = 8;      // nor does the one under way
   bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
@@ -148,6 +149,7 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
       break;
     case Effect::begin_close:
       value.clear(JobValue::kOwesClose);
+      if (value.has(JobValue::kWillHang)) value.set(JobValue::kHangs);
       break;
     case Effect::end_close:
       value.lo = saturated(std::uint64_t{value.lo} + value.since);
@@ -156,16 +158,17 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
       break;
     case Effect::force:
       perhaps_lose(value);
-      value.clear(JobValue::kHangs);
+      value.clear(JobValue::kHangs | JobValue::kWillHang);
       break;
     case Effect::die:
       perhaps_lose(value);
+      value.clear(JobValue::kHangs);
       break;
     case Effect::revert:
       value.lo = 0;
       break;
     case Effect::arm_hang:
-      value.set(JobValue::kHangs);
+      value.set(JobValue::kWillHang);
       break;
     case Effect::feed_start:
       value.feeding = records;

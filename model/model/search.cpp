@@ -33,14 +33,15 @@ bool reads_as(Life life, JobState read, Profile profile) {
       return false;
     case Life::closed:
       return read == JobState::closed;
-    // 5.4 publishes neither `closing` nor `opening`.
+    // 5.4 does not publish `opening`.
     case Life::opening:
       return read == JobState::opening ||
              (profile == Profile::xpack_5_4 && (read == JobState::closed || read == JobState::opened));
     case Life::opened:
       return read == JobState::opened;
+    // That closing shows is measured, not required: until the job is closed it may read as opened.
     case Life::closing:
-      return read == JobState::closing || (profile == Profile::xpack_5_4 && read == JobState::opened);
+      return read == JobState::closing || read == JobState::opened;
     case Life::forced:
       return read != JobState::absent;
     case Life::failed:
