@@ -18,7 +18,7 @@ struct Credentials {
 };
 
 struct EndpointOptions {
-  std::string url;  // http://host:port, no path
+  std::string url;  // http://host:port or https://host:port (certificates are verified), no path
   Profile profile = Profile::xpack_6_3;
   std::map<Principal, Credentials> principals;  // empty: no credentials are ever sent
   std::map<Fault, std::string> hooks;           // shell commands with {job_id} and {duration}
