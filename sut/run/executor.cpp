@@ -254,6 +254,45 @@ struct Executor::Run {
     await(index);
   }
 
+  /// A poll and its answer, which the history may never show.
+  struct Poll {
+    Time asked = 0;
+    Completion completion;
+  };
+
+  /// Asks on the main line while nothing else is open. Polls that only repeat what was read before stay out of the
+  /// history: they would bury a counterexample under hundreds of equal lines.
+  Poll ask(const std::shared_ptr<const Request>& request) {
+    assert(open_count == 0);
+    Poll poll{.asked = system->now(), .completion = {}};
+    const int process = clients[0].process;
+    system->submit(process, request, false);
+    const Time deadline = later(poll.asked, options.answer_patience);
+    while (auto completion = system->next(deadline)) {
+      if (completion->client != process) continue;
+      poll.completion = std::move(*completion);
+      return poll;
+    }
+    poll.completion.time = system->now();
+    poll.completion.error = "no answer within " + describe_duration(options.answer_patience);
+    return poll;
+  }
+
+  /// Writes a poll into the history after all, with the times that it had.
+  void record(std::size_t step, const std::shared_ptr<const Request>& request, Poll poll) {
+    Client& client = clients[0];
+    client.open = true;
+    client.step = step;
+    client.request = request;
+    client.answer = nullptr;
+    ++open_count;
+    Event& event = append(EventType::invoke, poll.asked);
+    event.process = client.process;
+    event.request = request;
+    show();
+    close_request(0, poll.completion.time, std::move(poll.completion.response), std::move(poll.completion.error));
+  }
+
   void settle(std::size_t step_index) {
     const Step& step = program->steps[step_index];
     join();
@@ -262,19 +301,28 @@ struct Executor::Run {
     const auto poll = std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{step.job}, nullptr});
     const bool will_close = is_asked_to_close(history, step.job);
     std::optional<Reading> reading;
+    std::optional<Poll> unshown;
     Time since = 0;
     while (!stopping) {
-      call_and_wait(0, step_index, poll, false);
-      reread_what_was_asked();
-      if (stopping) return;
+      Poll answer = ask(poll);
       const Time now = system->now();
-      const std::optional<Reading> next = read_statistics(clients[0].answer, step.job);
-      if (!next || next != reading) since = now;
+      const std::optional<Reading> next = read_statistics(answer.completion.response.get(), step.job);
+      const bool changed = !next || next != reading;
+      if (changed) since = now;
       reading = next;
       const bool at_rest = reading && is_at_rest(reading->state, will_close);
-      if ((at_rest && now - since >= options.quiet) || now >= deadline) break;
+      if (changed) {
+        unshown.reset();
+        record(step_index, poll, std::move(answer));
+        reread_what_was_asked();
+      } else {
+        unshown = std::move(answer);
+      }
+      if (stopping || (at_rest && now - since >= options.quiet) || now >= deadline) break;
       pump_until(std::min(deadline, later(now, options.poll_every)));
     }
+    if (unshown && !stopping) record(step_index, poll, std::move(*unshown));
+    reread_what_was_asked();
     if (stopping) return;
     append(EventType::settled, system->now()).job = step.job;
     show();
@@ -301,10 +349,11 @@ struct Executor::Run {
     const Time deadline = later(system->now(), kFaultReadBackPatience);
     const auto poll = std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{step.job}, nullptr});
     while (!stopping) {
-      call_and_wait(0, step_index, poll, false);
-      if (stopping) return;
-      const std::optional<Reading> reading = read_statistics(clients[0].answer, step.job);
-      if (reading && reading->state == JobState::failed) return;
+      Poll answer = ask(poll);
+      const std::optional<Reading> reading = read_statistics(answer.completion.response.get(), step.job);
+      const bool failed = reading && reading->state == JobState::failed;
+      if (failed || system->now() >= deadline) record(step_index, poll, std::move(answer));
+      if (failed) return;
       if (system->now() >= deadline) {
         fail("the fault fail_job was delivered, but job " + step.job + " does not read failed" +
              (reading ? ": it reads " + std::string(name(reading->state)) : std::string()));

@@ -19,7 +19,8 @@ enum class StepType : std::uint8_t {
   wait,    ///< let `duration` pass
   join,    ///< wait until every detached client has its answers
   settle,  ///< join, then poll `job` until it is neither opening nor closing and stays quiet, at most `duration`;
-           ///< then tell the history that the job is settled
+           ///< then tell the history that the job is settled. The history shows the first poll, those
+           ///< that read something new, and the last
   fault,   ///< put `job` into another state
 };
 
