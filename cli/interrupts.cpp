@@ -1,45 +1,36 @@
 #include "interrupts.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "errors.h"
+#include "terminal.h"
 
 namespace closecheck::cli {
 namespace {
 
 // A signal handler can reach nothing but what is global; `Interrupts` is the only one who touches it.
 std::atomic<bool> g_cancelled{false};
-std::array<char, 4096> g_journal{};
+std::atomic<int> g_pipe{-1};
 
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not wait for a lock");
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free,
+              "a signal handler may not wait for a lock");
 
-void say(const char* text) {
-  // Nothing can be done about a standard error that does not take it.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, std::strlen(text));
-}
-
-void copy_journal() {
-  const int file = ::open(g_journal.data(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return;
-  say("closecheck: what is named here may be left on the target:\n");
-  std::array<char, 1024> part{};
-  for (ssize_t length = 0; (length = ::read(file, part.data(), part.size())) > 0;)
-    if (::write(STDERR_FILENO, part.data(), static_cast<std::size_t>(length)) < 0) break;
-}
+constexpr char kInterrupted = 'i';
+constexpr char kOver = 'o';
 
 extern "C" void on_interrupt(int) {
   const int saved = errno;
-  if (g_cancelled.exchange(true)) {
-    copy_journal();
-    ::_exit(static_cast<int>(ExitCode::inconclusive));
-  }
-  if (g_journal.front() != '\0') say("\nclosecheck: stopping and cleaning up; interrupt once more to quit at once\n");
+  g_cancelled = true;
+  [[maybe_unused]] const ssize_t written = ::write(g_pipe, &kInterrupted, 1);
   errno = saved;
 }
 
@@ -53,20 +44,61 @@ void handle(void (*handler)(int)) {
 
 }  // namespace
 
-Interrupts::Interrupts(const std::string& journal) {
+Interrupts::Interrupts(std::string journal) : journal_(std::move(journal)) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe for signals");
+  pipe_ = ends[0];
+  g_pipe = ends[1];
   g_cancelled = false;
-  g_journal.fill('\0');
-  if (journal.size() < g_journal.size()) journal.copy(g_journal.data(), journal.size());
+  watcher_ = std::thread([this] { watch(); });
   handle(on_interrupt);
 }
 
 Interrupts::~Interrupts() {
   handle(SIG_DFL);
-  g_journal.fill('\0');
+  [[maybe_unused]] const ssize_t written = ::write(g_pipe, &kOver, 1);
+  watcher_.join();
+  ::close(g_pipe.exchange(-1));
+  ::close(pipe_);
 }
 
 const std::atomic<bool>& Interrupts::cancelled() const {
   return g_cancelled;
+}
+
+void Interrupts::watch() {
+  int count = 0;
+  for (char news = 0; news != kOver;) {
+    const ssize_t length = ::read(pipe_, &news, 1);
+    if (length < 0 && errno == EINTR) continue;
+    if (length <= 0) return;
+    if (news != kInterrupted) continue;
+    if (++count > 1) quit();
+    if (!journal_.empty()) print_diagnostic("stopping and cleaning up; interrupt once more to quit at once");
+  }
+}
+
+void Interrupts::quit() const {
+  const std::string left = left_by(journal_);
+  if (!left.empty()) print_diagnostic(fmt::format("left on the target (see {}):\n{}", journal_, left));
+  ::_exit(static_cast<int>(ExitCode::inconclusive));
+}
+
+std::string left_by(const std::string& journal) {
+  std::set<std::string> left;
+  std::ifstream file(journal);
+  for (std::string line; std::getline(file, line);) {
+    const nlohmann::json entry = nlohmann::json::parse(line, nullptr, false);
+    if (!entry.is_object()) continue;
+    const std::string thing = entry.value("kind", "") + " " + entry.value("name", "");
+    if (entry.value("event", "") == "created")
+      left.insert(thing);
+    else
+      left.erase(thing);
+  }
+  std::string text;
+  for (const std::string& thing : left) text += "  " + thing + "\n";
+  return text;
 }
 
 }  // namespace closecheck::cli

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -72,6 +74,8 @@ Process::Process(const std::vector<std::string>& arguments, const Variables& var
   const std::array<int, 2> err = new_pipe();
   child_ = ::fork();
   if (child_ == 0) {
+    // A test that is ended by force takes its servers with it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int nothing = ::open("/dev/null", O_RDONLY);
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(out[1], STDOUT_FILENO);
@@ -104,12 +108,14 @@ void Process::signal(int number) const {
   ::kill(child_, number);
 }
 
-Finished Process::wait() {
+Finished Process::wait(int seconds) {
   Finished finished;
   finished.out = std::move(rest_);
   std::array<pollfd, 2> open{{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   while (open[0].fd >= 0 || open[1].fd >= 0) {
-    if (::poll(open.data(), open.size(), -1) < 0 && errno != EINTR) break;
+    if (::poll(open.data(), open.size(), 1000) < 0 && errno != EINTR) break;
+    if (std::chrono::steady_clock::now() > deadline) ::kill(child_, SIGKILL);
     for (pollfd& pipe : open)
       if (pipe.fd >= 0 && pipe.revents != 0 && !read_some(pipe.fd, pipe.fd == out_ ? finished.out : finished.err))
         pipe.fd = -1;
@@ -143,7 +149,7 @@ Served::Served(std::vector<std::string> arguments, const Process::Variables& var
 
 Served::~Served() {
   process_.signal(SIGTERM);
-  EXPECT_EQ(process_.wait().code, 0) << "a server ends well when it is told to";
+  EXPECT_EQ(process_.wait(30).code, 0) << "a server ends well when it is told to";
 }
 
 TestFolder::TestFolder() {

@@ -27,8 +27,8 @@ class Process {
   /// The next line of standard output, without its end; waits for it.
   std::string read_line();
   void signal(int number) const;
-  /// Reads both outputs to their end and waits for the process.
-  Finished wait();
+  /// Reads both outputs to their end and waits for the process; ends it by force when it takes longer than `seconds`.
+  Finished wait(int seconds = 600);
 
  private:
   pid_t child_ = -1;
