@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "assertion.h"
 #include "closecheck/scenarios/scenario.h"
@@ -198,6 +199,7 @@ class TestRun : public sut::Observer {
     if (event.response->refusal == Refusal::busy && busy_.empty())
       busy_ =
           fmt::format("the target was too busy for \"{}\": {}", describe(*event.request), describe(*event.response));
+    notice_preparation(event);
     if (found == steps.end()) return;
     Part::Expectation& expectation = part_.expectations[static_cast<std::size_t>(found - steps.begin())];
     // Reading the same again is the judge's affair.
@@ -229,6 +231,18 @@ class TestRun : public sut::Observer {
     } catch (const StepFailure& failure) {
       fail(place, failure.what);
     }
+  }
+
+  /// A name that is new in this run and cannot be created is a left-over, or the target lacks what the steps need.
+  void notice_preparation(const Event& event) {
+    const Operation& operation = event.request->operation;
+    std::string what;
+    if (const auto* job = std::get_if<CreateJob>(&operation)) what = "job " + job->job;
+    if (const auto* index = std::get_if<CreateIndex>(&operation)) what = "index " + index->index;
+    if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) what = "datafeed " + feed->feed;
+    if (what.empty() || !may_manage_jobs(event.request->who) || !created_.insert(what).second) return;
+    if (event.response->outcome != Outcome::accepted && unprepared_.empty())
+      unprepared_ = fmt::format("{} could not be created: {}", what, describe(*event.response));
   }
 
   void fail(Place place, const std::string& what) {
@@ -301,12 +315,10 @@ class TestRun : public sut::Observer {
       return fmt::format("another clause is violated: {}", told(*other));
     if (!lost_.empty()) return lost_;
     if (!busy_.empty()) return busy_;
+    if (!unprepared_.empty()) return unprepared_;
     if (no_bytes_) return "the answers of this system carry no bytes that assertions could look at";
     if (!script_.has_header || !script_.header.oracle) return {};
     if (judgement_ == model::Judgement::inconclusive) return judge_.why();
-    if (script_.header.clause && level_of(*script_.header.clause) != Level::measured &&
-        judge_.evidence().of(*script_.header.clause) == 0)
-      return "the steps never put the clause to the test here";
     return {};
   }
 
@@ -325,6 +337,8 @@ class TestRun : public sut::Observer {
   std::string fault_error_;
   std::string lost_;
   std::string busy_;
+  std::string unprepared_;  // what was to be created and could not be
+  std::set<std::string> created_;
   bool no_bytes_ = false;
   bool only_timing_ = false;
 };

@@ -1,0 +1,287 @@
+// Replays in virtual time: what is fixed, what still fails, and what cannot be told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "closecheck/scenarios/scenario.h"
+#include "closecheck/sut/in_process.h"
+
+namespace closecheck::scenarios {
+namespace {
+
+using testing::HasSubstr;
+
+std::unique_ptr<sut::SystemFactory> service(const std::string& deviation = {}, Profile profile = Profile::xpack_6_3,
+                                            bool through_codec = true) {
+  sut::InProcessOptions options;
+  options.profile = profile;
+  options.through_codec = through_codec;
+  if (!deviation.empty()) options.deviation = sut::deviation_named(deviation).value();
+  return sut::make_in_process_factory(options);
+}
+
+Replay replay_on(sut::SystemFactory& factory, const std::string& text, std::string_view prefix = kNamePrefix,
+                 std::string_view filter = "*") {
+  const Scenario scenario = Scenario::parse(text, "f.yml");
+  model::JudgeOptions judge;
+  judge.profile = scenario.header().profile.value_or(Profile::xpack_6_3);
+  return replay(scenario, factory, {}, judge, prefix, filter);
+}
+
+Replay replay_on(const std::string& deviation, const std::string& text) {
+  const auto factory = service(deviation);
+  return replay_on(*factory, text);
+}
+
+constexpr const char* kJob =
+    "  - do: {xpack.ml.put_job: {job_id: closecheck-a, body: {analysis_config: {bucket_span: 60s, detectors: "
+    "[{function: "
+    "count}]}, data_description: {time_field: time, time_format: epoch_ms}}}}\n"
+    "  - do: {xpack.ml.open_job: {job_id: closecheck-a}}\n";
+
+std::string data_after_close(
+    const std::string& header = "{clause: closed-job-refuses-data, seed: 7, profile: xpack-6.3}") {
+  return "closecheck: " + header + "\n---\nt:\n" + kJob +
+         "  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n"
+         "  - do: {xpack.ml.post_data: {job_id: closecheck-a, body: {time: 1500000000000, value: 1}}}\n";
+}
+
+TEST(Replay, OfACounterexampleIsFixedWhereTheServiceIsRight) {
+  const Replay result = replay_on("", data_after_close());
+  EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << result.why;
+  EXPECT_FALSE(result.history.events.empty());
+}
+
+TEST(Replay, StillFailsWhereTheClauseIsStillBroken) {
+  const Replay result = replay_on("accepts-data-after-close", data_after_close());
+  EXPECT_EQ(result.verdict, ReplayVerdict::still_failing);
+  ASSERT_FALSE(result.findings.empty());
+  EXPECT_EQ(result.findings.front().clause, Clause::closed_job_refuses_data);
+  EXPECT_THAT(result.why, HasSubstr("closed-job-refuses-data: expected"));
+}
+
+TEST(Replay, WithoutAClauseAnyViolationFails) {
+  EXPECT_EQ(replay_on("accepts-data-after-close", data_after_close("{seed: 7}")).verdict, ReplayVerdict::still_failing);
+}
+
+TEST(Replay, CannotTellOfOneClauseWhereAnotherIsViolated) {
+  const Replay result = replay_on("accepts-data-after-close", data_after_close("{clause: job-reopens, seed: 7}"));
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_THAT(result.why, HasSubstr("another clause is violated: closed-job-refuses-data"));
+}
+
+TEST(Replay, WithoutTheOracleOnlyAssertionsCount) {
+  const std::string text = "closecheck: {oracle: false}\n---\nt:\n" + std::string(kJob) +
+                           "  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n  - match: {closed: true}\n"
+                           "  - do: {catch: conflict, xpack.ml.post_data: {job_id: closecheck-a, body: {time: 1}}}\n";
+  EXPECT_EQ(replay_on("", text).verdict, ReplayVerdict::fixed);
+  const Replay failing = replay_on("accepts-data-after-close", text);
+  EXPECT_EQ(failing.verdict, ReplayVerdict::still_failing);
+  EXPECT_THAT(failing.why, HasSubstr("f.yml:8: expected an error (conflict), found 202"));
+}
+
+TEST(Replay, AFailedAssertionNamesItsLine) {
+  const Replay result =
+      replay_on("", "t:\n" + std::string(kJob) + "  - match: {opened: true}\n  - match: {opened: false}\n");
+  EXPECT_EQ(result.verdict, ReplayVerdict::still_failing);
+  EXPECT_EQ(result.why, "f.yml:5: expected \"opened\" to be false, found true");
+}
+
+TEST(Replay, AFileWithoutHeaderRequiresSuccessWhereNoErrorIsCaught) {
+  const Replay result = replay_on("", "t:\n  - do: {xpack.ml.close_job: {job_id: closecheck-x}}\n");
+  EXPECT_EQ(result.verdict, ReplayVerdict::still_failing);
+  EXPECT_THAT(result.why, HasSubstr("f.yml:2: expected success, found 404"));
+}
+
+TEST(Replay, AssertionsOfMeanwhileLookAtTheAnswersThere) {
+  const std::string text =
+      "t:\n" + std::string(kJob) +
+      "  - meanwhile:\n      - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n      - match: {closed: true}\n"
+      "  - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n  - match: {count: 1}\n  - wait: answers\n"
+      "  - match: {jobs.0.job_id: closecheck-a}\n";
+  const Replay result = replay_on("", text);
+  EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << result.why;
+}
+
+TEST(Replay, KeepsValuesForLaterCalls) {
+  const std::string text =
+      "t:\n" + std::string(kJob) +
+      "  - do: {xpack.ml.post_data: {job_id: closecheck-a, body: [{time: 1500000000000, value: 1}, {time: "
+      "1500000120000, value: 1}]}}\n  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n"
+      "  - do: {xpack.ml.get_model_snapshots: {job_id: closecheck-a}}\n  - set: {model_snapshots.0.snapshot_id: id}\n"
+      "  - do: {xpack.ml.revert_model_snapshot: {job_id: closecheck-a, snapshot_id: $id}}\n"
+      "  - match: {model.snapshot_id: $id}\n"
+      "  - do: {catch: missing, xpack.ml.revert_model_snapshot: {job_id: closecheck-a, snapshot_id: 'x${id}'}}\n";
+  const Replay result = replay_on("", text);
+  EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << result.why;
+}
+
+TEST(Replay, AnUnknownNameFailsTheStep) {
+  const Replay result =
+      replay_on("", "t:\n  - do: {info: {}}\n  - set: {version: v}\n  - do: {xpack.ml.get_jobs: {job_id: $w}}\n");
+  EXPECT_EQ(result.verdict, ReplayVerdict::still_failing);
+  EXPECT_THAT(result.why, HasSubstr("nothing was set under the name \"w\""));
+}
+
+TEST(Replay, RunsSetUpForEveryTestAndTearsDown) {
+  const std::string text =
+      "setup:\n" + std::string(kJob) +
+      "---\nteardown:\n  - do: {xpack.ml.close_job: {job_id: closecheck-a, ignore: 404}}\n---\n"
+      "one:\n  - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n  - match: {jobs.0.state: opened}\n---\n"
+      "two:\n  - do: {xpack.ml.flush_job: {job_id: closecheck-a}}\n  - is_true: flushed\n";
+  const Replay result = replay_on("", text);
+  EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << result.why;
+  ASSERT_EQ(result.tests.size(), 2u);
+  EXPECT_EQ(result.tests[1].title, "two");
+}
+
+TEST(Replay, LeavesTestsOutThatAreNotForThisServer) {
+  const std::string text = "old:\n  - skip: {version: '6.0.0 - ', reason: only the early ones}\n  - do: {info: {}}\n";
+  const Replay alone = replay_on("", text);
+  EXPECT_EQ(alone.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_EQ(alone.why, "left out: only the early ones");
+  EXPECT_EQ(replay_on("", text + "---\nnew:\n  - do: {info: {}}\n").verdict, ReplayVerdict::fixed);
+}
+
+TEST(Replay, RunsOnlyTheTestsThatTheFilterNames) {
+  const auto factory = service();
+  const std::string text = "good:\n  - do: {info: {}}\n---\nbad:\n  - do: {xpack.ml.get_jobs: {job_id: x}}\n";
+  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, "go*").verdict, ReplayVerdict::fixed);
+  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, "*").verdict, ReplayVerdict::still_failing);
+  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, "x").verdict, ReplayVerdict::cannot_tell);
+}
+
+TEST(Replay, PutsItsNamesUnderThePrefixInCallsAndExpectations) {
+  const auto factory = service();
+  const Replay result =
+      replay_on(*factory,
+                "t:\n" + std::string(kJob) +
+                    "  - do: {xpack.ml.get_jobs: {job_id: closecheck-a}}\n  - match: {jobs.0.job_id: closecheck-a}\n"
+                    "  - do: {request: {method: GET, path: /_xpack/ml/anomaly_detectors/closecheck-a}}\n"
+                    "  - match: {jobs.0.job_id: /^closecheck-r7-/}\n",
+                "closecheck-r7-");
+  EXPECT_EQ(result.verdict, ReplayVerdict::still_failing);
+  // The expectation was renamed as well: only what is written with the whole new prefix would not be.
+  EXPECT_THAT(result.why, HasSubstr("/^closecheck-r7-r7-/"));
+  EXPECT_EQ(job_of(result.history.events.front().request->operation), "closecheck-r7-a");
+}
+
+TEST(Replay, NeedsAnswersWithBytesForAssertions) {
+  const auto factory = service("", Profile::xpack_6_3, false);
+  const Replay result = replay_on(*factory, "t:\n" + std::string(kJob) + "  - match: {opened: true}\n");
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_EQ(replay_on(*factory, data_after_close()).verdict, ReplayVerdict::fixed);
+}
+
+TEST(Replay, AClockFindingHasToRepeatThreeTimes) {
+  const std::string text = "closecheck: {clause: timeout-bounds-wait, seed: 7}\n---\nt:\n" + std::string(kJob) +
+                           "  - fault: {slow_close: closecheck-a, duration: 10s}\n"
+                           "  - do: {xpack.ml.close_job: {job_id: closecheck-a, timeout: 1s}}\n";
+  const Replay failing = replay_on("ignores-timeout", text);
+  EXPECT_EQ(failing.verdict, ReplayVerdict::still_failing);
+  EXPECT_THAT(failing.why, HasSubstr("in 3 of 3 repetitions"));
+  EXPECT_EQ(replay_on("", text).verdict, ReplayVerdict::fixed);
+
+  struct OnlyOnce : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      return service(made++ == 0 ? "ignores-timeout" : "")->make(seed);
+    }
+    int made = 0;
+  } once;
+  EXPECT_EQ(replay_on(once, text).verdict, ReplayVerdict::fixed);
+  EXPECT_EQ(once.made, 2);
+}
+
+/// A service whose systems are wrapped by a test.
+struct Wrapped : sut::System {
+  explicit Wrapped(std::unique_ptr<sut::System> the_inner) : inner(std::move(the_inner)) {}
+  void submit(int client, std::shared_ptr<const Request> request, bool fresh) override {
+    inner->submit(client, std::move(request), fresh);
+  }
+  std::optional<sut::Completion> next(Time until) override { return inner->next(until); }
+  Time now() override { return inner->now(); }
+  bool inject(Fault fault, const std::string& job, Duration duration) override {
+    return inner->inject(fault, job, duration);
+  }
+  bool can_inject(Fault fault) const override { return inner->can_inject(fault); }
+  void clean_up(const Program& program) override { inner->clean_up(program); }
+  std::unique_ptr<sut::System> inner;
+};
+
+template <class System>
+struct WrappedFactory : sut::SystemFactory {
+  std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+    return std::make_unique<System>(service()->make(seed));
+  }
+};
+
+TEST(Replay, CannotTellWithoutTheFaultThatItNeeds) {
+  struct NoFaults : Wrapped {
+    using Wrapped::Wrapped;
+    bool inject(Fault, const std::string&, Duration) override { return false; }
+    bool can_inject(Fault) const override { return false; }
+  };
+  struct BadHook : Wrapped {
+    using Wrapped::Wrapped;
+    bool inject(Fault, const std::string&, Duration) override { throw sut::FaultFailed{"the hook exits with 1"}; }
+  };
+  const std::string text =
+      "closecheck: {clause: failed-job-needs-force}\n---\nt:\n" + std::string(kJob) +
+      "  - fault: {fail_job: closecheck-a}\n  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n";
+  WrappedFactory<NoFaults> without;
+  EXPECT_EQ(replay_on(without, text).verdict, ReplayVerdict::cannot_tell);
+  WrappedFactory<BadHook> bad;
+  EXPECT_THAT(replay_on(bad, text).why, HasSubstr("the hook exits with 1"));
+  EXPECT_EQ(replay_on("", text).verdict, ReplayVerdict::fixed);
+}
+
+TEST(Replay, CannotTellOfATargetThatDoesNotAnswer) {
+  struct Dead : Wrapped {
+    using Wrapped::Wrapped;
+    std::optional<sut::Completion> next(Time until) override {
+      auto completion = inner->next(until);
+      if (completion) completion->response = nullptr, completion->error = "connection refused";
+      return completion;
+    }
+  };
+  WrappedFactory<Dead> dead;
+  const Replay result = replay_on(dead, data_after_close());
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_THAT(result.why, HasSubstr("connection refused"));
+}
+
+TEST(Replay, CannotTellWhereSetUpFindsLeftOvers) {
+  struct Leftover : Wrapped {
+    explicit Leftover(std::unique_ptr<sut::System> the_inner) : Wrapped(std::move(the_inner)) {
+      inner->submit(0, std::make_shared<Request>(Request{Principal::manage_ml, CreateJob{"closecheck-a", {}}, nullptr}),
+                    false);
+      inner->next(inner->now() + kMinute);
+    }
+  };
+  WrappedFactory<Leftover> leftover;
+  const Replay result = replay_on(leftover, data_after_close());
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell) << result.why;
+}
+
+TEST(Replay, CannotTellOfABusyTarget) {
+  struct Busy : Wrapped {
+    using Wrapped::Wrapped;
+    std::optional<sut::Completion> next(Time until) override {
+      auto completion = inner->next(until);
+      if (completion && completion->response) {
+        auto busy = std::make_shared<Response>();
+        busy->outcome = Outcome::refused;
+        busy->refusal = Refusal::busy;
+        busy->status = 429;
+        completion->response = busy;
+      }
+      return completion;
+    }
+  };
+  WrappedFactory<Busy> busy;
+  const Replay result = replay_on(busy, data_after_close());
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_THAT(result.why, HasSubstr("too busy"));
+}
+
+}  // namespace
+}  // namespace closecheck::scenarios
