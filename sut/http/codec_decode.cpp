@@ -144,7 +144,9 @@ class Decoder {
   Decoder(const WireAnswer& answer, const Request& request, Profile profile)
       : answer_(answer), request_(request), profile_(profile), parsed_(parse_sorted_json(answer.body)) {
     out_.status = answer.status;
-    out_.wire = std::make_shared<const WireAnswer>(answer);
+    WireAnswer kept = answer;
+    std::erase_if(kept.headers, [](const auto& header) { return is_secret_header(header.first); });
+    out_.wire = std::make_shared<const WireAnswer>(std::move(kept));
   }
 
   Response run() && {
@@ -239,9 +241,12 @@ class Decoder {
            fmt::format("status {} with a body that claims success", answer_.status));
       return;
     }
-    refuse(says_timed_out(answer_.status, error_.type, error_.reason) ? Refusal::timed_out
-                                                                      : refusal_of(answer_.status));
     if (out_.reason.empty() && body() == nullptr) out_.reason = answer_.body.substr(0, 200);
+    const bool timed_out = says_timed_out(answer_.status, error_.type, error_.reason);
+    refuse(timed_out ? Refusal::timed_out : refusal_of(answer_.status));
+    // A server that lacks the endpoint: not the request is bad, there is nobody to take it.
+    if (answer_.status == 400 && has_routing_words() && !std::holds_alternative<RawRequest>(request_.operation))
+      refuse(Refusal::wrong_method);
     note_error_form();
   }
 
@@ -276,11 +281,14 @@ class Decoder {
     }
     if (!is_job_api(request_.operation)) return ErrorForm::any;
     // A server without this endpoint answers a typed request as routing does.
-    const bool routing_words = contains_ignoring_case(out_.reason, "no handler found") ||
-                               contains_ignoring_case(out_.reason, "incorrect http method") ||
-                               contains_ignoring_case(out_.reason, "content-type header") || answer_.status == 405 ||
-                               answer_.status == 501;
-    return routing_words ? ErrorForm::routing : ErrorForm::handler;
+    const bool routing = has_routing_words() || contains_ignoring_case(out_.reason, "content-type header") ||
+                         answer_.status == 405 || answer_.status == 501;
+    return routing ? ErrorForm::routing : ErrorForm::handler;
+  }
+
+  bool has_routing_words() const {
+    return contains_ignoring_case(out_.reason, "no handler found") ||
+           contains_ignoring_case(out_.reason, "incorrect http method");
   }
 
   void note_error_form() {

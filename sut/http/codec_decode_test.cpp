@@ -136,7 +136,7 @@ TEST(NotesNothing, OfAnswersThatComeFromInFrontOfTheService) {
 // wire-error-envelope: a server without the endpoint answers as routing does.
 TEST(NotesNothing, WhereAnEndpointIsMissing) {
   EXPECT_EQ(gist(read(400, "No handler found for uri [/x] and method [GET]", GetSnapshots{"j"}, k54)),
-            "refused/bad_request");
+            "refused/wrong_method");
   EXPECT_EQ(gist(read(405, R"({"error":"Incorrect HTTP method","status":405})", GetSnapshots{"j"})),
             "refused/wrong_method");
 }
@@ -155,6 +155,12 @@ TEST(HoldsAnotherMethodOnClose, ToItsProfile) {
   EXPECT_EQ(gist(read(200, R"({"closed":true})", kGetClose, k63)), "accepted+wire-path-and-method");
   EXPECT_EQ(gist(read(401, envelope(401, "security_exception", "r"), kGetClose, k54)), "refused/unauthenticated");
   EXPECT_EQ(gist(read(400, "", RawRequest{"POST", "/nowhere/at/all", {}, {}, {}}, k63)), "refused/bad_request");
+}
+
+TEST(Decodes, WithoutKeepingWhatMayBeSecret) {
+  const Response response = read(200, "{}", GetRoot{}, k63, {{"Set-Cookie", "s"}, {"x", "y"}});
+  ASSERT_EQ(response.wire->headers.size(), 1U);
+  EXPECT_EQ(response.wire->headers.front().first, "x");
 }
 
 TEST(DecodesAPost, WithItsCounts) {
@@ -249,7 +255,7 @@ TEST(DecodesAJob, ToItsMembersInLexicalOrder) {
   const Response response =
       read(200,
            R"({"count":1,"jobs":[{"model_snapshot_id":"s","job_id":"j","description":"d","groups":["g"],)"
-           R"("custom_settings":{"b":{"c":1.5},"a":{}},"analysis_config":{"detectors":[{"z":1,"a":2}],)"
+           R"("custom_settings":{"b":{"c":1.5},"a":{},"b-a":0},"analysis_config":{"detectors":[{"z":1,"a":2}],)"
            R"("bucket_span":"60s"}}]})",
            GetJob{"j"});
   ASSERT_EQ(gist(response), "accepted");
@@ -260,6 +266,7 @@ TEST(DecodesAJob, ToItsMembersInLexicalOrder) {
       {"analysis_config.bucket_span", "\"60s\""},
       {"analysis_config.detectors", R"([{"a":2,"z":1}])"},
       {"custom_settings.a", "{}"},
+      {"custom_settings.b-a", "0"},
       {"custom_settings.b.c", "1.5"},
       {"description", "\"d\""},
       {"groups", R"(["g"])"},

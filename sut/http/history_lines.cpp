@@ -36,11 +36,6 @@ std::string usual_content_type(const std::string& body) {
   return body.empty() ? "" : "application/json";
 }
 
-bool is_secret(const std::string& header) {
-  const std::string name = wire::lower(header);
-  return name == "authorization" || name == "proxy-authorization" || name == "cookie" || name == "set-cookie";
-}
-
 /// A value for a name that may come more than once: then a list.
 void put_repeated(Json& object, const std::string& name, const std::string& value) {
   const auto found = object.find(name);
@@ -70,7 +65,7 @@ Json response_json(const Response& response, const Request& request, Profile pro
   out["status"] = answer.status;
   out["headers"] = Json::object();
   for (const auto& [name, value] : answer.headers)
-    if (!is_secret(name)) put_repeated(out["headers"], wire::lower(name), value);
+    if (!wire::is_secret_header(name)) put_repeated(out["headers"], wire::lower(name), value);
   put_body(out, answer.body);
   return out;
 }
@@ -301,7 +296,7 @@ class Reader {
     WireAnswer out;
     out.status = static_cast<int>(whole(response, "status", 100, 999));
     for (auto& [header, value] : pairs(response, "headers"))
-      if (!is_secret(header)) out.headers.emplace_back(wire::lower(header), value);
+      if (!wire::is_secret_header(header)) out.headers.emplace_back(wire::lower(header), value);
     out.body = bytes(response);
     return out;
   }

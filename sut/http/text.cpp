@@ -119,6 +119,11 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_case_p
                      [](char a, char b) { return lower(a) == b; }) != text.end();
 }
 
+bool is_secret_header(std::string_view name) {
+  const std::string plain = lower(name);
+  return plain == "authorization" || plain == "proxy-authorization" || plain == "cookie" || plain == "set-cookie";
+}
+
 std::string media_type(std::string_view content_type) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (!content_type.empty() && (content_type.back() == ' ' || content_type.back() == '\t'))

@@ -34,6 +34,9 @@ std::string shell_quote(std::string_view text);
 std::string lower(std::string_view text);
 bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part);
 
+/// Whether a header of that name may carry credentials.
+bool is_secret_header(std::string_view name);
+
 /// The media type without its parameters, in lower case: `application/json`.
 std::string media_type(std::string_view content_type);
 

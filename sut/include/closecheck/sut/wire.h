@@ -35,7 +35,7 @@ Response decode(const WireAnswer& answer, const Request& request, Profile profil
 /// parameter that the API does not know, a body of a wrong type). `who` is left for the caller to fill in.
 std::variant<Request, WireAnswer> route(const HttpRequest& request, Profile profile);
 
-/// What a server writes. `pretty`, `error_trace` and the like are the caller's to honour through `request`.
+/// What a server writes: the response's own bytes, else the profile's. `pretty` and such are the caller's to honour.
 WireAnswer encode(const Response& response, const Request& request, Profile profile);
 
 /// The parsed view of a request that is sent exactly so: an operation if it is one, else RawRequest; `as_sent` is set.
