@@ -241,7 +241,7 @@ std::vector<Check> wire_checks() {
        {},
        {}},
       {"expressions-are-unknown-jobs",
-       {C::close_many, C::unknown_job_refused},
+       {C::unknown_job_refused, C::wire_status_codes},
        {.profile = Profile::xpack_5_4},
        expressions_are_unknown,
        {},

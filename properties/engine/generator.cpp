@@ -144,10 +144,10 @@ class Author {
 
   void write_on_opened(JobView& job) {
     const int roll = dice_.below(100);
-    if (roll < 42) return add(varied(post(more_data(job, 1 + dice_.below(3), 1 + dice_.below(4)), job.id)));
-    if (roll < 52) return add(varied(flush(job.id, dice_.percent(40) ? Parameter("true") : Parameter())));
-    if (roll < 78) return write_close(job);
-    if (roll < 80) return add(update("changed while open", job.id));
+    if (roll < 48) return add(varied(post(more_data(job, 1 + dice_.below(3), 1 + dice_.below(4)), job.id)));
+    if (roll < 57) return add(varied(flush(job.id, dice_.percent(40) ? Parameter("true") : Parameter())));
+    if (roll < 80) return write_close(job);
+    if (roll < 82) return add(update("changed while open", job.id));
     if (dice_.percent(flavour_.fault_percent / 4) && has(Fault::fail_job)) {
       add(fail(job.id));
       job.belief = Belief::failed;

@@ -67,6 +67,7 @@ TEST(Generator, MixesPostsClosesAndReadsOfResults) {
     }
   }
 
+  SCOPED_TRACE("of " + std::to_string(calls) + " calls");
   EXPECT_GE(count["post"] * 100, 20 * calls);
   EXPECT_GE(count["close"] * 100, 5 * calls);
   EXPECT_GE(count["results"] * 100, 10 * calls);

@@ -14,6 +14,7 @@ RunnerOptions options_for(const Environment& environment) {
   options.judge.profile = environment.profile;
   options.judge.secured = environment.secured;
   options.judge.margin = environment.margin;
+  options.judge.model_size_is_told = !environment.live;
   if (environment.live) {
     options.executor.answer_patience = kMinute;
     options.executor.reread_after = environment.slow + kSecond;

@@ -26,23 +26,23 @@ class JudgingObserver final : public sut::Observer {
   model::Judge& judge_;
 };
 
-/// Adds what came since `base`; a judge may count from its construction or from its last reset.
-void add_difference(const std::vector<std::uint64_t>& now, const std::vector<std::uint64_t>& base,
+/// Adds what came since the last time.
+void add_difference(const std::vector<std::uint64_t>& now, std::vector<std::uint64_t>& so_far,
                     std::vector<std::uint64_t>& sum) {
-  if (sum.size() < now.size()) sum.resize(now.size());
-  for (std::size_t i = 0; i < now.size(); ++i) sum[i] += now[i] - (i < base.size() ? base[i] : 0);
+  so_far.resize(now.size());
+  sum.resize(now.size());
+  for (std::size_t i = 0; i < now.size(); ++i) sum[i] += now[i] - so_far[i];
+  so_far = now;
 }
 
 }  // namespace
 
 Runner::Runner(Profile profile, const RunnerOptions& options)
-    : profile_(profile), options_(options), judge_(options.judge), executor_(profile, options.executor) {}
+    : options_(options), judge_(options.judge), executor_(profile, options.executor) {}
 Runner::~Runner() = default;
 
 RunResult Runner::run(std::shared_ptr<const Program> program, sut::System& system) {
   judge_.reset();
-  const std::vector<std::uint64_t> states_before = judge_.state_visits();
-  const std::vector<std::uint64_t> transitions_before = judge_.transition_visits();
   JudgingObserver observer(judge_);
   history_ = &executor_.run(std::move(program), system, &observer);
   const model::Judgement judgement = judge_.finish();
@@ -61,9 +61,21 @@ RunResult Runner::run(std::shared_ptr<const Program> program, sut::System& syste
     result.inconclusive = true;
     result.why = judge_.why();
   }
-  add_difference(judge_.state_visits(), states_before, state_visits_);
-  add_difference(judge_.transition_visits(), transitions_before, transition_visits_);
+  count_visits(result.findings.empty());
   return result;
+}
+
+// A judge that has found something has gone back and forth in its history, so that its visits are no longer those of
+// the run; they are left out, and the next run gets a new judge.
+void Runner::count_visits(bool clean) {
+  if (clean) {
+    add_difference(judge_.state_visits(), states_so_far_, state_visits_);
+    add_difference(judge_.transition_visits(), transitions_so_far_, transition_visits_);
+    return;
+  }
+  judge_ = model::Judge(options_.judge);
+  states_so_far_.clear();
+  transitions_so_far_.clear();
 }
 
 const History& Runner::history() const {

@@ -42,16 +42,19 @@ class Runner {
   const History& history() const;
   std::shared_ptr<const Program> program() const;
 
-  /// Visits of all runs so far, in the order of `model::state_names` and `model::transition_names`.
+  /// Visits of all runs without findings so far, in the order of `model::state_names` and `model::transition_names`.
   const std::vector<std::uint64_t>& state_visits() const { return state_visits_; }
   const std::vector<std::uint64_t>& transition_visits() const { return transition_visits_; }
 
  private:
-  Profile profile_;
+  void count_visits(bool clean);
+
   RunnerOptions options_;
   model::Judge judge_;
   sut::Executor executor_;
   const History* history_ = nullptr;
+  std::vector<std::uint64_t> states_so_far_;  // of the judge since it was made
+  std::vector<std::uint64_t> transitions_so_far_;
   std::vector<std::uint64_t> state_visits_;
   std::vector<std::uint64_t> transition_visits_;
 };
