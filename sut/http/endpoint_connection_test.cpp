@@ -34,14 +34,14 @@ TEST(Connection, SendsTheRequestAsEncodedAndBringsTheAnswerAsItWas) {
   });
   Connection connection(server.url(), kSecond);
   const Exchange exchange =
-      connection.exchange({"POST", "/_xpack/ml/a%2Fb/_close", {{"timeout", "1 s"}, {"force", ""}}, "", ""}, {});
+      connection.exchange({"POST", "/_xpack/ml/a%2Fb,c:*/_close", {{"timeout", "1 s"}, {"force", ""}}, "", ""}, {});
 
   ASSERT_TRUE(exchange.answer) << exchange.error;
   EXPECT_EQ(exchange.answer->status, 418);
   EXPECT_EQ(exchange.answer->body, " {\"a\": 1}\n");
   EXPECT_EQ(header_of(*exchange.answer, "content-type"), "application/json");
   EXPECT_EQ(exchange.answer->headers.size(), 4U);
-  EXPECT_THAT(asked, testing::StartsWith("POST /_xpack/ml/a%2Fb/_close?timeout=1%20s&force= HTTP/1.1\r\n"));
+  EXPECT_THAT(asked, testing::StartsWith("POST /_xpack/ml/a%2Fb,c:*/_close?timeout=1%20s&force= HTTP/1.1\r\n"));
   EXPECT_THAT(asked, HasSubstr("Content-Length: 0\r\n"));
   EXPECT_THAT(asked, testing::Not(HasSubstr("Content-Type")));
 }

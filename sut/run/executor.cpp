@@ -349,10 +349,18 @@ struct Executor::Run {
     const Time deadline = later(system->now(), kFaultReadBackPatience);
     const auto poll = std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{step.job}, nullptr});
     while (!stopping) {
-      Poll answer = ask(poll);
-      const std::optional<Reading> reading = read_statistics(answer.completion.response.get(), step.job);
+      // With requests of others open the poll belongs into the history, in its order among their answers.
+      std::optional<Poll> unshown;
+      if (open_count == 0)
+        unshown = ask(poll);
+      else
+        call_and_wait(0, step_index, poll, false);
+      if (stopping) return;
+      const Response* answer = unshown ? unshown->completion.response.get() : clients[0].answer;
+      const std::optional<Reading> reading = read_statistics(answer, step.job);
       const bool failed = reading && reading->state == JobState::failed;
-      if (failed || system->now() >= deadline) record(step_index, poll, std::move(answer));
+      if (unshown && (failed || answer == nullptr || system->now() >= deadline))
+        record(step_index, poll, std::move(*unshown));
       if (failed) return;
       if (system->now() >= deadline) {
         fail("the fault fail_job was delivered, but job " + step.job + " does not read failed" +

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <map>
@@ -87,6 +88,8 @@ class ScriptedSystem : public System {
   }
   bool can_inject(Fault) const override { return static_cast<bool>(on_inject); }
   void clean_up(const Program&) override {}
+  /// Lets time pass while nobody looks.
+  void pass(Duration span) { now_ += span; }
 
   std::function<bool(Fault, const std::string&, Duration)> on_inject;
   int fresh_count = 0;
@@ -194,10 +197,16 @@ TEST(Executor, JoinsEveryClientBeforeItGoesOn) {
 
 TEST(Executor, PutsAnswersThatAreThereBeforeTheNextInvocation) {
   ScriptedSystem system(answer_at_once);
-  const Execution execution =
-      run({{detached_call(1, close_of("a")), wait_step(kMillisecond), detached_call(2, JobStats{"b"})}}, system);
+  // A hook takes its time, and meanwhile an answer comes.
+  system.on_inject = [&](Fault, const std::string&, Duration) {
+    system.pass(kSecond);
+    return true;
+  };
+  const Execution execution = run(
+      {{detached_call(1, close_of("a")), fault_step(Fault::slow_close, "c"), detached_call(2, JobStats{"b"})}}, system);
 
-  EXPECT_EQ(told(execution.history), (Lines{"1> a", "1< a", "2> b", "2< b"}));
+  EXPECT_EQ(told(execution.history), (Lines{"1> a", "fault c", "1< a", "2> b", "2< b"}));
+  EXPECT_TRUE(times_never_go_back(execution.history));
 }
 
 TEST(Executor, GivesUpAnAnswerThatDoesNotComeAndGoesOnWithANewProcess) {
@@ -317,6 +326,33 @@ TEST(Executor, DeliversAFaultAndReadsTheFailedStateBack) {
   EXPECT_EQ(execution.history.events[0].type, EventType::fault);
   const auto& last = std::get<JobStatisticsList>(execution.history.events.back().response->content);
   EXPECT_EQ(last.jobs[0].state, JobState::failed);
+}
+
+TEST(Executor, ReadsAFaultBackBesideRequestsThatAreOpen) {
+  ScriptedSystem system([](const Request& request, Time now, int) {
+    if (!std::holds_alternative<JobStats>(request.operation)) return Reply{100 * kMillisecond, accepted()};
+    return Reply{kMillisecond, reads(now < 200 * kMillisecond ? JobState::opened : JobState::failed)};
+  });
+  system.on_inject = [](Fault, const std::string&, Duration) { return true; };
+  const Execution execution =
+      run({{detached_call(1, close_of("b")), fault_step(Fault::fail_job, "closecheck-a")}}, system);
+
+  EXPECT_EQ(execution.fault_error, "");
+  const Lines lines = told(execution.history);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "1< b"), 1);
+  EXPECT_TRUE(times_never_go_back(execution.history));
+}
+
+TEST(Executor, ReadsAFaultBackOnANewProcessWhenAnAnswerIsLost) {
+  ScriptedSystem system([](const Request&, Time, int client) {
+    return client == 0 ? Reply{kMillisecond, nullptr} : Reply{kMillisecond, reads(JobState::failed)};
+  });
+  system.on_inject = [](Fault, const std::string&, Duration) { return true; };
+  const Execution execution = run({{fault_step(Fault::fail_job, "closecheck-a")}}, system);
+
+  EXPECT_EQ(execution.fault_error, "");
+  EXPECT_EQ(told(execution.history),
+            (Lines{"fault closecheck-a", "0> closecheck-a", "0! closecheck-a", "1> closecheck-a", "1< closecheck-a"}));
 }
 
 TEST(Executor, EndsTheRunWhenAFaultDoesNotShow) {
