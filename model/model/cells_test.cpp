@@ -133,7 +133,8 @@ TEST(ReferenceModel, DrawsTheMovesAndOnlyThose) {
   EXPECT_NE(mermaid.find("    opened --> closing: close [no datafeed runs] / begin housekeeping\n"), std::string::npos);
   EXPECT_EQ(mermaid.find("statistics"), std::string::npos);
   const std::string dot = print_model(TableFormat::dot);
-  EXPECT_NE(dot.find("    \"opening\" -> \"opened\" [label=\"opened\", style=dashed];\n"), std::string::npos);
+  EXPECT_NE(dot.find("    \"opening\" -> \"opened\" [label=\"opened / take up what was queued\", style=dashed];\n"),
+            std::string::npos);
 }
 
 TEST(ReferenceModel, NamesEveryStateAndTransitionOnce) {

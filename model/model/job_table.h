@@ -124,7 +124,7 @@ using Requests = boost::mp11::mp_append<
     Move<closing,  Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
     Move<forced,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
     Move<failed,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Wait<closed,   Ask::open,           opening, E::reopen,        kAlways,                      kNone,                             C::job_reopens>,
+    Wait<closed,   Ask::open,           opening, E::none,          kAlways,                      kNone,                             C::job_reopens>,
     Stay<closed,   Ask::post,                                                                    may(R),                            C::closed_job_refuses_data>,
     Move<opened,   Ask::post,           opened,  E::count,         kAlways,                      kNone,                             C::job_reopens>,
     Move<closing,  Ask::post,           closing, E::queue,         kAlways,                      by_profile(R | X, R),              C::accepted_data_is_kept>,
@@ -188,7 +188,7 @@ using HistoryEvents = boost::mp11::mp_append<
     Move<failed,  FromHistory::hang_close, failed,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>>>;
 
 using Happenings = boost::mp11::mp_list<
-    ByItself<opening,    opened_by_itself,    opened,     E::none,        kAlways,                      C::job_reopens>,
+    ByItself<opening,    opened_by_itself,    opened,     E::reopen,      kAlways,                      C::job_reopens>,
     ByItself<closing,    housekeeping_done,   closed,     E::end_close,   only_if(Guard::does_not_hang), C::close_waits_for_housekeeping>,
     ByItself<forced,     force_settled,       closed,     E::none,        kAlways,                      C::force_returns_early>,
     ByItself<F::started, datafeed_ended,      F::stopped, E::feed_end,    only_if(Guard::feed_can_end), C::datafeed_end_closes_job>,

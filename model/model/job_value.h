@@ -36,7 +36,7 @@ struct JobValue {
   std::uint32_t lo = 0;       // surely counted
   std::uint32_t hi = 0;       // possibly counted
   std::uint32_t since = 0;    // accepted since the job was opened: a normal close counts them
-  std::uint32_t queued = 0;   // accepted while closing: the next open and normal close count them at the latest
+  std::uint32_t queued = 0;   // accepted while closing: once opened again and closed, it counts them
   std::uint32_t feeding = 0;  // what the running datafeed may still deliver
 
   static constexpr std::uint8_t kWillHang = 1;   // the next normal close never ends by itself

@@ -32,6 +32,7 @@ constexpr std::array kConforming{
   // What a closing job takes it may queue, but not lose.
   Conforming{both, "create ok; open ok; post:5 ok; a>close; stats closing; post:2 ok; stats closing; a<ok; stats closed:5; open ok; stats opened:5; close ok; stats closed:7"},
   Conforming{both, "create ok; open ok; post:5 ok; a>close; stats closing; post:2 ok; flush ok; a<ok; stats closed:7; open ok; close ok; stats closed:7"},
+  Conforming{both, "create ok; open ok; post:5 ok; a>close; stats closing; post:2 ok; stats closing; a<ok; b>open; stats opening; close ok; b<no; stats closed:5; open ok; close ok; stats closed:7"},
   Conforming{only_5_4, "create ok; open ok; a>close; stats closing; post:2 5xx; stats closing; a<ok; stats closed:0"},
   // Forced closes.
   Conforming{both, "create ok; open ok; post:5 ok; force ok; stats opened:5; stats closing:2; stats failed:0; stats closed:5; settled; stats closed:3"},
