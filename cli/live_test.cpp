@@ -1,8 +1,11 @@
 // The gate from end to end: our server over HTTP, principals and hooks, right and wrong in every way that it can be.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "closecheck/sut/deviation.h"
 #include "closecheck/vocabulary/clause.h"
@@ -133,6 +136,46 @@ TEST(Live, ViolationReplaysAgainstTheSameTarget) {
                                             "xpack-6.3", "--config", folder.path("closecheck.yml")},
                                            bench.variables());
   EXPECT_EQ(replayed.code, 1) << replayed.out << replayed.err;
+}
+
+/// Waits until the run has told its journal of something that it creates.
+bool wait_for_journal(const TestFolder& folder) {
+  for (int i = 0; i < 3000; ++i) {
+    for (const std::string& entry : folder.names())
+      if (entry.find("journal-") != std::string::npos && !folder.read(entry).empty()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+TEST(Live, InterruptedRunCleansUpAndIsInconclusive) {
+  const TestFolder folder;
+  const Bench bench(folder, {"--profile", "xpack-6.3"});
+  Process process({"run", "--profile", "xpack-6.3", "--effort", "thorough", "--config", folder.path("closecheck.yml")},
+                  bench.variables());
+  ASSERT_TRUE(wait_for_journal(folder));
+  process.signal(SIGINT);
+  const Finished finished = process.wait(120);
+
+  EXPECT_EQ(finished.code, 2) << finished.out << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("stopping and cleaning up"));
+  EXPECT_THAT(finished.out, HasSubstr("\ninconclusive: "));
+  for (const std::string& entry : folder.names()) EXPECT_THAT(entry, Not(HasSubstr("journal-"))) << finished.err;
+}
+
+TEST(Live, SecondInterruptQuitsAtOnceAndListsWhatIsLeft) {
+  const TestFolder folder;
+  const Bench bench(folder, {"--profile", "xpack-6.3", "--housekeeping", "1m"});
+  Process process({"run", "--profile", "xpack-6.3", "--effort", "thorough", "--config", folder.path("closecheck.yml")},
+                  bench.variables());
+  ASSERT_TRUE(wait_for_journal(folder));
+  process.signal(SIGINT);
+  process.signal(SIGTERM);
+  const Finished finished = process.wait(120);
+
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("left on the target"));
+  EXPECT_THAT(finished.err, HasSubstr("job closecheck-"));
 }
 
 TEST(Live, ServerWithoutSecurityIsNotAccusedOfAuthorization) {
