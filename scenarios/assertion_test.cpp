@@ -171,6 +171,12 @@ TEST(Outcome, RequestMeansAnErrorWithoutANameOfItsOwn) {
   EXPECT_EQ(outcome(400, kError, "request", Profile::xpack_5_4), "passes");
 }
 
+TEST(Outcome, RefusedMeansAnyError) {
+  EXPECT_EQ(outcome(400, kError, "refused"), "passes");
+  EXPECT_EQ(outcome(500, "", "refused"), "passes");
+  EXPECT_NE(outcome(202, "{}", "refused"), "passes");
+}
+
 TEST(Outcome, AnExpressionIsSearchedInTheErrorAsJavaWritesIt) {
   EXPECT_EQ(outcome(409, kError, "/status_exception/"), "passes");
   EXPECT_EQ(outcome(409, kError, "/job \\[a\\] is \"closed\"/"), "passes");

@@ -17,8 +17,9 @@ constexpr int kClientMax = 63;
 constexpr std::array kCheckNames{"match", "is_true", "is_false",   "length",   "gt",       "gte",     "lt",
                                  "lte",   "exists",  "not_exists", "contains", "close_to", "is_after"};
 
-constexpr std::array kCatchNames{"bad_request", "unauthorized", "forbidden",   "missing", "request_timeout",
-                                 "conflict",    "gone",         "unavailable", "request", "param"};
+/// The words of the format, and one of ours: `refused` is any error, whatever its code.
+constexpr std::array kCatchNames{"bad_request", "unauthorized", "forbidden", "missing", "request_timeout", "conflict",
+                                 "gone",        "unavailable",  "request",   "param",   "refused"};
 
 /// Keys that stand beside the call in a `do`, or beside `do` in its step.
 constexpr std::array kModifiers{

@@ -1,0 +1,110 @@
+// The scripts that ship: each passes where the service is right, and fails where its clause is broken.
+#include "closecheck/scenarios/library.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "closecheck/scenarios/scenario.h"
+#include "closecheck/sut/in_process.h"
+
+namespace closecheck::scenarios {
+namespace {
+
+Replay replay_library(const Scenario& scenario, Profile profile, sut::Deviation deviation, sut::Variant variant = {}) {
+  sut::InProcessOptions options;
+  options.profile = profile;
+  options.deviation = deviation;
+  options.variant = variant;
+  options.through_codec = true;
+  const auto factory = sut::make_in_process_factory(options);
+  sut::ExecutorOptions executor;
+  executor.answer_patience = 72 * kHour;
+  model::JudgeOptions judge;
+  judge.profile = profile;
+  judge.model_size_is_told = true;
+  return replay(scenario, *factory, executor, judge, kNamePrefix);
+}
+
+Scenario parse(const LibraryScenario& library) {
+  try {
+    return Scenario::parse(std::string(library.text), std::string(library.name));
+  } catch (const ScenarioError& error) {
+    throw std::runtime_error(error.what);
+  }
+}
+
+bool applies(const Scenario& scenario, Profile profile) {
+  return scenario.header().profile.value_or(profile) == profile;
+}
+
+class Library : public testing::TestWithParam<LibraryScenario> {};
+
+TEST_P(Library, IsNamedAfterItsClause) {
+  const Scenario scenario = parse(GetParam());
+  ASSERT_TRUE(scenario.header().clause);
+  EXPECT_EQ(std::string(GetParam().name), std::string(id_of(*scenario.header().clause)) + ".yml");
+  const std::string beginning = "# " + std::string(id_of(*scenario.header().clause)) + ": ";
+  EXPECT_EQ(std::string(GetParam().text.substr(0, beginning.size())), beginning);
+}
+
+TEST_P(Library, PassesWhereTheServiceIsRight) {
+  const Scenario scenario = parse(GetParam());
+  for (const Profile profile : kProfiles) {
+    if (!applies(scenario, profile)) continue;
+    SCOPED_TRACE(std::string(name(profile)));
+    const Replay result = replay_library(scenario, profile, {});
+    EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << result.why;
+  }
+}
+
+TEST_P(Library, FailsWhereItsClauseIsBroken) {
+  const Scenario scenario = parse(GetParam());
+  std::set<std::string> caught;
+  std::string missed;
+  for (const sut::DeviationText& deviation : sut::deviations()) {
+    if (deviation.clause != *scenario.header().clause) continue;
+    for (const Profile profile : kProfiles) {
+      if (!applies(scenario, profile)) continue;
+      const Replay result = replay_library(scenario, profile, deviation.deviation);
+      if (result.verdict == ReplayVerdict::still_failing)
+        caught.insert(std::string(deviation.name));
+      else
+        missed += fmt::format("{} in {}: {}\n", deviation.name, name(profile), result.why);
+    }
+  }
+  EXPECT_FALSE(caught.empty()) << missed;
+  if (!missed.empty()) RecordProperty("missed", missed);
+}
+
+TEST_P(Library, AccusesNoVariantThatIsOnlyUnusual) {
+  const Scenario scenario = parse(GetParam());
+  for (const sut::VariantText& variant : sut::variants())
+    for (const Profile profile : kProfiles) {
+      if (!applies(scenario, profile)) continue;
+      SCOPED_TRACE(fmt::format("{} in {}", variant.name, name(profile)));
+      const Replay result = replay_library(scenario, profile, {}, variant.variant);
+      EXPECT_NE(result.verdict, ReplayVerdict::still_failing) << result.why;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Library, testing::ValuesIn(library_scenarios().begin(), library_scenarios().end()),
+                         [](const auto& scenario) {
+                           std::string title(scenario.param.name.substr(0, scenario.param.name.size() - 4));
+                           for (char& c : title)
+                             if (c == '-') c = '_';
+                           return title;
+                         });
+
+TEST(LibraryAsAWhole, HasAScriptForEveryClauseButTheMeasuredOnes) {
+  std::set<std::string> names;
+  for (const LibraryScenario& library : library_scenarios()) names.insert(std::string(library.name));
+  for (const ClauseText& clause : clauses()) {
+    const bool has_script = names.count(std::string(clause.id) + ".yml") == 1;
+    EXPECT_EQ(has_script, clause.level != Level::measured) << clause.id;
+  }
+}
+
+}  // namespace
+}  // namespace closecheck::scenarios
