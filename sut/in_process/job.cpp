@@ -29,9 +29,9 @@ void Job::update(const UpdateJob& change) {
 
 void Job::open(const Manner& manner, Time now, std::int64_t wall_ms) {
   // Work that a forced close left in the background must not reach into the new process.
-  if (step_ != JobStep::none) {
+  while (step_ != JobStep::none) {
     step_due_ = now;
-    while (step_ != JobStep::none) advance(manner, now, wall_ms);
+    advance(manner, now, wall_ms);
   }
   afterwards_due_ = kNever;
   state_ = JobState::opening;
@@ -141,8 +141,8 @@ Duration Job::housekeeping(const Manner& manner) const {
   return base + base / 1'000 * std::min<std::int64_t>(counts_.processed_records, 50'000);
 }
 
-void Job::begin_closing(const Manner& manner, Time now, Duration whole) {
-  if (manner.deviates(Deviation::snapshot_misses_last_records)) early_model_ = model_;
+void Job::begin_closing(Time now, Duration whole) {
+  early_latest_ms_ = model_.latest_record_ms().value_or(counts_.earliest_record_ms.value_or(0) - plan_.span_ms);
   step_ = JobStep::flush_buffer;
   step_length_ = whole / kClosingSteps;
   step_due_ = now + step_length_;
@@ -151,7 +151,7 @@ void Job::begin_closing(const Manner& manner, Time now, Duration whole) {
 void Job::close(const Manner& manner, Time now) {
   state_ = JobState::closing;
   forced_ = false;
-  begin_closing(manner, now, slow_close_ > 0 ? slow_close_ : housekeeping(manner));
+  begin_closing(now, slow_close_ > 0 ? slow_close_ : housekeeping(manner));
   if (hang_close_) step_due_ = kNever;
   slow_close_ = 0;
 }
@@ -166,7 +166,7 @@ void Job::close_in_background(const Manner& manner, Time now) {
     step_length_ = housekeeping(manner) / kClosingSteps;
     step_due_ = std::min(step_due_, now + step_length_);
   } else {
-    begin_closing(manner, now, housekeeping(manner));
+    begin_closing(now, housekeeping(manner));
   }
 }
 
@@ -229,12 +229,12 @@ void Job::lower_event_counts() {
 void Job::persist(const Manner& manner, std::int64_t wall_ms) {
   if (!took_data_) return;
   // What a client is shown of the snapshot may be wrong; the job itself goes on from what is kept.
-  const Model& model = manner.deviates(Deviation::snapshot_misses_last_records) ? early_model_ : model_;
+  const bool misses = manner.deviates(Deviation::snapshot_misses_last_records);
   Snapshot listed;
   listed.id = std::to_string(manner.varies(Variant::snapshot_ids_of_whole_seconds) ? wall_ms / 1'000 : wall_ms);
   listed.timestamp_ms = wall_ms;
-  listed.latest_record_ms = model.latest_record_ms();
-  listed.latest_result_ms = model.latest_result_ms();
+  listed.latest_record_ms = misses ? early_latest_ms_ : model_.latest_record_ms();
+  listed.latest_result_ms = model_.latest_result_ms();
   std::erase_if(snapshots_, [&](const StoredSnapshot& stored) { return stored.listed.id == listed.id; });
   snapshot_id_ = listed.id;
   snapshots_.push_back(StoredSnapshot{std::move(listed), model_});

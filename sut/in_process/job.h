@@ -105,7 +105,7 @@ class Job {
   void count(const DataCounts& upload);
   void drain(const Manner& manner, Results& results);
   void restore(const Manner& manner);
-  void begin_closing(const Manner& manner, Time now, Duration whole);
+  void begin_closing(Time now, Duration whole);
   Duration housekeeping(const Manner& manner) const;
   void persist(const Manner& manner, std::int64_t wall_ms);
   void come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms);
@@ -138,7 +138,7 @@ class Job {
   std::vector<Record> buffer_;
   std::vector<Record> queue_;
   Model model_;
-  Model early_model_;
+  std::int64_t early_latest_ms_ = 0;  // when closing began; before the first record if there was none
   Results results_;
   std::vector<StoredSnapshot> snapshots_;
   std::string snapshot_id_;
