@@ -75,7 +75,8 @@ class DeviationIsCaught : public testing::Test {
   DeviationIsCaught(const sut::DeviationText& text, Profile profile) : text_(text), profile_(profile) {}
 
   void TestBody() override {
-    if (text_.clause == Clause::close_many && profile_ == Profile::xpack_5_4) GTEST_SKIP() << "one job a close";
+    if (profile_ == Profile::xpack_5_4 && (text_.clause == Clause::close_many || text_.name == "closes-group-siblings"))
+      GTEST_SKIP() << "the profile has neither groups nor expressions";
     const RunRecord record = run_in_process(everything(profile_), text_.deviation);
 
     ASSERT_FALSE(record.violations.empty());

@@ -45,6 +45,7 @@ std::vector<Program> failed_jobs_need_force(const Environment& environment) {
       Steps{create(), open(), post(data(0, 4)), fail(), close(), stats()},
       Steps{create(), open(), fail(), close_within("1s"), stats()},
       Steps{create(), open(), fail(), force_spelled("false"), stats()},
+      Steps{create(), open(), fail(), force_spelled("off"), force_spelled("no"), force_spelled("0"), stats()},
       Steps{create(), open(), fail(), pause(700 * kMillisecond), fresh(close()), close(), stats()},
       Steps{create(), open(), fail(), post(data(0, 1)), flush(), open(), stats(), force(), settle(environment)},
   };
@@ -100,7 +101,8 @@ std::vector<Check> force_checks() {
        {},
        {}},
       {"failed-jobs-need-force",
-       {C::failed_job_needs_force, C::failed_job_answer, C::refused_request_changes_nothing, C::wire_status_codes},
+       {C::failed_job_needs_force, C::failed_job_answer, C::force_boolean_grammar, C::refused_request_changes_nothing,
+        C::wire_status_codes},
        {.faults = {Fault::fail_job}},
        failed_jobs_need_force,
        {},

@@ -68,7 +68,7 @@ std::vector<Program> reopens(const Environment& environment) {
       Steps{create(), cycles(3, false), open(), stats()},
       Steps{create(), cycles(3, true), open(), post(data(8, 9)), stats()},
       Steps{create(), open(), post(data(0, 2)), force(), settle(environment), open(), post(data(2, 3)), stats()},
-      Steps{create(), open(), close(), pause(700 * kMillisecond), fresh(open()), post(data(0, 1)), stats()},
+      Steps{create(), open(), close(), pause(700 * kMillisecond), stats(), fresh(open()), post(data(0, 1)), stats()},
       Steps{create(), open(), close(), close(), open(), post(data(0, 1)), stats()},
       Steps{create(), open(), close(), post(data(0, 1)), open(), post(data(0, 1)), stats()},
       Steps{create(), open(), close(), on(1, open()), on(1, post(data(0, 1))), stats()},

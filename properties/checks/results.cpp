@@ -52,7 +52,6 @@ std::vector<Program> finalizes_results(const Environment&) {
             post(data(5, 6)), close(), buckets()},
       Steps{with_anomalies(), close(), records(), buckets()},
       Steps{with_anomalies(), flush(kJob, "true"), close(), records()},
-      Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), close(), buckets()},
       Steps{create(), open(), post(data(0, 3)), flush(kJob, "true"), close(), open(), post(data(3, 5)), close(),
             buckets()},
       Steps{create(), open(), post(data(0, 130)), close(), buckets_page(100, 100)},
@@ -67,7 +66,7 @@ std::vector<Program> persists_snapshots(const Environment& environment) {
       Steps{create(), open(), post(data(0, 2)), post(data(2, 4, 5)), close(), snapshots(), get()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), close(), snapshots()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), close(), snapshots()},
-      Steps{create(), open(), post(data(0, 2)), close(), pause(2 * kSecond), open(), post(data(2, 4)), close(),
+      Steps{create(), open(), post(data(0, 2)), close(), pause(2 * kSecond), stats(), open(), post(data(2, 4)), close(),
             snapshots()},
       Steps{create(), open(), post(data(0, 2)), close_within("30m"), fresh(snapshots()), on(1, snapshots())},
       Steps{create(), open(), close(), snapshots()},
@@ -77,20 +76,23 @@ std::vector<Program> persists_snapshots(const Environment& environment) {
   };
 }
 
+/// The size is read a while after the close: pruning that is only late is another clause's matter.
 std::vector<Program> prunes_model(const Environment& environment) {
+  const Step rest = pause(environment.live ? kSecond : kMinute);
   std::vector<Program> programs{
-      Steps{create(), open(), post(data(0, 60)), stats(), close(), stats()},
-      Steps{create(), open(), post(data(0, 60)), flush(), stats(), close(), stats()},
-      Steps{create(), open(), post(data(0, 1)), close(), open(), post(data(1, 3)), close(), buckets()},
+      Steps{create(), open(), post(data(0, 60)), stats(), close(), rest, stats()},
+      Steps{create(), open(), post(data(0, 60)), flush(), stats(), close(), rest, stats()},
+      Steps{create(), open(), post(data(0, 4)), flush(), stats(), close(), rest, stats()},
       Steps{create(), open(), post(data(0, 60)), close(), open(), post(data(60, 62)), close(), buckets()},
-      Steps{create(), open(), post(data(0, 30)), close(), stats(), open(), post(data(30, 90)), close(), stats()},
-      Steps{create(), open(), post(data(0, 40)), close(), stats(), open(), post(data(40, 80)), close(), stats(), open(),
-            post(data(80, 120)), close(), stats(), snapshots()},
+      Steps{create(), open(), post(data(0, 30)), close(), open(), post(data(30, 90)), flush(), stats(), close(), rest,
+            stats()},
+      Steps{create(), open(), post(data(0, 40)), close(), rest, stats(), open(), post(data(40, 80)), close(), rest,
+            stats(), open(), post(data(80, 120)), close(), rest, stats(), snapshots()},
   };
   if (!environment.live) {
-    programs.push_back(Steps{create(), open(), post(data(0, 400)), stats(), close(), stats()});
-    programs.push_back(
-        Steps{create(), open(), post(data(0, 100)), close(), stats(), open(), post(data(100, 400)), close(), stats()});
+    programs.push_back(Steps{create(), open(), post(data(0, 400)), flush(), stats(), close(), rest, stats()});
+    programs.push_back(Steps{create(), open(), post(data(0, 1)), stats(), close(), open(), post(data(1, 3)), stats(),
+                             close(), stats(), buckets()});
   }
   return programs;
 }

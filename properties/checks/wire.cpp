@@ -80,7 +80,7 @@ std::vector<Program> spellings_of_force(const Environment& environment) {
 
 std::vector<Program> spellings_of_force_on_failed(const Environment& environment) {
   std::vector<Program> programs;
-  for (const char* spelling : {"true", "false", "", "maybe", "0", "off", "no", "yes"})
+  for (const char* spelling : {"true", "", "maybe", "yes", "1", "TRUE"})
     programs.push_back(Steps{create(), open(), fail(), force_spelled(spelling), settle(environment), stats()});
   return programs;
 }

@@ -14,6 +14,7 @@ namespace {
 /// Generated exchanges in one unit of work; every fifth unit goes through the wire codec.
 constexpr std::int64_t kUnitExchanges = 1500;
 constexpr std::uint64_t kWideEvery = 5;
+constexpr int kProgramWideEvery = 4;
 /// A unit that has found so many violations tells nothing new.
 constexpr std::size_t kUnitViolationsMax = 3;
 constexpr int kSizeMin = 4;
@@ -101,8 +102,9 @@ class Campaign {
       unit.seeds = varies && !environment().live ? options_.overlap_seeds : 1;
       unit.estimate = estimated_time(program, environment());
       unit.program = std::make_shared<const Program>(std::move(program));
-      // Single runs are few, so they carry their bytes: what an error looks like is judged as well.
-      unit.wide = unit.seeds == 1 || is_dialect_check(*checks_[check]);
+      unit.wide = environment().live || is_dialect_check(*checks_[check]);
+      // A program whose seed does not matter runs once through the codec and once without.
+      if (unit.seeds == 1 && !unit.wide && !checks_[check]->measure) unit.seeds = 2;
       units_.push_back(std::move(unit));
     }
   }
@@ -165,7 +167,8 @@ class Campaign {
       const std::uint64_t seed =
           i == 0 ? options_.seed
                  : seed_of(options_.seed, check.name, unit.index * 1000 + static_cast<std::uint64_t>(i));
-      take_in(check, runner, laboratory_.run(runner, unit.program, seed, unit.wide), result);
+      const bool wide = unit.wide || i % kProgramWideEvery == 0;
+      take_in(check, runner, laboratory_.run(runner, unit.program, seed, wide), result);
     }
     return result;
   }

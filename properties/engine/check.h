@@ -29,7 +29,7 @@ struct Environment {
   Duration margin = kMillisecond;              // tolerance of every clock check
   Duration normal_close = 200 * kMillisecond;  // how long the close of a small job takes
   Duration slow = 3 * kSecond;                 // for `slow_close`: whole seconds, well beyond margin and normal close
-  Duration patience = kMinute;                 // within which whatever goes on by itself has ended
+  Duration patience = 40 * kSecond;            // within which whatever goes on by itself has ended
 
   bool knows(Principal principal) const { return principals.count(principal) != 0; }
 };
@@ -61,6 +61,8 @@ struct Check {
   bool is_generated() const { return static_cast<bool>(generate); }
   bool serves_clause(Clause clause) const;
   Clause aim() const { return serves.front(); }
+  /// Whether the clause was put to the test on purpose; what random programs find is found in passing.
+  bool aims_at(Clause clause) const { return !is_generated() && aim() == clause; }
 };
 
 /// Why the check cannot run here, for the report (`no principal none is configured`); empty: it can.

@@ -16,7 +16,7 @@ constexpr int kRepetitions = 3;
 /// How many counterexamples of one clause are shrunk before the clause counts as named wrongly.
 constexpr std::size_t kCandidatesMax = 3;
 /// Other interleavings that a smaller program with overlapping requests may need.
-constexpr int kOverlapSeeds = 12;
+constexpr int kOverlapSeeds = 6;
 constexpr std::size_t kTrialsMaxLive = 14;
 
 bool is_dialect(Clause clause) {
@@ -63,7 +63,7 @@ class Prover {
     for (auto& [clause, proof] : proofs_by_clause_) proofs_.violations.push_back(std::move(proof));
     std::stable_sort(proofs_.violations.begin(), proofs_.violations.end(), [](const Proof& one, const Proof& other) {
       const auto rank = [](const Proof& it) {
-        return std::tuple(it.check->aim() != it.finding.clause, level_of(it.finding.clause), it.finding.clause);
+        return std::tuple(!it.check->aims_at(it.finding.clause), level_of(it.finding.clause), it.finding.clause);
       };
       return rank(one) < rank(other);
     });
@@ -82,7 +82,7 @@ class Prover {
       const Reproduction& violation = result.violations[i];
       for (const Finding& finding : violation.findings) {
         if (!selected(finding.clause) || level_of(finding.clause) == Level::measured) continue;
-        const bool aimed = result.check->aim() == finding.clause;
+        const bool aimed = result.check->aims_at(finding.clause);
         by_clause[finding.clause].push_back(
             {&result, &violation, finding.timing, {!aimed, request_count(violation.program), index, i}});
       }
@@ -94,12 +94,24 @@ class Prover {
     for (const Candidate& candidate : candidates) {
       if (tried++ == kCandidatesMax) return;
       if (candidate.timing && !confirmed(clause, *candidate.violation)) continue;
-      const Reproduction minimal = minimize(clause, *candidate.violation, candidate.timing);
-      const Finding& finding = *finding_for(minimal.findings, clause, true);
+      const Reproduction minimal = smallest(clause, candidate);
+      const Finding* named = finding_for(minimal.findings, clause, false);
+      const Finding& finding = named != nullptr ? *named : *finding_for(minimal.findings, clause, true);
       keep(finding, *candidate.result->check, minimal);
       proofs_.doubts.erase(finding.clause);
       if (finding.clause == clause) return;
     }
+  }
+
+  /// On the way down the violation may become one of another clause. It keeps its name where it can be shown by a
+  /// program that is no longer, or where the other clause was not asked for.
+  Reproduction smallest(Clause clause, const Candidate& candidate) {
+    Reproduction minimal = minimize(clause, true, *candidate.violation, candidate.timing);
+    const Clause other = finding_for(minimal.findings, clause, true)->clause;
+    if (other == clause || live()) return selected(other) ? minimal : *candidate.violation;
+    Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
+    const bool as_short = request_count(exact.program) <= request_count(minimal.program);
+    return as_short || !selected(other) ? exact : minimal;
   }
 
   /// A clock can be wrong once: the same finding must come again, and again.
@@ -124,7 +136,8 @@ class Prover {
     return Laboratory::keep(*runner_, ran);
   }
 
-  std::optional<Reproduction> violating(const Program& program, Clause clause, std::uint64_t seed, bool wide) {
+  std::optional<Reproduction> violating(const Program& program, Clause clause, bool any_of_group, std::uint64_t seed,
+                                        bool wide) {
     const int seeds = !live() && has_overlap(program) ? kOverlapSeeds : 1;
     for (int i = 0; i < seeds; ++i) {
       // The run's own seed first: a counterexample that replays with it needs no other.
@@ -132,12 +145,12 @@ class Prover {
                                  : i == 1 ? seed
                                           : seed_of(seed, "interleaving", static_cast<std::uint64_t>(i));
       Reproduction reproduction = attempt(program, with, wide);
-      if (finding_for(reproduction.findings, clause, true) != nullptr) return reproduction;
+      if (finding_for(reproduction.findings, clause, any_of_group) != nullptr) return reproduction;
     }
     return std::nullopt;
   }
 
-  Reproduction minimize(Clause clause, const Reproduction& violation, bool timing) {
+  Reproduction minimize(Clause clause, bool any_of_group, const Reproduction& violation, bool timing) {
     ShrinkOptions shrinking;
     if (live()) {
       if (asks_with_wrong_password(violation.program)) return violation;
@@ -149,15 +162,16 @@ class Prover {
     bool wide = true;
     Reproduction start = violation;
     if (!live()) {
-      std::optional<Reproduction> again = violating(violation.program, clause, violation.seed, true);
+      std::optional<Reproduction> again = violating(violation.program, clause, any_of_group, violation.seed, true);
       if (!again) {
         wide = false;
-        again = violating(violation.program, clause, violation.seed, false);
+        again = violating(violation.program, clause, any_of_group, violation.seed, false);
       }
       if (again) start = std::move(*again);
     }
     return shrink(
-        std::move(start), [&](const Program& program) { return violating(program, clause, violation.seed, wide); },
+        std::move(start),
+        [&](const Program& program) { return violating(program, clause, any_of_group, violation.seed, wide); },
         shrinking);
   }
 
@@ -165,7 +179,7 @@ class Prover {
     Proof proof{finding, &check, minimal};
     const auto [at, added] = proofs_by_clause_.try_emplace(finding.clause, proof);
     if (added) return;
-    const auto rank = [&](const Proof& it) { return it.check->aim() != finding.clause; };
+    const auto rank = [&](const Proof& it) { return !it.check->aims_at(finding.clause); };
     if (std::pair(rank(proof), is_smaller(at->second.reproduction.program, minimal.program)) <
         std::pair(rank(at->second), is_smaller(minimal.program, at->second.reproduction.program)))
       at->second = std::move(proof);
