@@ -197,6 +197,28 @@ TEST(ApiFilesError, NamesADirectoryThatIsNotThere) {
   EXPECT_THROW(ApiTable::load("/nowhere/at/all"), ScenarioError);
 }
 
+TEST(SameRequest, ComparesWhatIsMeantAndNotHowItIsWritten) {
+  using sut::wire::HttpRequest;
+  const HttpRequest request{"POST", "/a%2Fb/c", {{"x", "1"}}, "{\"a\":1}", "application/json"};
+  EXPECT_TRUE(
+      same_request(request, {"POST", "/%61%2fb/c", {{"x", "1"}}, "{ \"a\" : 1.0 }\n", "application/json"}, true));
+  EXPECT_FALSE(same_request(request, {"POST", "/a/b/c", {{"x", "1"}}, "{\"a\":1}", "application/json"}, true));
+  EXPECT_FALSE(same_request(request, {"PUT", "/a%2Fb/c", {{"x", "1"}}, "{\"a\":1}", "application/json"}, true));
+  EXPECT_FALSE(same_request(request, {"POST", "/a%2Fb/c", {{"x", "2"}}, "{\"a\":1}", "application/json"}, true));
+  EXPECT_FALSE(same_request(request, {"POST", "/a%2Fb/c", {{"x", "1"}}, "{\"a\":2}", "application/json"}, true));
+  EXPECT_FALSE(same_request(request, {"POST", "/a%2Fb/c", {{"x", "1"}}, "", "application/json"}, true));
+}
+
+TEST(SameRequest, TakesJsonAndLinesOfJsonForOneTypeUnlessTheCallSaysWhich) {
+  using sut::wire::HttpRequest;
+  const HttpRequest json{"POST", "/a", {}, "{}", "application/json"};
+  const HttpRequest lines{"POST", "/a", {}, "{}", "application/x-ndjson"};
+  EXPECT_TRUE(same_request(json, lines, false));
+  EXPECT_FALSE(same_request(json, lines, true));
+  EXPECT_FALSE(same_request(json, {"POST", "/a", {}, "{}", "text/plain"}, false));
+  EXPECT_FALSE(same_request({"POST", "/a", {}, "", "application/json"}, {"POST", "/a", {}, "", ""}, false));
+}
+
 TEST(NameRequest, FindsTheNameOfATypedRequest) {
   const auto call = name_request(
       ApiTable::built_in(), {"POST", "/_xpack/ml/anomaly_detectors/closecheck-a/_close", {{"force", "true"}}, "", ""});

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "closecheck/scenarios/library.h"
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/sut/wire.h"
 #include "script.h"
@@ -242,6 +243,39 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"BadStatusesToIgnore", "a:\n  - do: {xpack.ml.get_jobs: {ignore: many}}\n", "expected a status code"},
         Refusal{"SetWithoutAName", "a:\n  - set: {a: 1}\n", "expected the name to keep it under"}),
     [](const auto& refusal) { return refusal.param.name; });
+
+/// Whatever stands in a file, it is a scenario or gets a ScenarioError.
+TEST(Scenario, BytesAtRandomGetAnErrorAndNothingElse) {
+  std::uint64_t state = 1;
+  const auto random = [&](std::size_t bound) {
+    std::uint64_t z = state += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30u)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27u)) * 0x94D049BB133111EBu;
+    return static_cast<std::size_t>((z ^ (z >> 31u)) % bound);
+  };
+  const std::string_view bytes = "{}[]:,-#&*!|>'\"%@`$?\n\t /\\az09._\x01\xC3\xFF~=";
+  std::size_t read = 0;
+  for (int round = 0; round < 20; ++round)
+    for (const LibraryScenario& library : library_scenarios()) {
+      std::string text(library.text);
+      for (std::size_t edits = 1 + random(4); edits-- > 0;) {
+        const std::size_t at = random(text.size());
+        const std::size_t kind = random(4);
+        if (kind == 0) text.erase(at, 1 + random(20));
+        if (kind == 1) text.insert(at, 1, bytes[random(bytes.size())]);
+        if (kind == 2) text[at] = bytes[random(bytes.size())];
+        if (kind == 3) text.insert(at, text.substr(random(text.size()), random(80)));
+      }
+      try {
+        const Scenario scenario = Scenario::parse(text, "f.yml");
+        for (std::size_t test = 0; test < scenario.titles().size(); ++test) scenario.program(test, Profile::xpack_5_4);
+        ++read;
+      } catch (const ScenarioError& error) {
+        EXPECT_THAT(error.what, HasSubstr("f.yml:"));
+      }
+    }
+  EXPECT_GT(read, 20u) << "hardly any file was still one: the edits are too coarse to test much";
+}
 
 std::string skipped(const std::string& condition, Profile profile) {
   const Scenario scenario = Scenario::parse("a:\n  - " + condition + "\n  - wait: 1s\n", "f.yml");
