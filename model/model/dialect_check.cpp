@@ -97,6 +97,14 @@ class Dialect {
     return exchange_.quiet ? rule_by_state() : std::nullopt;
   }
 
+  bool is_refused_by_state() const {
+    if (response_.outcome != Outcome::refused) return false;
+    if (response_.refusal == Refusal::not_found) return exchange_.before == JobState::absent;
+    return response_.refusal == Refusal::conflict &&
+           (exchange_.before == JobState::closed || exchange_.before == JobState::failed ||
+            exchange_.feed_before == true);
+  }
+
   std::optional<Rule> rule_of_spelling() const {
     const Clause clause = Clause::force_boolean_grammar;
     if (exchange_.force == BooleanReading::refused) return Rule{.clause = clause, .refusals = {400, 0, 0}};
@@ -137,6 +145,9 @@ class Dialect {
   std::optional<Rule> rule_by_state() const {
     const bool forces = exchange_.question.ask == Ask::force_close;
     const bool accepted = response_.outcome == Outcome::accepted;
+    // Whether its timeout is understood is a matter of its own.
+    if (response_.refusal == Refusal::bad_request && exchange_.timeout.reading == TimeReading::valid)
+      return std::nullopt;
     switch (exchange_.before) {
       case JobState::absent:
         if (accepted) return std::nullopt;

@@ -116,6 +116,11 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     if (telling.kind != Telling::Kind::respond) continue;
     const Exchange& odd = exchange_of(telling.number);
     if (!odd.is_odd() || is_read(odd.meant)) continue;
+    // What it was read as shows in its own answer, or in a state that only it can have brought about.
+    const bool is_direct = odd.number == found.event;
+    if (!is_direct && blamed.meant != Ask::stats) continue;
+    if (!is_direct && odd.told == Told::refused && !odd.wrong_method && !odd.expression) continue;
+    if (!is_direct && odd.odd_force && odd.question.ask == Ask::close) continue;
     ++tried;
     altered_ = job.log;
     for (Telling& other : altered_) {

@@ -63,9 +63,12 @@ std::optional<Departure> departure(const Picture<Row>& before, const std::vector
                                    std::optional<std::size_t> total) {
   for (std::size_t i = 0; i < page.size(); ++i) {
     const std::size_t at = from + i;
-    if (before.total() && at >= *before.total())
+    if (before.total() && at >= *before.total()) {
+      const bool known = std::ranges::find(before.rows(), page[i].start_ms, &Row::start_ms) != before.rows().end();
       return Departure{fmt::format("{} results in all", *before.total()),
-                       fmt::format("at position {} a new {}", at, describe_row(page[i])), true};
+                       fmt::format("at position {} {}{}", at, known ? "once more " : "a new ", describe_row(page[i])),
+                       !known};
+    }
     if (!before.knows(at) || before.rows()[at] == page[i]) continue;
     const bool inserted = total && before.total() && *total > *before.total();
     return Departure{fmt::format("at position {} {}", at, describe_row(before.rows()[at])),
@@ -150,7 +153,7 @@ std::optional<Finding> JudgeCore::lacking(const Exchange& exchange, JobFile& job
                     expected.start_ms, expected.lo, expected.lo == 1 ? "" : "s"),
         row == end ? fmt::format("{}: no bucket {}", cite(exchange.number), expected.start_ms)
                    : fmt::format("{}: {}", cite(exchange.number), describe_bucket(*row)));
-    const bool straddles = expected.early > 0 && expected.lo > expected.early;
+    const bool straddles = expected.cut && expected.early > 0;
     if (expected.seen || (straddles && counted >= expected.lo - expected.early)) {
       finding.clause = Clause::reopen_continues_analysis;
       finding.also = {Clause::accepted_data_is_kept};

@@ -284,6 +284,14 @@ TEST(JudgeResults, AccusesABucketThatLostWhatItHadBeforeTheReopen) {
   expect_violates(story, Clause::reopen_continues_analysis);
 }
 
+// reopen-continues-analysis: nothing was added to bucket 2 after the re-open, but it was finished only then.
+TEST(JudgeResults, AccusesAnUnfinishedBucketThatDidNotComeBack) {
+  Story story = three_buckets_closed();
+  story.opened().posted(records_in(3)).closed().shows({bucket(0, 2), bucket(1, 3)});
+
+  expect_violates(story, Clause::reopen_continues_analysis);
+}
+
 // reopen-continues-analysis
 TEST(JudgeResults, AccusesABucketThatHasItsEarlierRecordsTwice) {
   Story story = three_buckets_closed();

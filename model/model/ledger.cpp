@@ -81,6 +81,8 @@ void Ledger::book(std::span<const Record> records, Fate fate, std::int64_t other
 void Ledger::reopen() {
   since_open_ = 0;
   for (Expectation& bucket : buckets_) bucket.early = bucket.lo;
+  if (span_ms_ > 0 && newest_lo_ms_ != INT64_MIN)
+    if (Expectation* unfinished = find(start_of(newest_lo_ms_, span_ms_))) unfinished->cut = true;
   // Whoever queued data while closing has to analyse it now.
   take_queued();
 }

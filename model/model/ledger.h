@@ -20,6 +20,7 @@ struct Expectation {
   std::int64_t early = 0;      // of `lo`, taken before the last re-open
   std::int64_t persisted = 0;  // of `lo`, behind a normal close
   std::int64_t refused = 0;    // records of refused posts
+  bool cut = false;            // it was unfinished when the job closed, and goes on after the re-open
   bool seen = false;           // read complete from a closed job once
 };
 
