@@ -44,6 +44,8 @@ function(closecheck_tests name)
     return()
   endif()
   add_executable(${name}_tests ${ROOM_SOURCES})
+  # Tests of one program use the same local names, so a unity build does not fit them.
+  set_target_properties(${name}_tests PROPERTIES UNITY_BUILD OFF)
   target_include_directories(${name}_tests PRIVATE .)
   target_link_libraries(${name}_tests PRIVATE ${ROOM_LIBRARIES} closecheck::settings fmt::fmt GTest::gtest GTest::gmock
                                               GTest::gtest_main)
@@ -60,6 +62,7 @@ function(closecheck_benchmarks name)
     return()
   endif()
   add_executable(${name}_benchmarks ${ROOM_SOURCES})
+  set_target_properties(${name}_benchmarks PROPERTIES UNITY_BUILD OFF)
   target_include_directories(${name}_benchmarks PRIVATE .)
   target_link_libraries(${name}_benchmarks PRIVATE ${ROOM_LIBRARIES} closecheck::settings fmt::fmt
                                                    benchmark::benchmark benchmark::benchmark_main)
