@@ -127,6 +127,8 @@ TEST_F(CleanUp, StopsFeedsThenDeletesThemThenJobsThenIndices) {
   system->clean_up({{call(CreateIndex{"closecheck-i"}), call(CreateJob{"closecheck-a", {}}),
                      call(CreateDatafeed{"closecheck-f", "closecheck-a", "closecheck-i"})}});
 
+  EXPECT_THAT(cluster_.asked(), testing::Contains("POST /_xpack/ml/datafeeds/closecheck-f/_stop"))
+      << "the polite way comes first";
   EXPECT_THAT(cluster_.started_feeds, IsEmpty());
   EXPECT_THAT(cluster_.stopped_feeds, IsEmpty());
   EXPECT_THAT(cluster_.opened_jobs, IsEmpty());

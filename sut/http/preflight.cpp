@@ -188,24 +188,31 @@ void measure(Reader& reader, Preflight& preflight) {
   preflight.round_trip_max = times.back();
 }
 
+/// What the server calls itself; empty where it does not say.
+std::string server_of(const Read& root) {
+  const auto* info = root.response ? std::get_if<ServerInfo>(&root.response->content) : nullptr;
+  if (info == nullptr) return "";
+  return info->name + (info->name.empty() || info->version.empty() ? "" : " ") + info->version;
+}
+
 }  // namespace
 
 Preflight preflight(const EndpointOptions& options) {
   Reader reader(options);
   Preflight preflight;
-  const Read root = reader.read(GetRoot{}, reader.ordinary().credentials);
+  // Without credentials first: a login is not spent on finding out whether anybody is there.
+  const Read root = reader.read(GetRoot{}, std::nullopt);
   if (!root.response) {
     preflight.error = root.error;
     return preflight;
   }
   preflight.reachable = true;
-  if (const auto* info = std::get_if<ServerInfo>(&root.response->content)) {
-    preflight.server = info->name;
-    if (!info->version.empty()) preflight.server += (preflight.server.empty() ? "" : " ") + info->version;
-  }
-  if (preflight.server.empty()) preflight.notes.push_back("The target does not say what it is at GET /.");
+  preflight.server = server_of(root);
   read_principals(reader, options, preflight);
   if (!preflight.refused.empty()) return preflight;
+  if (const Identity ordinary = reader.ordinary(); preflight.server.empty() && ordinary.credentials)
+    preflight.server = server_of(reader.read(GetRoot{}, ordinary.credentials));
+  if (preflight.server.empty()) preflight.notes.push_back("The target does not say what it is at GET /.");
   read_security(reader, options, preflight);
   measure(reader, preflight);
   return preflight;

@@ -23,7 +23,7 @@ struct Cluster {
   bool tells_who = true;
   bool tells_privileges = true;
   std::map<std::string, std::string> privileges;  // Authorization header to the one privilege of its user
-  std::atomic<int> unauthorized = 0;
+  std::atomic<int> unauthorized = 0;              // logins that failed
   std::atomic<int> busy = 0;
 
   void user(const Credentials& credentials, const std::string& privilege) {
@@ -52,7 +52,7 @@ struct Cluster {
     }
     const auto user = privileges.find(request.get_header_value("Authorization"));
     if (secured && user == privileges.end()) {
-      ++unauthorized;
+      if (request.has_header("Authorization")) ++unauthorized;
       return refuse(response, 401);
     }
     const std::string owned = secured ? user->second : "manage";
@@ -121,6 +121,14 @@ TEST_F(PreflightOf, APrincipalWithAWrongPasswordIsNamedAndAskedOnce) {
   EXPECT_THAT(found.refused, ElementsAre(Principal::monitor_ml));
   EXPECT_EQ(cluster_.unauthorized, 1);
   for (const std::string& note : found.notes) EXPECT_THAT(note, Not(HasSubstr("hunter2")));
+}
+
+TEST_F(PreflightOf, AUserOfTwoPrincipalsIsAskedOnce) {
+  options_.principals = {{Principal::manage_ml, {"ml", "hunter2"}}, {Principal::setup, {"ml", "hunter2"}}};
+  const Preflight found = preflight(options_);
+
+  EXPECT_THAT(found.refused, ElementsAre(Principal::manage_ml, Principal::setup));
+  EXPECT_EQ(cluster_.unauthorized, 1);
 }
 
 TEST_F(PreflightOf, ATargetWithoutSecurityIsNotSecured) {

@@ -1,0 +1,120 @@
+#include "run/settling.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace closecheck::sut {
+namespace {
+
+constexpr const char* kJob = "closecheck-a";
+
+std::shared_ptr<const Response> answer(Outcome outcome, Refusal refusal = Refusal::none, Content content = {}) {
+  Response response;
+  response.outcome = outcome;
+  response.refusal = refusal;
+  response.content = std::move(content);
+  return std::make_shared<const Response>(std::move(response));
+}
+
+/// A history that is written one exchange at a time.
+class Told {
+ public:
+  Told& accepted(Operation operation) { return add(std::move(operation), answer(Outcome::accepted)); }
+  Told& refused(Operation operation, Refusal refusal) {
+    return add(std::move(operation), answer(Outcome::refused, refusal));
+  }
+  Told& lost(Operation operation) { return add(std::move(operation), nullptr); }
+  bool asked_to_close() const { return is_asked_to_close(history_, kJob); }
+
+ private:
+  Told& add(Operation operation, std::shared_ptr<const Response> response) {
+    Event event;
+    event.type = response ? EventType::ok : EventType::info;
+    event.request = std::make_shared<const Request>(Request{Principal::manage_ml, std::move(operation), nullptr});
+    event.response = std::move(response);
+    history_.events.push_back(std::move(event));
+    return *this;
+  }
+  History history_;
+};
+
+Operation close_of(std::string job) {
+  return CloseJob{std::move(job), {}, {}, {}, {}};
+}
+Operation open_of(std::string job) {
+  return OpenJob{std::move(job)};
+}
+
+TEST(Settling, TakesACloseThatMayHaveWorkedForOneThatGoesOn) {
+  EXPECT_FALSE(Told().asked_to_close());
+  EXPECT_TRUE(Told().accepted(close_of(kJob)).asked_to_close());
+  EXPECT_TRUE(Told().lost(close_of(kJob)).asked_to_close());
+  EXPECT_TRUE(Told().refused(close_of(kJob), Refusal::timed_out).asked_to_close());
+  EXPECT_FALSE(Told().refused(close_of(kJob), Refusal::conflict).asked_to_close());
+  EXPECT_FALSE(Told().accepted(close_of("closecheck-b")).asked_to_close());
+}
+
+TEST(Settling, ForgetsACloseOnceTheJobIsOpenedAgain) {
+  EXPECT_FALSE(Told().accepted(close_of(kJob)).accepted(open_of(kJob)).asked_to_close());
+  EXPECT_TRUE(Told().accepted(close_of(kJob)).refused(open_of(kJob), Refusal::conflict).asked_to_close());
+  EXPECT_TRUE(Told().accepted(close_of(kJob)).lost(open_of(kJob)).asked_to_close());
+  EXPECT_TRUE(Told().accepted(close_of(kJob)).accepted(open_of("closecheck-b")).asked_to_close());
+}
+
+// close-many: lists, wildcards, groups.
+TEST(Settling, KnowsAJobInAnExpression) {
+  JobConfig grouped;
+  grouped.groups = {"closecheck-g"};
+  for (const char* expression : {"_all", "closecheck-*", "closecheck-b,closecheck-a", "closecheck-g"})
+    EXPECT_TRUE(Told().accepted(CreateJob{kJob, grouped}).accepted(close_of(expression)).asked_to_close())
+        << expression;
+  for (const char* expression : {"closecheck-b,closecheck-c", "closecheck-b*", "closecheck-h", ""})
+    EXPECT_FALSE(Told().accepted(CreateJob{kJob, grouped}).accepted(close_of(expression)).asked_to_close())
+        << expression;
+}
+
+// datafeed-end-closes-job
+TEST(Settling, KnowsThatAFeedWithAnEndWillCloseItsJob) {
+  const CreateDatafeed feed{"closecheck-f", kJob, "closecheck-i"};
+  EXPECT_TRUE(Told().accepted(feed).accepted(StartDatafeed{"closecheck-f", {}, kDataStart}).asked_to_close());
+  EXPECT_FALSE(Told().accepted(feed).accepted(StartDatafeed{"closecheck-f", {}, {}}).asked_to_close());
+  EXPECT_FALSE(Told().accepted(feed).accepted(StartDatafeed{"closecheck-e", {}, kDataStart}).asked_to_close());
+}
+
+TEST(Settling, ReadsTheStatisticsOfTheOneJob) {
+  JobStatistics other;
+  other.job = "closecheck-b";
+  other.state = JobState::opened;
+  JobStatistics mine;
+  mine.job = kJob;
+  mine.state = JobState::closing;
+  mine.counts.processed_records = 7;
+  const auto both = answer(Outcome::accepted, Refusal::none, JobStatisticsList{2, {other, mine}});
+  const auto none = answer(Outcome::accepted, Refusal::none, JobStatisticsList{0, {}});
+  const auto stranger = answer(Outcome::accepted, Refusal::none, JobStatisticsList{1, {other}});
+
+  ASSERT_TRUE(read_statistics(both.get(), kJob));
+  EXPECT_EQ(read_statistics(both.get(), kJob)->state, JobState::closing);
+  EXPECT_EQ(read_statistics(both.get(), kJob)->counts.processed_records, 7);
+  EXPECT_EQ(read_statistics(none.get(), kJob)->state, JobState::absent);
+  EXPECT_EQ(read_statistics(answer(Outcome::refused, Refusal::not_found).get(), kJob)->state, JobState::absent);
+  EXPECT_FALSE(read_statistics(stranger.get(), kJob));
+  EXPECT_FALSE(read_statistics(answer(Outcome::refused, Refusal::busy).get(), kJob));
+  EXPECT_FALSE(read_statistics(answer(Outcome::unreadable).get(), kJob));
+  EXPECT_FALSE(read_statistics(nullptr, kJob));
+}
+
+TEST(Settling, TakesEveryStateThatStaysForRest) {
+  for (const JobState state : {JobState::absent, JobState::closed, JobState::failed})
+    EXPECT_TRUE(is_at_rest(state, true) && is_at_rest(state, false)) << name(state);
+  for (const JobState state : {JobState::opening, JobState::closing, JobState::unknown})
+    EXPECT_FALSE(is_at_rest(state, true) || is_at_rest(state, false)) << name(state);
+  EXPECT_TRUE(is_at_rest(JobState::opened, false));
+  EXPECT_FALSE(is_at_rest(JobState::opened, true));
+}
+
+}  // namespace
+}  // namespace closecheck::sut
