@@ -347,6 +347,22 @@ TEST(JudgeForms, AccusesADatafeedThatLeavesItsJobOpen) {
   expect_violates(story, Clause::datafeed_end_closes_job);
 }
 
+// datafeed-end-closes-job: nobody has to look at the feed for that.
+TEST(JudgeForms, AccusesAJobThatStaysOpenLongAfterTheEndOfItsDatafeed) {
+  Story story = with_feed(kDataStart + 60'000);
+  story.waits(kMinute).settles().reads(kOpened, 4);
+
+  expect_violates(story, Clause::datafeed_end_closes_job);
+}
+
+// datafeed-end-closes-job: an end in the future is none yet.
+TEST(JudgeForms, AllowsAJobToStayOpenWhileTheEndOfItsDatafeedIsToCome) {
+  Story story = with_feed(4'102'444'800'000);
+  story.waits(kMinute).settles().reads(kOpened, 2);
+
+  expect_fits(story);
+}
+
 // datafeed-end-closes-job: a feed that nobody saw stop may still run.
 TEST(JudgeForms, AllowsAJobToStayOpenWhileItsDatafeedMayRun) {
   Story story = with_feed(kDataStart + 60'000);

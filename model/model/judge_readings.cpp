@@ -9,6 +9,9 @@
 namespace closecheck::model {
 namespace {
 
+/// An end before this has passed by any clock: milliseconds since the epoch, the year 2018.
+constexpr std::int64_t kSurelyPastMs = 1'540'000'000'000;
+
 /// Whether two reads ask for the same.
 bool is_same_reading(const Request& a, const Request& b) {
   if (a.operation.index() != b.operation.index()) return false;
@@ -117,7 +120,27 @@ void JudgeCore::look(const Exchange& exchange, JobFile& job, const Response& res
   }
 }
 
+bool JudgeCore::accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatistics& statistics) {
+  const Course& course = job.course;
+  const bool let_be = course.feed_with_end == 0 || !job.is_settled() || statistics.state != JobState::opened ||
+                      course.normal_close != 0 || course.timed_out_close != 0 || course.lost_close != 0 ||
+                      course.forced != 0 || course.failed_fault || job.feed_now == true;
+  if (let_be) return false;
+  // A feed whose end is still to come may rightly wait for it.
+  const auto* start = std::get_if<StartDatafeed>(&exchange_of(course.feed_with_end).request->operation);
+  if (start == nullptr || !start->end_ms || *start->end_ms >= kSurelyPastMs) return false;
+  Finding finding;
+  finding.clause = Clause::datafeed_end_closes_job;
+  finding.expected = fmt::format("{} has its end in the past: the feed stops there and its job reads closed",
+                                 cite(course.feed_with_end));
+  finding.observed = fmt::format("{}: still opened", cite(exchange.number));
+  finding.event = exchange.answer_event;
+  accuse(std::move(finding));
+  return true;
+}
+
 void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const JobStatistics& statistics) {
+  if (accuse_endless_feed(exchange, job, statistics)) return;
   if (job.now == JobState::opened && statistics.state == JobState::opened) {
     job.model_bytes_open = statistics.model_bytes;
     job.model_bytes_number = exchange.number;

@@ -52,7 +52,9 @@ TEST(ClauseCatalogue, SaysWhatWhyAndHowOfEveryClauseInSentences) {
       ASSERT_FALSE(part.empty()) << text.id;
       EXPECT_EQ(part.back(), '.') << text.id;
     }
-    if (text.level == Level::stated) EXPECT_FALSE(text.section.empty()) << text.id;
+    if (text.level == Level::stated) {
+      EXPECT_FALSE(text.section.empty()) << text.id;
+    }
   }
 }
 

@@ -21,6 +21,10 @@ Steps with_feed(const Environment& environment, int count) {
 Step start(int to) {
   return call(StartDatafeed{kFeed, kDataStart, kDataStart + to * kSpanMs});
 }
+/// With an end that is still to come by any clock, so that only a stop ends the feed.
+Step start_until_far_future() {
+  return call(StartDatafeed{kFeed, kDataStart, 4'102'444'800'000});
+}
 Step start_endless() {
   return call(StartDatafeed{kFeed, kDataStart, {}});
 }
@@ -37,8 +41,8 @@ std::vector<Program> end_closes_job(const Environment& environment) {
   return {
       Steps{with_feed(environment, 4), start(4), settle(environment), stats()},
       Steps{with_feed(environment, 4), start(4), settle(environment), stats(), buckets(), snapshots()},
-      Steps{with_feed(environment, 4), start(100'000), stop(), settle(environment), stats()},
-      Steps{with_empty_feed(environment), start(100'000), stop(), settle(environment), stats()},
+      Steps{with_feed(environment, 4), start_until_far_future(), stop(), settle(environment), stats()},
+      Steps{with_empty_feed(environment), start_until_far_future(), stop(), settle(environment), stats()},
       Steps{with_empty_feed(environment), start(4), settle(environment), stats()},
       Steps{with_feed(environment, 40), start(20), settle(environment), stats(), buckets()},
       Steps{with_feed(environment, 150), start(150), settle(environment), stats(), buckets_page(100, 100)},
