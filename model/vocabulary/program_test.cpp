@@ -9,9 +9,9 @@ TEST(Program, PrefixReplacesEveryNameWhereverItStands) {
   Program program;
   CreateJob create{.job = "closecheck-a", .config = {}};
   create.config.groups = {"closecheck-g"};
-  program.steps = {call(create), call(CloseJob{.job = "closecheck-a,closecheck-b*"}),
+  program.steps = {call(create), call(CloseJob{"closecheck-a,closecheck-b*", {}, {}, {}, {}}),
                    call(CreateDatafeed{.feed = "closecheck-f", .job = "closecheck-a", .index = "closecheck-i"}),
-                   call(RawRequest{.method = "GET", .path = "/_xpack/ml/anomaly_detectors/closecheck-a/_close"}),
+                   call(RawRequest{"GET", "/_xpack/ml/anomaly_detectors/closecheck-a/_close", {}, "", ""}),
                    settle_step("closecheck-a", kSecond)};
 
   const Program renamed = with_prefix(program, "closecheck-7f-");
@@ -29,7 +29,7 @@ TEST(Program, PrefixReplacesEveryNameWhereverItStands) {
 TEST(Program, CountsRequestsAndNotWaitsOrFaults) {
   Program program;
   program.steps = {call(OpenJob{"closecheck-a"}), wait_step(kSecond), fault_step(Fault::fail_job, "closecheck-a"),
-                   detached_call(1, CloseJob{.job = "closecheck-a"}), join_step()};
+                   detached_call(1, CloseJob{"closecheck-a", {}, {}, {}, {}}), join_step()};
   EXPECT_EQ(request_count(program), 2U);
 }
 
