@@ -35,11 +35,17 @@ bool overlap(const LogEntry& a, const LogEntry& b) {
   return a.item < b.answer_item && b.item < a.answer_item;
 }
 
+/// The job never came to be closed, or it was and did not stay so.
+Vote reopened_by_itself(const Narrative& story, Clause never_closed) {
+  return story.seen_closed ? vote(C::closed_means_closed, kDenied, never_closed) : vote(never_closed, kDenied);
+}
+
 /// The job is closed, and its statistics say that it is something else.
 Vote not_closed(const LogEntry& entry, const Narrative& story) {
   if (story.refused_open) return vote(C::refused_request_changes_nothing, kDenied + 1, C::closed_means_closed);
   switch (story.ending) {
     case Ending::normal:
+      if (story.seen_closed) return vote(C::closed_means_closed, kDenied);
       if (story.ending_late) return vote(C::timed_out_close_is_no_success, kDenied, C::close_waits_for_housekeeping);
       if (story.ending_overlapped)
         return vote(C::concurrent_requests_linearize, kDenied, C::close_waits_for_housekeeping, C::closed_means_closed);
@@ -47,13 +53,13 @@ Vote not_closed(const LogEntry& entry, const Narrative& story) {
         return vote(C::close_waits_for_housekeeping, kDenied, C::closed_means_closed);
       return vote(C::closed_means_closed, kDenied, C::close_waits_for_housekeeping);
     case Ending::timed_out:
-      return vote(C::timed_out_close_goes_on, kDenied);
+      return reopened_by_itself(story, C::timed_out_close_goes_on);
     case Ending::forced:
-      if (story.died) return vote(C::force_closes_failed_job, kDenied);
-      if (story.hung) return vote(C::force_closes_unresponsive_job, kDenied);
+      if (story.died) return reopened_by_itself(story, C::force_closes_failed_job);
+      if (story.hung) return reopened_by_itself(story, C::force_closes_unresponsive_job);
       return vote(C::closed_means_closed, kDenied, C::force_closes_unresponsive_job);
     case Ending::by_feed:
-      return vote(C::datafeed_end_closes_job, kDenied);
+      return reopened_by_itself(story, C::datafeed_end_closes_job);
     case Ending::none:
       break;
   }
@@ -275,6 +281,7 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
   Narrative story;
   int closing_now = 0;
   bool feed_with_end = false;
+  bool settled_since_ending = false;
   for (std::size_t i = 0; i < item; ++i) {
     const LogItem& what = log.items[i];
     if (what.type == ItemType::fault) {
@@ -282,7 +289,10 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
       if (what.fault == Fault::hang_close) story.hung = true;
       continue;
     }
-    if (what.type == ItemType::settled) continue;
+    if (what.type == ItemType::settled) {
+      settled_since_ending = true;
+      continue;
+    }
     const LogEntry& entry = log.entries[what.entry];
     if (what.entry == blamed) continue;
     const Ask ask = entry.question.ask;
@@ -307,6 +317,7 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
       story.ending_entry = what.entry;
       story.refused_open = false;
       story.closed_count = -1;
+      story.seen_closed = settled_since_ending = false;
       story.ending_late = accepted && entry.answer.late;
       story.ending_overlapped = false;
       for (const LogEntry& other : log.entries)
@@ -317,12 +328,14 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
       story.ending_entry = what.entry;
       story.refused_open = false;
       story.closed_count = -1;
+      story.seen_closed = settled_since_ending = false;
     } else if (ask == Ask::open && accepted) {
       ++story.opens;
       story.ending = Ending::none;
       story.period = 0;
       story.died = story.hung = story.refused_open = story.refused_close = false;
       story.closed_count = -1;
+      story.seen_closed = settled_since_ending = false;
       feed_with_end = false;
     } else if (ask == Ask::post && accepted) {
       const auto records = static_cast<std::uint64_t>(entry.question.records);
@@ -334,8 +347,10 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
     } else if (ask == Ask::start_feed && accepted) {
       feed_with_end = true;
       story.period += static_cast<std::uint64_t>(entry.question.records);
-    } else if (ask == Ask::stats && accepted && entry.answer.state == JobState::closed && entry.answer.processed) {
-      story.closed_count = *entry.answer.processed;
+    } else if (ask == Ask::stats && accepted && entry.answer.state == JobState::closed) {
+      // Until it has settled, a job that was closed by force may read as anything.
+      story.seen_closed = story.ending != Ending::forced || settled_since_ending;
+      if (entry.answer.processed) story.closed_count = *entry.answer.processed;
     }
     if (feed_with_end && story.ending == Ending::none) {
       story.ending = Ending::by_feed;

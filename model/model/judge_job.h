@@ -53,9 +53,10 @@ struct Course {
   std::size_t forced = 0;      // accepted or lost, of a job that was not surely closed
   bool forced_from_failed = false;
   bool forced_unresponsive = false;
-  std::size_t feed_with_end = 0;  // a start with an end, accepted
-  bool feed_stopped = false;      // somebody asked it to stop
-  std::size_t queued_post = 0;    // accepted while the job was perhaps closing
+  std::size_t feed_with_end = 0;   // a start with an end, accepted
+  bool feed_stopped = false;       // somebody asked it to stop
+  bool feed_seen_running = false;  // as its statistics said last
+  std::size_t queued_post = 0;     // accepted while the job was perhaps closing
   bool failed_fault = false;
   bool period_ended = false;  // the ledger knows that the open period is over
 };

@@ -113,6 +113,10 @@ void JudgeCore::look(const Exchange& exchange, JobFile& job, const Response& res
     if (const auto* list = std::get_if<JobStatisticsList>(&response.content))
       for (const JobStatistics& statistics : list->jobs)
         if (statistics.job == job.name) look_at_statistics(exchange, job, statistics);
+  } else if (const auto* asked = std::get_if<DatafeedStats>(&operation)) {
+    if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content))
+      for (const DatafeedStatistics& statistics : list->feeds)
+        if (statistics.feed == asked->feed) job.course.feed_seen_running = statistics.state != "stopped";
   } else if (std::holds_alternative<GetJob>(operation)) {
     if (const auto* list = std::get_if<JobDescriptionList>(&response.content))
       for (const JobDescription& description : list->jobs)
@@ -124,7 +128,7 @@ bool JudgeCore::accuse_endless_feed(const Exchange& exchange, JobFile& job, cons
   const Course& course = job.course;
   const bool let_be = course.feed_with_end == 0 || !job.is_settled() || statistics.state != JobState::opened ||
                       course.normal_close != 0 || course.timed_out_close != 0 || course.lost_close != 0 ||
-                      course.forced != 0 || course.failed_fault || job.feed_now == true;
+                      course.forced != 0 || course.failed_fault || course.feed_seen_running;
   if (let_be) return false;
   // A feed whose end is still to come may rightly wait for it.
   const auto* start = std::get_if<StartDatafeed>(&exchange_of(course.feed_with_end).request->operation);
