@@ -79,6 +79,8 @@ void Model::take(const Plan& plan, const Record& record, bool report_empty, Resu
         put_bucket(results, Bucket{empty, 0, false, 0});
     }
   }
+  if (doubted_) drop_unfinished();
+  doubted_ = false;
   if (!open_) {
     open_ = true;
     open_start_ms_ = start;
@@ -86,6 +88,7 @@ void Model::take(const Plan& plan, const Record& record, bool report_empty, Resu
   }
   ++open_count_;
   latest_record_ms_ = record.time_ms;
+  forgotten_ = false;
   for (std::size_t i = 0; i < plan.items.size(); ++i) {
     Gathering& seen = gathering(static_cast<std::uint32_t>(i), plan.items[i].by_entity ? record.entity : kNobody);
     seen.min = seen.count == 0 ? record.value : std::min(seen.min, record.value);
@@ -162,9 +165,9 @@ void Model::prune(const Plan& plan) {
 }
 
 void Model::forget() {
-  drop_unfinished();
   series_.clear();
   history_.clear();
+  forgotten_ = true;
 }
 
 void Model::drop_unfinished() {
@@ -189,7 +192,7 @@ void Model::skip_to(std::optional<std::int64_t> latest_ms, const Results& result
 }
 
 std::int64_t Model::bytes() const {
-  if (history_.empty() && gatherings_.empty()) return 0;
+  if (forgotten_ || (history_.empty() && gatherings_.empty())) return 0;
   std::size_t bytes = 1'024 + sizeof(PastBucket) * history_.size() + sizeof(Gathering) * gatherings_.size();
   for (const Series& known : series_) bytes += sizeof(Series) + known.entity.size();
   return static_cast<std::int64_t>(bytes);

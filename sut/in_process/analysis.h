@@ -73,10 +73,12 @@ class Model {
   /// Drops history that no later bucket is judged by.
   void prune(const Plan& plan);
 
-  /// Forgets everything but how far the data has come.
+  /// Forgets everything but the unfinished bucket and how far the data has come.
   void forget();
   /// Forgets the unfinished bucket.
   void drop_unfinished();
+  /// The unfinished bucket's records are lost as soon as it gets another.
+  void doubt_unfinished() { doubted_ = open_; }
   /// The unfinished bucket's records are there a second time.
   void double_unfinished();
   /// Goes on behind data that was taken by a process whose state is lost: what is before `latest_ms` stays as it is.
@@ -84,7 +86,7 @@ class Model {
 
   std::optional<std::int64_t> latest_record_ms() const { return latest_record_ms_; }
   std::optional<std::int64_t> latest_result_ms() const { return latest_result_ms_; }
-  /// Size of the model, in bytes. 0 while it has learned nothing.
+  /// Size of the model, in bytes. 0 before any data, and when everything was forgotten.
   std::int64_t bytes() const;
 
  private:
@@ -96,6 +98,8 @@ class Model {
 
   std::optional<std::int64_t> latest_record_ms_;
   std::optional<std::int64_t> latest_result_ms_;
+  bool forgotten_ = false;
+  bool doubted_ = false;
   bool open_ = false;
   std::int64_t open_start_ms_ = 0;
   std::int64_t open_count_ = 0;

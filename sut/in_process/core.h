@@ -57,6 +57,7 @@ class Core {
   /// A close as its parameters say, or the refusal of them.
   struct CloseOrder {
     bool force = false;
+    bool force_sent = false;
     bool allow_no_jobs = true;
     Duration timeout = 0;
     Answer refusal;
@@ -114,7 +115,7 @@ class Core {
   Answer close_one(const CloseJob& ask, const CloseOrder& order, Token token);
   Answer close_many(const CloseJob& ask, const CloseOrder& order, Token token);
   /// A refusal when the job cannot be closed normally now.
-  Answer refuse_close(Job& job);
+  Answer refuse_close(Job& job, const CloseOrder& order);
   Answer refuse_close_of_closed(const Job& job) const;
   Answer force(Job& job, Token token);
   void force_now(Job& job);

@@ -72,6 +72,7 @@ Core::Answer Core::read_timeout(const Parameter& parameter, Duration& timeout) c
 
 Core::CloseOrder Core::read_close(const CloseJob& ask) const {
   CloseOrder order;
+  order.force_sent = ask.force.has_value();
   order.refusal = read_timeout(ask.timeout, order.timeout);
   if (!order.refusal) order.refusal = read_flag(ask.force, false, order.force);
   std::vector<std::string> unknown;
@@ -120,7 +121,7 @@ Core::Answer Core::close_one(const CloseJob& ask, const CloseOrder& order, Token
     if (Answer refusal = refuse_close_of_closed(*job)) return refusal;
     return closed_true();
   }
-  if (Answer refusal = refuse_close(*job)) return refusal;
+  if (Answer refusal = refuse_close(*job, order)) return refusal;
   if (job->state() == JobState::closing && manner_.deviates(Deviation::overlapping_close_reports_early))
     return closed_true();
   selected_.assign(1, job);
@@ -128,16 +129,16 @@ Core::Answer Core::close_one(const CloseJob& ask, const CloseOrder& order, Token
 }
 
 Core::Answer Core::refuse_close_of_closed(const Job& job) const {
-  if (manner_.deviates(Deviation::closed_close_answers_404))
+  if (manner_.deviates(Deviation::closed_close_answers_404) && (!job.was_opened() || now_ - job.closed_at() >= kSecond))
     return not_found(fmt::format("cannot close job, because job [{}] does not exist", job.id()));
   if (!manner_.is_5_4() || manner_.varies(Variant::closed_close_answers_200)) return std::nullopt;
   return conflict(fmt::format("cannot close job, because job [{}] is not open", job.id()));
 }
 
-Core::Answer Core::refuse_close(Job& job) {
+Core::Answer Core::refuse_close(Job& job, const CloseOrder& order) {
   if (job.state() == JobState::failed) {
     if (manner_.deviates(Deviation::closes_failed_job_normally)) return std::nullopt;
-    if (manner_.deviates(Deviation::failed_close_answers_400))
+    if (manner_.deviates(Deviation::failed_close_answers_400) && !order.force_sent)
       return bad_request(fmt::format("cannot close job [{}] because it failed, use force close", job.id()));
     if (manner_.is_5_4()) return not_open(job.id());
     return conflict(fmt::format("cannot close job [{}] because it failed, use force close", job.id()));
@@ -193,7 +194,7 @@ Core::Answer Core::close_many(const CloseJob& ask, const CloseOrder& order, Toke
       ++failed;
       continue;
     }
-    if (Answer refusal = refuse_close(*job)) return refusal;
+    if (Answer refusal = refuse_close(*job, order)) return refusal;
   }
   if (failed > 0) {
     if (manner_.deviates(Deviation::list_close_ignores_failed_jobs))

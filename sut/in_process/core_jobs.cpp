@@ -47,7 +47,10 @@ Core::Answer Core::on(const CreateJob& ask, Principal who, Token) {
   if (find_job(ask.job) != nullptr)
     return refused(400, "resource_already_exists_exception",
                    fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
-  const Job& job = jobs_.emplace_back(ask.job, ask.config, *std::move(plan), wall_ms());
+  JobConfig config = ask.config;
+  // The older dialect has no groups.
+  if (manner_.is_5_4()) config.groups.clear();
+  const Job& job = jobs_.emplace_back(ask.job, std::move(config), *std::move(plan), wall_ms());
   return accepted(JobDescriptionList{1, {description_of(job)}});
 }
 

@@ -51,7 +51,7 @@ void Job::restore(const Manner& manner) {
     counts_ = DataCounts{};
     results_ = Results{};
   }
-  if (manner.deviates(Deviation::reopen_loses_unfinished_bucket)) restored.drop_unfinished();
+  if (manner.deviates(Deviation::reopen_loses_unfinished_bucket)) restored.doubt_unfinished();
   if (manner.deviates(Deviation::reopen_repeats_unfinished_bucket)) restored.double_unfinished();
   if (manner.deviates(Deviation::counts_twice_at_second_reopen) && opens_ == 3) {
     counts_.input_records *= 2;
@@ -250,7 +250,8 @@ void Job::come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms) {
     config_.description.clear();
     config_.custom_settings.clear();
   }
-  if (manner.deviates(Deviation::closed_job_reopens_itself)) afterwards_due_ = now + kSecond / 2;
+  if (manner.deviates(Deviation::closed_job_reopens_itself) && !waiting_closes.empty())
+    afterwards_due_ = now + kSecond / 2;
   if (manner.deviates(Deviation::analyses_after_close)) afterwards_due_ = now + 5 * kSecond;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "closecheck/vocabulary/clause.h"
+#include "closecheck/vocabulary/profile.h"
 
 namespace closecheck::sut {
 
@@ -15,10 +16,11 @@ enum class Deviation : std::uint8_t;  // in_process/deviations.h lists them; 0 i
 
 struct DeviationText {
   Deviation deviation;
-  std::string_view name;     // `accepts-data-after-close`
-  Clause clause;             // what a run must name first
-  std::string_view text;     // one sentence: what is wrong
-  std::size_t requests_max;  // length of the minimal counterexample
+  std::string_view name;          // `accepts-data-after-close`
+  Clause clause;                  // what a run must name first
+  std::string_view text;          // one sentence: what is wrong
+  std::size_t requests_max;       // length of the minimal counterexample
+  std::optional<Profile> only{};  // the one dialect that has what it breaks; empty: it shows in all
 };
 std::span<const DeviationText> deviations();
 std::optional<Deviation> deviation_named(std::string_view name);
