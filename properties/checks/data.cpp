@@ -118,21 +118,25 @@ std::vector<Program> keeps_accepted_data(const Environment& environment) {
       Steps{create(), open(), post(data(0, 2)), force(), settle(environment), stats(), open(), close(), stats()},
       // A job that is closing may refuse data, or take it and count it in the end; it may not lose it.
       Steps{create(), open(), meanwhile(1, close()), pause(20 * kMillisecond), post(data(0, 1)), join_step(), open(),
-            close(), stats()},
+            close(), settle(environment)},
       Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), meanwhile(2, post(data(1, 2))), join_step(),
-            open(), close(), stats()},
+            open(), close(), settle(environment)},
   };
 }
 
 std::vector<Program> posts_while_closing(const Environment& environment) {
   const Duration soon = environment.slow / 3;
+  const auto after_posting = [&](const Steps& before, const Step& data_meanwhile) {
+    return Steps{
+        before,  slow_close(environment.slow), meanwhile(1, close()), pause(soon), data_meanwhile, join_step(), open(),
+        close(), settle(environment)};
+  };
   return {
-      Steps{create(), open(), slow_close(environment.slow), meanwhile(1, close()), pause(soon), post(data(0, 1)),
-            join_step(), open(), close(), stats()},
-      Steps{create(), open(), post(data(0, 1)), slow_close(environment.slow), meanwhile(1, close()), pause(soon),
-            post(data(1, 2)), join_step(), open(), close(), stats()},
+      after_posting({create(), open()}, post(data(0, 1))),
+      after_posting({create(), open(), post(data(0, 1))}, post(data(1, 2))),
+      Steps{after_posting({create(), open(), post(data(0, 2))}, fresh(post(data(2, 4)))), buckets()},
       Steps{create(), open(), post(data(0, 2)), slow_close(environment.slow), meanwhile(1, close()), pause(soon),
-            fresh(post(data(2, 4))), flush(), join_step(), stats(), open(), close(), stats(), buckets()},
+            post(data(2, 4)), flush(), join_step(), stats(), open(), close(), stats(), buckets()},
   };
 }
 

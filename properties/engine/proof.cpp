@@ -16,7 +16,7 @@ constexpr int kRepetitions = 3;
 /// How many counterexamples of one clause are shrunk before the clause counts as named wrongly.
 constexpr std::size_t kCandidatesMax = 3;
 /// Other interleavings that a smaller program with overlapping requests may need.
-constexpr int kOverlapSeeds = 6;
+constexpr int kOverlapSeeds = 4;
 constexpr std::size_t kTrialsMaxLive = 14;
 
 bool is_dialect(Clause clause) {
@@ -103,15 +103,14 @@ class Prover {
     }
   }
 
-  /// On the way down the violation may become one of another clause. It keeps its name where it can be shown by a
-  /// program that is no longer, or where the other clause was not asked for.
+  /// On the way down the violation may become one of another clause. It keeps its name where a smaller
+  /// program shows it, or where the other clause was not asked for.
   Reproduction smallest(Clause clause, const Candidate& candidate) {
     Reproduction minimal = minimize(clause, true, *candidate.violation, candidate.timing);
     const Clause other = finding_for(minimal.findings, clause, true)->clause;
     if (other == clause || live()) return selected(other) ? minimal : *candidate.violation;
     Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
-    const bool as_short = request_count(exact.program) <= request_count(minimal.program);
-    return as_short || !selected(other) ? exact : minimal;
+    return is_smaller(exact.program, minimal.program) || !selected(other) ? exact : minimal;
   }
 
   /// A clock can be wrong once: the same finding must come again, and again.

@@ -10,8 +10,8 @@ namespace closecheck::properties {
 namespace {
 
 /// Pairs of removals and moves are quadratic and cubic in the steps, so they wait until the program is short.
-constexpr std::size_t kPairStepsMax = 16;
-constexpr std::size_t kMoveStepsMax = 10;
+constexpr std::size_t kPairStepsMax = 14;
+constexpr std::size_t kMoveStepsMax = 8;
 
 constexpr std::array<Duration, 6> kRoundWaits{kMillisecond, 10 * kMillisecond, 100 * kMillisecond,
                                               kSecond,      10 * kSecond,      kMinute};

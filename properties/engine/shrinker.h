@@ -62,7 +62,7 @@ using Trial = std::function<std::optional<Reproduction>(const Program&)>;
 
 struct ShrinkOptions {
   Simplify simplify = Simplify::everything;
-  std::size_t trials_max = 2000;
+  std::size_t trials_max = 1200;
   std::function<bool()> enough;  // true: stop here; may be empty
 };
 
