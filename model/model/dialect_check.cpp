@@ -92,9 +92,15 @@ class Dialect {
     if (exchange_.bad_timeout)
       return response_.outcome == Outcome::accepted ? std::nullopt : std::optional(Rule{.refusals = {400, 0, 0}});
     if (exchange_.timeout.reading == TimeReading::unsettled) return std::nullopt;
+    if (response_.refusal == Refusal::bad_request && has_other_parameters()) return std::nullopt;
     if (exchange_.odd_force) return rule_of_spelling();
     if (exchange_.expression) return rule_of_expression();
     return exchange_.quiet ? rule_by_state() : std::nullopt;
+  }
+
+  bool has_other_parameters() const {
+    const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
+    return close != nullptr && !close->other.empty();
   }
 
   bool is_refused_by_state() const {

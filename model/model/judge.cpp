@@ -102,6 +102,8 @@ void JudgeCore::begin(const Event& event, std::size_t index) {
     if (exchange.target_count == 1 && job.open_changes == 0) {
       exchange.before = job.now;
       exchange.feed_before = job.feed_now;
+      // What closing a closed job answers is a matter of the dialect.
+      if (exchange.is_close && job.now == JobState::closed) exchange.question.may_be_refused = true;
     }
     meet_others(exchange, job);
     prepare(exchange, job);

@@ -87,6 +87,8 @@ class JudgeCore {
   bool fits_when(JobFile& job, const std::vector<Telling>& log);
   void refine_answer(JobFile& job, const Exchange& blamed, Finding& finding);
   void refine_reading(JobFile& job, const Exchange& blamed, Finding& finding);
+  /// The last success of a normal close came when its timeout was up.
+  bool claimed_at_timeout(const JobFile& job) const;
   const Exchange* overlapping_close(const JobFile& job, const Exchange& exchange) const;
 
   // judge_checks.cpp: clocks, parameters and callers
@@ -102,8 +104,10 @@ class JudgeCore {
   bool accuse_excess(const Exchange& exchange, JobFile& job, const Bucket& bucket);
   Finding changed(const Exchange& exchange, const JobFile& job, std::size_t before, std::string expected,
                   std::string observed, bool added) const;
-  std::optional<Finding> lacking(const Exchange& exchange, JobFile& job, std::string& lacked);
-  void look_at_model(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
+  std::optional<Finding> lacking(const Exchange& exchange, JobFile& job, std::string& lacked,
+                                 const Expectation*& bucket);
+  /// False: the model's size may only be late.
+  bool look_at_model(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
   void look_at_records(const Exchange& exchange, JobFile& job, const RecordPage& page, std::size_t from,
                        std::size_t size);
   void look_at_snapshots(const Exchange& exchange, JobFile& job, const SnapshotList& list);
@@ -111,7 +115,8 @@ class JudgeCore {
   bool accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
   void look_at_statistics(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
   void look_at_metadata(const Exchange& exchange, JobFile& job, const JobDescription& description);
-  void miss(const Exchange& exchange, JobFile& job, Finding finding, std::string lacked);
+  void miss(const Exchange& exchange, JobFile& job, Finding finding, std::string lacked,
+            const Expectation* bucket = nullptr);
   bool arrived(const Exchange& exchange, JobFile& job);
   void give_up_waiting(JobFile& job);
   bool touched_by_other_close(const JobFile& job, std::size_t since) const;

@@ -175,6 +175,14 @@ TEST(JudgeDialect, JudgesTheSecondCloseByProfile) {
   expect_departs(newer, Clause::closing_closed_job);
 }
 
+// closing-closed-job, timeout-takes-time-units: that a timeout is not understood says nothing of closing a closed job.
+TEST(JudgeDialect, HoldsARefusedTimeoutNotAgainstTheSecondClose) {
+  Story story = opened_job(Profile::xpack_6_3);
+  story.closed().does(CloseJob{kJob, {}, "5micros", {}, {}}, refusal(400)).reads(kClosed, 0);
+
+  expect_fits(story);
+}
+
 // failed-job-answer
 TEST(JudgeDialect, AccusesAnotherCodeForAFailedJob) {
   Story story = opened_job();

@@ -126,6 +126,14 @@ TEST(JudgeForms, AccusesASuccessThatOnlyTheTimeoutBrought) {
   expect_violates(story, Clause::timed_out_close_is_no_success);
 }
 
+// timed-out-close-is-no-success: the job that was said to be closed cannot be opened.
+TEST(JudgeForms, AccusesASuccessAtTheTimeoutWhenTheJobCannotBeOpened) {
+  Story story = opened_job();
+  story.closes({}, "2s", ok(), 2 * kSecond).does(OpenJob{kJob}, refusal(409));
+
+  expect_violates(story, Clause::timed_out_close_is_no_success);
+}
+
 // timed-out-close-goes-on
 TEST(JudgeForms, AccusesAJobThatIsOpenAgainAfterTheTimeout) {
   Story story = opened_job();

@@ -31,8 +31,10 @@ struct Miss {
   std::size_t number = 0;  // the reading that lacked it
   Time time = 0;
   std::size_t readings = 1;
-  Finding finding;     // what it is if it never comes
-  std::string lacked;  // for the text of a late one
+  Finding finding;                     // what it is if it never comes
+  std::string lacked;                  // for the text of a late one
+  std::int64_t bucket_ms = INT64_MIN;  // the bucket that was not all there; INT64_MIN: something else
+  std::int64_t bucket_records = 0;     // ... and what it has to count
 };
 
 /// A reading of the statistics of a closed job, to hold later ones against.

@@ -40,7 +40,8 @@ bool is_configured(std::string_view path) {
 
 }  // namespace
 
-void JudgeCore::miss(const Exchange& exchange, JobFile& job, Finding finding, std::string lacked) {
+void JudgeCore::miss(const Exchange& exchange, JobFile& job, Finding finding, std::string lacked,
+                     const Expectation* bucket) {
   for (Miss& known : job.misses) {
     if (!is_same_reading(*exchange_of(known.number).request, *exchange.request)) continue;
     ++known.readings;
@@ -57,7 +58,8 @@ void JudgeCore::miss(const Exchange& exchange, JobFile& job, Finding finding, st
     }
     return;
   }
-  job.misses.push_back({exchange.number, exchange.answered, 1, std::move(finding), std::move(lacked)});
+  job.misses.push_back({exchange.number, exchange.answered, 1, std::move(finding), std::move(lacked),
+                        bucket != nullptr ? bucket->start_ms : INT64_MIN, bucket != nullptr ? bucket->lo : 0});
   missing_ = true;
 }
 
@@ -150,8 +152,8 @@ void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const
     job.model_bytes_number = exchange.number;
   }
   if (job.now != JobState::closed || statistics.state != JobState::closed) return;
+  if (job.times_closed == 0 || !look_at_model(exchange, job, statistics)) return;
   if (!job.misses.empty() && arrived(exchange, job)) return;
-  if (job.times_closed == 0) return;
   const std::size_t closer = job.closer();
   const auto accuse_here = [&](Clause clause, std::string expected, std::string observed) -> Finding& {
     Finding finding;
@@ -168,8 +170,6 @@ void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const
                 fmt::format("node `{}`", statistics.node));
     return;
   }
-  look_at_model(exchange, job, statistics);
-  if (!accusations_.empty()) return;
   IdleReading reading{exchange.number, statistics.counts, statistics.counts_told, statistics.model_bytes, {}};
   if (statistics.open_time) reading.open_time = parse_duration(*statistics.open_time);
   if (!job.idle) {
@@ -201,44 +201,42 @@ void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const
     return;
   }
   const bool other = touched_by_other_close(job, before.number);
-  accuse_here(other ? Clause::close_touches_one_job : Clause::closed_job_refuses_analysis,
-              fmt::format("the job is closed since {}: its counts and its model stay as #{} read them", cite(closer),
-                          before.number),
-              fmt::format("{} processed records (before: {}), {} buckets (before: {}), {} bytes of model (before: {})",
-                          now.processed_records, before.counts.processed_records, now.buckets, before.counts.buckets,
-                          reading.model_bytes, before.model_bytes))
-      .also = {Clause::closed_job_refuses_analysis};
+  Finding& finding = accuse_here(
+      other ? Clause::close_touches_one_job : Clause::closed_job_refuses_analysis,
+      fmt::format("the job is closed since {}: its counts and its model stay as #{} read them", cite(closer),
+                  before.number),
+      fmt::format("{} processed records (before: {}), {} buckets (before: {}), {} bytes of model (before: {})",
+                  now.processed_records, before.counts.processed_records, now.buckets, before.counts.buckets,
+                  reading.model_bytes, before.model_bytes));
+  finding.also = {other ? Clause::closed_job_refuses_analysis : Clause::close_waits_for_housekeeping};
 }
 
-void JudgeCore::look_at_model(const Exchange& exchange, JobFile& job, const JobStatistics& statistics) {
+bool JudgeCore::look_at_model(const Exchange& exchange, JobFile& job, const JobStatistics& statistics) {
   const bool compares = job.closed_cleanly() && job.model_bytes_number > job.last_post && job.model_bytes_open > 0 &&
                         job.model_bytes_number > job.course.opened_by && !job.idle;
-  if (!compares) return;
+  if (!compares) return true;
   // So many buckets of history are more than any analysis of the next one needs.
   constexpr std::size_t kBucketsMany = 40;
   std::size_t passed = 0;
   for (const Expectation& expected : job.ledger.buckets())
     if (expected.lo > expected.early && job.ledger.has_passed(expected.start_ms)) ++passed;
-  const auto describe_sizes = [&] {
-    return fmt::format("{}: {} bytes of model, after {} before the close, in #{}", cite(exchange.number),
-                       statistics.model_bytes, job.model_bytes_open, job.model_bytes_number);
-  };
   if (statistics.model_bytes == 0) job.model_vanished = true;
-  if (statistics.model_bytes > 0 && statistics.model_bytes < job.model_bytes_open)
-    return evidence_.add(Clause::close_prunes_model);
-  if (!options_.model_size_is_told) return;
+  if (statistics.model_bytes > 0 && statistics.model_bytes < job.model_bytes_open) {
+    evidence_.add(Clause::close_prunes_model);
+    return true;
+  }
+  if (!options_.model_size_is_told || (!job.model_vanished && passed < kBucketsMany)) return true;
   Finding finding;
   finding.clause = Clause::close_prunes_model;
   finding.event = exchange.answer_event;
-  finding.observed = describe_sizes();
-  if (job.model_vanished) {
-    finding.expected = fmt::format("{} keeps the history that the job needs", cite(job.closer()));
-  } else {
-    if (passed < kBucketsMany) return;
-    finding.expected = fmt::format("{} drops history of the {} buckets since {} that is no longer needed",
-                                   cite(job.closer()), passed, cite(job.course.opened_by));
-  }
-  accuse(std::move(finding));
+  finding.observed = fmt::format("{}: {} bytes of model, after {} before the close, in #{}", cite(exchange.number),
+                                 statistics.model_bytes, job.model_bytes_open, job.model_bytes_number);
+  finding.expected = job.model_vanished
+                         ? fmt::format("{} keeps the history that the job needs", cite(job.closer()))
+                         : fmt::format("{} drops history of the {} buckets since {} that is no longer needed",
+                                       cite(job.closer()), passed, cite(job.course.opened_by));
+  miss(exchange, job, std::move(finding), "the pruned model");
+  return false;
 }
 
 void JudgeCore::look_at_snapshots(const Exchange& exchange, JobFile& job, const SnapshotList& list) {

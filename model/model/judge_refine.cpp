@@ -213,7 +213,26 @@ const Exchange* JudgeCore::overlapping_close(const JobFile& job, const Exchange&
   return nullptr;
 }
 
+bool JudgeCore::claimed_at_timeout(const JobFile& job) const {
+  if (job.course.normal_close == 0 || job.course.forced != 0) return false;
+  const Exchange& close = exchange_of(job.course.normal_close);
+  const bool at_once = close.timeout.reading == TimeReading::unsettled && close.timeout.span == 0;
+  if (close.timeout.reading != TimeReading::valid && !at_once) return false;
+  const Duration waited = close.answered - close.invoked;
+  return at_once ? waited <= kSecond : waited >= close.timeout.span - options_.margin;
+}
+
 void JudgeCore::refine_answer(JobFile& job, const Exchange& blamed, Finding& finding) {
+  if (blamed.meant == Ask::open && blamed.told == Told::refused && job.course.opened_by != 0) {
+    // The job cannot be opened because it is not closed yet, whatever its close was told.
+    if (claimed_at_timeout(job))
+      lead_with(finding, Clause::timed_out_close_is_no_success);
+    else if (job.course.forced_from_failed)
+      lead_with(finding, Clause::force_closes_failed_job);
+    else if (job.course.forced_unresponsive)
+      lead_with(finding, Clause::force_closes_unresponsive_job);
+    return;
+  }
   if (!is_normal_close_answer(blamed)) return;
   const bool lacks_privilege = blamed.refusal == Refusal::forbidden || blamed.refusal == Refusal::unauthenticated;
   if (blamed.told == Told::accepted) return;
@@ -246,14 +265,10 @@ void JudgeCore::refine_reading(JobFile& job, const Exchange& blamed, Finding& fi
   }
   if (about_state && course.normal_close != 0) {
     const Exchange& close = exchange_of(course.normal_close);
-    const Duration waited = close.answered - close.invoked;
-    const bool timeout_was_up =
-        close.timeout.reading == TimeReading::valid && waited >= close.timeout.span - options_.margin;
-    const bool reopened = blamed.quiet && course.timed_out_close == 0 && job.idle.has_value();
-    if (timeout_was_up && !reopened) {
+    if (claimed_at_timeout(job) && !job.closed_stats_read) {
       lead_with(finding, Clause::timed_out_close_is_no_success);
       finding.expected += fmt::format("; {} was answered after {}, when its timeout was up", cite(close.number),
-                                      describe_duration(waited));
+                                      describe_duration(close.answered - close.invoked));
     } else if (overlapping_close(job, close) != nullptr) {
       lead_with(finding, Clause::concurrent_requests_linearize);
     }
@@ -279,7 +294,8 @@ Finding JudgeCore::refined(JobFile& job, const OracleFinding& found) {
   finding.event = blamed.answer_event;
   finding.observed = fmt::format("{}: {}", cite(blamed.number), finding.observed);
   refine_answer(job, blamed, finding);
-  if (blamed.meant == Ask::stats && !found.count_too_low && !other_close_explains(job, finding))
+  const bool claimed = claimed_at_timeout(job) && !job.closed_stats_read;
+  if (blamed.meant == Ask::stats && !found.count_too_low && !claimed && !other_close_explains(job, finding))
     refused_one_explains(job, finding);
   refine_reading(job, blamed, finding);
   return finding;

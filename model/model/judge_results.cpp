@@ -134,7 +134,8 @@ bool JudgeCore::accuse_excess(const Exchange& exchange, JobFile& job, const Buck
 }
 
 /// What a whole reading of a job that closed cleanly lacks; empty while it lacks nothing.
-std::optional<Finding> JudgeCore::lacking(const Exchange& exchange, JobFile& job, std::string& lacked) {
+std::optional<Finding> JudgeCore::lacking(const Exchange& exchange, JobFile& job, std::string& lacked,
+                                          const Expectation*& bucket) {
   const auto& rows = job.buckets.rows();
   const std::size_t total = *job.buckets.total();
   const std::string closer = cite(job.closer());
@@ -145,6 +146,7 @@ std::optional<Finding> JudgeCore::lacking(const Exchange& exchange, JobFile& job
         std::find_if(rows.begin(), end, [&](const Bucket& it) { return it.start_ms == expected.start_ms; });
     const std::int64_t counted = row != end ? row->event_count : 0;
     if (counted >= expected.lo) continue;
+    bucket = &expected;
     lacked = row == end ? fmt::format("bucket {}", expected.start_ms)
                         : fmt::format("{} records of bucket {}", expected.lo - counted, expected.start_ms);
     Finding finding = finding_at(
@@ -236,7 +238,16 @@ void JudgeCore::look_at_buckets(const Exchange& exchange, JobFile& job, const Bu
                              fmt::format("{}: {}", cite(exchange.number), describe_bucket(bucket))),
                   fmt::format("the final result of bucket {}", bucket.start_ms));
     }
-  if (!job.buckets.is_whole()) return;
+  if (!job.buckets.is_whole()) {
+    // A page that now has what it lacked, though there is more behind it.
+    const bool there = std::ranges::any_of(job.misses, [&](const Miss& known) {
+      return std::ranges::any_of(page.buckets, [&](const Bucket& row) {
+        return row.start_ms == known.bucket_ms && row.event_count >= known.bucket_records;
+      });
+    });
+    if (there) arrived(exchange, job);
+    return;
+  }
   if (was_whole && !awaited) {
     if (*job.buckets.total() > 0) evidence_.add(Clause::closed_job_keeps_results);
     evidence_.add(Clause::closed_job_refuses_analysis);
@@ -245,7 +256,9 @@ void JudgeCore::look_at_buckets(const Exchange& exchange, JobFile& job, const Bu
   if (in_pages && *job.buckets.total() > 1) evidence_.add(Clause::closed_job_keeps_results);
   if (!job.closed_cleanly()) return;
   std::string lacked;
-  if (auto finding = lacking(exchange, job, lacked)) return miss(exchange, job, *std::move(finding), std::move(lacked));
+  const Expectation* bucket = nullptr;
+  if (auto finding = lacking(exchange, job, lacked, bucket))
+    return miss(exchange, job, *std::move(finding), std::move(lacked), bucket);
   if (awaited && arrived(exchange, job)) return;
   learn_of_results(job);
 }

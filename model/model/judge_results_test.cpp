@@ -60,6 +60,14 @@ TEST(JudgeResults, AccusesABucketThatComesLate) {
   EXPECT_EQ(story.findings().front().also.front(), Clause::close_flushes_buffers);
 }
 
+// close-waits-for-housekeeping: a page that has more behind it when it is read again.
+TEST(JudgeResults, AccusesAPageThatComesLate) {
+  Story story = three_buckets_closed();
+  story.pages(0, 1, {}, 0).waits(kMinute).pages(0, 1, {bucket(0, 2)}, 2);
+
+  expect_violates(story, Clause::close_waits_for_housekeeping);
+}
+
 // close-waits-for-housekeeping: who was told that the time was up was promised nothing.
 TEST(JudgeResults, LetsResultsOfATimedOutCloseComeLate) {
   Story story = three_buckets();
