@@ -110,7 +110,8 @@ class Core {
   Answer read_flag(const Parameter& parameter, bool absent, bool& value) const;
 
   // Closing.
-  CloseOrder read_close(const CloseJob& ask) const;
+  CloseOrder read_close(const CloseJob& sent) const;
+  CloseOrder read_sorted_close(const CloseJob& ask) const;
   Answer read_timeout(const Parameter& parameter, Duration& timeout) const;
   Answer close_one(const CloseJob& ask, const CloseOrder& order, Token token);
   Answer close_many(const CloseJob& ask, const CloseOrder& order, Token token);

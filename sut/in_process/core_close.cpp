@@ -27,6 +27,22 @@ Response not_open(std::string_view job) {
   return conflict(fmt::format("Cannot perform requested action because job [{}] is not open", job));
 }
 
+/// The same request with what stands among the other parameters by a known name in its own place.
+CloseJob sorted_out(const CloseJob& ask) {
+  CloseJob out = ask;
+  const auto take = [&out](std::string_view name, Parameter& place) {
+    std::erase_if(out.other, [&](const auto& parameter) {
+      if (parameter.first != name) return false;
+      place = parameter.second;
+      return true;
+    });
+  };
+  take("force", out.force);
+  take("timeout", out.timeout);
+  take("allow_no_jobs", out.allow_no_jobs);
+  return out;
+}
+
 Response closed_true() {
   return accepted(Acknowledged{});
 }
@@ -70,7 +86,12 @@ Core::Answer Core::read_timeout(const Parameter& parameter, Duration& timeout) c
   return std::nullopt;
 }
 
-Core::CloseOrder Core::read_close(const CloseJob& ask) const {
+Core::CloseOrder Core::read_close(const CloseJob& sent) const {
+  if (sent.other.empty()) return read_sorted_close(sent);
+  return read_sorted_close(sorted_out(sent));
+}
+
+Core::CloseOrder Core::read_sorted_close(const CloseJob& ask) const {
   CloseOrder order;
   order.force_sent = ask.force.has_value();
   order.refusal = read_timeout(ask.timeout, order.timeout);

@@ -124,6 +124,13 @@ TEST_P(CloseTest, RefusesBadParametersBeforeAnythingElse) {
   EXPECT_EQ(service.state(kA), JobState::opened);
 }
 
+TEST_P(CloseTest, KnowsItsParametersWhereverTheyStand) {
+  open_job();
+  service.fault(Fault::slow_close, kA, 10 * kSecond);
+  EXPECT_EQ(service.ask(CloseJob{kA, {}, {}, {}, {{"timeout", "1s"}, {"force", "false"}}}).refusal, Refusal::timed_out);
+  EXPECT_EQ(is_refused(service.ask(CloseJob{kA, {}, {}, {}, {{"allow_no_jobs", "true"}}}), 400), is_5_4());
+}
+
 // force-boolean-grammar
 TEST_P(CloseTest, ReadsForceByTheDialect) {
   open_job();
