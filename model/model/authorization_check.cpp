@@ -23,6 +23,14 @@ std::optional<Finding> check_close_form(const Exchange& exchange, bool secured) 
     found.event = exchange.answer_event;
     return found;
   };
+  const bool lacks_privilege = exchange.refusal == Refusal::forbidden || exchange.refusal == Refusal::unauthenticated;
+  if (const auto right = right_of(exchange.request->who); right && secured && lacks_privilege) {
+    // Privileges come before existence and state: whatever the job is, this refusal is about the caller.
+    Finding found = finding(*right, fmt::format("a close by a caller with `{}` is not refused for want of privileges",
+                                                name(exchange.request->who)));
+    found.observed = fmt::format("close #{} was refused so (status {})", exchange.number, exchange.status);
+    return found;
+  }
   const bool barred = secured && exchange.unprivileged;
   if (exchange.told == Told::accepted && barred) {
     const Principal who = exchange.request->who;
