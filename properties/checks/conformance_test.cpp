@@ -61,8 +61,13 @@ class HoldsOnTheService : public testing::Test {
     for (const Reproduction& violation : mine.violations)
       ADD_FAILURE() << id_of(violation.findings.front().clause) << ": expected " << violation.findings.front().expected
                     << "; observed " << violation.findings.front().observed;
-    for (const std::string& why : mine.whys) ADD_FAILURE() << "could not be told: " << why;
-    EXPECT_TRUE(level_of(check_.aim()) == Level::measured || mine.evidence.of(check_.aim()) > 0) << "proves nothing";
+    // A random program may ask for what cannot be had, such as a fault of a job that is not there.
+    if (!check_.is_generated())
+      for (const std::string& why : mine.whys) ADD_FAILURE() << "could not be told: " << why;
+    const bool proves = std::any_of(check_.serves.begin(), check_.serves.end(), [&](Clause clause) {
+      return level_of(clause) == Level::measured || mine.evidence.of(clause) > 0;
+    });
+    EXPECT_TRUE(proves) << "proves nothing";
   }
 
  private:

@@ -280,6 +280,8 @@ class Decoder {
       return split_path(raw->path).size() > 1 && split_path(raw->path)[1] == "ml" ? ErrorForm::handler : ErrorForm::any;
     }
     if (!is_job_api(request_.operation)) return ErrorForm::any;
+    // A 400 to a plain list is a server without that endpoint, in whatever words.
+    if (answer_.status == 400 && std::holds_alternative<GetSnapshots>(request_.operation)) return ErrorForm::any;
     // A server without this endpoint answers a typed request as routing does.
     const bool routing = has_routing_words() || contains_ignoring_case(out_.reason, "content-type header") ||
                          answer_.status == 405 || answer_.status == 501;
