@@ -52,8 +52,10 @@ Told JudgeCore::told_of(const Exchange& exchange, const JobFile* job, const Resp
     const bool absent = exchange.quiet && exchange.before == JobState::absent;
     const bool no_such_thing =
         response.refusal == Refusal::not_found || response.refusal == Refusal::wrong_method || response.status == 501;
+    // The page speaks of results; no clause says that model snapshots can be listed at all.
+    const bool of_snapshots = std::holds_alternative<GetSnapshots>(exchange.request->operation);
     const bool served_before = exchange.meant == Ask::read_results && job != nullptr && job->results_served;
-    if (no_such_thing && !absent && !served_before) {
+    if ((of_snapshots || (no_such_thing && !served_before)) && !absent) {
       why_ = "the target does not serve `" + describe(*exchange.request) + "`: " + describe(response);
       return Told::busy;
     }
