@@ -107,7 +107,7 @@ void add_deviations(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand("deviations", "Deviations of the built-in implementation");
   const auto options = std::make_shared<MatrixOptions>();
   CLI::App& matrix = *command.add_subcommand("matrix", "The gate against each of them");
-  matrix.add_option("--profile", options->profile, "Dialect; default: the first that shows it")->type_name("NAME");
+  matrix.add_option("--profile", options->profile, "Dialect; default: every one")->type_name("NAME");
   matrix.add_option("--seed", options->seed, "Of everything random")->type_name("N")->check(whole_number());
   matrix.add_option("--effort", options->effort, "quick, standard or thorough")->type_name("NAME");
   matrix.add_option("--jobs", options->jobs, "Worker threads")->type_name("N");

@@ -77,7 +77,7 @@ ExitCode serve_command(const ServeOptions& options);
 ExitCode deviations_command();
 
 struct MatrixOptions {
-  std::string profile;  // empty: each deviation under the first profile that shows it
+  std::string profile;  // empty: each deviation under every profile that has what it breaks
   std::uint64_t seed = 1;
   std::string effort = "quick";
   int jobs = 0;
