@@ -95,8 +95,10 @@ ClockRuling check_close_clock(const Exchange& exchange, Duration margin) {
   const bool waited_for_something =
       !(exchange.quiet && (exchange.before == JobState::closed || exchange.before == JobState::failed ||
                            exchange.before == JobState::absent));
-  if (exchange.refusal != Refusal::timed_out || !waited_for_something) {
-    ruling.gave_up_in_time = false;
+  if (!waited_for_something) return ruling;
+  if (exchange.refusal != Refusal::timed_out) {
+    // Another refusal that comes just when the time is up gives up too, where the time is long enough to tell.
+    ruling.gave_up_in_time = exchange.told == Told::timed_out && *limit >= 4 * margin + 10 * kMillisecond;
     return ruling;
   }
   if (waited < *limit - margin) {

@@ -17,6 +17,7 @@ void JudgeCore::reset() {
   job_count_ = 0;
   exchanges_.clear();
   targets_.clear();
+  answers_.clear();
   open_.clear();
   feeds_.clear();
   indexes_.clear();
@@ -114,9 +115,11 @@ void JudgeCore::begin(const Event& event, std::size_t index) {
     }
     if (!job.judged) continue;
     const int id = static_cast<int>(exchange.number);
-    job.log.push_back({Telling::Kind::invoke, {}, id, index, exchange.number, exchange.question, {}});
+    if (job.keeps_log)
+      job.log.push_back({Telling::Kind::invoke, {}, id, index, exchange.number, exchange.question, {}});
     job.oracle.invoke(id, exchange.question, exchange.number);
   }
+  answers_.resize(targets_.size());
   open_.push_back(exchange.number);
 }
 
@@ -151,9 +154,12 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
     if (!is_read(exchange.meant)) --job.open_changes;
     book(exchange, job, answer.told);
     const bool missed = missing_;
-    tell(job, exchange, answer);
+    tell(job, exchange, exchange.first_target + i, answer);
     if (!accusations_.empty() || missing_ != missed) continue;
-    refresh(job);
+    // A reading of what was certain before tells nothing new.
+    const bool was_certain = is_read(exchange.meant) && exchange.meant != Ask::feed_stats &&
+                             job.now != JobState::unknown && job.records_now && job.open_requests == 0;
+    if (!was_certain) refresh(job);
     if (answer.told == Told::accepted) look(exchange, job, response);
     if (accusations_.empty() && !missing_) learn(exchange, job, response);
   }
@@ -178,18 +184,20 @@ void JudgeCore::lose(const Event& event, std::size_t index) {
     book(exchange, job, Told::unknown);
     if (!job.judged) continue;
     const int id = static_cast<int>(exchange.number);
-    job.log.push_back({Telling::Kind::lose, {}, id, index, exchange.number, {}, {}});
+    if (job.keeps_log) job.log.push_back({Telling::Kind::lose, {}, id, index, exchange.number, {}, {}});
     take_verdict(job, &exchange, job.oracle.lose(id));
     refresh(job);
   }
   if (exchange.target_count == 0) book_world(exchange, Told::unknown);
 }
 
-void JudgeCore::tell(JobFile& job, const Exchange& exchange, const Answer& answer) {
+void JudgeCore::tell(JobFile& job, const Exchange& exchange, std::uint32_t target, const Answer& answer) {
   if (!job.judged) return;
   const int id = static_cast<int>(exchange.number);
-  job.log.push_back(
-      {Telling::Kind::respond, {}, id, exchange.answer_event, exchange.number, exchange.question, answer});
+  answers_[target] = answer;
+  if (job.keeps_log)
+    job.log.push_back(
+        {Telling::Kind::respond, {}, id, exchange.answer_event, exchange.number, exchange.question, answer});
   take_verdict(job, &exchange, job.oracle.respond(id, answer, exchange.number));
 }
 
@@ -223,7 +231,8 @@ void JudgeCore::inject(const Event& event, std::size_t index) {
   book_fault(event, job);
   if (event.fault == Fault::slow_close || !job.judged) return;
   const std::size_t number = exchanges_.size();
-  job.log.push_back({Telling::Kind::fault, event.fault, 0, index, number, {}, {}});
+  job.marks.push_back({Telling::Kind::fault, event.fault, 0, index, number, {}, {}});
+  if (job.keeps_log) job.log.push_back(job.marks.back());
   take_verdict(job, nullptr, job.oracle.fault(event.fault, number));
   refresh(job);
 }
@@ -233,7 +242,8 @@ void JudgeCore::settle(const Event& event, std::size_t index) {
   if (!job.judged) return;
   const std::size_t number = exchanges_.size();
   job.settled_event = index + 1;
-  job.log.push_back({Telling::Kind::settled, {}, 0, index, number, {}, {}});
+  job.marks.push_back({Telling::Kind::settled, {}, 0, index, number, {}, {}});
+  if (job.keeps_log) job.log.push_back(job.marks.back());
   take_verdict(job, nullptr, job.oracle.settled(number));
   refresh(job);
 }

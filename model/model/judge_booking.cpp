@@ -36,7 +36,9 @@ void JobFile::clear(Profile profile) {
   exists_perhaps = adopted = results_served = has_feed = false;
   judged = true;
   oracle.reset(profile);
+  marks.clear();
   log.clear();
+  keeps_log = false;
   now = JobState::absent;
   records_now.reset();
   feed_now.reset();

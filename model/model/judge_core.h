@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,7 @@ class JudgeCore {
   void lose(const Event& event, std::size_t index);
   void inject(const Event& event, std::size_t index);
   void settle(const Event& event, std::size_t index);
-  void tell(JobFile& job, const Exchange& exchange, const Answer& answer);
+  void tell(JobFile& job, const Exchange& exchange, std::uint32_t target, const Answer& answer);
   void take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict);
   void refresh(JobFile& job);
   Exchange* open_exchange(int process);
@@ -84,6 +85,7 @@ class JudgeCore {
   bool repair_dialect(JobFile& job, const OracleFinding& found);
   bool refused_one_explains(JobFile& job, Finding& finding);
   bool other_close_explains(JobFile& job, Finding& finding);
+  std::vector<Telling> log_of(const JobFile& job) const;
   bool fits_when(JobFile& job, const std::vector<Telling>& log);
   void refine_answer(JobFile& job, const Exchange& blamed, Finding& finding);
   void refine_reading(JobFile& job, const Exchange& blamed, Finding& finding);
@@ -101,6 +103,8 @@ class JudgeCore {
                        std::size_t size);
   void look_at_earlier_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, std::size_t from,
                                std::optional<std::size_t> total);
+  bool accuse_repetition(const Exchange& exchange, const JobFile& job, const std::vector<Bucket>& page,
+                         std::size_t from);
   bool accuse_excess(const Exchange& exchange, JobFile& job, const Bucket& bucket);
   Finding changed(const Exchange& exchange, const JobFile& job, std::size_t before, std::string expected,
                   std::string observed, bool added) const;
@@ -138,6 +142,9 @@ class JudgeCore {
   JobFile* find_job(std::string_view name);
   const FeedFile* find_feed(std::string_view name) const;
   IndexFile& index_named(const std::string& name);
+  std::span<const std::uint32_t> targets_of(const Exchange& exchange) const {
+    return std::span(targets_).subspan(exchange.first_target, exchange.target_count);
+  }
   Exchange& exchange_of(std::size_t number) { return exchanges_[number - 1]; }
   const Exchange& exchange_of(std::size_t number) const { return exchanges_[number - 1]; }
   std::string cite(std::size_t number) const;  // `close job a (#4)`
@@ -148,6 +155,7 @@ class JudgeCore {
   std::size_t job_count_ = 0;
   std::vector<Exchange> exchanges_;
   std::vector<std::uint32_t> targets_;
+  std::vector<Answer> answers_;    // one a target
   std::vector<std::size_t> open_;  // numbers of open requests
   std::vector<FeedFile> feeds_;
   std::vector<IndexFile> indexes_;

@@ -53,6 +53,7 @@ TEST(JudgeForms, AllowsAnyRefusalWhenTheTimeIsUp) {
   story.closes({}, "2s", refusal(409), 2 * kSecond).settles().reads(kClosed, 0);
 
   expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::timeout_bounds_wait), 1U);
 }
 
 // timeout-bounds-wait

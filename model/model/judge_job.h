@@ -79,7 +79,9 @@ struct JobFile {
   bool judged = true;           // false: the oracle gave up
   bool results_served = false;  // its results were read at least once
   JobOracle oracle;
-  std::vector<Telling> log;
+  std::vector<Telling> marks;  // faults and settlings
+  std::vector<Telling> log;    // what the oracle heard, once something had to be explained
+  bool keeps_log = false;      // the log is not what the exchanges say: an answer was changed or taken back
 
   // Certain, as of the last answer.
   JobState now = JobState::absent;

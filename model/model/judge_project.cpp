@@ -68,13 +68,12 @@ TimeRange times_of(const Exchange& exchange) {
 }  // namespace
 
 bool JudgeCore::is_expression(std::string_view text) const {
-  if (text == "_all" || text.find_first_of(",*") != std::string_view::npos) return true;
   bool is_group = false;
   for (std::size_t i = 0; i < job_count_; ++i) {
     if (job_at(i).name == text) return false;
     is_group = is_group || std::ranges::find(job_at(i).groups, text) != job_at(i).groups.end();
   }
-  return is_group;
+  return is_group || text == "_all" || text.find_first_of(",*") != std::string_view::npos;
 }
 
 void JudgeCore::add_target(Exchange& exchange, const std::string& job) {
@@ -267,7 +266,7 @@ void JudgeCore::meet_others(Exchange& exchange, JobFile& job) {
   const bool changes = !is_read(exchange.meant);
   for (const std::size_t number : open_) {
     Exchange& other = exchange_of(number);
-    const auto targets = std::span(targets_).subspan(other.first_target, other.target_count);
+    const auto targets = targets_of(other);
     if (other.number == exchange.number || std::ranges::find(targets, job.index) == targets.end()) continue;
     const bool other_changes = !is_read(other.meant);
     if (changes) other.quiet = false;

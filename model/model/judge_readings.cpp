@@ -92,7 +92,7 @@ bool JudgeCore::touched_by_other_close(const JobFile& job, std::size_t since) co
   if (job.last_change > since) return false;
   for (std::size_t n = exchanges_.size(); n > since; --n) {
     const Exchange& other = exchange_of(n);
-    const auto targets = std::span(targets_).subspan(other.first_target, other.target_count);
+    const auto targets = targets_of(other);
     if (other.is_close && std::ranges::find(targets, job.index) == targets.end()) return true;
   }
   return false;

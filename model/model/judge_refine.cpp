@@ -49,6 +49,26 @@ Clause dialect_of(const Exchange& exchange) {
 
 }  // namespace
 
+std::vector<Telling> JudgeCore::log_of(const JobFile& job) const {
+  std::vector<Telling> log = job.marks;
+  for (const Exchange& exchange : exchanges_) {
+    const auto targets = targets_of(exchange);
+    const auto mine = std::ranges::find(targets, job.index);
+    if (mine == targets.end()) continue;
+    const int id = static_cast<int>(exchange.number);
+    log.push_back({Telling::Kind::invoke, {}, id, exchange.invoke_event, exchange.number, exchange.question, {}});
+    if (exchange.stage == Exchange::Stage::open) continue;
+    Telling end{Telling::Kind::lose, {}, id, exchange.answer_event, exchange.number, exchange.question, {}};
+    if (exchange.stage == Exchange::Stage::answered) {
+      end.kind = Telling::Kind::respond;
+      end.answer = answers_[exchange.first_target + static_cast<std::size_t>(mine - targets.begin())];
+    }
+    log.push_back(end);
+  }
+  std::ranges::stable_sort(log, {}, &Telling::at);
+  return log;
+}
+
 bool JudgeCore::fits_when(JobFile& job, const std::vector<Telling>& log) {
   JobOracle oracle(options_.profile, std::min<std::size_t>(options_.budget, 20'000), false);
   if (job.adopted) oracle.start_anywhere();
@@ -83,6 +103,7 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     job.oracle = std::move(*repaired_);
     repaired_.reset();
     job.log = altered_;
+    job.keeps_log = true;
     std::string expected = plain(found.expected);
     if (odd.is_odd()) expected = fmt::format("{} does what the profile says; then {}", cite(odd.number), expected);
     accuse_dialect(clause, std::move(expected), fmt::format("{}: {}", cite(found.event), plain(found.observed)),
@@ -176,7 +197,7 @@ bool JudgeCore::other_close_explains(JobFile& job, Finding& finding) {
   for (std::size_t n = exchanges_.size(); n-- > 0 && tried < kCandidatesMax;) {
     const Exchange& other = exchanges_[n];
     if (!other.is_close || other.stage != Exchange::Stage::answered || other.told == Told::busy) continue;
-    const auto targets = std::span(targets_).subspan(other.first_target, other.target_count);
+    const auto targets = targets_of(other);
     if (std::ranges::find(targets, job.index) != targets.end()) continue;
     if (other.told == Told::refused && !other.without_id) continue;
     ++tried;
@@ -204,7 +225,7 @@ bool JudgeCore::other_close_explains(JobFile& job, Finding& finding) {
 const Exchange* JudgeCore::overlapping_close(const JobFile& job, const Exchange& exchange) const {
   for (const Exchange& other : exchanges_) {
     if (!other.is_close || other.number == exchange.number) continue;
-    const auto targets = std::span(targets_).subspan(other.first_target, other.target_count);
+    const auto targets = targets_of(other);
     if (std::ranges::find(targets, job.index) == targets.end()) continue;
     const bool before = other.stage != Exchange::Stage::open && other.answer_event < exchange.invoke_event;
     const bool after = exchange.stage != Exchange::Stage::open && exchange.answer_event < other.invoke_event;
@@ -303,6 +324,7 @@ Finding JudgeCore::refined(JobFile& job, const OracleFinding& found) {
 
 void JudgeCore::explain(JobFile& job, const Exchange* exchange) {
   const OracleFinding found = job.oracle.finding();
+  if (!job.keeps_log) job.log = log_of(job);
   if (repair_dialect(job, found)) {
     refresh(job);
     return;
@@ -319,6 +341,7 @@ void JudgeCore::explain(JobFile& job, const Exchange* exchange) {
   if (found.count_too_low && exchange != nullptr && exchange->number == found.event) {
     std::string lacked = fmt::format("records in the counts ({})", found.observed);
     job.oracle.forgive();
+    job.keeps_log = true;
     std::erase_if(job.log, [&](const Telling& telling) { return telling.number == found.event; });
     miss(*exchange, job, std::move(finding), std::move(lacked));
     return;

@@ -138,12 +138,15 @@ std::optional<Finding> JudgeCore::lacking(const Exchange& exchange, JobFile& job
                                           const Expectation*& bucket) {
   const auto& rows = job.buckets.rows();
   const std::size_t total = *job.buckets.total();
-  const std::string closer = cite(job.closer());
+  std::size_t next = 0;
   for (Expectation& expected : job.ledger.buckets()) {
     if (expected.lo == 0 || !job.ledger.has_passed(expected.start_ms)) continue;
     const auto end = rows.begin() + static_cast<std::ptrdiff_t>(total);
-    const auto row =
-        std::find_if(rows.begin(), end, [&](const Bucket& it) { return it.start_ms == expected.start_ms; });
+    const auto is_it = [&](const Bucket& it) { return it.start_ms == expected.start_ms; };
+    // Both are mostly in the same order.
+    auto row = std::find_if(rows.begin() + static_cast<std::ptrdiff_t>(next), end, is_it);
+    if (row == end) row = std::find_if(rows.begin(), end, is_it);
+    if (row != end) next = static_cast<std::size_t>(row - rows.begin());
     const std::int64_t counted = row != end ? row->event_count : 0;
     if (counted >= expected.lo) continue;
     bucket = &expected;
@@ -151,8 +154,8 @@ std::optional<Finding> JudgeCore::lacking(const Exchange& exchange, JobFile& job
                         : fmt::format("{} records of bucket {}", expected.lo - counted, expected.start_ms);
     Finding finding = finding_at(
         exchange, Clause::close_flushes_buffers,
-        fmt::format("after {} the results have bucket {} with all its {} record{}, for the data has passed it", closer,
-                    expected.start_ms, expected.lo, expected.lo == 1 ? "" : "s"),
+        fmt::format("after {} the results have bucket {} with all its {} record{}, for the data has passed it",
+                    cite(job.closer()), expected.start_ms, expected.lo, expected.lo == 1 ? "" : "s"),
         row == end ? fmt::format("{}: no bucket {}", cite(exchange.number), expected.start_ms)
                    : fmt::format("{}: {}", cite(exchange.number), describe_bucket(*row)));
     const bool straddles = expected.cut && expected.early > 0;
@@ -176,6 +179,34 @@ std::optional<Finding> JudgeCore::lacking(const Exchange& exchange, JobFile& job
     return finding;
   }
   return std::nullopt;
+}
+
+/// Whether a bucket stands twice on the page, or on another page as well.
+bool JudgeCore::accuse_repetition(const Exchange& exchange, const JobFile& job, const std::vector<Bucket>& page,
+                                  std::size_t from) {
+  const bool ascends = std::ranges::adjacent_find(page, std::ranges::greater_equal{}, &Bucket::start_ms) == page.end();
+  const auto& rows = job.buckets.rows();
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const std::int64_t start = page[i].start_ms;
+    const auto before = page.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!ascends &&
+        std::find_if(page.begin(), before, [&](const Bucket& it) { return it.start_ms == start; }) != before) {
+      accuse(finding_at(exchange, Clause::accepted_data_is_kept, "every bucket stands in the results once",
+                        fmt::format("{}: bucket {} twice", cite(exchange.number), start)));
+      return true;
+    }
+    if (from == 0 && page.size() >= rows.size()) continue;
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      const bool on_this_page = at >= from && at < from + page.size();
+      if (on_this_page || !job.buckets.knows(at) || rows[at].start_ms != start) continue;
+      accuse(finding_at(exchange, Clause::closed_job_keeps_results,
+                        fmt::format("every bucket stands on one page; #{} showed bucket {} at position {}",
+                                    job.buckets.first(), start, at),
+                        fmt::format("{}: the same bucket at position {}", cite(exchange.number), from + i)));
+      return true;
+    }
+  }
+  return false;
 }
 
 void JudgeCore::look_at_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, std::size_t from,
@@ -207,22 +238,7 @@ void JudgeCore::look_at_buckets(const Exchange& exchange, JobFile& job, const Bu
       job.buckets.clear();
     }
   }
-  for (std::size_t i = 0; i < page.buckets.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (page.buckets[k].start_ms != page.buckets[i].start_ms) continue;
-      return accuse(finding_at(exchange, Clause::accepted_data_is_kept, "every bucket stands in the results once",
-                               fmt::format("{}: bucket {} twice", cite(exchange.number), page.buckets[i].start_ms)));
-    }
-    const std::int64_t start = page.buckets[i].start_ms;
-    for (std::size_t at = 0; at < job.buckets.rows().size(); ++at) {
-      const bool on_this_page = at >= from && at < from + page.buckets.size();
-      if (on_this_page || !job.buckets.knows(at) || job.buckets.rows()[at].start_ms != start) continue;
-      return accuse(finding_at(exchange, Clause::closed_job_keeps_results,
-                               fmt::format("every bucket stands on one page; #{} showed bucket {} at position {}",
-                                           job.buckets.first(), start, at),
-                               fmt::format("{}: the same bucket at position {}", cite(exchange.number), from + i)));
-    }
-  }
+  if (accuse_repetition(exchange, job, page.buckets, from)) return;
   const bool was_whole = job.buckets.is_whole();
   const bool read_before = !job.buckets.empty();
   const bool in_pages = read_before && !was_whole;
