@@ -51,6 +51,8 @@ void Clients::submit(int client, Parcel parcel) {
   place->request = parcel.request;
   place->deadline = clock_->now() + patience_;
   place->parcel = std::move(parcel);
+  // Whoever is woken must not have to wait for the lock at once.
+  lock.unlock();
   place->changed.notify_all();
 }
 
@@ -142,7 +144,9 @@ void Clients::serve(Worker& worker) {
     // Taken under the lock, so that times rise along the queue.
     arrivals_.push_back(
         {worker.client, clock_->now(), parcel.request, std::move(exchange.answer), std::move(exchange.error)});
+    lock.unlock();
     arrived_.notify_all();
+    lock.lock();
   }
   worker.ended = true;
   worker.changed.notify_all();
