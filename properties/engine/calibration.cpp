@@ -23,8 +23,8 @@ void set_bounds(Environment& environment, Duration close_max, Duration round_tri
   environment.round_trip_max = round_trip_max;
   environment.normal_close = close_max;
   environment.margin = std::max(kMarginMin, kRoundTripsPerMargin * round_trip_max);
-  // A third of it is used as a timeout, which has to stand clear of the margin on both sides.
-  environment.slow = std::max(3 * kSecond, whole_seconds(3 * environment.margin + 2 * close_max));
+  // A third of it is used as a timeout, which has to stand clear of the margin and of the close's own end.
+  environment.slow = std::max(2 * kSecond, whole_seconds(6 * environment.margin + 2 * close_max));
   environment.patience = std::max(20 * kSecond, 10 * close_max + 4 * environment.slow);
 }
 

@@ -1,11 +1,13 @@
 #include "engine/campaign.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "closecheck/model/grammar.h"
 #include "engine/seeds.h"
 
 namespace closecheck::properties {
@@ -28,6 +30,7 @@ struct Unit {
   int seeds = 1;
   bool wide = false;
   Duration estimate = 0;
+  std::uint64_t rank = 0;  // live: how many programs for the same clause come before it
 };
 
 struct UnitResult {
@@ -76,9 +79,13 @@ class Campaign {
         plan_programs(i);
     }
     if (environment().live) {
-      // The most telling program of every check comes first, and of these the slowest, so that workers end together.
-      std::stable_sort(units_.begin(), units_.end(), [](const Unit& one, const Unit& other) {
-        return std::pair(one.index, -one.estimate) < std::pair(other.index, -other.estimate);
+      // One program for every clause comes first, the slowest of these at the head; after them what costs little for
+      // its rank.
+      const auto cost = [](const Unit& unit) {
+        return static_cast<Duration>(unit.rank) * std::max(unit.estimate, kSecond / 2);
+      };
+      std::stable_sort(units_.begin(), units_.end(), [&](const Unit& one, const Unit& other) {
+        return std::pair(cost(one), -one.estimate) < std::pair(cost(other), -other.estimate);
       });
     }
     if (generated == 0) return;
@@ -88,16 +95,18 @@ class Campaign {
       if (!checks_[i]->is_generated() || !merged_.checks[i].unmet.empty()) continue;
       if (environment().live) endless_.push_back(i);
       for (std::uint64_t row = 0; row < std::max<std::uint64_t>(1, rows) && !environment().live; ++row)
-        units_.push_back({i, row, nullptr, 1, row % kWideEvery == 0, 0});
+        units_.push_back({i, row, nullptr, 1, row % kWideEvery == 0, 0, 0});
     }
   }
 
   void plan_programs(std::size_t check) {
     std::uint64_t index = 0;
+    const std::uint64_t same_aim_before = aimed_at_[checks_[check]->aim()]++;
     for (Program& program : checks_[check]->programs(environment())) {
       Unit unit;
       unit.check = check;
       unit.index = index++;
+      unit.rank = unit.index + same_aim_before;
       const bool varies = has_overlap(program) && !checks_[check]->measure;
       unit.seeds = varies && !environment().live ? options_.overlap_seeds : 1;
       unit.estimate = estimated_time(program, environment());
@@ -109,21 +118,30 @@ class Campaign {
     }
   }
 
-  bool out_of_time() const {
-    return cancelled_.load(std::memory_order_relaxed) || (environment().live && Clock::now() >= options_.deadline);
+  /// Whether something that takes so long is not begun any more.
+  bool out_of_time(Duration estimate = 0) const {
+    if (cancelled_.load(std::memory_order_relaxed)) return true;
+    return environment().live && Clock::now() + std::chrono::nanoseconds(estimate) >= options_.deadline;
   }
 
-  /// The next piece of work; live, generated programs follow without end until the time is up.
+  /// The next piece of work. Live, random programs follow without end until the time is up, and have every second turn
+  /// once most of it has passed.
   bool take(Unit& unit, std::size_t& number) {
     const std::lock_guard lock(mutex_);
-    number = next_++;
-    if (number < units_.size()) {
-      unit = units_[number];
-      return true;
+    number = results_.size();
+    const bool late = !endless_.empty() && Clock::now() >= options_.random_from;
+    if (next_ < units_.size() && !(late && drawn_ <= late_taken_)) {
+      late_taken_ += late ? 1 : 0;
+      unit = units_[next_++];
+    } else if (!endless_.empty() && !out_of_time()) {
+      unit = Unit{endless_[drawn_ % endless_.size()], drawn_ / endless_.size(), nullptr, 1, true, 0, 0};
+      ++drawn_;
+    } else if (next_ < units_.size()) {
+      unit = units_[next_++];  // to be counted as skipped
+    } else {
+      return false;
     }
-    if (endless_.empty() || out_of_time()) return false;
-    const std::size_t beyond = number - units_.size();
-    unit = Unit{endless_[beyond % endless_.size()], beyond / endless_.size(), nullptr, 1, true, 0};
+    results_.emplace_back(unit.check, UnitResult{});
     return true;
   }
 
@@ -133,10 +151,10 @@ class Campaign {
     std::size_t number = 0;
     while (take(unit, number)) {
       UnitResult result;
-      if (!out_of_time()) result = unit.program ? run_program(*runner, unit) : run_generated(*runner, unit);
+      if (!out_of_time(unit.estimate))
+        result = unit.program ? run_program(*runner, unit) : run_generated(*runner, unit);
       const std::lock_guard lock(mutex_);
-      if (results_.size() <= number) results_.resize(std::max(number + 1, units_.size()));
-      results_[number] = std::pair(unit.check, std::move(result));
+      results_[number].second = std::move(result);
       ++done_;
       if (progress_) progress_({std::string(checks_[unit.check]->name), done_, std::max(units_.size(), done_)});
     }
@@ -181,6 +199,7 @@ class Campaign {
       const std::uint64_t seed = seed_of(options_.seed, check.name, unit.index * 100'000 + i);
       const int size = kSizeMin + static_cast<int>(seed % static_cast<std::uint64_t>(kSizeMax - kSizeMin));
       auto program = std::make_shared<const Program>(check.generate(environment(), seed, size));
+      if (environment().live && out_of_time(estimated_time(*program, environment()))) break;
       take_in(check, runner, laboratory_.run(runner, std::move(program), seed, unit.wide), result);
       if (environment().live || result.exchanges >= kUnitExchanges || out_of_time()) break;
     }
@@ -188,7 +207,6 @@ class Campaign {
   }
 
   CampaignResult merged() {
-    results_.resize(std::max(results_.size(), units_.size()));
     // Live the units were sorted by what is most telling; violations are listed in that order, which is as good.
     for (auto& [check, unit] : results_) {
       CheckResult& into = merged_.checks[check];
@@ -213,9 +231,12 @@ class Campaign {
   const std::atomic<bool>& cancelled_;
   std::vector<Unit> units_;
   std::vector<std::size_t> endless_;
+  std::map<Clause, std::uint64_t> aimed_at_;
 
   std::mutex mutex_;
   std::size_t next_ = 0;
+  std::size_t drawn_ = 0;       // random programs so far, live
+  std::size_t late_taken_ = 0;  // aimed programs since random ones have their turn
   std::size_t done_ = 0;
   std::vector<std::pair<std::size_t, UnitResult>> results_;
   CampaignResult merged_;
@@ -230,27 +251,43 @@ CampaignResult run_campaign(const std::vector<const Check*>& checks, const Campa
 }
 
 Duration estimated_time(const Program& program, const Environment& environment) {
+  constexpr Duration kSettling = 400 * kMillisecond;
   Duration time = 0;
-  Duration slow = 0;
+  Duration slow = 0;    // how long the next close takes for a fault
+  Duration behind = 0;  // how long what goes on in the background still takes
+  const auto close = [&](const CloseJob& it, bool awaited) {
+    if (it.force && *it.force != "false") {
+      slow = behind = 0;
+      return;
+    }
+    const Duration whole = std::max({environment.normal_close, slow, behind});
+    const model::TimeValue timeout = model::read_time(it.timeout);
+    const bool bounded = timeout.reading == model::TimeReading::valid;
+    const Duration wait = !awaited ? 0 : bounded ? std::min(whole, timeout.span) : whole;
+    time += wait;
+    behind = whole - wait;
+    slow = 0;
+  };
   for (const Step& step : program.steps) {
     switch (step.type) {
       case StepType::call:
         time += environment.round_trip_max / 2;
-        if (const auto* close = std::get_if<CloseJob>(&step.request.operation); close != nullptr && !close->force) {
-          time += std::max(environment.normal_close, slow);
-          slow = 0;
-        }
+        if (const auto* it = std::get_if<CloseJob>(&step.request.operation)) close(*it, !step.detached);
         break;
       case StepType::wait:
         time += step.duration;
+        behind = std::max<Duration>(0, behind - step.duration);
         break;
       case StepType::settle:
-        time += kSecond + slow;
+        time += kSettling;
+        [[fallthrough]];
+      case StepType::join:
+        time += behind;
+        behind = 0;
         break;
       case StepType::fault:
         if (step.fault == Fault::slow_close) slow = step.duration;
-        break;
-      case StepType::join:
+        if (step.fault == Fault::hang_close) slow = kHour;
         break;
     }
   }

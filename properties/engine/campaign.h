@@ -42,7 +42,8 @@ struct CampaignOptions {
   int workers = 1;
   std::int64_t generated_exchanges = 0;  // in process: about so many by generated programs in all
   int overlap_seeds = 16;                // in process: how often a program with overlapping requests runs
-  Clock::time_point deadline;            // live: no program starts later
+  Clock::time_point random_from;         // live: from then on every second program is a random one
+  Clock::time_point deadline;            // live: nothing begins that would end later
 };
 
 CampaignResult run_campaign(const std::vector<const Check*>& checks, const CampaignOptions& options,

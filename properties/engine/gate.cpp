@@ -65,7 +65,8 @@ CampaignOptions campaign_options(const GateOptions& options, Clock::time_point s
                                      ? std::max<std::int64_t>(1, options.budget / kSecond) * kExchangesPerBudgetSecond
                                      : figures.generated_exchanges;
   campaign.overlap_seeds = figures.overlap_seeds;
-  campaign.deadline = started + std::chrono::nanoseconds(live_budget * 3 / 4);
+  campaign.random_from = started + std::chrono::nanoseconds(live_budget / 2);
+  campaign.deadline = started + std::chrono::nanoseconds(live_budget * 31 / 40);
   return campaign;
 }
 

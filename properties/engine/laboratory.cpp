@@ -19,7 +19,7 @@ RunnerOptions options_for(const Environment& environment) {
     options.executor.answer_patience = kMinute;
     options.executor.reread_after = environment.slow + kSecond;
     options.executor.poll_every = 100 * kMillisecond;
-    options.executor.quiet = std::max(600 * kMillisecond, 2 * environment.round_trip_max);
+    options.executor.quiet = std::max(300 * kMillisecond, 2 * environment.round_trip_max);
   } else {
     // Virtual time costs nothing, so a close is awaited beyond the longest timeout in use.
     options.executor.answer_patience = 72 * kHour;
