@@ -153,7 +153,6 @@ void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const
   }
   if (job.now != JobState::closed || statistics.state != JobState::closed) return;
   if (job.times_closed == 0 || !look_at_model(exchange, job, statistics)) return;
-  if (!job.misses.empty() && arrived(exchange, job)) return;
   const std::size_t closer = job.closer();
   const auto accuse_here = [&](Clause clause, std::string expected, std::string observed) -> Finding& {
     Finding finding;
@@ -164,6 +163,27 @@ void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const
     accuse(std::move(finding));
     return accusations_.back();
   };
+  if (statistics.counts_told && job.ledger.is_readable() && !job.ledger.has_exact_counts() && job.closed_cleanly()) {
+    // The oracle hears of exact counts only; after overlapping posts these bounds are left.
+    const std::int64_t counted = statistics.counts.processed_records;
+    const std::int64_t lo = job.ledger.total_lo();
+    const std::int64_t hi = job.ledger.total_hi();
+    if (counted > hi) {
+      accuse_here(Clause::accepted_data_is_kept, fmt::format("at most {} records, for no more were sent", hi),
+                  fmt::format("{} processed records", counted));
+      return;
+    }
+    if (counted < lo) {
+      Finding finding;
+      finding.clause = Clause::close_flushes_buffers;
+      finding.also = {Clause::accepted_data_is_kept};
+      finding.expected = fmt::format("at least {} records, which were accepted before {}", lo, cite(closer));
+      finding.observed = fmt::format("{}: {} processed records", cite(exchange.number), counted);
+      finding.event = exchange.answer_event;
+      return miss(exchange, job, std::move(finding), fmt::format("{} records in the counts", lo - counted));
+    }
+  }
+  if (!job.misses.empty() && arrived(exchange, job)) return;
   if (!statistics.node.empty()) {
     accuse_here(Clause::closed_job_is_idle,
                 fmt::format("the job is closed since {}: its statistics name no node", cite(closer)),

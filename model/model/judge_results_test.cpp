@@ -351,6 +351,25 @@ TEST(JudgeResults, AllowsAForceToTakeTheDataFromANormalCloseThatItOverlaps) {
   expect_fits(story);
 }
 
+// accepted-data-is-kept, close-flushes-buffers: bounds are judged all the same.
+TEST(JudgeResults, AccusesCountsBeyondTheBoundsOfOverlappingPosts) {
+  const auto counts = [](std::int64_t processed) {
+    Story story;
+    story.created().opened();
+    story.asks(1, PostData{kJob, records_in(0, 2), false}).asks(2, PostData{kJob, records_in(1, 2), false});
+    story.hears(1, ok(DataCounts{}, 202)).hears(2, ok(DataCounts{}, 202)).closed().reads(kClosed, processed);
+    return story;
+  };
+  for (const std::int64_t fitting : {2, 3, 4}) {
+    Story story = counts(fitting);
+    expect_fits(story);
+  }
+  Story too_few = counts(1);
+  expect_violates(too_few, Clause::close_flushes_buffers);
+  Story too_many = counts(5);
+  expect_violates(too_many, Clause::accepted_data_is_kept);
+}
+
 // Overlapping posts may be answered in another order than they were sent.
 TEST(JudgeResults, KnowsNoOrderOfOverlappingPosts) {
   Story story;
