@@ -163,16 +163,6 @@ std::vector<Program> all_or_nothing(const Environment& environment) {
 }
 
 /// A version without expressions takes them for the name of a job that does not exist.
-std::vector<Program> expressions_are_unknown(const Environment& environment) {
-  std::vector<Program> programs{
-      Steps{create(), open(), close_expression("closecheck-*"), stats()},
-      Steps{create(), create(kOtherJob), open(), open(kOtherJob), close_expression("closecheck-a,closecheck-b"),
-            stats(), stats(kOtherJob)},
-      Steps{create(kJob, {kGroup}), open(), close_expression(kGroup), stats()},
-  };
-  if (!environment.live) programs.push_back(Steps{create(), open(), close_expression("_all"), stats()});
-  return programs;
-}
 
 }  // namespace
 
@@ -238,12 +228,6 @@ std::vector<Check> wire_checks() {
        {C::close_many, C::failed_job_needs_force},
        {.faults = {Fault::fail_job}, .profile = Profile::xpack_6_3},
        all_or_nothing,
-       {},
-       {}},
-      {"expressions-are-unknown-jobs",
-       {C::unknown_job_refused, C::wire_status_codes},
-       {.profile = Profile::xpack_5_4},
-       expressions_are_unknown,
        {},
        {}},
   };
