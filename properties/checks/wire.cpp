@@ -162,8 +162,6 @@ std::vector<Program> all_or_nothing(const Environment& environment) {
   };
 }
 
-/// A version without expressions takes them for the name of a job that does not exist.
-
 }  // namespace
 
 std::vector<Check> wire_checks() {
