@@ -110,6 +110,8 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
       if (told == Told::accepted) {
         end_period(job);
         job.ledger.reopen();
+        // Overlapping closes may have ended this very open again, and by force taken with them what came in between.
+        if (exchange.met_close) job.ledger.give_up();
         job.course = {};
         job.course.opened_by = exchange.number;
         ++job.times_opened;

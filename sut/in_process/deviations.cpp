@@ -21,7 +21,7 @@ constexpr std::array kDeviations{
     DeviationText{Deviation::closed_job_flushes, "closed-job-flushes", Clause::closed_job_refuses_analysis,
                   "A closed job answers a flush as if it were open.", 4},
     DeviationText{Deviation::analyses_after_close, "analyses-after-close", Clause::closed_job_refuses_analysis,
-                  "Five seconds after its close a job writes a result for the unfinished bucket.", 6},
+                  "Not a second after its close a job writes a result for the unfinished bucket.", 6},
     DeviationText{Deviation::results_change_while_closed, "results-change-while-closed", Clause::closed_job_keeps_results,
                   "Every reading of a closed job's buckets lowers their event counts.", 6},
     DeviationText{Deviation::second_page_repeats_first, "second-page-repeats-first", Clause::closed_job_keeps_results,

@@ -252,7 +252,7 @@ void Job::come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms) {
   }
   if (manner.deviates(Deviation::closed_job_reopens_itself) && !waiting_closes.empty())
     afterwards_due_ = now + kSecond / 2;
-  if (manner.deviates(Deviation::analyses_after_close)) afterwards_due_ = now + 5 * kSecond;
+  if (manner.deviates(Deviation::analyses_after_close)) afterwards_due_ = now + 700 * kMillisecond;
 }
 
 void Job::happen_afterwards(const Manner& manner, Time now, std::int64_t wall_ms) {
