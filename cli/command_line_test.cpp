@@ -159,6 +159,20 @@ TEST(CommandLine, ReplaysWhatItSavedAndTellsWhenItIsFixed) {
   EXPECT_EQ(nlohmann::json::parse(folder.read("replay.json"))["summary"]["fixed"], 1);
 }
 
+TEST(CommandLine, FindsNothingToFailInTheScriptsThatShip) {
+  for (const std::string profile : {"xpack-5.4", "xpack-6.3"}) {
+    const Finished finished = run_closecheck({"replay", CLOSECHECK_SCRIPTS, "--profile", profile, "--quiet"});
+    EXPECT_EQ(finished.code, 0) << finished.out;
+    EXPECT_THAT(finished.out, EndsWith(" fixed, 0 still failing, 0 cannot tell\n"));
+  }
+}
+
+TEST(CommandLine, RunsOnlyTheTestsThatAFilterNames) {
+  const Finished finished = run_closecheck({"replay", CLOSECHECK_SCRIPTS, "--filter", "close-many.yml"});
+  EXPECT_THAT(finished.out, EndsWith("1 fixed, 0 still failing, 0 cannot tell\n"));
+  expect_refused({"replay", CLOSECHECK_SCRIPTS, "--filter", "no-such-test"}, "matches 'no-such-test'");
+}
+
 TEST(CommandLine, WritesTheSameReportForTheSameSeedAndAnyNumberOfJobs) {
   const TestFolder folder;
   const auto report = [&folder](const std::string& name, const std::string& jobs) {
