@@ -185,7 +185,7 @@ std::string write_body(const Value& body) {
   for (const Value& value : *values) {
     // A list may hold maps written as text, too.
     const std::string* text = value.string();
-    const std::string line = text != nullptr ? write_body(value) : write_json(value);
+    std::string line = text != nullptr ? write_body(value) : write_json(value);
     if (values->size() == 1) return line;
     out += line;
     if (!out.ends_with('\n')) out += '\n';

@@ -129,8 +129,8 @@ class StepReader {
           fail(member.place, fmt::format("expected one call, found \"{}\" beside \"{}\"", member.key, what->key));
         }
       }
-      if (what == nullptr) fail(kind.place, "expected a call: the name of an API with its arguments, or `request`");
     }
+    if (what == nullptr) fail(kind.place, "expected a call: the name of an API with its arguments, or `request`");
     if (what->key == "request")
       read_request(what->value, call);
     else
