@@ -160,8 +160,11 @@ TEST(CommandLine, ReplaysWhatItSavedAndTellsWhenItIsFixed) {
 }
 
 TEST(CommandLine, FindsNothingToFailInTheScriptsThatShip) {
-  for (const std::string profile : {"xpack-5.4", "xpack-6.3"}) {
-    const Finished finished = run_closecheck({"replay", CLOSECHECK_SCRIPTS, "--profile", profile, "--quiet"});
+  // Some scripts name the one dialect that has what they try.
+  for (const std::vector<std::string>& profile : {std::vector<std::string>{}, {"--profile", "xpack-6.3"}}) {
+    std::vector<std::string> arguments{"replay", CLOSECHECK_SCRIPTS, "--quiet"};
+    arguments.insert(arguments.end(), profile.begin(), profile.end());
+    const Finished finished = run_closecheck(arguments);
     EXPECT_EQ(finished.code, 0) << finished.out;
     EXPECT_THAT(finished.out, EndsWith(" fixed, 0 still failing, 0 cannot tell\n"));
   }
