@@ -53,12 +53,12 @@ std::vector<Program> failed_jobs_need_force(const Environment& environment) {
 
 /// A close that hangs is asked with a short timeout, so that the run does not hang with it.
 std::vector<Program> closes_unresponsive_jobs(const Environment& environment) {
-  const std::string shortly = spelled(environment.slow / 3);
+  const std::string shortly = in_milliseconds(short_of(environment));
   std::vector<Program> programs{
       Steps{create(), open(), hang_close(), close_within(shortly), force(), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), hang_close(), close_within(shortly), force(), settle(environment),
             stats()},
-      Steps{create(), open(), hang_close(), meanwhile(1, close_within("20s")), pause(300 * kMillisecond), force(),
+      Steps{create(), open(), hang_close(), meanwhile(1, close_within("20000ms")), pause(300 * kMillisecond), force(),
             settle(environment), stats()},
       Steps{create(), open(), hang_close(), close_within(shortly), stats(), fresh(force()), settle(environment), open(),
             close(), stats()},
@@ -73,8 +73,8 @@ std::vector<Program> closes_slow_jobs(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 4)), slow, meanwhile(1, close()), pause(300 * kMillisecond), force(),
             settle(environment), stats()},
-      Steps{create(), open(), slow, close_within(spelled(environment.slow / 3)), force(), settle(environment), stats(),
-            open(), stats()},
+      Steps{create(), open(), slow, close_within(in_milliseconds(short_of(environment))), force(), settle(environment),
+            stats(), open(), stats()},
   };
 }
 

@@ -111,8 +111,13 @@ Step meanwhile(int client, Step step) {
   return step;
 }
 
-std::string spelled(Duration span) {
-  return format_duration(span);
+Duration short_of(const Environment& environment) {
+  constexpr Duration kStep = 100 * kMillisecond;
+  return environment.slow / 3 / kStep * kStep;
+}
+
+std::string in_milliseconds(Duration span) {
+  return std::to_string(span / kMillisecond) + "ms";
 }
 
 Steps opened(const std::string& job) {

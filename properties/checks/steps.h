@@ -62,8 +62,11 @@ Step fresh(Step step);
 Step on(int client, Step step);
 Step meanwhile(int client, Step step);
 
-/// A span as the API spells it, in its largest exact unit (`3s`, `1500ms`).
-std::string spelled(Duration span);
+/// A third of what the slow close takes: well beyond the margin, and as far from the close's own end.
+Duration short_of(const Environment& environment);
+
+/// A span as the API spells it, in one unit wherever the unit is not what is asked about.
+std::string in_milliseconds(Duration span);
 
 /// A program from steps and runs of steps: `Steps{create(), cycles(2), stats()}`.
 class Steps {

@@ -7,28 +7,24 @@ namespace {
 
 using C = Clause;
 
-/// A third of what the slow close takes: well beyond the margin, and as far from the close's own end.
-Duration short_of(const Environment& environment) {
-  return environment.slow / 3;
-}
-
 std::vector<Program> bounds_slow_closes(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
-  const std::string shortly = spelled(short_of(environment));
+  const std::string shortly = in_milliseconds(short_of(environment));
   std::vector<Program> programs{
       Steps{create(), open(), slow, close_within(shortly)},
       Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), settle(environment), stats()},
-      Steps{create(), open(), slow, close_within("10m"), stats()},
-      Steps{create(), open(), slow, close_within(spelled(2 * short_of(environment))), settle(environment), stats()},
+      Steps{create(), open(), slow, close_within("600000ms"), stats()},
+      Steps{create(), open(), slow, close_within(in_milliseconds(2 * short_of(environment))), settle(environment),
+            stats()},
       // A second close of a job that is closing has a timeout of its own.
-      Steps{create(), open(), slow, close_within(shortly), close_within("10m"), stats()},
+      Steps{create(), open(), slow, close_within(shortly), close_within("600000ms"), stats()},
       Steps{create(), open(), close(), open(), slow, close_within(shortly), settle(environment), stats()},
   };
   if (!environment.live) {
     programs.push_back(
-        Steps{create(), open(), slow_close(90 * kSecond), close_within("1m"), settle(environment), stats()});
+        Steps{create(), open(), slow_close(90 * kSecond), close_within("60000ms"), settle(environment), stats()});
     programs.push_back(
-        Steps{create(), open(), slow_close(10 * kMinute), close_within("1ms"), close_within("9m"), stats()});
+        Steps{create(), open(), slow_close(10 * kMinute), close_within("1ms"), close_within("540000ms"), stats()});
   }
   return programs;
 }
@@ -39,7 +35,7 @@ Steps hanging_close(const Environment& environment, const std::string& timeout) 
 }
 
 std::vector<Program> bounds_hanging_closes(const Environment& environment) {
-  const std::string shortly = spelled(short_of(environment));
+  const std::string shortly = in_milliseconds(short_of(environment));
   std::vector<Program> programs{
       Steps{hanging_close(environment, shortly), stats()},
       Steps{create(), open(), hang_close(), close_within(shortly), close_within(shortly), stats(), force(),
@@ -60,6 +56,12 @@ std::vector<Program> default_bounds_hanging_closes(const Environment& environmen
       Steps{create(), open(), slow_close(31 * kMinute), close()},
       Steps{create(), open(), close(), open(), hang_close(), force_spelled("false"), force(), settle(environment)},
   };
+}
+
+/// Half a minute is what clients and proxies give up after by themselves.
+std::vector<Program> default_outlasts_long_closes(const Environment& environment) {
+  if (environment.long_wait == 0) return {};
+  return {Steps{create(), open(), slow_close(environment.long_wait), close()}};
 }
 
 std::vector<Program> default_outlasts_slow_closes(const Environment& environment) {
@@ -118,7 +120,7 @@ std::vector<Program> reads_units_of_hanging_closes(const Environment& environmen
 
 std::vector<Program> timed_out_is_no_success(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
-  const std::string shortly = spelled(short_of(environment));
+  const std::string shortly = in_milliseconds(short_of(environment));
   return {
       Steps{create(), open(), slow, close_within(shortly), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), stats(), settle(environment)},
@@ -128,7 +130,7 @@ std::vector<Program> timed_out_is_no_success(const Environment& environment) {
 }
 
 std::vector<Program> hanging_timed_out_is_no_success(const Environment& environment) {
-  const std::string shortly = spelled(short_of(environment));
+  const std::string shortly = in_milliseconds(short_of(environment));
   return {
       Steps{create(), open(), hang_close(), close_within(shortly), stats(), force(), settle(environment)},
       Steps{create(), open(), hang_close(), close_within("1ms"), pause(100 * kMillisecond), stats(), force(),
@@ -138,7 +140,7 @@ std::vector<Program> hanging_timed_out_is_no_success(const Environment& environm
 
 std::vector<Program> goes_on_after_timeout(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
-  const std::string shortly = spelled(short_of(environment));
+  const std::string shortly = in_milliseconds(short_of(environment));
   return {
       Steps{create(), open(), slow, close_within(shortly), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), settle(environment), stats(), buckets(),
@@ -196,13 +198,19 @@ std::vector<Check> timeout_checks() {
        default_outlasts_slow_closes,
        {},
        measure_longest_wait},
-      {"timeout-takes-every-unit", {C::timeout_takes_time_units, C::close_ends_open_job}, {}, takes_every_unit, {}, {}},
+      {"default-timeout-outlasts-long-closes",
+       {C::timeout_defaults_to_30m, C::close_ends_open_job},
+       slow_live,
+       default_outlasts_long_closes,
+       {},
+       measure_longest_wait},
       {"timeout-units-of-slow-closes",
        {C::timeout_takes_time_units, C::timeout_bounds_wait, C::timed_out_close_is_no_success},
        slow,
        reads_units_of_slow_closes,
        {},
        {}},
+      {"timeout-takes-every-unit", {C::timeout_takes_time_units, C::close_ends_open_job}, {}, takes_every_unit, {}, {}},
       {"timeout-units-of-hanging-closes",
        {C::timeout_takes_time_units, C::timeout_bounds_wait, C::timed_out_close_is_no_success},
        hang_in_process,

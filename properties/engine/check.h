@@ -30,6 +30,7 @@ struct Environment {
   Duration normal_close = 200 * kMillisecond;  // how long the close of a small job takes
   Duration slow = 3 * kSecond;                 // for `slow_close`: whole seconds, well beyond margin and normal close
   Duration patience = 40 * kSecond;            // within which whatever goes on by itself has ended
+  Duration long_wait = 0;  // live: a close that takes much longer, where the budget has room for one; 0: none
 
   bool knows(Principal principal) const { return principals.count(principal) != 0; }
 };

@@ -22,18 +22,19 @@ struct EffortFigures {
   std::int64_t generated_exchanges;
   int overlap_seeds;
   Duration live_budget;
+  Duration long_wait;  // live, of the one close that takes long
 };
 
 EffortFigures figures_of(Effort effort) {
   switch (effort) {
     case Effort::quick:
-      return {30'000, 8, 20 * kSecond};
+      return {30'000, 8, 20 * kSecond, 0};
     case Effort::standard:
-      return {130'000, 24, 60 * kSecond};
+      return {130'000, 24, 60 * kSecond, 33 * kSecond};
     case Effort::thorough:
       break;
   }
-  return {1'500'000, 200, 10 * kMinute};
+  return {1'500'000, 200, 10 * kMinute, 45 * kSecond};
 }
 
 Environment environment_of(const GateOptions& options) {
@@ -80,6 +81,8 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   if (options.live) {
     if (progress) progress({"calibration", 0, 0});
     environment = calibrated(environment, options.name_prefix, factory);
+    const Duration long_wait = figures_of(options.effort).long_wait;
+    if (long_wait <= live_budget * 2 / 3) environment.long_wait = long_wait;
   }
   Laboratory laboratory(environment, options.name_prefix, factory, wide_factory);
   const CampaignOptions plan = campaign_options(options, started, live_budget);

@@ -9,6 +9,14 @@
 namespace closecheck::properties {
 namespace {
 
+/// Live: beyond what the slowest close of the program takes by itself.
+Duration answer_patience(const Environment& environment, const Program& program) {
+  Duration slowest = environment.slow;
+  for (const Step& step : program.steps)
+    if (step.type == StepType::fault && step.fault == Fault::slow_close) slowest = std::max(slowest, step.duration);
+  return 8 * kSecond + slowest + 10 * environment.normal_close + 4 * environment.margin;
+}
+
 RunnerOptions options_for(const Environment& environment) {
   RunnerOptions options;
   options.judge.profile = environment.profile;
@@ -16,7 +24,7 @@ RunnerOptions options_for(const Environment& environment) {
   options.judge.margin = environment.margin;
   options.judge.model_size_is_told = !environment.live;
   if (environment.live) {
-    options.executor.answer_patience = kMinute;
+    options.executor.answer_patience = answer_patience(environment, Program{});
     options.executor.reread_after = environment.slow + kSecond;
     options.executor.poll_every = 100 * kMillisecond;
     options.executor.quiet = std::max(300 * kMillisecond, 2 * environment.round_trip_max);
@@ -121,6 +129,7 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
     ran.result = runner.run(std::move(program), *system);
     return ran;
   }
+  runner.set_answer_patience(answer_patience(environment_, *program));
   const OpenJobs held(mutex_, freed_, open_jobs_, open_jobs_of(*program));
   ran.prefix = next_prefix();
   const auto renamed = std::make_shared<const Program>(with_prefix(*program, ran.prefix));

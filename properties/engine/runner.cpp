@@ -38,7 +38,7 @@ void add_difference(const std::vector<std::uint64_t>& now, std::vector<std::uint
 }  // namespace
 
 Runner::Runner(Profile profile, const RunnerOptions& options)
-    : options_(options), judge_(options.judge), executor_(profile, options.executor) {}
+    : profile_(profile), options_(options), judge_(options.judge), executor_(profile, options.executor) {}
 Runner::~Runner() = default;
 
 RunResult Runner::run(std::shared_ptr<const Program> program, sut::System& system) {
@@ -76,6 +76,13 @@ void Runner::count_visits(bool clean) {
   judge_ = model::Judge(options_.judge);
   states_so_far_.clear();
   transitions_so_far_.clear();
+}
+
+void Runner::set_answer_patience(Duration patience) {
+  if (patience == options_.executor.answer_patience) return;
+  options_.executor.answer_patience = patience;
+  executor_ = sut::Executor(profile_, options_.executor);
+  history_ = nullptr;
 }
 
 const History& Runner::history() const {

@@ -38,6 +38,9 @@ class Runner {
   /// Runs and judges. Reads again what the judge misses; ends as soon as the history is decided.
   RunResult run(std::shared_ptr<const Program> program, sut::System& system);
 
+  /// How long an answer is awaited from now on before it counts as lost.
+  void set_answer_patience(Duration patience);
+
   /// Of the last run; valid until the next.
   const History& history() const;
   std::shared_ptr<const Program> program() const;
@@ -49,6 +52,7 @@ class Runner {
  private:
   void count_visits(bool clean);
 
+  Profile profile_;
   RunnerOptions options_;
   model::Judge judge_;
   sut::Executor executor_;
