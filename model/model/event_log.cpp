@@ -39,7 +39,7 @@ Played Player::play(const Log& log, std::size_t item, bool unknown) {
       const bool open = unknown || entry.status != EntryStatus::answered || entry.answer.told == Told::unknown;
       if (!open && entry.answer.told == Told::busy) return Played::fits;
       const std::size_t step = index_of(entry.question.ask);
-      Exchange exchange = exchange_of(step, entry.question, entry.answer, *table_);
+      SearchExchange exchange = exchange_of(step, entry.question, entry.answer, *table_);
       if (open) return search_.lose(exchange) ? Played::fits : Played::too_many;
       exchange.order = entry.answer_item;
       const int slot = search_.enter(exchange);

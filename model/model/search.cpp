@@ -52,8 +52,8 @@ bool reads_as(Life life, JobState read, Profile profile) {
 
 }  // namespace
 
-Exchange exchange_of(std::size_t step, const Question& question, const Answer& answer, const CellTable& table) {
-  Exchange exchange;
+SearchExchange exchange_of(std::size_t step, const Question& question, const Answer& answer, const CellTable& table) {
+  SearchExchange exchange;
   exchange.step = static_cast<std::uint8_t>(step);
   exchange.timed_out = answer.told == Told::timed_out;
   exchange.told = answer_bit(answer.told);
@@ -104,7 +104,7 @@ void Search::start_anywhere() {
     }
 }
 
-bool Search::matches(const Exchange& x, const Configuration& c) const {
+bool Search::matches(const SearchExchange& x, const Configuration& c) const {
   const Cell& cell = table_->at(x.step, c.job);
   if (cell.row < 0) return false;
   Answers allowed = cell.guard == Guard::always || holds(cell.guard, c.job) ? cell.allowed : cell.allowed_otherwise;
@@ -127,12 +127,12 @@ void Search::settle_reads(Configuration& c) const {
   if (!reductions_.greedy) return;
   for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
     const int i = std::countr_zero(rest);
-    const Exchange& x = slots_[static_cast<std::size_t>(i)];
+    const SearchExchange& x = slots_[static_cast<std::size_t>(i)];
     if (x.pure_only && progress_of(c, i) == 0 && matches(x, c)) set_progress(c, i, 2);
   }
 }
 
-int Search::enter(const Exchange& exchange) {
+int Search::enter(const SearchExchange& exchange) {
   const int slot = std::countr_one(used_);
   if (slot >= kSlots) return -1;
   used_ |= 1U << slot;
@@ -144,7 +144,7 @@ int Search::enter(const Exchange& exchange) {
   return slot;
 }
 
-bool Search::lose(const Exchange& exchange) {
+bool Search::lose(const SearchExchange& exchange) {
   if (table_->changing[exchange.step] == 0) return true;
   if (widened_ && exchange.step == index_of(Ask::post)) {
     perhaps_more_ = saturated(std::uint64_t{perhaps_more_} + exchange.records);
@@ -176,7 +176,7 @@ bool Search::move(Configuration& c, bool of_feed, std::uint8_t target, Effect ef
     for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
       const int i = std::countr_zero(rest);
       if (progress_of(c, i) != 1) continue;
-      const Exchange& x = slots_[static_cast<std::size_t>(i)];
+      const SearchExchange& x = slots_[static_cast<std::size_t>(i)];
       const Ask ask = static_cast<Ask>(x.step);
       if (!(ask == Ask::open ? was_opening : was_closing)) continue;
       if ((told_at_wake(ask, from, to) & x.told) == 0) {
@@ -234,7 +234,7 @@ void Search::take(const Configuration& c, std::size_t from, std::int16_t row, in
 }
 
 void Search::step_slot(std::size_t from, int i, int slot) {
-  const Exchange& x = slots_[static_cast<std::size_t>(i)];
+  const SearchExchange& x = slots_[static_cast<std::size_t>(i)];
   const Cell& cell = table_->at(x.step, work_[from].job);
   if (cell.row < 0) return;
   if ((!x.pure_only || !reductions_.greedy) && matches(x, work_[from])) {
@@ -261,19 +261,19 @@ void Search::step_slot(std::size_t from, int i, int slot) {
 void Search::step_lost(std::size_t from, int slot) {
   for (std::uint32_t rest = work_[from].unhappened; rest != 0; rest &= rest - 1) {
     const int bit = std::countr_zero(rest);
-    const Exchange& x = lost_[static_cast<std::size_t>(bit)];
+    const SearchExchange& x = lost_[static_cast<std::size_t>(bit)];
     if (reductions_.canonical_lost || reductions_.symmetric) {
       bool later = false;
       if (reductions_.canonical_lost)
         for (std::uint32_t older = work_[from].unhappened & ((1U << bit) - 1); older != 0 && !later;
              older &= older - 1) {
-          const Exchange& y = lost_[static_cast<std::size_t>(std::countr_zero(older))];
+          const SearchExchange& y = lost_[static_cast<std::size_t>(std::countr_zero(older))];
           later = y.step == x.step && y.records == x.records;
         }
       if (reductions_.symmetric && !table_->two_steps[x.step])
         for (std::uint32_t open = used_; open != 0 && !later; open &= open - 1) {
           const int i = std::countr_zero(open);
-          const Exchange& y = slots_[static_cast<std::size_t>(i)];
+          const SearchExchange& y = slots_[static_cast<std::size_t>(i)];
           later = progress_of(work_[from], i) == 0 && y.step == x.step && y.records == x.records &&
                   y.told == kAccepted && !y.may_be_refused;
         }
@@ -304,13 +304,13 @@ void Search::expand(std::size_t from, int slot) {
   for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
     const int i = std::countr_zero(rest);
     if (progress_of(work_[from], i) != 0) continue;
-    const Exchange& x = slots_[static_cast<std::size_t>(i)];
+    const SearchExchange& x = slots_[static_cast<std::size_t>(i)];
     if (reductions_.symmetric && !table_->two_steps[x.step] && (used_ & (used_ - 1)) != 0) {
       // Of two equal requests with equal answers the one that returns first goes first.
       bool later = false;
       for (std::uint32_t others = used_ & ~(1U << i); others != 0 && !later; others &= others - 1) {
         const int j = std::countr_zero(others);
-        const Exchange& y = slots_[static_cast<std::size_t>(j)];
+        const SearchExchange& y = slots_[static_cast<std::size_t>(j)];
         later = y.order < x.order && progress_of(work_[from], j) == 0 && y.step == x.step && y.records == x.records &&
                 y.told == x.told && y.may_be_refused == x.may_be_refused && y.read == x.read &&
                 y.processed == x.processed && y.feed_read == x.feed_read;
@@ -345,7 +345,7 @@ void Search::count_path(std::size_t from, std::int16_t row) {
 }
 
 Found Search::leave(int slot) {
-  const Exchange& x = slots_[static_cast<std::size_t>(slot)];
+  const SearchExchange& x = slots_[static_cast<std::size_t>(slot)];
   work_.clear();
   origins_.clear();
   chain_.clear();
@@ -391,7 +391,7 @@ bool Search::may_move(const Configuration& c) const {
         holds(happening.guard, c.job))
       return true;
   for (std::uint32_t rest = c.unhappened; rest != 0; rest &= rest - 1) {
-    const Exchange& x = lost_[static_cast<std::size_t>(std::countr_zero(rest))];
+    const SearchExchange& x = lost_[static_cast<std::size_t>(std::countr_zero(rest))];
     const Cell& cell = table_->at(x.step, c.job);
     if (cell.row >= 0 && cell.changes && (!cell.only_if || holds(cell.guard, c.job))) return true;
   }

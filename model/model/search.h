@@ -22,7 +22,7 @@ inline constexpr int kSlots = 16;
 inline constexpr int kLostMax = 32;
 
 /// A request with its answer, as the search needs them.
-struct Exchange {
+struct SearchExchange {
   std::uint8_t step = 0;    // Ask or event of the history
   Answers told = kNothing;  // the answer; a time-out stands for a refusal too
   bool may_be_refused = false;
@@ -35,7 +35,7 @@ struct Exchange {
   std::uint64_t order = 0;      // when the answer came, for the symmetric reduction
 };
 /// Reads a question and its answer; `step` beyond `Ask` for events of the history.
-Exchange exchange_of(std::size_t step, const Question& question, const Answer& answer, const CellTable& table);
+SearchExchange exchange_of(std::size_t step, const Question& question, const Answer& answer, const CellTable& table);
 
 /// Which reductions run; tests switch them off.
 struct Reductions {
@@ -59,9 +59,9 @@ class Search {
   void narrow() { widened_ = false; }
 
   /// A request enters. Its slot, or -1 when there are too many at once.
-  int enter(const Exchange& exchange);
+  int enter(const SearchExchange& exchange);
   /// A request whose answer is unknown: it may happen at any later time. False: too many of them.
-  bool lose(const Exchange& exchange);
+  bool lose(const SearchExchange& exchange);
   /// Its answer is due: keeps what allows it. On `empty` the set is as it was before.
   Found leave(int slot);
   /// Takes a request back, as if its answer had never come.
@@ -80,7 +80,7 @@ class Search {
   std::size_t largest() const { return largest_; }
   std::uint32_t perhaps_more() const { return perhaps_more_; }
 
-  bool matches(const Exchange& exchange, const Configuration& c) const;
+  bool matches(const SearchExchange& exchange, const Configuration& c) const;
 
   const std::vector<std::uint64_t>& state_visits() const { return state_visits_; }
   const std::vector<std::uint64_t>& row_visits() const { return row_visits_; }
@@ -108,9 +108,9 @@ class Search {
   std::uint32_t used_ = 0;
   std::uint32_t lost_used_ = 0;
   std::uint32_t perhaps_more_ = 0;
-  std::array<Exchange, kSlots> slots_{};
+  std::array<SearchExchange, kSlots> slots_{};
   std::array<bool, kSlots> killed_{};
-  std::array<Exchange, kLostMax> lost_{};
+  std::array<SearchExchange, kLostMax> lost_{};
   std::vector<Configuration> set_, work_, out_;
   struct Origin {
     std::uint32_t from;
