@@ -51,14 +51,13 @@ std::vector<Program> refuses_data(const Environment& environment) {
 }
 
 std::vector<Program> refuses_analysis(const Environment& environment) {
-  std::vector<Program> programs;
+  const Duration later = environment.live ? 6 * kSecond : 10 * kSecond;
+  std::vector<Program> programs{Steps{closed(), flush(), buckets(), pause(later), buckets()}};
   for (const Steps& steps : closed_in_many_ways(environment))
     programs.push_back(Steps{steps, offered_again(environment, flush()), stats()});
-  const Duration later = environment.live ? kSecond : 10 * kSecond;
   // What changes right after the answer is late housekeeping; what changes after that is analysis.
   const Duration rest = environment.live ? kSecond : kMinute;
   programs.push_back(Steps{closed(), flush(kJob, "true"), buckets(), stats()});
-  programs.push_back(Steps{closed(), buckets(), pause(later), buckets()});
   programs.push_back(Steps{closed(), pause(rest), stats(), pause(later), stats()});
   programs.push_back(Steps{closed(), pause(rest), snapshots(), pause(later), snapshots(), stats()});
   programs.push_back(Steps{closed(), records(), pause(later), records()});
@@ -85,7 +84,7 @@ Step out_of_order() {
 
 std::vector<Program> flushes_buffers(const Environment&) {
   return {
-      Steps{create(), open(), post(data(0, 4)), close(), stats()},
+      Steps{create(), open(), post(data(0, 4)), close(), stats(), buckets()},
       Steps{create(), open(), post(data(0, 4)), close(), buckets()},
       Steps{create(), open(), post(data(0, 1)), close(), stats()},
       Steps{create(), open(), post(data(0, 3)), post(data(3, 6)), close(), stats(), buckets()},
@@ -188,16 +187,16 @@ std::vector<Check> data_checks() {
        flushes_buffers,
        {},
        {}},
-      {"accepted-data-is-kept",
-       {C::accepted_data_is_kept, C::close_flushes_buffers, C::reopen_continues_analysis, C::job_reopens},
-       {},
-       keeps_accepted_data,
-       {},
-       {}},
       {"data-while-closing-is-kept",
        {C::accepted_data_is_kept, C::close_flushes_buffers, C::concurrent_requests_linearize},
        {.faults = {Fault::slow_close}},
        posts_while_closing,
+       {},
+       {}},
+      {"accepted-data-is-kept",
+       {C::accepted_data_is_kept, C::close_flushes_buffers, C::reopen_continues_analysis, C::job_reopens},
+       {},
+       keeps_accepted_data,
        {},
        {}},
       {"reopened-jobs-go-on",

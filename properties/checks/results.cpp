@@ -23,6 +23,7 @@ Steps with_anomalies() {
 std::vector<Program> keeps_results(const Environment& environment) {
   const Duration later = environment.live ? kSecond : 30 * kSecond;
   return {
+      Steps{closed(), buckets(), buckets_page(0, 2), buckets_page(2, 2), buckets()},
       Steps{closed(), buckets(), buckets()},
       Steps{closed(), buckets(), pause(later), fresh(buckets())},
       Steps{closed(), buckets_page(0, 2), buckets_page(2, 2)},
@@ -45,8 +46,8 @@ std::vector<Program> keeps_results(const Environment& environment) {
 
 std::vector<Program> finalizes_results(const Environment&) {
   return {
+      Steps{create(), open(), post(data(0, 4)), flush(kJob, "true"), close(), buckets(), records()},
       Steps{create(), open(), post(data(0, 2)), close(), buckets()},
-      Steps{create(), open(), post(data(0, 4)), flush(kJob, "true"), close(), buckets()},
       Steps{create(), open(), post(data(0, 2)), flush(kJob, "true"), post(data(2, 5)), close(), buckets()},
       Steps{create(), open(), post(data(0, 2)), flush(kJob, "true"), post(data(2, 5)), flush(kJob, "true"),
             post(data(5, 6)), close(), buckets()},

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -145,6 +146,12 @@ class Campaign {
     return true;
   }
 
+  /// Live: a check that has found something needs its time no more; others do.
+  bool is_settled(const Unit& unit) {
+    const std::lock_guard lock(mutex_);
+    return environment().live && unit.program && violating_.count(unit.check) != 0;
+  }
+
   void work() {
     const std::unique_ptr<Runner> runner = laboratory_.make_runner();
     Unit unit;
@@ -154,6 +161,7 @@ class Campaign {
       if (!out_of_time(unit.estimate))
         result = unit.program ? run_program(*runner, unit) : run_generated(*runner, unit);
       const std::lock_guard lock(mutex_);
+      if (!result.violations.empty()) violating_.insert(unit.check);
       results_[number].second = std::move(result);
       ++done_;
       if (progress_) progress_({std::string(checks_[unit.check]->name), done_, std::max(units_.size(), done_)});
@@ -238,6 +246,7 @@ class Campaign {
   std::size_t drawn_ = 0;       // random programs so far, live
   std::size_t late_taken_ = 0;  // aimed programs since random ones have their turn
   std::size_t done_ = 0;
+  std::set<std::size_t> violating_;  // checks that have found something
   std::vector<std::pair<std::size_t, UnitResult>> results_;
   CampaignResult merged_;
 };
