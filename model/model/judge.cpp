@@ -143,9 +143,7 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
   exchange.told = told_of(exchange, only, response);
   std::erase(open_, exchange.number);
 
-  if (exchange.is_close) {
-    rule_on_close(exchange, only);
-  }
+  if (exchange.is_close) rule_on_close(exchange, only);
   rule_on_form(exchange, response);
   for (std::uint32_t i = 0; i < exchange.target_count; ++i) {
     JobFile& job = job_at(targets_[exchange.first_target + i]);
@@ -153,6 +151,8 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
     --job.open_requests;
     if (!is_read(exchange.meant)) --job.open_changes;
     book(exchange, job, answer.told);
+    // Whom to accuse of its form needs no second opinion.
+    if (std::ranges::any_of(accusations_, [](const Finding& finding) { return !finding.timing; })) continue;
     const bool missed = missing_;
     tell(job, exchange, exchange.first_target + i, answer);
     if (!accusations_.empty() || missing_ != missed) continue;

@@ -159,6 +159,18 @@ TEST(JudgeDialect, TellsSpellingsOfForceApartOnAFailedJob) {
   expect_departs(taken, Clause::force_boolean_grammar);
 }
 
+// force-boolean-grammar, unknown-job-refused, close-requires-privilege: no reading of `force` excuses these.
+TEST(JudgeDialect, BlamesNoSpellingForWhatEveryReadingForbids) {
+  Story nobody;
+  nobody.does(close_of(kJob, "maybe"), ok());
+  expect_violates(nobody, Clause::unknown_job_refused);
+  EXPECT_EQ(nobody.findings().size(), 1U) << describe(nobody);
+  Story reader = opened_job();
+  reader.as(Principal::monitor_ml, close_of(kJob, "maybe"), ok());
+  expect_violates(reader, Clause::close_requires_privilege);
+  EXPECT_EQ(reader.findings().size(), 1U) << describe(reader);
+}
+
 // closing-closed-job
 TEST(JudgeDialect, JudgesTheSecondCloseByProfile) {
   for (const int status : {409, 200}) {
@@ -261,6 +273,16 @@ TEST(JudgeDialect, AccusesARefusedListThatClosesAJob) {
   story.does(close_of("closecheck-a,closecheck-b"), refusal(409)).reads(kClosed, 0);
 
   expect_departs(story, Clause::close_many);
+}
+
+// close-many
+TEST(JudgeDialect, TakesTheRefusalOfAListWithAFailedJobAsEvidence) {
+  Story story = two_jobs();
+  story.fault(Fault::fail_job, 0, "closecheck-b").reads(kFailed, 0, "closecheck-b");
+  story.does(close_of("closecheck-a,closecheck-b"), refusal(409)).reads(kOpened, 0);
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::close_many), 1U);
 }
 
 // close-many

@@ -127,6 +127,15 @@ TEST(JudgeForms, AccusesASuccessThatOnlyTheTimeoutBrought) {
   expect_violates(story, Clause::timed_out_close_is_no_success);
 }
 
+// timed-out-close-goes-on: with nothing lost
+TEST(JudgeForms, AccusesCountsThatATimedOutCloseLost) {
+  Story story = opened_job();
+  story.posted(records_in(0, 3)).fault(Fault::slow_close, 5 * kSecond).closes({}, "2s", gave_up(), 2 * kSecond);
+  story.waits(kMinute).settles().reads(kClosed, 1).waits(kMinute).reads(kClosed, 1);
+
+  expect_violates(story, Clause::timed_out_close_goes_on);
+}
+
 // timed-out-close-is-no-success: the job that was said to be closed cannot be opened.
 TEST(JudgeForms, AccusesASuccessAtTheTimeoutWhenTheJobCannotBeOpened) {
   Story story = opened_job();

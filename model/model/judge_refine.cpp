@@ -120,6 +120,15 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     }
     return fits_when(job, altered_);
   };
+  const auto with_reading = [&](std::size_t number, Ask ask) {
+    altered_ = job.log;
+    for (Telling& telling : altered_) {
+      if (telling.number != number || telling.kind != Telling::Kind::invoke) continue;
+      telling.question.ask = ask;
+      telling.question.may_be_refused = true;
+    }
+    return fits_when(job, altered_);
+  };
   if (found.event == 0 || found.event > exchanges_.size()) return false;
   const Exchange& blamed = exchange_of(found.event);
   if (level_of(found.clause) == Level::dialect) {
@@ -140,18 +149,16 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     // What it was read as shows in its own answer, or in a state that only it can have brought about.
     const bool is_direct = odd.number == found.event;
     if (!is_direct && blamed.meant != Ask::stats) continue;
-    if (!is_direct && odd.told == Told::refused && !odd.wrong_method && !odd.expression) continue;
-    if (!is_direct && odd.odd_force && odd.question.ask == Ask::close) continue;
     ++tried;
-    altered_ = job.log;
-    for (Telling& other : altered_) {
-      if (other.number != odd.number) continue;
-      if (other.kind == Telling::Kind::invoke) other.question.may_be_refused = true;
-      if (other.kind == Telling::Kind::invoke && odd.odd_force) other.question.ask = Ask::force_close;
-      if (other.kind == Telling::Kind::respond && !odd.odd_force) other.answer = {};
+    if (odd.odd_force) {
+      // `false` read as `true` shows on a failed job; behind that, what a close loses is its own matter.
+      if (!is_direct && odd.question.ask == Ask::close) continue;
+      if (odd.told == Told::refused && !is_direct) continue;
+      for (const Ask ask : {Ask::force_close, Ask::close})
+        if (with_reading(odd.number, ask)) return take(odd, Clause::force_boolean_grammar);
     }
-    if (fits_when(job, altered_)) return take(odd, dialect_of(odd));
-    if (with_answer(odd.number, Told::unknown)) return take(odd, dialect_of(odd));
+    const bool says_nothing = odd.expression || (odd.wrong_method && !is_direct);
+    if (says_nothing && with_answer(odd.number, Told::unknown)) return take(odd, dialect_of(odd));
   }
   return false;
 }
