@@ -68,10 +68,16 @@ void add_run(CLI::App& app, Action& action) {
 void add_replay(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ReplayOptions>();
   CLI::App& command = *app.add_subcommand("replay", "Scenarios and saved counterexamples, one verdict a file");
-  command.add_option("path", options->paths, "Files, or folders of files")->type_name("FILE|DIR")->required();
+  command.add_option("path", options->paths, "Files, folders of files, or `library`: the scripts that ship")
+      ->type_name("FILE|DIR|library")
+      ->required();
   add_target(command, options->target);
-  command.add_option("--api", options->api, "API definitions of YAML REST tests")->type_name("DIR");
+  command.add_option("--api", options->api, "API descriptions of YAML REST tests (JSON); may be given again")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   command.add_option("--filter", options->filter, "Only files or tests that match")->type_name("PATTERN");
+  command.add_flag("--dry-run", options->dry_run, "Print the steps and requests; send nothing");
+  command.add_option("--jobs", options->jobs, "Files at a time; default: one a processor")->type_name("N");
   command.add_option("--json", options->json, "Write the verdicts as JSON")->type_name("FILE");
   command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
   command.add_flag("--quiet", options->quiet, "No histories");

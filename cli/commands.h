@@ -46,9 +46,11 @@ int require_jobs(int wanted);
 
 struct ReplayOptions {
   TargetOptions target;
-  std::vector<std::string> paths;
-  std::string api;
+  std::vector<std::string> paths;  // `library`: the scripts that ship
+  std::vector<std::string> api;
   std::string filter;
+  bool dry_run = false;
+  int jobs = 0;  // 0: as many as fit
   std::string json;
   std::string junit;
   bool quiet = false;

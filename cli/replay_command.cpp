@@ -2,16 +2,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <exception>
 #include <filesystem>
-#include <map>
-#include <set>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
 
 #include "closecheck/reports/replay_report.h"
+#include "closecheck/scenarios/library.h"
 #include "closecheck/scenarios/scenario.h"
 #include "commands.h"
 #include "files.h"
 #include "interrupts.h"
-#include "target.h"
+#include "replayer.h"
 #include "terminal.h"
 
 namespace closecheck::cli {
@@ -23,25 +27,21 @@ bool is_scenario_file(const fs::path& path) {
   return path.extension() == ".yml" || path.extension() == ".yaml";
 }
 
-/// Files as named; of a folder every scenario beneath it, by name.
-std::vector<std::string> files_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (!fs::is_directory(path, error)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path, error))
-      if (entry.is_regular_file() && is_scenario_file(entry.path())) found.push_back(entry.path().string());
-    if (error) throw UsageError(fmt::format("{}: cannot be read: {}", path, error.message()));
-    if (found.empty()) throw UsageError(fmt::format("{}: holds no scenario (*.yml, *.yaml)", path));
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  return files;
+/// The file as named; of a folder every scenario beneath it, by name.
+std::vector<std::string> files_of(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {path};
+  std::vector<std::string> found;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path, error))
+    if (entry.is_regular_file() && is_scenario_file(entry.path())) found.push_back(entry.path().string());
+  if (error) throw UsageError(fmt::format("{}: cannot be read: {}", path, error.message()));
+  if (found.empty()) throw UsageError(fmt::format("{}: holds no scenario (*.yml, *.yaml)", path));
+  std::sort(found.begin(), found.end());
+  return found;
 }
+
+/// `replay library` runs what ships with the program; `./library` is a folder like any other.
+constexpr std::string_view kLibrary = "library";
 
 scenarios::Scenario load(const std::string& file, const std::shared_ptr<const scenarios::ApiTable>& apis) {
   try {
@@ -51,122 +51,176 @@ scenarios::Scenario load(const std::string& file, const std::shared_ptr<const sc
   }
 }
 
-std::shared_ptr<const scenarios::ApiTable> apis_of(const std::string& folder) {
-  if (folder.empty()) return nullptr;
+scenarios::Scenario load(const scenarios::LibraryScenario& script) {
   try {
-    return std::make_shared<const scenarios::ApiTable>(scenarios::ApiTable::load(folder));
+    return scenarios::Scenario::parse(std::string(script.text), fmt::format("{}/{}", kLibrary, script.name));
+  } catch (const scenarios::ScenarioError& error) {
+    throw std::logic_error(error.what);
+  }
+}
+
+std::shared_ptr<const scenarios::ApiTable> apis_of(const std::vector<std::string>& folders) {
+  if (folders.empty()) return nullptr;
+  try {
+    return std::make_shared<const scenarios::ApiTable>(scenarios::ApiTable::load(folders));
   } catch (const scenarios::ScenarioError& error) {
     throw UsageError(error.what);
   }
 }
 
-/// The titles to run of a file: all of them when the pattern names the file, else those that it matches; empty: none.
-std::string titles_wanted(const std::string& file, const scenarios::Scenario& scenario, const std::string& filter) {
-  if (filter.empty() || glob_matches(filter, file) || glob_matches(filter, fs::path(file).filename().string()))
-    return "*";
+/// Which tests of a file the pattern names, by the file, by their titles, or by `folder/file/title`. Null: none.
+std::optional<scenarios::TitleFilter> titles_wanted(const std::string& file, const scenarios::Scenario& scenario,
+                                                    const std::string& pattern) {
+  const fs::path path(file);
+  if (pattern.empty() || glob_matches(pattern, file) || glob_matches(pattern, path.filename().string()) ||
+      glob_matches(pattern, path.stem().string()))
+    return scenarios::TitleFilter();
+  const std::string suite = fmt::format("{}/{}", path.parent_path().filename().string(), path.stem().string());
+  scenarios::TitleFilter wanted = [pattern, suite](std::string_view title) {
+    return glob_matches(pattern, title) || glob_matches(pattern, fmt::format("{}/{}", suite, title));
+  };
   const std::vector<std::string> titles = scenario.titles();
-  const bool any =
-      std::any_of(titles.begin(), titles.end(), [&](const std::string& it) { return glob_matches(filter, it); });
-  return any ? filter : "";
+  if (std::none_of(titles.begin(), titles.end(), wanted)) return std::nullopt;
+  return wanted;
 }
 
-struct Wanted {
-  std::string file;
-  scenarios::Scenario scenario;
-  std::string titles;
-};
-
-/// One live target of the command: asked once, whatever the number of files.
-struct Reached {
-  Knowledge knowledge;
-  std::string journal;
-};
-
-class Replayer {
- public:
-  explicit Replayer(const ReplayOptions& options) : options_(options), run_id_(new_run_id()) {}
-
-  reports::ReplayedFile replay(const Wanted& wanted) {
-    reports::ReplayedFile replayed;
-    replayed.file = wanted.file;
-    const scenarios::Header& header = wanted.scenario.header();
-    const Target target = resolve_target(options_.target, {header.target, header.profile, header.deviation});
-    const Reached& reached = reach(target);
-    if (!reached.knowledge.reachable) {
-      replayed.verdict = name(scenarios::ReplayVerdict::cannot_tell);
-      replayed.why = "the target cannot be reached: " + reached.knowledge.error;
-      return replayed;
+/// Reads every file before anything runs: a bad one must not stop a replay half way.
+std::vector<Wanted> read_all(const ReplayOptions& options) {
+  const std::shared_ptr<const scenarios::ApiTable> apis = apis_of(options.api);
+  std::vector<Wanted> all;
+  const auto take = [&](const std::string& file, scenarios::Scenario scenario, bool ships) {
+    if (auto titles = titles_wanted(file, scenario, options.filter))
+      all.push_back({file, std::move(scenario), std::move(*titles), ships});
+  };
+  for (const std::string& path : options.paths) {
+    if (path == kLibrary) {
+      for (const scenarios::LibraryScenario& script : scenarios::library_scenarios())
+        take(fmt::format("{}/{}", kLibrary, script.name), load(script), true);
+    } else {
+      for (const std::string& file : files_of(path)) take(file, load(file, apis), false);
     }
-    Systems systems = make_systems(target, reached.journal);
-    const std::string prefix =
-        target.live ? fmt::format("{}{}-{}-", kNamePrefix, run_id_, count_++) : std::string(kNamePrefix);
-    scenarios::Replay result =
-        scenarios::replay(wanted.scenario, systems.wide(), executor_options(target, reached.knowledge),
-                          judge_options(target, reached.knowledge), prefix, wanted.titles);
-    replayed.verdict = name(result.verdict);
-    replayed.why = result.why;
-    replayed.findings = std::move(result.findings);
-    replayed.history = std::move(result.history);
-    return replayed;
   }
+  if (all.empty()) throw UsageError(fmt::format("no file or test matches '{}'", options.filter));
+  return all;
+}
 
-  /// What is left on the targets, after trying to remove it.
-  void clean_up() {
-    for (const auto& [url, entry] : reached_) {
-      const auto& [target, reached] = entry;
-      if (reached.journal.empty()) continue;
-      const std::vector<std::string> left = sut::clean_up_journal(endpoint_of(target, reached.journal));
-      for (const std::string& thing : left) print_diagnostic(fmt::format("not removed from {}: {}", url, thing));
-      std::error_code ignored;
-      if (left.empty()) fs::remove(reached.journal, ignored);
+void check_calls(const Replayer& replayer, const std::vector<Wanted>& files) {
+  try {
+    for (const Wanted& wanted : files) wanted.scenario.check(replayer.target_of(wanted).profile, wanted.titles);
+  } catch (const scenarios::ScenarioError& error) {
+    throw UsageError(error.what);
+  }
+}
+
+/// Steps and requests, and nothing is sent.
+ExitCode print_plans(const ReplayOptions& options, const std::vector<Wanted>& files) {
+  for (const Wanted& wanted : files) {
+    const scenarios::Header& header = wanted.scenario.header();
+    const Target target = resolve_target(options.target, {header.target, header.profile, header.deviation});
+    print(fmt::format("{} ({}, {})\n", wanted.file, target.live ? target.url : "in process", name(target.profile)));
+    if (const std::string dialect = other_dialect_of(options, wanted); !dialect.empty()) {
+      print(fmt::format("  skipped: {}\n", dialect));
+      continue;
     }
+    const std::vector<std::string> titles = wanted.scenario.titles();
+    for (std::size_t test = 0; test < titles.size(); ++test) {
+      if (wanted.titles && !wanted.titles(titles[test])) continue;
+      const auto reason = wanted.scenario.left_out(test, target.profile);
+      print(fmt::format("  \"{}\"{}\n", titles[test], reason ? " is left out: " + *reason : ""));
+      if (reason) continue;
+      try {
+        for (const std::string& line : wanted.scenario.plan(test, target.profile)) print("    " + line + "\n");
+      } catch (const scenarios::ScenarioError& error) {
+        throw UsageError(error.what);
+      }
+    }
+  }
+  return ExitCode::conforms;
+}
+
+/// Replays the files on some threads; prints each as soon as it and all before it are done, so that the output does not
+/// depend on the number of threads.
+class Replays {
+ public:
+  Replays(const ReplayOptions& options, const std::vector<Wanted>& files, Replayer& replayer)
+      : options_(options), files_(files), replayer_(replayer), progress_(!options.quiet), done_(files.size()) {}
+
+  std::vector<reports::ReplayedFile> run(int jobs) {
+    std::vector<std::size_t> shared;
+    std::vector<std::size_t> alone;
+    for (std::size_t i = 0; i < files_.size(); ++i)
+      (replayer_.needs_target_alone(files_[i]) ? alone : shared).push_back(i);
+    replay_all(shared, jobs);
+    replay_all(alone, 1);
+    progress_.clear();
+    std::vector<reports::ReplayedFile> all;
+    for (auto& file : done_) all.push_back(std::move(*file));
+    return all;
   }
 
  private:
-  const Reached& reach(const Target& target) {
-    const auto found = reached_.find(target.url);
-    if (found != reached_.end()) return found->second.second;
-    Reached reached;
-    reached.knowledge = learn(target);
-    if (target.live && reached.knowledge.reachable)
-      reached.journal = (state_folder() / fmt::format("journal-{}-{}", run_id_, reached_.size())).string();
-    return reached_.emplace(target.url, std::pair(target, std::move(reached))).first->second.second;
+  void replay_all(const std::vector<std::size_t>& indices, int jobs) {
+    std::atomic<std::size_t> next = 0;
+    std::exception_ptr trouble;
+    const auto work = [&] {
+      for (std::size_t at = next++; at < indices.size(); at = next++) {
+        try {
+          finish(indices[at], replay(files_[indices[at]]));
+        } catch (...) {
+          const std::lock_guard lock(mutex_);
+          if (!trouble) trouble = std::current_exception();
+          next = indices.size();
+        }
+      }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 1; i < jobs && static_cast<std::size_t>(i) < indices.size(); ++i) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+    if (trouble) std::rethrow_exception(trouble);
   }
 
-  static sut::ExecutorOptions executor_options(const Target& target, const Knowledge& knowledge) {
-    sut::ExecutorOptions executor;
-    if (target.live) {
-      executor.answer_patience = 2 * kMinute;
-      executor.reread_after = 4 * kSecond;
-      executor.poll_every = 100 * kMillisecond;
-      executor.quiet = std::max(600 * kMillisecond, 2 * knowledge.round_trip_max);
-    } else {
-      // Virtual time costs nothing, so a close is awaited beyond the longest timeout in use.
-      executor.answer_patience = 72 * kHour;
-      executor.poll_every = 500 * kMillisecond;
-    }
-    return executor;
+  reports::ReplayedFile replay(const Wanted& wanted) {
+    if (!interrupts_.cancelled()) return replayer_.replay(wanted);
+    reports::ReplayedFile replayed;
+    replayed.file = wanted.file;
+    replayed.verdict = name(scenarios::ReplayVerdict::cannot_tell);
+    replayed.why = "interrupted";
+    return replayed;
   }
 
-  static model::JudgeOptions judge_options(const Target& target, const Knowledge& knowledge) {
-    model::JudgeOptions judge;
-    judge.profile = target.profile;
-    judge.secured = knowledge.secured;
-    judge.model_size_is_told = !target.live;
-    if (target.live) judge.margin = std::max(500 * kMillisecond, 4 * knowledge.round_trip_max);
-    return judge;
+  void finish(std::size_t index, reports::ReplayedFile file) {
+    const std::lock_guard lock(mutex_);
+    done_[index] = std::move(file);
+    ++done_count_;
+    progress_.clear();
+    for (; printed_ < done_.size() && done_[printed_]; ++printed_)
+      print(reports::write_replayed(*done_[printed_], options_.quiet));
+    progress_.show({files_[index].file, done_count_, files_.size()});
   }
 
   const ReplayOptions& options_;
-  std::string run_id_;
-  int count_ = 0;
-  std::map<std::string, std::pair<Target, Reached>> reached_;
+  const std::vector<Wanted>& files_;
+  Replayer& replayer_;
+  const Interrupts interrupts_;
+  std::mutex mutex_;
+  ProgressLine progress_;
+  std::vector<std::optional<reports::ReplayedFile>> done_;
+  std::size_t done_count_ = 0;
+  std::size_t printed_ = 0;
 };
+
+/// As many as fit; one at a time has a live target to itself unless the user wants more.
+int jobs_of(const ReplayOptions& options) {
+  if (options.jobs != 0) return require_jobs(options.jobs);
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
 
 ExitCode exit_code_of(const std::vector<reports::ReplayedFile>& files) {
   if (reports::count(files, name(scenarios::ReplayVerdict::still_failing)) > 0) return ExitCode::violates;
-  return reports::count(files, name(scenarios::ReplayVerdict::fixed)) == files.size() ? ExitCode::conforms
-                                                                                      : ExitCode::inconclusive;
+  const std::size_t fixed = reports::count(files, name(scenarios::ReplayVerdict::fixed));
+  const bool is_told = fixed > 0 && fixed + reports::count(files, "skipped") == files.size();
+  return is_told ? ExitCode::conforms : ExitCode::inconclusive;
 }
 
 }  // namespace
@@ -174,30 +228,12 @@ ExitCode exit_code_of(const std::vector<reports::ReplayedFile>& files) {
 ExitCode replay_command(const ReplayOptions& options) {
   OutputFile json(options.json);
   OutputFile junit(options.junit);
-  // Every file is read before anything runs: a bad one must not stop a replay half way.
-  const std::shared_ptr<const scenarios::ApiTable> apis = apis_of(options.api);
-  std::vector<Wanted> all_wanted;
-  for (const std::string& file : files_of(options.paths)) {
-    scenarios::Scenario scenario = load(file, apis);
-    std::string titles = titles_wanted(file, scenario, options.filter);
-    if (!titles.empty()) all_wanted.push_back({file, std::move(scenario), std::move(titles)});
-  }
-  if (all_wanted.empty()) throw UsageError(fmt::format("no file or test matches '{}'", options.filter));
-
-  std::vector<reports::ReplayedFile> files;
-  Replayer replayer(options);
-  {
-    const Interrupts interrupts;
-    for (const Wanted& wanted : all_wanted) {
-      if (interrupts.cancelled()) {
-        files.push_back({wanted.file, std::string(name(scenarios::ReplayVerdict::cannot_tell)), "interrupted", {}, {}});
-      } else {
-        files.push_back(replayer.replay(wanted));
-      }
-      print(reports::write_replayed(files.back(), options.quiet));
-    }
-    replayer.clean_up();
-  }
+  const std::vector<Wanted> wanted = read_all(options);
+  if (options.dry_run) return print_plans(options, wanted);
+  Replayer replayer(options, wanted);
+  check_calls(replayer, wanted);
+  std::vector<reports::ReplayedFile> files = Replays(options, wanted, replayer).run(jobs_of(options));
+  replayer.clean_up();
   json.write(reports::write_replay_json(files));
   json.commit();
   junit.write(reports::write_replay_junit(files));

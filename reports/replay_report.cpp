@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kFixed = "fixed";
 constexpr std::string_view kStillFailing = "still failing";
 constexpr std::string_view kCannotTell = "cannot tell";
+constexpr std::string_view kSkipped = "skipped";
 
 Json finding_list(const std::vector<Finding>& findings) {
   Json list = Json::array();
@@ -54,6 +55,51 @@ std::string write_findings(const std::vector<Finding>& findings, const History& 
   return text;
 }
 
+/// The lines of `text`, each behind `indentation`.
+std::string indented(const std::string& text, std::string_view indentation) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += fmt::format("{}{}\n", indentation, printable(text.substr(at, end - at)));
+    at = end + 1;
+  }
+  return out;
+}
+
+/// `folder/file` without its extension, as suites of the format are known.
+std::string suite_of(const std::string& file) {
+  std::string name = file;
+  const std::size_t slash = name.rfind('/');
+  const std::size_t dot = name.rfind('.');
+  if (dot != std::string::npos && (slash == std::string::npos || dot > slash)) name.resize(dot);
+  if (slash == std::string::npos) return name;
+  const std::size_t parent = slash == 0 ? std::string::npos : name.rfind('/', slash - 1);
+  return parent == std::string::npos ? name : name.substr(parent + 1);
+}
+
+/// What a report says of a case; `text` is the body of a failure.
+void add_case(pugi::xml_node& suite, const std::string& class_name, const std::string& title,
+              const std::string& verdict, const std::string& why, const std::string& text) {
+  pugi::xml_node node = suite.append_child("testcase");
+  node.append_attribute("classname") = printable(class_name).c_str();
+  node.append_attribute("name") = printable(title).c_str();
+  if (verdict == kStillFailing) {
+    pugi::xml_node failure = node.append_child("failure");
+    failure.append_attribute("message") = printable(why).c_str();
+    failure.text() = text.c_str();
+  } else if (verdict != kFixed) {
+    node.append_child("skipped").append_attribute("message") = printable(why).c_str();
+  }
+}
+
+Json counts(const std::vector<ReplayedFile>& files,
+            std::size_t (*counted)(const std::vector<ReplayedFile>& files, std::string_view verdict)) {
+  return Json{{"fixed", counted(files, kFixed)},
+              {"still_failing", counted(files, kStillFailing)},
+              {"cannot_tell", counted(files, kCannotTell)},
+              {"skipped", counted(files, kSkipped)}};
+}
+
 }  // namespace
 
 std::size_t count(const std::vector<ReplayedFile>& files, std::string_view verdict) {
@@ -61,26 +107,62 @@ std::size_t count(const std::vector<ReplayedFile>& files, std::string_view verdi
       files.begin(), files.end(), [verdict](const ReplayedFile& file) { return file.verdict == verdict; }));
 }
 
+std::size_t count_tests(const std::vector<ReplayedFile>& files, std::string_view verdict) {
+  std::size_t found = 0;
+  for (const ReplayedFile& file : files)
+    found += static_cast<std::size_t>(std::count_if(
+        file.tests.begin(), file.tests.end(), [verdict](const ReplayedTest& test) { return test.verdict == verdict; }));
+  return found;
+}
+
 std::string write_replayed(const ReplayedFile& file, bool quiet) {
-  std::string text = fmt::format("{}: {}{}{}\n", file.verdict, file.file, file.why.empty() ? "" : ": ", file.why);
+  const bool is_suite = file.tests.size() > 1;
+  std::string why = printable(file.why);
+  if (is_suite) {
+    why.clear();
+    for (const std::string_view verdict : {kFixed, kStillFailing, kCannotTell, kSkipped})
+      if (const std::size_t tests = count_tests({file}, verdict); tests > 0)
+        why += fmt::format("{}{} {}", why.empty() ? "" : ", ", tests, verdict);
+  }
+  std::string text = fmt::format("{}: {}{}{}\n", file.verdict, file.file, why.empty() ? "" : ": ", why);
+  for (const ReplayedTest& test : file.tests) {
+    if (is_suite && test.verdict != kFixed)
+      text += fmt::format("  {}: \"{}\": {}\n", test.verdict, printable(test.title), printable(test.why));
+    text += indented(test.details, is_suite ? "    " : "  ");
+  }
   return text + write_findings(file.findings, file.history, quiet);
 }
 
 std::string write_replay_summary(const std::vector<ReplayedFile>& files) {
-  return fmt::format("{} fixed, {} still failing, {} cannot tell", count(files, kFixed), count(files, kStillFailing),
-                     count(files, kCannotTell));
+  std::string text;
+  const bool has_suite =
+      std::any_of(files.begin(), files.end(), [](const ReplayedFile& file) { return file.tests.size() > 1; });
+  if (has_suite)
+    text =
+        fmt::format("tests: {} fixed, {} still failing, {} cannot tell, {} skipped\n", count_tests(files, kFixed),
+                    count_tests(files, kStillFailing), count_tests(files, kCannotTell), count_tests(files, kSkipped));
+  text += fmt::format("{} fixed, {} still failing, {} cannot tell", count(files, kFixed), count(files, kStillFailing),
+                      count(files, kCannotTell));
+  if (const std::size_t skipped = count(files, kSkipped); skipped > 0) text += fmt::format(", {} skipped", skipped);
+  return text;
 }
 
 std::string write_replay_json(const std::vector<ReplayedFile>& files) {
   Json list = Json::array();
-  for (const ReplayedFile& file : files)
-    list.push_back(Json{
-        {"file", file.file}, {"verdict", file.verdict}, {"why", file.why}, {"findings", finding_list(file.findings)}});
-  return to_text(Json{{"schema", "closecheck-replay/1"},
-                      {"files", std::move(list)},
-                      {"summary", Json{{"fixed", count(files, kFixed)},
-                                       {"still_failing", count(files, kStillFailing)},
-                                       {"cannot_tell", count(files, kCannotTell)}}}});
+  for (const ReplayedFile& file : files) {
+    Json tests = Json::array();
+    for (const ReplayedTest& test : file.tests)
+      tests.push_back(
+          Json{{"title", test.title}, {"verdict", test.verdict}, {"why", test.why}, {"details", test.details}});
+    list.push_back(Json{{"file", file.file},
+                        {"verdict", file.verdict},
+                        {"why", file.why},
+                        {"tests", std::move(tests)},
+                        {"findings", finding_list(file.findings)}});
+  }
+  Json summary = counts(files, count);
+  summary["tests"] = counts(files, count_tests);
+  return to_text(Json{{"schema", "closecheck-replay/1"}, {"files", std::move(list)}, {"summary", std::move(summary)}});
 }
 
 std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
@@ -89,23 +171,30 @@ std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
   declaration.append_attribute("version") = "1.0";
   declaration.append_attribute("encoding") = "UTF-8";
   pugi::xml_node suite = document.append_child("testsuites").append_child("testsuite");
-  suite.append_attribute("name") = "closecheck replay";
-  suite.append_attribute("tests") = static_cast<unsigned long long>(files.size());
-  suite.append_attribute("failures") = static_cast<unsigned long long>(count(files, kStillFailing));
-  suite.append_attribute("errors") = 0;
-  suite.append_attribute("skipped") = static_cast<unsigned long long>(count(files, kCannotTell));
+  std::size_t tests = 0;
+  std::size_t failures = 0;
+  std::size_t skipped = 0;
   for (const ReplayedFile& file : files) {
-    pugi::xml_node node = suite.append_child("testcase");
-    node.append_attribute("classname") = "closecheck.replay";
-    node.append_attribute("name") = printable(file.file).c_str();
-    if (file.verdict == kStillFailing) {
-      pugi::xml_node failure = node.append_child("failure");
-      failure.append_attribute("message") = printable(file.why).c_str();
-      failure.text() = printable(write_findings(file.findings, file.history, false)).c_str();
-    } else if (file.verdict != kFixed) {
-      node.append_child("skipped").append_attribute("message") = printable(file.why).c_str();
-    }
+    const auto add = [&](const std::string& class_name, const std::string& title, const std::string& verdict,
+                         const std::string& why, const std::string& text) {
+      add_case(suite, class_name, title, verdict, why, text);
+      ++tests;
+      failures += verdict == kStillFailing ? 1U : 0U;
+      skipped += verdict != kStillFailing && verdict != kFixed ? 1U : 0U;
+    };
+    const std::string findings = write_findings(file.findings, file.history, false);
+    for (const ReplayedTest& test : file.tests)
+      add(suite_of(file.file), test.title, test.verdict, test.why, indented(test.details, "") + findings);
+    if (file.tests.empty()) add("closecheck.replay", file.file, file.verdict, file.why, findings);
   }
+  const auto set = [&](const char* key, std::size_t value) {
+    suite.append_attribute(key) = static_cast<unsigned long long>(value);
+  };
+  suite.append_attribute("name") = "closecheck replay";
+  set("tests", tests);
+  set("failures", failures);
+  set("errors", 0);
+  set("skipped", skipped);
   std::ostringstream out;
   document.save(out, "  ", pugi::format_default, pugi::encoding_utf8);
   return out.str();

@@ -113,7 +113,13 @@ Api read_api(const Value& document, const std::string& file) {
 
 }  // namespace
 
-ApiTable ApiTable::load(const std::string& directory) {
+ApiTable ApiTable::load(const std::vector<std::string>& directories) {
+  ApiTable table;
+  for (const std::string& directory : directories) table.load_directory(directory);
+  return table;
+}
+
+void ApiTable::load_directory(const std::string& directory) {
   namespace fs = std::filesystem;
   std::error_code error;
   std::vector<fs::path> files;
@@ -122,7 +128,6 @@ ApiTable ApiTable::load(const std::string& directory) {
   if (error) throw ScenarioError{fmt::format("{}: cannot read the directory: {}", directory, error.message())};
   if (files.empty()) throw ScenarioError{fmt::format("{}: expected API description files (*.json)", directory)};
   std::sort(files.begin(), files.end());
-  ApiTable table;
   for (const fs::path& path : files) {
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream text;
@@ -131,13 +136,12 @@ ApiTable ApiTable::load(const std::string& directory) {
     const auto document = read_json(text.str());
     if (!document) fail(path.string(), "expected a JSON object");
     if (path.filename() != "_common.json") {
-      table.add(read_api(*document, path.string()));
+      add(read_api(*document, path.string()));
     } else if (const Value* params = document->find("params"); params != nullptr && params->map() != nullptr) {
-      table.common_.clear();
-      for (const Member& member : *params->map()) table.common_.push_back(member.key);
+      common_.clear();
+      for (const Member& member : *params->map()) common_.push_back(member.key);
     }
   }
-  return table;
 }
 
 }  // namespace closecheck::scenarios

@@ -245,7 +245,7 @@ TEST(Stash, ReplacesWholeTextsByTheirValuesAndPartsByTheirText) {
   stash.set("n", value_of("12"));
   stash.set("o", value_of("{a: [x]}"));
   EXPECT_EQ(write_json(stash.resolve(value_of("[$n, '${n}', 'job-${n}', $o.a.0, '\\${n}', {'$n': 1}]"))),
-            R"([12,12,"job-12","x","${n}",{"12":1}])");
+            R"([12,"12","job-12","x","${n}",{"12":1}])");
   EXPECT_THROW(stash.resolve(value_of("$other")), StepFailure);
 }
 

@@ -52,6 +52,16 @@ std::string choose_method(const ApiPath& path, bool has_body) {
   return methods.front();
 }
 
+/// What a call may be given, placeholders first.
+std::vector<std::string> parameters_of(const Api& api) {
+  std::vector<std::string> all;
+  for (const ApiPath& path : api.paths)
+    for (const std::string& part : path.parts)
+      if (!contains(all, part)) all.push_back(part);
+  all.insert(all.end(), api.params.begin(), api.params.end());
+  return all;
+}
+
 std::string argument_text(const Member& argument) {
   const auto text = text_of(argument.value);
   if (!text)
@@ -201,9 +211,8 @@ HttpRequest make_request(const ApiTable& apis, const Api& api, const Value& argu
   for (const Member& argument : *arguments.map()) {
     if (contains(path.parts, argument.key)) continue;
     if (!contains(api.params, argument.key) && !apis.is_common(argument.key))
-      throw CallError{argument.place,
-                      fmt::format("{} has no parameter {}; expected {}{}", api.name, argument.key, joined(path.parts),
-                                  api.params.empty() ? "" : ", " + joined(api.params))};
+      throw CallError{argument.place, fmt::format("{} has no parameter {}; expected {}", api.name, argument.key,
+                                                  joined(parameters_of(api)))};
     request.query.emplace_back(argument.key, argument_text(argument));
   }
   for (const std::string& name : api.required_params)

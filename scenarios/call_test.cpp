@@ -146,7 +146,7 @@ class ApiFiles : public testing::Test {
   }
   std::string error() const {
     try {
-      ApiTable::load(directory_);
+      ApiTable::load({directory_});
     } catch (const ScenarioError& error) {
       return error.what;
     }
@@ -161,7 +161,7 @@ TEST_F(ApiFiles, ReadTheOlderLayout) {
     "url": {"path": "/w/{id}/_open", "paths": ["/w/{id}/_open"], "parts": {"id": {"required": true}, "odd": {}},
             "params": {"wait": {"type": "boolean"}, "must": {"required": true}}, "body": null},
     "body": {"required": true, "serialize": "bulk"}}})");
-  const ApiTable apis = ApiTable::load(directory_);
+  const ApiTable apis = ApiTable::load({directory_});
   EXPECT_EQ(sent_by(apis, "widget.open", "{id: a, must: 1, odd: 2}", "[{a: 1}, {b: 2}]"),
             "POST /w/a/_open must=1 odd=2 [application/json] {\"a\":1}\n{\"b\":2}\n");
   EXPECT_THAT(sent_by(apis, "widget.open", "{id: a}", "{a: 1}"), HasSubstr("to have must"));
@@ -176,7 +176,7 @@ TEST_F(ApiFiles, ReadTheNewerLayout) {
                       {"path": "/_ml/w/{id}", "methods": ["get"], "parts": {"id": {}}}]},
     "params": {"force": {"type": "boolean"}}}})");
   write("_common.json", R"({"params": {"pretty": {}}})");
-  const ApiTable apis = ApiTable::load(directory_);
+  const ApiTable apis = ApiTable::load({directory_});
   EXPECT_EQ(sent_by(apis, "widget.get", "{}"), "GET /_ml/w");
   EXPECT_EQ(sent_by(apis, "widget.get", "{id: a, force: true, pretty: true}"), "GET /_ml/w/a force=true pretty=true");
   EXPECT_TRUE(apis.find("widget.get")->newline_delimited);
@@ -194,7 +194,7 @@ TEST_F(ApiFiles, SayWhichFileCannotBeUsed) {
 }
 
 TEST(ApiFilesError, NamesADirectoryThatIsNotThere) {
-  EXPECT_THROW(ApiTable::load("/nowhere/at/all"), ScenarioError);
+  EXPECT_THROW(ApiTable::load({"/nowhere/at/all"}), ScenarioError);
 }
 
 TEST(SameRequest, ComparesWhatIsMeantAndNotHowItIsWritten) {

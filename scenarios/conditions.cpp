@@ -26,40 +26,75 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// `6.3.0`, also `6.3` and `6.3.0-alpha1`; empty optional for anything else.
-std::optional<Version> read_version(std::string_view text) {
+/// Takes `6.3.0`, also `6.3` and `6.3.0-alpha1`, off the front; empty optional when it begins otherwise.
+std::optional<Version> take_version(std::string_view& text) {
   Version version{};
-  const char* at = text.data();
-  const char* const end = at + text.size();
   for (std::size_t i = 0; i < version.size(); ++i) {
-    const auto read = std::from_chars(at, end, version.at(i));
-    if (read.ec != std::errc()) return std::nullopt;
-    at = read.ptr;
-    if (at == end || *at != '.') break;
-    ++at;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), version.at(i));
+    if (read.ec != std::errc() || version.at(i) < 0) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+    if (text.size() < 2 || text[0] != '.' || text[1] < '0' || text[1] > '9') break;
+    text.remove_prefix(1);
   }
-  if (at != end && *at != '-') return std::nullopt;
+  // A suffix is letters, else the dash is that of the range.
+  const char first = text.size() > 1 && text[0] == '-' ? text[1] : '\0';
+  if ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z'))
+    text.remove_prefix(std::min(text.find_first_of(" -,", 1), text.size()));
   return version;
 }
 
-/// Whether the version is in one of the ranges `a - b`, separated by commas; either end may be blank.
-bool is_in(Version version, std::string_view ranges) {
-  while (!ranges.empty()) {
-    const std::size_t comma = std::min(ranges.find(','), ranges.size());
-    const std::string_view range = trimmed(ranges.substr(0, comma));
-    ranges.remove_prefix(std::min(comma + 1, ranges.size()));
-    if (range == "all") return true;
-    std::size_t dash = range.find(" - ");
-    if (dash == std::string_view::npos && range.ends_with(" -")) dash = range.size() - 2;
-    if (dash == std::string_view::npos && range.starts_with("- ")) dash = 0;
-    const std::string_view low = trimmed(dash == std::string_view::npos ? range : range.substr(0, dash));
-    std::string_view high = dash == std::string_view::npos ? range : trimmed(range.substr(dash));
-    if (high.starts_with('-')) high = trimmed(high.substr(1));
-    const auto from = low.empty() ? kOldest : read_version(low);
-    const auto to = high.empty() ? kNewest : read_version(high);
-    if (from && to && *from <= version && version <= *to) return true;
+std::optional<Version> read_version(std::string_view text) {
+  const auto version = take_version(text);
+  return text.empty() ? version : std::nullopt;
+}
+
+struct Range {
+  Version low = kOldest;
+  Version high = kNewest;
+};
+
+/// `a - b`, both ends included, either blank; also one version alone, and `all`.
+std::optional<Range> read_range(std::string_view text) {
+  text = trimmed(text);
+  Range range;
+  if (text == "all") return range;
+  if (text.empty()) return std::nullopt;
+  if (text.front() != '-') {
+    const auto low = take_version(text);
+    if (!low) return std::nullopt;
+    range.low = *low;
+    text = trimmed(text);
+    if (text.empty()) {
+      range.high = *low;
+      return range;
+    }
+  }
+  if (text.front() != '-') return std::nullopt;
+  text = trimmed(text.substr(1));
+  if (text.empty()) return range;
+  const auto high = read_version(text);
+  if (!high) return std::nullopt;
+  range.high = *high;
+  return range;
+}
+
+/// Calls `take` with each of the parts between commas, until it answers true.
+template <class Take>
+bool any_part(std::string_view text, const Take& take) {
+  for (bool more = true; more;) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    if (take(text.substr(0, comma))) return true;
+    more = comma < text.size();
+    text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return false;
+}
+
+bool is_in(Version version, std::string_view ranges) {
+  return any_part(ranges, [&](std::string_view part) {
+    const auto range = read_range(part);
+    return range && range->low <= version && version <= range->high;
+  });
 }
 
 bool runner_has(std::string_view feature) {
@@ -98,13 +133,16 @@ bool holds(const Condition& condition, Profile profile) {
     return std::any_of(condition.values.begin(), condition.values.end(),
                        [&](const std::string& ranges) { return is_in(version_of(profile), ranges); });
   if (condition.kind == "cluster_features") return all_of_server();
+  if (condition.kind == "known_issues") {
+    for (std::size_t i = 0; i + 1 < condition.values.size(); i += 2)
+      if (server_has(condition.values[i], profile) && !server_has(condition.values[i + 1], profile)) return true;
+    return false;
+  }
   return condition.kind == "awaits_fix";
 }
 
-}  // namespace
-
-std::optional<std::string> reason_to_skip(const Section& section, Profile profile) {
-  for (const Condition& condition : section.conditions) {
+std::optional<std::string> reason_of(const std::vector<Condition>& conditions, Profile profile) {
+  for (const Condition& condition : conditions) {
     if (condition.kind == "features") {
       for (const std::string& feature : condition.values)
         if (!runner_has(feature)) return fmt::format("needs a runner with {}", feature);
@@ -114,6 +152,19 @@ std::optional<std::string> reason_to_skip(const Section& section, Profile profil
     if (!condition.reason.empty()) return condition.reason;
     return fmt::format("left out by {}", condition.kind);
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_version_range(std::string_view ranges) {
+  return !any_part(ranges, [](std::string_view part) { return !read_range(part); });
+}
+
+std::optional<std::string> reason_to_skip(const Script& script, const Test& test, Profile profile) {
+  for (const auto* conditions :
+       {&script.conditions, &script.setup.conditions, &script.teardown.conditions, &test.section.conditions})
+    if (auto reason = reason_of(*conditions, profile)) return reason;
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 // Steps of a scenario as a program for one profile.
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 #include "call.h"
 #include "json.h"
@@ -41,6 +42,7 @@ void restore(Request& request, const HttpRequest& sent, Profile profile) {
 }  // namespace
 
 Request make_call(const Script& script, const DoStep& step, Profile profile) {
+  if (step.problem) throw CallError{step.problem->place, step.problem->what};
   HttpRequest sent = request_of(script, step);
   const auto* raw = std::get_if<RawCall>(&step.call);
   Request request;
@@ -63,10 +65,38 @@ Request make_call(const Script& script, const DoStep& step, Profile profile) {
   return request;
 }
 
-Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile) {
+Request make_plain_call(const Script& script, const DoStep& step) {
+  if (step.problem) throw CallError{step.problem->place, step.problem->what};
+  HttpRequest sent = request_of(script, step);
+  Request request;
+  request.who = step.who;
+  if (const auto* named = std::get_if<ApiCall>(&step.call)) {
+    const bool says_trace = std::any_of(sent.query.begin(), sent.query.end(),
+                                        [](const auto& parameter) { return parameter.first == "error_trace"; });
+    if (!says_trace) sent.query.emplace_back("error_trace", "true");
+    // Whoever manages jobs need not be allowed to do anything else.
+    const std::string& api = named->api->name;
+    const bool is_ours = api.starts_with("xpack.ml.") || api.starts_with("ml.");
+    if (!step.says_who && !is_ours) request.who = Principal::setup;
+  }
+  request.operation = RawRequest{std::move(sent.method),
+                                 std::move(sent.path),
+                                 std::move(sent.query),
+                                 std::move(sent.body),
+                                 step.content_type.empty() ? sent.content_type : step.content_type,
+                                 step.headers,
+                                 true};
+  return request;
+}
+
+Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile, bool plain) {
   Program program;
   for (const ScriptStep& one : steps) {
-    if (const auto* plain = std::get_if<PlainStep>(&one)) program.steps.push_back(plain->step);
+    if (const auto* own = std::get_if<PlainStep>(&one)) program.steps.push_back(own->step);
+    if (const auto* again = std::get_if<EventuallyStep>(&one)) {
+      Program once = make_program(script, again->steps->list, profile, plain);
+      std::move(once.steps.begin(), once.steps.end(), std::back_inserter(program.steps));
+    }
     const auto* call = std::get_if<DoStep>(&one);
     if (call == nullptr || call->catch_text == "param") continue;
     Step step;
@@ -74,7 +104,7 @@ Program make_program(const Script& script, const std::vector<ScriptStep>& steps,
     step.detached = call->detached;
     step.fresh_connection = call->fresh_connection;
     try {
-      step.request = make_call(script, *call, profile);
+      step.request = plain ? make_plain_call(script, *call) : make_call(script, *call, profile);
     } catch (const CallError& error) {
       script.source.fail(error.place, error.what);
     }
@@ -88,7 +118,7 @@ Program Scenario::program(std::size_t test, Profile profile) const {
   std::vector<ScriptStep> steps = script_->setup.steps;
   const std::vector<ScriptStep>& own = script_->tests[test].section.steps;
   steps.insert(steps.end(), own.begin(), own.end());
-  return make_program(*script_, steps, profile);
+  return make_program(*script_, steps, profile, false);
 }
 
 }  // namespace closecheck::scenarios

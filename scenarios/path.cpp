@@ -14,7 +14,12 @@ std::vector<std::string> names_of(std::string_view path) {
   std::vector<std::string> names;
   std::string name;
   for (std::size_t at = 0; at < path.size(); ++at) {
-    if (path[at] == '\\' && at + 1 < path.size() && path[at + 1] == '.') {
+    // Dots within `${...}` lead into the stash.
+    if (const std::size_t close = path.substr(at).starts_with("${") ? path.find('}', at) : std::string_view::npos;
+        close != std::string_view::npos) {
+      name += path.substr(at, close - at + 1);
+      at = close;
+    } else if (path[at] == '\\' && at + 1 < path.size() && path[at + 1] == '.') {
       name += path[++at];
     } else if (path[at] == '.') {
       if (!name.empty()) names.push_back(std::move(name));
@@ -49,8 +54,8 @@ Value member_of(const Value& from, const std::string& name) {
 Value walk_names(Value value, const std::vector<std::string>& names, std::size_t first, const Stash& stash) {
   for (std::size_t i = first; i < names.size() && !value.is_null(); ++i) {
     const std::string& name = names[i];
-    if (name.size() > 1 && name.front() == '$')
-      value = member_of(value, text_of(stash.get(name.substr(1))).value_or(name));
+    if (has_stash_name(make_text(name)))
+      value = member_of(value, text_of(stash.resolve(make_text(name))).value_or(name));
     else
       value = member_of(value, name);
   }
@@ -60,7 +65,6 @@ Value walk_names(Value value, const std::vector<std::string>& names, std::size_t
 }  // namespace
 
 Value Stash::get(std::string_view path) const {
-  if (path.size() > 2 && path.front() == '{' && path.back() == '}') path = path.substr(1, path.size() - 2);
   if (const auto whole = values_.find(path); whole != values_.end()) return whole->second;
   const std::vector<std::string> names = names_of(path);
   const auto found = names.empty() ? values_.end() : values_.find(names.front());
@@ -91,8 +95,6 @@ std::string Stash::resolve_text(const std::string& text) const {
 Value Stash::resolve(const Value& value) const {
   if (const std::string* text = value.string()) {
     if (text->size() > 1 && text->front() == '$' && (*text)[1] != '{') return get(std::string_view(*text).substr(1));
-    if (text->size() > 3 && text->starts_with("${") && text->find('}') == text->size() - 1)
-      return get(std::string_view(*text).substr(2, text->size() - 3));
     Value resolved = make_text(resolve_text(*text));
     resolved.place = value.place;
     return resolved;
@@ -119,7 +121,7 @@ bool has_stash_name(const Value& value) {
 }
 
 Value walk(const Value& root, std::string_view path, const Stash& stash) {
-  if (path.size() > 1 && path.front() == '$') return stash.get(path.substr(1));
+  if (path.size() > 1 && path.front() == '$' && path[1] != '{') return stash.get(path.substr(1));
   return walk_names(root, names_of(path), 0, stash);
 }
 

@@ -1,6 +1,12 @@
 #include "pattern.h"
 
-#include <regex>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/regex.hpp>
+#include <stdexcept>
+
+#include "path.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -11,6 +17,43 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t start = text.find_first_not_of(kSpaces);
   if (start == std::string_view::npos) return {};
   return text.substr(start, text.find_last_not_of(kSpaces) - start + 1);
+}
+
+/// The expressions are written for Java, where these escapes stand for the character itself.
+std::string without_anchors_of_perl(const std::string& expression) {
+  constexpr std::string_view kAnchors = "<>`'";
+  std::string out;
+  for (std::size_t at = 0; at < expression.size(); ++at) {
+    const bool escape = expression[at] == '\\' && at + 1 < expression.size();
+    if (!escape) {
+      out += expression[at];
+      continue;
+    }
+    const char next = expression[++at];
+    if (kAnchors.find(next) == std::string_view::npos) out += '\\';
+    out += next;
+  }
+  return out;
+}
+
+/// As in Java, and unlike what the engine does unless told: a dot is no line break, `^` and `$` are the whole text's.
+boost::regex compile(const std::string& expression) {
+  return boost::regex(without_anchors_of_perl(expression),
+                      boost::regex::perl | boost::regex::no_mod_m | boost::regex::no_mod_s);
+}
+
+template <class Apply>
+bool applied(const std::string& expression, std::string_view text, const Apply& apply) {
+  try {
+    const boost::regex compiled = compile(expression);
+    if (apply(text, compiled)) return true;
+    // In Java `$` is also what stands before a line break at the very end.
+    const bool may_end_earlier = text.ends_with('\n') && expression.find('$') != std::string::npos;
+    return may_end_earlier && apply(text.substr(0, text.size() - 1), compiled);
+  } catch (const std::runtime_error&) {
+    throw StepFailure{
+        fmt::format("/{}/ takes too long to be looked for in a text of {} bytes", expression, text.size())};
+  }
 }
 
 }  // namespace
@@ -45,23 +88,26 @@ std::string extended_pattern_of(std::string_view text) {
 }
 
 std::optional<std::string> pattern_error(const std::string& expression) {
-  if (expression.size() > 1000) return "it is longer than 1000 bytes";
+  if (expression.size() > kExpressionBytesMax) return fmt::format("it is longer than {} bytes", kExpressionBytesMax);
   try {
-    const std::regex compiled(expression);
+    compile(expression);
     return std::nullopt;
-  } catch (const std::regex_error& error) {
-    return error.what();
+  } catch (const std::runtime_error& error) {
+    const std::string why = error.what();
+    return why.substr(0, std::min(why.find("  The error occurred"), why.size()));
   }
 }
 
 bool is_found(const std::string& expression, std::string_view text) {
-  text = text.substr(0, kSearchedMax);
-  return std::regex_search(text.begin(), text.end(), std::regex(expression));
+  return applied(expression, text, [](std::string_view subject, const boost::regex& compiled) {
+    return boost::regex_search(subject.begin(), subject.end(), compiled);
+  });
 }
 
 bool matches_whole(const std::string& expression, std::string_view text) {
-  text = text.substr(0, kSearchedMax);
-  return std::regex_match(text.begin(), text.end(), std::regex(expression));
+  return applied(expression, text, [](std::string_view subject, const boost::regex& compiled) {
+    return boost::regex_match(subject.begin(), subject.end(), compiled);
+  });
 }
 
 }  // namespace closecheck::scenarios

@@ -15,13 +15,13 @@ std::string pattern_of(std::string_view text);
 std::string extended_pattern_of(std::string_view text);
 
 /// What is wrong with an expression; empty: nothing.
+inline constexpr std::size_t kExpressionBytesMax = 1000;
 std::optional<std::string> pattern_error(const std::string& expression);
 
-/// Whether the expression, which must be a valid one, is found in the text. Looks at the first `kSearchedMax` bytes:
-/// the engine recurses for every byte.
-inline constexpr std::size_t kSearchedMax = 8192;
+/// Whether the expression, which must be a valid one, is found in the text. Throws StepFailure where the engine gives
+/// up: it is bounded in steps and memory.
 bool is_found(const std::string& expression, std::string_view text);
-/// Whether it matches the whole text, within the same bound.
+/// Whether it matches the whole text.
 bool matches_whole(const std::string& expression, std::string_view text);
 
 }  // namespace closecheck::scenarios

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "closecheck/sut/deviation.h"
-#include "script.h"
+#include "step_reader.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -38,14 +38,23 @@ class DocumentReader {
     script_.uses_stash = sets_anything(script_.setup) || sets_anything(script_.teardown) ||
                          std::any_of(script_.tests.begin(), script_.tests.end(),
                                      [](const Test& test) { return sets_anything(test.section); });
+    // What may be left out may be for another runner or server; everything else has to make sense at once.
+    if (!script_.conditions.empty() || !script_.setup.conditions.empty() || !script_.teardown.conditions.empty())
+      return;
+    for (const Test& test : script_.tests)
+      if (test.section.conditions.empty()) check_calls(script_, test);
   }
 
  private:
   [[noreturn]] void fail(Place place, const std::string& message) const { script_.source.fail(place, message); }
 
   static bool sets_anything(const Section& section) {
-    return std::any_of(section.steps.begin(), section.steps.end(),
-                       [](const ScriptStep& step) { return std::holds_alternative<SetStep>(step); });
+    return std::any_of(section.steps.begin(), section.steps.end(), [](const ScriptStep& step) {
+      if (const auto* again = std::get_if<EventuallyStep>(&step))
+        return std::any_of(again->steps->list.begin(), again->steps->list.end(),
+                           [](const ScriptStep& one) { return std::holds_alternative<SetStep>(one); });
+      return std::holds_alternative<SetStep>(step);
+    });
   }
 
   void read_member(const Member& member) {
@@ -61,13 +70,13 @@ class DocumentReader {
       if (seen) fail(member.place, fmt::format("expected one {}, found a second one", member.key));
       if (!script_.tests.empty()) fail(member.place, fmt::format("expected {} before the tests", member.key));
       seen = true;
-      (member.key == "setup" ? script_.setup : script_.teardown) = read_section(member.value);
+      (member.key == "setup" ? script_.setup : script_.teardown) = read_section(member);
       if (member.key == "setup") client_max_ = last_client_max_;
     } else {
       const bool twice = std::any_of(script_.tests.begin(), script_.tests.end(),
                                      [&](const Test& test) { return test.title == member.key; });
       if (twice) fail(member.place, fmt::format("two tests have the title \"{}\"", member.key));
-      script_.tests.push_back({member.key, read_section(member.value)});
+      script_.tests.push_back({member.key, read_section(member)});
     }
   }
 
@@ -128,11 +137,13 @@ class DocumentReader {
     const Value* stack = value.find("stack");
     const bool* flag = stack == nullptr ? nullptr : std::get_if<bool>(&stack->data);
     if (flag == nullptr) fail(value.place, "expected {stack: true, serverless: false}");
-    if (!*flag) script_.setup.conditions.push_back({false, "awaits_fix", {"all"}, "the file is for serverless only"});
+    if (!*flag) script_.conditions.push_back({false, "awaits_fix", {"all"}, "the file is not for this kind of server"});
   }
 
-  Section read_section(const Value& value) {
+  Section read_section(const Member& member) {
+    const Value& value = member.value;
     Section section = {};
+    if (value.is_null()) fail(member.place, "expected a list of steps, found nothing");
     const List* steps = value.list();
     if (steps == nullptr) fail(value.place, fmt::format("expected a list of steps, found {}", describe(value)));
     std::size_t at = 0;
@@ -155,17 +166,49 @@ class DocumentReader {
       fail(kind.value.place, fmt::format("expected a map of conditions, found {}", describe(kind.value)));
     const Value* reason = kind.value.find("reason");
     const std::string why = reason != nullptr && reason->string() != nullptr ? *reason->string() : std::string();
+    bool says_anything = false;
     for (const Member& member : *kind.value.map()) {
       const bool known = required
                              ? std::find(kRequiresKeys.begin(), kRequiresKeys.end(), member.key) != kRequiresKeys.end()
                              : std::find(kSkipKeys.begin(), kSkipKeys.end(), member.key) != kSkipKeys.end();
       if (!known) fail(member.place, fmt::format("\"{}\" is no condition of `{}`", member.key, kind.key));
       if (member.key == "reason") continue;
+      says_anything = true;
       const bool about_runner = member.key == "features" || member.key == "test_runner_features";
       if (!about_runner && why.empty() && member.key != "awaits_fix")
         fail(member.place, fmt::format("expected a `reason` beside \"{}\"", member.key));
-      section.conditions.push_back({required, about_runner ? "features" : member.key, words_of(member), why});
+      Condition condition{required, about_runner ? "features" : member.key, {}, why};
+      condition.values = member.key == "known_issues" ? issues_of(member.value) : words_of(member);
+      if (member.key == "version")
+        for (const std::string& ranges : condition.values)
+          if (!is_version_range(ranges))
+            fail(member.value.place,
+                 fmt::format("expected ranges of versions such as \" - 6.2.99\" or \"6.3.0 - \", or \"all\", found {}",
+                             describe(member.value)));
+      section.conditions.push_back(std::move(condition));
     }
+    if (!says_anything)
+      fail(kind.place, fmt::format("expected a condition in `{}`: {}", kind.key,
+                                   required ? list_of(kRequiresKeys) : list_of(kSkipKeys)));
+  }
+
+  /// Two words an issue: the feature that a server with it has, and the one that a server without it has.
+  std::vector<std::string> issues_of(const Value& value) const {
+    std::vector<std::string> words;
+    const auto take = [&](const Value& issue) {
+      for (const char* const key : {"cluster_feature", "fixed_by"}) {
+        const Value* word = issue.find(key);
+        if (word == nullptr || word->string() == nullptr || issue.map()->size() != 2)
+          fail(issue.place,
+               fmt::format("expected {{cluster_feature: NAME, fixed_by: NAME}}, found {}", describe(issue)));
+        words.push_back(*word->string());
+      }
+    };
+    if (const List* list = value.list())
+      for (const Value& issue : *list) take(issue);
+    else
+      take(value);
+    return words;
   }
 
   /// A single value or a list is allowed everywhere; what is neither is about servers with features that ours lack.
@@ -189,6 +232,19 @@ class DocumentReader {
 };
 
 }  // namespace
+
+void check_calls(const Script& script, const Test& test) {
+  const auto check = [&](const auto& self, const std::vector<ScriptStep>& steps) -> void {
+    for (const ScriptStep& step : steps) {
+      if (const auto* again = std::get_if<EventuallyStep>(&step)) self(self, again->steps->list);
+      const auto* call = std::get_if<DoStep>(&step);
+      if (call != nullptr && call->problem) script.source.fail(call->problem->place, call->problem->what);
+    }
+  };
+  check(check, script.setup.steps);
+  check(check, test.section.steps);
+  check(check, script.teardown.steps);
+}
 
 void read_documents(const std::vector<Value>& documents, Script& script) {
   DocumentReader(script).read(documents);
@@ -221,6 +277,19 @@ Scenario Scenario::parse(const std::string& text, const std::string& path_for_me
   scenario.script_->own_apis = std::move(apis);
   read_documents(parse_yaml(scenario.script_->source), *scenario.script_);
   return scenario;
+}
+
+void Scenario::check(Profile profile, const TitleFilter& wanted) const {
+  for (const Test& test : script_->tests)
+    if ((!wanted || wanted(test.title)) && !reason_to_skip(*script_, test, profile)) check_calls(*script_, test);
+}
+
+bool Scenario::is_foreign() const {
+  return script_->is_foreign();
+}
+
+const ApiTable& Scenario::apis() const {
+  return script_->apis();
 }
 
 const Header& Scenario::header() const {

@@ -80,10 +80,11 @@ TEST(Step, AndKeepsWhatTheOperationDoesNotSay) {
   EXPECT_THAT(program.steps[0].request.as_sent->body, HasSubstr("\"latency\":\"5m\""));
 }
 
-TEST(Step, PrincipalAndCatchMayStandBesideTheCall) {
-  const Program program =
-      program_of("  - do: {xpack.ml.close_job: {job_id: a}}\n    as: monitor_ml\n    catch: forbidden\n");
-  EXPECT_EQ(program.steps.at(0).request.who, Principal::monitor_ml);
+TEST(Step, PrincipalAndCatchMayStandBesideTheCallInFilesOfOurs) {
+  const std::string steps = "  - do: {xpack.ml.close_job: {job_id: a}}\n    as: monitor_ml\n    catch: forbidden\n";
+  const Scenario scenario = Scenario::parse("closecheck: {seed: 1}\n---\nt:\n" + steps, "f.yml");
+  EXPECT_EQ(scenario.program(0, Profile::xpack_6_3).steps.at(0).request.who, Principal::monitor_ml);
+  EXPECT_THAT(error_of("t:\n" + steps), HasSubstr("f.yml:4:5: \"catch\" belongs to a call"));
 }
 
 TEST(Step, ARequestIsSentWordByWord) {
@@ -279,7 +280,7 @@ TEST(Scenario, BytesAtRandomGetAnErrorAndNothingElse) {
 
 std::string skipped(const std::string& condition, Profile profile) {
   const Scenario scenario = Scenario::parse("a:\n  - " + condition + "\n  - wait: 1s\n", "f.yml");
-  return reason_to_skip(scenario.script().tests.at(0).section, profile).value_or("run");
+  return reason_to_skip(scenario.script(), scenario.script().tests.at(0), profile).value_or("run");
 }
 
 TEST(Skip, GoesByTheVersionOfTheProfile) {

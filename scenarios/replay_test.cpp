@@ -20,11 +20,11 @@ std::unique_ptr<sut::SystemFactory> service(const std::string& deviation = {}, P
 }
 
 Replay replay_on(sut::SystemFactory& factory, const std::string& text, std::string_view prefix = kNamePrefix,
-                 std::string_view filter = "*") {
+                 const TitleFilter& wanted = {}) {
   const Scenario scenario = Scenario::parse(text, "f.yml");
   model::JudgeOptions judge;
   judge.profile = scenario.header().profile.value_or(Profile::xpack_6_3);
-  return replay(scenario, factory, {}, judge, prefix, filter);
+  return replay(scenario, factory, {}, judge, prefix, wanted);
 }
 
 Replay replay_on(const std::string& deviation, const std::string& text) {
@@ -145,16 +145,19 @@ TEST(Replay, LeavesTestsOutThatAreNotForThisServer) {
 TEST(Replay, RunsOnlyTheTestsThatTheFilterNames) {
   const auto factory = service();
   const std::string text = "good:\n  - do: {info: {}}\n---\nbad:\n  - do: {xpack.ml.get_jobs: {job_id: x}}\n";
-  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, "go*").verdict, ReplayVerdict::fixed);
-  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, "*").verdict, ReplayVerdict::still_failing);
-  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, "x").verdict, ReplayVerdict::cannot_tell);
+  EXPECT_EQ(
+      replay_on(*factory, text, kNamePrefix, [](std::string_view title) { return title.starts_with("go"); }).verdict,
+      ReplayVerdict::fixed);
+  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, {}).verdict, ReplayVerdict::still_failing);
+  EXPECT_EQ(replay_on(*factory, text, kNamePrefix, [](std::string_view) { return false; }).verdict,
+            ReplayVerdict::cannot_tell);
 }
 
 TEST(Replay, PutsItsNamesUnderThePrefixInCallsAndExpectations) {
   const auto factory = service();
   const Replay result =
       replay_on(*factory,
-                "t:\n" + std::string(kJob) +
+                "closecheck: {seed: 1}\n---\nt:\n" + std::string(kJob) +
                     "  - do: {xpack.ml.get_jobs: {job_id: closecheck-a}}\n  - match: {jobs.0.job_id: closecheck-a}\n"
                     "  - do: {request: {method: GET, path: /_xpack/ml/anomaly_detectors/closecheck-a}}\n"
                     "  - match: {jobs.0.job_id: /^closecheck-r7-/}\n",
@@ -167,7 +170,8 @@ TEST(Replay, PutsItsNamesUnderThePrefixInCallsAndExpectations) {
 
 TEST(Replay, NeedsAnswersWithBytesForAssertions) {
   const auto factory = service("", Profile::xpack_6_3, false);
-  const Replay result = replay_on(*factory, "t:\n" + std::string(kJob) + "  - match: {opened: true}\n");
+  const Replay result =
+      replay_on(*factory, "closecheck: {seed: 1}\n---\nt:\n" + std::string(kJob) + "  - match: {opened: true}\n");
   EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
   EXPECT_EQ(replay_on(*factory, data_after_close()).verdict, ReplayVerdict::fixed);
 }

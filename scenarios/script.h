@@ -32,18 +32,28 @@ struct RawCall {
   bool typed = true;  // false: whatever it means, it goes as an operation of its own
 };
 
+/// Why a call cannot be made. It counts only where the test is run.
+struct CallProblem {
+  Place place;
+  std::string what;
+};
+
 struct DoStep {
   std::variant<ApiCall, RawCall> call;
   Principal who = Principal::manage_ml;
+  bool says_who = false;
   int client = 0;
   bool detached = false;
   bool fresh_connection = false;
   std::string content_type;  // what the call's headers say; empty: nothing
+  Parameters headers;        // the other ones
   std::string catch_text;    // empty: none
   std::vector<int> ignored;  // statuses that are no errors
   bool has_warnings = false;
   std::vector<std::string> warnings, warning_patterns;                  // must come
   std::vector<std::string> allowed_warnings, allowed_warning_patterns;  // may come
+  std::optional<Duration> within, no_sooner_than;                       // of the answer, from the call on
+  std::optional<CallProblem> problem;
   Place place;
 };
 
@@ -84,13 +94,25 @@ struct PlainStep {
   Step step;
 };
 
-using ScriptStep = std::variant<DoStep, CheckStep, SetStep, PlainStep>;
+struct Steps;
+/// Steps that are repeated until all of them hold, or the time is over.
+struct EventuallyStep {
+  Duration within = 0;
+  Duration every = 500 * kMillisecond;
+  std::shared_ptr<const Steps> steps;
+  Place place;
+};
+
+using ScriptStep = std::variant<DoStep, CheckStep, SetStep, PlainStep, EventuallyStep>;
+struct Steps {
+  std::vector<ScriptStep> list;
+};
 
 /// Why a test may be left out.
 struct Condition {
-  bool required = false;  // `requires`, else `skip`
-  std::string kind;       // `version`, `features`, `cluster_features`, ...
-  std::vector<std::string> values;
+  bool required = false;            // `requires`, else `skip`
+  std::string kind;                 // `version`, `features`, `cluster_features`, ...
+  std::vector<std::string> values;  // of `known_issues`: two an issue
   std::string reason;
 };
 
@@ -109,12 +131,15 @@ struct Script {
   std::shared_ptr<const ApiTable> own_apis;  // null: the built-in ones
   Header header;
   bool has_header = false;
-  bool uses_stash = false;  // some step keeps a value, so that `$` is more than a character
+  std::vector<Condition> conditions;  // of the whole file
+  bool uses_stash = false;            // some step keeps a value, so that `$` is more than a character
   Section setup;
   Section teardown;
   std::vector<Test> tests;
 
   explicit Script(Source the_source) : source(std::move(the_source)) {}
+  /// Without a header of ours the file is one of the format, held to its rules and to nothing else.
+  bool is_foreign() const { return !has_header; }
   const ApiTable& apis() const { return own_apis ? *own_apis : ApiTable::built_in(); }
 };
 
@@ -127,10 +152,19 @@ std::vector<ScriptStep> read_steps(const Script& script, const List& steps, int&
 /// The request of a call for one profile: typed where the codec knows it, word by word otherwise. Throws CallError.
 Request make_call(const Script& script, const DoStep& step, Profile profile);
 
-/// Why the section's conditions leave its test out for a server of this profile; empty: they do not.
-std::optional<std::string> reason_to_skip(const Section& section, Profile profile);
+/// Why the file or one of its conditions leaves the test out for a server of this profile; empty: nothing does.
+std::optional<std::string> reason_to_skip(const Script& script, const Test& test, Profile profile);
 
-/// The steps as a program; assertions have no step in it. Throws ScenarioError.
-Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile);
+/// Whether a text is what `skip: {version: ...}` takes.
+bool is_version_range(std::string_view ranges);
+
+/// Throws ScenarioError for a call of the test, its set-up or its tear-down that cannot be made.
+void check_calls(const Script& script, const Test& test);
+
+/// The request of a call as the reference runner would send it, word by word. Throws CallError.
+Request make_plain_call(const Script& script, const DoStep& step);
+
+/// The steps as a program; assertions have no step in it. `plain`: see `make_plain_call`. Throws ScenarioError.
+Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile, bool plain);
 
 }  // namespace closecheck::scenarios

@@ -133,7 +133,11 @@ class Builder : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { take({{}, place(mark)}, anchor); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    // The parser is already at what follows; what lacks its value is the key.
+    const bool has_key = !open_.empty() && open_.back().has_key;
+    take({{}, has_key ? open_.back().key_place : place(mark)}, anchor);
+  }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);

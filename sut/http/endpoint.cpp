@@ -58,7 +58,9 @@ struct Shared {
   std::shared_ptr<const RunClock> clock = std::make_shared<const RunClock>();
 };
 
-bool is_timed(const Operation& operation) {
+/// Whether a busy target is not to be asked again.
+bool is_sent_once(const Operation& operation) {
+  if (const auto* raw = std::get_if<RawRequest>(&operation)) return raw->once;
   const auto* close = std::get_if<CloseJob>(&operation);
   return close != nullptr && (close->force || close->timeout);
 }
@@ -82,7 +84,7 @@ class Endpoint : public System {
     parcel.http = wire::encode(*request, target().options().profile);
     parcel.credentials = std::move(identity.credentials);
     parcel.fresh_connection = fresh_connection;
-    parcel.patient = !is_timed(request->operation);
+    parcel.patient = !is_sent_once(request->operation);
     parcel.request = std::move(request);
     clients_.submit(client, std::move(parcel));
   }

@@ -37,6 +37,9 @@ std::string why_not_sendable(const wire::HttpRequest& request, const std::string
   if (request.method.empty() || !is_visible(request.method)) return "'" + request.method + "' is no HTTP method";
   if (!target.starts_with('/') || !is_visible(target)) return "'" + target + "' is no path";
   if (!is_header_value(request.content_type)) return "the content type is no header value";
+  for (const auto& [name, value] : request.headers)
+    if (name.empty() || !is_visible(name) || name.find(':') != std::string::npos || !is_header_value(value))
+      return "'" + name + "' is no header with a value";
   return "";
 }
 
@@ -101,7 +104,12 @@ Exchange Connection::exchange(const wire::HttpRequest& request, const std::optio
   http.set_header("User-Agent", "closecheck");
   http.set_header("Accept-Encoding", "identity");
   if (!request.content_type.empty()) http.set_header("Content-Type", request.content_type);
-  if (credentials)
+  bool is_authorized = false;
+  for (const auto& [name, value] : request.headers) {
+    is_authorized = is_authorized || lower_case(name) == "authorization";
+    http.set_header(name.c_str(), value);
+  }
+  if (credentials && !is_authorized)
     http.headers.insert(httplib::make_basic_authentication_header(credentials->username, credentials->password));
   std::string body;
   bool too_long = false;

@@ -6,6 +6,7 @@
 
 #include "closecheck/sut/in_process.h"
 #include "closecheck/sut/wire.h"
+#include "http/answer_options.h"
 #include "in_process/core.h"
 #include "in_process/doorway.h"
 
@@ -118,7 +119,7 @@ class Simulation final : public System {
     if (through_codec_ || request.as_sent != nullptr || std::holds_alternative<RawRequest>(request.operation)) {
       auto entered = enter(wire::encode(request, core_.manner().profile), core_.manner(), request.who);
       if (auto* answer = std::get_if<WireAnswer>(&entered)) {
-        depart(open, wire::decode(leave(std::move(*answer), core_.manner()), request, core_.manner().profile));
+        depart(open, read(leave(std::move(*answer), core_.manner()), request));
         return;
       }
       open.routed = std::make_shared<const Request>(std::get<Request>(std::move(entered)));
@@ -132,12 +133,19 @@ class Simulation final : public System {
       const auto open = std::ranges::find(open_, static_cast<int>(reply.token), &Open::client);
       assert(open != open_.end());
       if (open->routed) {
-        const WireAnswer answer = leave(reply.response, *open->routed, core_.manner());
-        reply.response = wire::decode(answer, *open->request, core_.manner().profile);
+        reply.response = read(leave(reply.response, *open->routed, core_.manner()), *open->request);
       }
       depart(*open, std::move(reply.response));
     }
     replies_.clear();
+  }
+
+  /// What a client reads of an answer. Only requests that somebody wrote word by word ask for answers of another form.
+  Response read(WireAnswer answer, const Request& request) const {
+    const auto* raw = std::get_if<RawRequest>(&request.operation);
+    if (raw != nullptr) wire::apply_options(answer, raw->query);
+    if (raw != nullptr && raw->method == "HEAD") answer.body.clear();
+    return wire::decode(answer, request, core_.manner().profile);
   }
 
   void depart(Open& open, Response response) {

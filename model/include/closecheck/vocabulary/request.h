@@ -166,6 +166,8 @@ struct RawRequest {
   Parameters query;
   std::string body;
   std::string content_type;
+  Parameters headers{};  // further header fields; `authorization` among them stands for the principal's credentials
+  bool once = false;     // whatever a busy server answers is the answer: nothing is sent again
 };
 
 using Operation = std::variant<CreateJob, GetJob, UpdateJob, DeleteJob, OpenJob, PostData, FlushJob, CloseJob, JobStats,

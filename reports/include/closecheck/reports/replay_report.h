@@ -10,25 +10,38 @@
 
 namespace closecheck::reports {
 
+/// What became of one test of a scenario file.
+struct ReplayedTest {
+  std::string title;
+  std::string verdict;  // as of a file
+  std::string why;
+  std::string details;  // of a step that failed: request and answer, a line each
+};
+
 /// What became of one scenario file.
 struct ReplayedFile {
   std::string file;
-  std::string verdict;  // `fixed`, `still failing` or `cannot tell`
+  std::string verdict;  // `fixed`, `still failing`, `cannot tell`, or `skipped` where every test was left out
   std::string why;
   std::vector<Finding> findings;
   History history;  // of the finding, or of the last test
+  std::vector<ReplayedTest> tests{};
 };
 
 /// How many files ended with `verdict`.
 std::size_t count(const std::vector<ReplayedFile>& files, std::string_view verdict);
+/// How many of their tests did.
+std::size_t count_tests(const std::vector<ReplayedFile>& files, std::string_view verdict);
 
-/// One file's lines: verdict, file and reason, then its findings with the history unless `quiet`.
+/// One file's lines: verdict, file and reason, its tests that are not fixed, then its findings with the history unless
+/// `quiet`.
 std::string write_replayed(const ReplayedFile& file, bool quiet);
-/// `2 fixed, 1 still failing, 0 cannot tell`.
+/// `2 fixed, 1 still failing, 0 cannot tell`, after a line with the tests where a file has more than one.
 std::string write_replay_summary(const std::vector<ReplayedFile>& files);
 /// `closecheck-replay/1` as JSON text.
 std::string write_replay_json(const std::vector<ReplayedFile>& files);
-/// One case a file: `still failing` is a failure, `cannot tell` is skipped.
+/// One case a test, of the class `FOLDER/FILE`: `still failing` is a failure, `cannot tell` and `skipped` are skipped.
+/// A file whose tests never ran is a case itself.
 std::string write_replay_junit(const std::vector<ReplayedFile>& files);
 
 /// What the judge made of one recorded history.

@@ -33,9 +33,9 @@ class ApiTable {
   /// (both by the paths of the profiles that there are), security, and the core's index and document APIs.
   static const ApiTable& built_in();
 
-  /// Reads a directory of description files (`NAME.json`, `_common.json`), in the older and the newer layout.
-  /// Throws ScenarioError, which names the file.
-  static ApiTable load(const std::string& directory);
+  /// Reads directories of description files (`NAME.json`, `_common.json`), in the older and the newer layout; of two
+  /// files for one API the later counts. Throws ScenarioError, which names the file.
+  static ApiTable load(const std::vector<std::string>& directories);
 
   /// Null when there is no such API.
   const Api* find(std::string_view name) const;
@@ -49,6 +49,8 @@ class ApiTable {
   void add(Api api);
 
  private:
+  void load_directory(const std::string& directory);
+
   std::map<std::string, Api, std::less<>> apis_;
   std::vector<std::string> common_{"pretty", "human", "error_trace", "filter_path", "source", "format"};
 };

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,9 @@ struct Header {
 
 struct Script;
 
+/// Whether a test with this title is to be run; empty: every one is.
+using TitleFilter = std::function<bool(std::string_view title)>;
+
 /// A parsed file: header and tests, each a program with the assertions that its steps carry. Immutable.
 class Scenario {
  public:
@@ -46,9 +51,23 @@ class Scenario {
 
   const Header& header() const;
   std::vector<std::string> titles() const;
+  /// Whether it is a file of the format without a header of ours: then its tests are held to the rules of the format
+  /// alone, and the target is cleaned after each as the reference runner does it.
+  bool is_foreign() const;
+  /// Throws ScenarioError for a call that cannot be made (an unknown API or parameter, a body that is missing), in any
+  /// wanted test that is not left out for a server of the profile.
+  void check(Profile profile, const TitleFilter& wanted = {}) const;
   /// The steps of one test (set-up included) as a program for `profile`. Values that only a run can know (`$name`)
   /// stand as they are written.
   Program program(std::size_t test, Profile profile) const;
+  /// The steps of one test, set-up and tear-down included, as a reader would have them: a line each, a call with its
+  /// request. Throws ScenarioError where `check` does.
+  std::vector<std::string> plan(std::size_t test, Profile profile) const;
+  /// Why the test is left out for a server of the profile; empty: it is not.
+  std::optional<std::string> left_out(std::size_t test, Profile profile) const;
+
+  /// The names that its calls use.
+  const ApiTable& apis() const;
 
   /// For this room only.
   const Script& script() const { return *script_; }
@@ -67,11 +86,20 @@ struct TestReplay {
   bool skipped = false;  // left out by its own `skip` or `requires`
   ReplayVerdict verdict = ReplayVerdict::cannot_tell;
   std::string why;
+  std::string details;  // of a step that failed: request and answer, a line each
   std::vector<Finding> findings;
   History history;  // of the last repetition
 };
 
+/// What stands on a target and is not ours to remove.
+struct Standing {
+  std::set<std::string> jobs, datafeeds;
+};
+/// Asks the target, through the API that the table describes, each request for at most `patience`.
+Standing look_around(sut::SystemFactory& factory, const ApiTable& apis, Duration patience);
+
 struct Replay {
+  bool skipped = false;  // every test was left out; then `cannot_tell`
   ReplayVerdict verdict = ReplayVerdict::cannot_tell;
   std::string why;
   std::vector<Finding> findings;
@@ -80,12 +108,14 @@ struct Replay {
 };
 
 /// Runs every test of the scenario against a system and judges along. `prefix`: see `with_prefix`; it keeps a live run
-/// apart from left-overs. `filter`: a glob over titles; what does not match is not run, and no match is `cannot_tell`.
+/// apart from left-overs. Of tests that are not `wanted` nothing is run; when none is, it is `cannot_tell`.
 /// Still failing: the header's clause (without one, any stated, implied or dialect clause) is violated, or an assertion
 /// fails; when that rests on a clock, in three of three repetitions. Fixed: everything was exercised and fits.
-/// Assertions look at `Response::wire`, so in process the systems have to go through the codec.
+/// Assertions look at `Response::wire`, so in process the systems have to go through the codec. `standing`: what the
+/// cleaning after tests of foreign files leaves alone. Throws ScenarioError where `check` does.
 Replay replay(const Scenario& scenario, sut::SystemFactory& factory, const sut::ExecutorOptions& executor,
-              const model::JudgeOptions& judge, std::string_view prefix, std::string_view filter = "*");
+              const model::JudgeOptions& judge, std::string_view prefix, const TitleFilter& wanted = {},
+              const Standing& standing = {});
 
 /// Writes a violation's program as a counterexample file that `load` reads back to the same program.
 std::string write_counterexample(const ViolationRecord& violation, Profile profile, const std::string& deviation);

@@ -19,6 +19,7 @@ struct HttpRequest {
   Parameters query;  // decoded
   std::string body;
   std::string content_type;  // empty: none
+  Parameters headers{};      // further ones
 };
 
 /// The path with its query, percent-encoded, as it stands in a request line.

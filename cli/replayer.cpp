@@ -1,0 +1,135 @@
+#include "replayer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "files.h"
+#include "terminal.h"
+
+namespace closecheck::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+sut::ExecutorOptions executor_options(const Target& target, const Knowledge& knowledge) {
+  sut::ExecutorOptions executor;
+  if (target.live) {
+    executor.answer_patience = 2 * kMinute;
+    executor.reread_after = 4 * kSecond;
+    executor.poll_every = 100 * kMillisecond;
+    executor.quiet = std::max(600 * kMillisecond, 2 * knowledge.round_trip_max);
+  } else {
+    // Virtual time costs nothing, so a close is awaited beyond the longest timeout in use.
+    executor.answer_patience = 72 * kHour;
+    executor.poll_every = 500 * kMillisecond;
+  }
+  return executor;
+}
+
+model::JudgeOptions judge_options(const Target& target, const Knowledge& knowledge) {
+  model::JudgeOptions judge;
+  judge.profile = target.profile;
+  judge.secured = knowledge.secured;
+  judge.model_size_is_told = !target.live;
+  if (target.live) judge.margin = std::max(500 * kMillisecond, 4 * knowledge.round_trip_max);
+  return judge;
+}
+
+std::string verdict_of(bool skipped, scenarios::ReplayVerdict verdict) {
+  return skipped ? "skipped" : std::string(name(verdict));
+}
+
+}  // namespace
+
+Replayer::Replayer(const ReplayOptions& options, const std::vector<Wanted>& files)
+    : options_(options), run_id_(new_run_id()) {
+  for (const Wanted& wanted : files) {
+    const Target target = target_of(wanted);
+    const bool is_foreign = std::any_of(files.begin(), files.end(), [&](const Wanted& other) {
+      return other.scenario.is_foreign() && target_of(other).url == target.url;
+    });
+    reach(target, is_foreign, wanted.scenario.apis());
+  }
+}
+
+Target Replayer::target_of(const Wanted& wanted) const {
+  const scenarios::Header& header = wanted.scenario.header();
+  return resolve_target(options_.target, {header.target, header.profile, header.deviation});
+}
+
+bool Replayer::needs_target_alone(const Wanted& wanted) const {
+  return wanted.scenario.is_foreign() && target_of(wanted).live;
+}
+
+void Replayer::reach(const Target& target, bool has_foreign_files, const scenarios::ApiTable& apis) {
+  if (reached_.count(target.url) != 0) return;
+  Reached reached{target, learn(target), {}, {}};
+  if (target.live && reached.knowledge.reachable) {
+    reached.journal = (state_folder() / fmt::format("journal-{}-{}", run_id_, reached_.size())).string();
+    if (has_foreign_files) {
+      Systems systems = make_systems(target, "");
+      reached.standing = scenarios::look_around(systems.wide(), apis, 10 * kSecond);
+      std::string all;
+      for (const auto* names : {&reached.standing.datafeeds, &reached.standing.jobs})
+        for (const std::string& name : *names) all += (all.empty() ? "" : ", ") + name;
+      if (!all.empty())
+        print_diagnostic(
+            fmt::format("{} already holds jobs or datafeeds, which stay: {}; a test that counts what is "
+                        "there may fail for it",
+                        target.url, all));
+    }
+  }
+  reached_.emplace(target.url, std::move(reached));
+}
+
+reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
+  reports::ReplayedFile replayed;
+  replayed.file = wanted.file;
+  const Target target = target_of(wanted);
+  const Reached& reached = reached_.at(target.url);
+  if (!reached.knowledge.reachable) {
+    replayed.verdict = name(scenarios::ReplayVerdict::cannot_tell);
+    replayed.why = "the target cannot be reached: " + reached.knowledge.error;
+    return replayed;
+  }
+  if (const std::string dialect = other_dialect_of(options_, wanted); !dialect.empty()) {
+    replayed.verdict = "skipped";
+    replayed.why = dialect;
+    return replayed;
+  }
+  Systems systems = make_systems(target, reached.journal);
+  const std::string prefix =
+      target.live ? fmt::format("{}{}-{}-", kNamePrefix, run_id_, count_++) : std::string(kNamePrefix);
+  scenarios::Replay result =
+      scenarios::replay(wanted.scenario, systems.wide(), executor_options(target, reached.knowledge),
+                        judge_options(target, reached.knowledge), prefix, wanted.titles, reached.standing);
+  replayed.verdict = verdict_of(result.skipped, result.verdict);
+  replayed.why = result.why;
+  replayed.findings = std::move(result.findings);
+  replayed.history = std::move(result.history);
+  for (scenarios::TestReplay& test : result.tests)
+    replayed.tests.push_back(
+        {std::move(test.title), verdict_of(test.skipped, test.verdict), std::move(test.why), std::move(test.details)});
+  return replayed;
+}
+
+void Replayer::clean_up() {
+  for (const auto& [url, reached] : reached_) {
+    if (reached.journal.empty()) continue;
+    const std::vector<std::string> left = sut::clean_up_journal(endpoint_of(reached.target, reached.journal));
+    for (const std::string& thing : left) print_diagnostic(fmt::format("not removed from {}: {}", url, thing));
+    std::error_code ignored;
+    if (left.empty()) fs::remove(reached.journal, ignored);
+  }
+}
+
+std::string other_dialect_of(const ReplayOptions& options, const Wanted& wanted) {
+  const scenarios::Header& header = wanted.scenario.header();
+  if (!wanted.ships || !header.profile) return "";
+  const Profile profile = resolve_target(options.target, {header.target, header.profile, header.deviation}).profile;
+  return profile == *header.profile ? "" : fmt::format("it is about {}", name(*header.profile));
+}
+
+}  // namespace closecheck::cli

@@ -1,0 +1,59 @@
+// Replays scenario files against their targets.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "closecheck/reports/replay_report.h"
+#include "closecheck/scenarios/scenario.h"
+#include "commands.h"
+#include "target.h"
+
+namespace closecheck::cli {
+
+/// One file to replay.
+struct Wanted {
+  std::string file;  // as the user knows it
+  scenarios::Scenario scenario;
+  scenarios::TitleFilter titles;  // empty: every test
+  bool ships = false;             // a script of the library
+};
+
+/// Replays of one command. Each live target is asked once, whatever the number of files, in the constructor's thread;
+/// after that `replay` may be called by any thread. The options must outlive it.
+class Replayer {
+ public:
+  Replayer(const ReplayOptions& options, const std::vector<Wanted>& files);
+
+  /// What the flags and the file's header make of the target. Throws UsageError.
+  Target target_of(const Wanted& wanted) const;
+  /// Whether nothing else may use the target of the file meanwhile: its tests count everything that is there.
+  bool needs_target_alone(const Wanted& wanted) const;
+  reports::ReplayedFile replay(const Wanted& wanted);
+  /// Removes what is left on the targets, and says what could not be removed.
+  void clean_up();
+
+ private:
+  struct Reached {
+    Target target;
+    Knowledge knowledge;
+    std::string journal;
+    scenarios::Standing standing;
+  };
+
+  void reach(const Target& target, bool has_foreign_files, const scenarios::ApiTable& apis);
+
+  const ReplayOptions& options_;
+  std::string run_id_;
+  std::atomic<int> count_ = 0;
+  std::map<std::string, Reached> reached_;  // by URL; in process by no URL
+};
+
+/// Why a script that ships is left out: it is about another dialect than the user chose. Empty: it is not.
+std::string other_dialect_of(const ReplayOptions& options, const Wanted& wanted);
+
+}  // namespace closecheck::cli
