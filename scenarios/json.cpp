@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kJsonDepthMax = 200;
 
 /// Builds a value from nlohmann's events, so that order and duplicates are seen.
-class Builder : public nlohmann::json_sax<nlohmann::json> {
+class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return take({}); }
   bool boolean(bool flag) override { return take({flag, {}}); }
@@ -160,7 +160,7 @@ std::string write_json_text(std::string_view text) {
 }
 
 std::optional<Value> read_json(std::string_view text) {
-  Builder builder;
+  JsonBuilder builder;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return std::nullopt;
   return std::move(builder.root());
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kSpaces = " \t\r\n\f\v";
 
-std::string_view trimmed(std::string_view text) {
+std::string_view stripped(std::string_view text) {
   const std::size_t start = text.find_first_not_of(kSpaces);
   if (start == std::string_view::npos) return {};
   return text.substr(start, text.find_last_not_of(kSpaces) - start + 1);
@@ -59,12 +59,12 @@ bool applied(const std::string& expression, std::string_view text, const Apply& 
 }  // namespace
 
 bool is_pattern(std::string_view text) {
-  text = trimmed(text);
+  text = stripped(text);
   return text.size() > 2 && text.front() == '/' && text.back() == '/';
 }
 
 std::string pattern_of(std::string_view text) {
-  text = trimmed(text);
+  text = stripped(text);
   return std::string(text.substr(1, text.size() - 2));
 }
 

@@ -11,7 +11,7 @@
 namespace closecheck::scenarios {
 namespace {
 
-std::string shortened(const std::string& text) {
+std::string plan_text(const std::string& text) {
   constexpr std::size_t kShown = 400;
   return text.size() <= kShown ? text : fmt::format("{}... ({} bytes)", text.substr(0, kShown), text.size());
 }
@@ -43,7 +43,7 @@ class Planner {
       } else if (const auto* check = std::get_if<CheckStep>(&step)) {
         lines_.push_back(fmt::format("{}  {} {}{}", indentation, name(check->check),
                                      check->path.empty() ? "''" : check->path,
-                                     check->expected.is_null() ? "" : ": " + shortened(write_json(check->expected))));
+                                     check->expected.is_null() ? "" : ": " + plan_text(write_json(check->expected))));
       } else if (const auto* set = std::get_if<SetStep>(&step)) {
         lines_.push_back(fmt::format("{}  set {}: {}", indentation, set->name, set->path));
       } else if (const auto* again = std::get_if<EventuallyStep>(&step)) {
@@ -69,7 +69,7 @@ class Planner {
           script_.is_foreign() ? make_plain_call(script_, call) : make_call(script_, call, profile_);
       const sut::wire::HttpRequest sent = sut::wire::encode(request, profile_);
       std::string line = fmt::format("{}{} {}", indentation, sent.method, sut::wire::target_of(sent));
-      if (!sent.body.empty()) line += " " + shortened(sent.body);
+      if (!sent.body.empty()) line += " " + plan_text(sent.body);
       if (call.says_who) line += fmt::format("  (as {})", closecheck::name(call.who));
       if (call.client != 0) line += fmt::format("  (client {})", call.client);
       lines_.push_back(line);

@@ -38,7 +38,7 @@ Value renamed(Value value, std::string_view prefix) {
   return value;
 }
 
-std::string shortened(const std::string& text) {
+std::string exchange_text(const std::string& text) {
   constexpr std::size_t kShown = 2000;
   return text.size() <= kShown ? text : fmt::format("{}... ({} bytes)", text.substr(0, kShown), text.size());
 }
@@ -212,7 +212,8 @@ class TestRun : public sut::Observer {
     if (failure_.empty()) return;
     const sut::wire::HttpRequest sent = sut::wire::encode(*event.request, options_.profile);
     details_ = fmt::format("request: {} {}{}{}\nanswer: {} {}", sent.method, sut::wire::target_of(sent),
-                           sent.body.empty() ? "" : " ", shortened(sent.body), answer->status, shortened(answer->text));
+                           sent.body.empty() ? "" : " ", exchange_text(sent.body), answer->status,
+                           exchange_text(answer->text));
   }
 
   void check_answer(const Part::Expectation& expectation, const Answer& answer) {

@@ -122,9 +122,9 @@ bool unclosed_bracket(const Source& source, Place place) {
 }
 
 /// Builds values from the parser's events.
-class Builder : public YAML::EventHandler {
+class DocumentBuilder : public YAML::EventHandler {
  public:
-  explicit Builder(const Source& source) : source_(source) {}
+  explicit DocumentBuilder(const Source& source) : source_(source) {}
 
   void OnDocumentStart(const YAML::Mark& /*mark*/) override {
     open_.clear();
@@ -384,7 +384,7 @@ std::vector<Value> parse_yaml(const Source& source) {
   check_text(source);
   std::istringstream stream(source.text());
   std::vector<Value> documents;
-  Builder builder(source);
+  DocumentBuilder builder(source);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) documents.push_back(std::move(builder.document()));

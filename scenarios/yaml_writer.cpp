@@ -35,7 +35,7 @@ bool may_stand_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || is_other(c); });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -59,7 +59,7 @@ std::string quoted(std::string_view text) {
 
 std::string write_scalar(const Value& value) {
   if (value.is_null()) return "null";
-  if (const std::string* text = value.string()) return may_stand_plain(*text) ? *text : quoted(*text);
+  if (const std::string* text = value.string()) return may_stand_plain(*text) ? *text : in_quotes(*text);
   return *text_of(value);
 }
 

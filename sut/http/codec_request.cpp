@@ -193,7 +193,9 @@ struct Encoder {
     body["cluster"] = Json::array({"manage_ml", "manage", "monitor_ml"});
     return with_body("POST", "/_xpack/security/user/_has_privileges", body);
   }
-  HttpRequest operator()(const RawRequest& o) const { return {o.method, o.path, o.query, o.body, o.content_type, o.headers}; }
+  HttpRequest operator()(const RawRequest& o) const {
+    return {o.method, o.path, o.query, o.body, o.content_type, o.headers};
+  }
 
   static HttpRequest page(const std::string& job, std::string_view what, std::optional<int> from,
                           std::optional<int> size) {
