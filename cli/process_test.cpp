@@ -166,6 +166,7 @@ TestFolder::~TestFolder() {
 }
 
 std::string TestFolder::write(const std::string& name, const std::string& text) const {
+  std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
   std::ofstream(path(name)) << text;
   return path(name);
 }

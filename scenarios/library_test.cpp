@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "closecheck/scenarios/scenario.h"
@@ -61,21 +62,30 @@ TEST_P(Library, PassesWhereTheServiceIsRight) {
 
 TEST_P(Library, FailsWhereItsClauseIsBroken) {
   const Scenario scenario = parse(GetParam());
+  const Clause clause = *scenario.header().clause;
+  const auto names_clause = [clause](const Finding& finding) {
+    return finding.clause == clause ||
+           std::find(finding.also.begin(), finding.also.end(), clause) != finding.also.end();
+  };
   std::set<std::string> caught;
   std::string missed;
   for (const sut::DeviationText& deviation : sut::deviations()) {
-    if (deviation.clause != *scenario.header().clause) continue;
+    if (deviation.clause != clause) continue;
+    // It shows with `_all` alone, and a script that may run live does not close the jobs of others.
+    if (deviation.name == "close-all-closes-nothing") continue;
     for (const Profile profile : kProfiles) {
       if (!applies(scenario, profile) || deviation.only.value_or(profile) != profile) continue;
       const Replay result = replay_library(scenario, profile, deviation.deviation);
-      if (result.verdict == ReplayVerdict::still_failing)
+      // An assertion that fails proves little: the judge has to name the clause.
+      const bool accused = std::any_of(result.findings.begin(), result.findings.end(), names_clause);
+      if (result.verdict == ReplayVerdict::still_failing && accused)
         caught.insert(std::string(deviation.name));
       else
         missed += fmt::format("{} in {}: {}\n", deviation.name, name(profile), result.why);
     }
   }
   EXPECT_FALSE(caught.empty()) << missed;
-  if (!missed.empty()) RecordProperty("missed", missed);
+  EXPECT_EQ(missed, "");
 }
 
 TEST_P(Library, AccusesNoVariantThatIsOnlyUnusual) {
