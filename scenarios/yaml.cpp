@@ -64,16 +64,6 @@ std::size_t node_count(const Value& value) {
 
 constexpr const char* kUnclosed = "this bracket is never closed";
 
-std::size_t offset_of(const std::string& text, Place place) {
-  std::size_t start = 0;
-  for (int line = 1; line < place.line; ++line) {
-    start = text.find('\n', start);
-    if (start == std::string::npos) return text.size();
-    ++start;
-  }
-  return std::min(text.size(), start + static_cast<std::size_t>(place.column - 1));
-}
-
 /// Past the quotation that opens at `at`; the end of the text when nothing closes it.
 std::size_t skip_quotation(std::string_view text, std::size_t at) {
   const char quote = text[at];
@@ -91,7 +81,7 @@ std::size_t skip_quotation(std::string_view text, std::size_t at) {
 /// The parser takes a quotation that the end of the file cuts off for a whole one.
 bool unclosed_quote(const Source& source, Place place) {
   const std::string& text = source.text();
-  const std::size_t at = offset_of(text, place);
+  const std::size_t at = source.offset_of(place);
   if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return false;
   return skip_quotation(text, at) == std::string_view::npos;
 }
@@ -101,7 +91,7 @@ bool unclosed_bracket(const Source& source, Place place) {
   const std::string_view text = source.text();
   int depth = 0;
   char before = ' ';
-  for (std::size_t at = offset_of(source.text(), place); at < text.size();) {
+  for (std::size_t at = source.offset_of(place); at < text.size();) {
     const char c = text[at];
     if ((c == '"' || c == '\'') && std::string_view("[{,: ").find(before) != std::string_view::npos) {
       at = skip_quotation(text, at);
@@ -153,7 +143,7 @@ class DocumentBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     const Place here = place(mark);
-    if (unclosed_quote(source_, here)) source_.fail(here, "this quotation is never closed");
+    if (tag == "!" && unclosed_quote(source_, here)) source_.fail(here, "this quotation is never closed");
     if (tag == "?" || tag.empty()) {
       if (expects_key()) return take(Value{text, here}, anchor);
       Value value;
@@ -306,29 +296,33 @@ void check_text(const Source& source) {
   }
 }
 
-std::string line_of(const std::string& text, int line) {
-  std::size_t start = 0;
-  for (int i = 1; i < line; ++i) {
-    const std::size_t end = text.find('\n', start);
-    if (end == std::string::npos) return {};
-    start = end + 1;
-  }
-  std::string found = text.substr(start, text.find('\n', start) - start);
-  if (!found.empty() && found.back() == '\r') found.pop_back();
-  return found;
-}
-
 }  // namespace
 
 Source::Source(std::string text, std::string path) : text_(std::move(text)), path_(std::move(path)) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text_.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) text_.erase(0, kByteOrderMark.size());
+  line_starts_.push_back(0);
+  for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1))
+    line_starts_.push_back(at + 1);
+}
+
+std::size_t Source::offset_of(Place place) const {
+  const auto line = static_cast<std::size_t>(std::max(place.line, 1)) - 1;
+  if (line >= line_starts_.size()) return text_.size();
+  return std::min(text_.size(), line_starts_[line] + static_cast<std::size_t>(std::max(place.column, 1)) - 1);
+}
+
+std::string Source::line_at(int line) const {
+  const std::size_t start = offset_of({line, 1});
+  std::string found = text_.substr(start, text_.find('\n', start) - start);
+  if (!found.empty() && found.back() == '\r') found.pop_back();
+  return found;
 }
 
 void Source::fail(Place place, const std::string& message) const {
   if (place.line == 0) throw ScenarioError{fmt::format("{}: {}", path_, message)};
   constexpr std::size_t kShown = 100;
-  std::string line = line_of(text_, place.line);
+  std::string line = line_at(place.line);
   const std::string line_text = line;
   const std::size_t column = std::min(static_cast<std::size_t>(std::max(place.column, 1)) - 1, line.size());
   // A window of a long line, so that the caret stays on the screen.

@@ -23,12 +23,18 @@ class Source {
   const std::string& text() const { return text_; }
   const std::string& path() const { return path_; }
 
+  /// Where a place stands in the text; its end for one beyond it.
+  std::size_t offset_of(Place place) const;
+
   /// Throws ScenarioError: `path:line:column: message`, the line and a caret under the column.
   [[noreturn]] void fail(Place place, const std::string& message) const;
 
  private:
   std::string text_;
   std::string path_;
+  std::vector<std::size_t> line_starts_;
+
+  std::string line_at(int line) const;
 };
 
 /// The documents of the file. An empty one is a null value. Throws ScenarioError.
