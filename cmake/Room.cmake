@@ -68,7 +68,7 @@ function(closecheck_benchmarks name)
                                                    benchmark::benchmark benchmark::benchmark_main)
 endfunction()
 
-# closecheck_sources(OUT folders...): the .cpp files there that are neither tests nor benchmarks; with TESTS or
+# closecheck_sources(OUT folders...): the .cpp files there that are neither tests, benchmarks nor fuzzers; with TESTS or
 # BENCHMARKS as first word, those. Every file is registered, so none can be forgotten.
 function(closecheck_sources out kind)
   set(found)
@@ -83,7 +83,7 @@ function(closecheck_sources out kind)
   elseif(kind STREQUAL "BENCHMARKS")
     list(FILTER found INCLUDE REGEX "_benchmark\\.cpp$")
   else()
-    list(FILTER found EXCLUDE REGEX "_(test|benchmark)\\.cpp$")
+    list(FILTER found EXCLUDE REGEX "_(test|benchmark|fuzz)\\.cpp$")
   endif()
   set(${out} ${found} PARENT_SCOPE)
 endfunction()

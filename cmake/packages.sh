@@ -6,6 +6,8 @@ closecheck_program_packages=(g++ cmake ninja-build pkg-config libboost1.81-dev l
 # To test it as well. Hooks of the tests call curl; ccache spares the launcher's test a second build of the same files.
 closecheck_test_packages=(ccache libgtest-dev libgmock-dev libbenchmark-dev clang-format curl)
 closecheck_tidy_packages=(clang-tidy)
+# For the fuzzer of scenarios/ alone; nothing installs it unasked.
+closecheck_fuzz_packages=(clang)
 
 # install_missing PURPOSE PACKAGE...: installs those that are not there, after saying so. Fails with a message.
 install_missing() {
