@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "pattern.h"
 #include "step_reader.h"
@@ -18,6 +20,10 @@ class StepReader : StepReading {
 
   std::vector<ScriptStep> read(const List& steps) {
     for (const Value& step : steps) read_step(step);
+    if (!waiting_.empty()) {
+      const auto& [point, waiters] = *waiting_.begin();
+      fail(waiters.place, fmt::format("expected a step `point: {}` of the first client further down", point));
+    }
     return std::move(out_);
   }
 
@@ -57,20 +63,23 @@ class StepReader : StepReading {
       read_meanwhile(kind.value);
     } else if (kind.key == "eventually") {
       read_eventually(kind);
+    } else if (kind.key == "point") {
+      read_point(kind);
     } else if (kind.key == "skip" || kind.key == "requires") {
       fail(kind.place, fmt::format("\"{}\" may only be the first step", kind.key));
     } else if (is_among(kCheckNames, kind.key)) {
       read_check(kind);
     } else {
-      fail(kind.place,
-           fmt::format(
-               "expected a kind of step (do, request, meanwhile, eventually, wait, fault, set, transform_and_set, "
-               "{}), found \"{}\"",
-               list_of(kCheckNames), kind.key));
+      fail(kind.place, fmt::format("expected a kind of step (do, request, meanwhile, point, eventually, wait, fault, "
+                                   "set, transform_and_set, "
+                                   "{}), found \"{}\"",
+                                   list_of(kCheckNames), kind.key));
     }
   }
 
   Step read_wait(const Value& value) const {
+    if (value.map() != nullptr && value.find("point") != nullptr)
+      fail(value.place, "expected a client within `meanwhile` to wait for a point; the first one waits for `answers`");
     if (const std::string* word = value.string(); word != nullptr && *word == "answers") return join_step();
     if (value.map() == nullptr) return wait_step(duration(value));
     const Value* job = value.find("settled");
@@ -124,8 +133,46 @@ class StepReader : StepReading {
     if (client == 0 || client > kClientMax)
       fail(value.place, fmt::format("expected a second client, from 1 to {}; 0 is the first one", kClientMax));
     client_max_ = std::max(client_max_, client);
+    // Where the client waits for a point, the rest of its steps is put off until the first client gets there.
+    std::vector<ScriptStep>* sink = &out_;
+    for (const Value& step : *steps) {
+      if (const Value* point = point_waited_for(step))
+        sink = &wait_for(*point);
+      else
+        take_detached(step, client, *sink);
+    }
+  }
+
+  /// The name in `wait: {point: NAME}`; null for any other step.
+  static const Value* point_waited_for(const Value& step) {
+    const Value* wait = step.find("wait");
+    return wait == nullptr || wait->map() == nullptr ? nullptr : wait->find("point");
+  }
+
+  std::vector<ScriptStep>& wait_for(const Value& point) {
+    const std::string& name = text(point, "the name of a point");
+    if (is_passed(name)) fail(point.place, fmt::format("the point {} stands further up: it is passed", name));
+    Waiters& waiters = waiting_[name];
+    if (waiters.place.line == 0) waiters.place = point.place;
+    return waiters.steps;
+  }
+
+  void read_point(const Member& kind) {
+    const std::string& name = text(kind.value, "the name of a point");
+    if (is_passed(name)) fail(kind.value.place, fmt::format("the point {} stands twice", name));
+    passed_.push_back(name);
+    const auto found = waiting_.find(name);
+    if (found == waiting_.end()) return;
+    std::move(found->second.steps.begin(), found->second.steps.end(), std::back_inserter(out_));
+    waiting_.erase(found);
+  }
+
+  /// One step of a client that does not keep the first one waiting.
+  void take_detached(const Value& value, int client, std::vector<ScriptStep>& sink) {
+    if (value.find("point") != nullptr)
+      fail(value.place, "expected no point within `meanwhile`: points are the first client's");
     const std::size_t before = out_.size();
-    for (const Value& step : *steps) read_step(step);
+    read_step(value);
     for (std::size_t i = before; i < out_.size(); ++i) {
       if (auto* call = std::get_if<DoStep>(&out_[i])) {
         if (call->client != 0 || call->detached)
@@ -138,6 +185,10 @@ class StepReader : StepReading {
         fail(value.place, "expected only calls and assertions within `meanwhile`");
       }
     }
+    if (&sink == &out_) return;
+    const auto first = out_.begin() + static_cast<std::ptrdiff_t>(before);
+    std::move(first, out_.end(), std::back_inserter(sink));
+    out_.erase(first, out_.end());
   }
 
   void read_eventually(const Member& kind) {
@@ -161,6 +212,8 @@ class StepReader : StepReading {
     if (step.every <= 0) fail(kind.place, "expected `every` to be longer than nothing");
     if (steps == nullptr || steps->list() == nullptr || steps->list()->empty())
       fail(kind.place, "expected `eventually` with a list of `steps`: a call and what is to become true of its answer");
+    for (const Value& one : *steps->list())
+      if (one.find("point") != nullptr) fail(one.place, "expected only calls and assertions within `eventually`");
     Steps inner{StepReader(script_, client_max_).read(*steps->list())};
     const auto* first = std::get_if<DoStep>(&inner.list.front());
     if (first == nullptr) fail(steps->list()->front().place, "expected the first step of `eventually` to be a call");
@@ -228,7 +281,19 @@ class StepReader : StepReading {
     }
   }
 
+  bool is_passed(const std::string& point) const {
+    return std::find(passed_.begin(), passed_.end(), point) != passed_.end();
+  }
+
+  /// Steps of other clients that are put off until the first client gets to a point.
+  struct Waiters {
+    Place place;  // of the first that waits
+    std::vector<ScriptStep> steps;
+  };
+
   int& client_max_;
+  std::vector<std::string> passed_;         // points
+  std::map<std::string, Waiters> waiting_;  // by point
   std::vector<ScriptStep> out_;
 };
 

@@ -287,5 +287,56 @@ TEST(Replay, CannotTellOfABusyTarget) {
   EXPECT_THAT(result.why, HasSubstr("too busy"));
 }
 
+/// The calls of a history in the order sent, by their paths' last segment.
+std::string order_of(const History& history) {
+  std::string order;
+  for (const Event& event : history.events) {
+    if (event.type != EventType::invoke) continue;
+    const auto* raw = std::get_if<RawRequest>(&event.request->operation);
+    if (raw != nullptr) order += raw->path.substr(raw->path.rfind('/') + 1) + " ";
+  }
+  return order;
+}
+
+TEST(Replay, StepsOfAnotherClientWaitForAPoint) {
+  const std::string text =
+      "t:\n" + std::string(kJob) +
+      "  - meanwhile:\n      - do: {xpack.ml.get_jobs: {job_id: 'closecheck-1*'}}\n      - wait: {point: there}\n"
+      "      - do: {xpack.ml.get_jobs: {job_id: 'closecheck-3*'}}\n      - match: {count: 0}\n"
+      "  - wait: 1s\n  - do: {xpack.ml.get_jobs: {job_id: 'closecheck-2*'}}\n  - point: there\n"
+      "  - wait: answers\n";
+  const Replay result = replay_on("", text);
+  EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << result.why;
+  EXPECT_EQ(order_of(result.history), "closecheck-a _open closecheck-1* closecheck-2* closecheck-3* ");
+}
+
+TEST(Replay, AsksAgainUntilItHoldsOrTheTimeIsOver) {
+  const std::string closing =
+      "t:\n" + std::string(kJob) +
+      "  - fault: {slow_close: closecheck-a, duration: 5s}\n"
+      "  - meanwhile: [{do: {xpack.ml.close_job: {job_id: closecheck-a}}}]\n  - wait: 100ms\n"
+      "  - eventually:\n      within: 8s\n      every: 500ms\n      steps:\n"
+      "        - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n        - match: {jobs.0.state: STATE}\n";
+  const auto with_state = [&](const std::string& state) {
+    std::string text = closing;
+    return text.replace(text.find("STATE"), 5, state);
+  };
+  EXPECT_EQ(replay_on("", with_state("closed")).verdict, ReplayVerdict::fixed);
+  const Replay never = replay_on("", with_state("failed"));
+  EXPECT_EQ(never.verdict, ReplayVerdict::still_failing);
+  EXPECT_THAT(never.why, HasSubstr("to be \"failed\", found \"closed\" (after 8s of asking again)"));
+}
+
+TEST(Replay, HoldsACallToItsTimes) {
+  const auto close_with = [](const std::string& bound) {
+    return "t:\n" + std::string(kJob) + "  - fault: {slow_close: closecheck-a, duration: 3s}\n  - do: {" + bound +
+           ", xpack.ml.close_job: {job_id: closecheck-a}}\n";
+  };
+  EXPECT_EQ(replay_on("", close_with("within: 4s, no_sooner_than: 2s")).verdict, ReplayVerdict::fixed);
+  EXPECT_THAT(replay_on("", close_with("within: 2s")).why, HasSubstr("expected the answer within 2s, it took 3"));
+  EXPECT_THAT(replay_on("", close_with("no_sooner_than: 5s")).why,
+              HasSubstr("expected the answer no sooner than after 5s, it took 3"));
+}
+
 }  // namespace
 }  // namespace closecheck::scenarios
