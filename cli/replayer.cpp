@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "files.h"
 #include "terminal.h"
@@ -45,18 +46,21 @@ std::string verdict_of(bool skipped, scenarios::ReplayVerdict verdict) {
 
 Replayer::Replayer(const ReplayOptions& options, const std::vector<Wanted>& files)
     : options_(options), run_id_(new_run_id()) {
+  std::set<std::string> with_foreign_files;
   for (const Wanted& wanted : files) {
-    const Target target = target_of(wanted);
-    const bool is_foreign = std::any_of(files.begin(), files.end(), [&](const Wanted& other) {
-      return other.scenario.is_foreign() && target_of(other).url == target.url;
-    });
-    reach(target, is_foreign, wanted.scenario.apis());
+    const scenarios::Header& header = wanted.scenario.header();
+    Target target = resolve_target(options_.target, {header.target, header.profile, header.deviation});
+    if (wanted.scenario.is_foreign()) with_foreign_files.insert(target.url);
+    targets_.emplace(&wanted, std::move(target));
+  }
+  for (const Wanted& wanted : files) {
+    const Target& target = target_of(wanted);
+    reach(target, with_foreign_files.count(target.url) != 0, wanted.scenario.apis());
   }
 }
 
-Target Replayer::target_of(const Wanted& wanted) const {
-  const scenarios::Header& header = wanted.scenario.header();
-  return resolve_target(options_.target, {header.target, header.profile, header.deviation});
+const Target& Replayer::target_of(const Wanted& wanted) const {
+  return targets_.at(&wanted);
 }
 
 bool Replayer::needs_target_alone(const Wanted& wanted) const {
@@ -87,7 +91,7 @@ void Replayer::reach(const Target& target, bool has_foreign_files, const scenari
 reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
   reports::ReplayedFile replayed;
   replayed.file = wanted.file;
-  const Target target = target_of(wanted);
+  const Target& target = target_of(wanted);
   const Reached& reached = reached_.at(target.url);
   if (!reached.knowledge.reachable) {
     replayed.verdict = name(scenarios::ReplayVerdict::cannot_tell);

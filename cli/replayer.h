@@ -24,13 +24,14 @@ struct Wanted {
 };
 
 /// Replays of one command. Each live target is asked once, whatever the number of files, in the constructor's thread;
-/// after that `replay` may be called by any thread. The options must outlive it.
+/// after that `replay` may be called by any thread. Options and files must outlive it. The constructor throws
+/// UsageError.
 class Replayer {
  public:
   Replayer(const ReplayOptions& options, const std::vector<Wanted>& files);
 
-  /// What the flags and the file's header make of the target. Throws UsageError.
-  Target target_of(const Wanted& wanted) const;
+  /// What the flags and the header of one of the files make of the target.
+  const Target& target_of(const Wanted& wanted) const;
   /// Whether nothing else may use the target of the file meanwhile: its tests count everything that is there.
   bool needs_target_alone(const Wanted& wanted) const;
   reports::ReplayedFile replay(const Wanted& wanted);
@@ -48,6 +49,7 @@ class Replayer {
   void reach(const Target& target, bool has_foreign_files, const scenarios::ApiTable& apis);
 
   const ReplayOptions& options_;
+  std::map<const Wanted*, Target> targets_;
   std::string run_id_;
   std::atomic<int> count_ = 0;
   std::map<std::string, Reached> reached_;  // by URL; in process by no URL
