@@ -287,6 +287,23 @@ TEST(Replay, CannotTellOfABusyTarget) {
   EXPECT_THAT(result.why, HasSubstr("too busy"));
 }
 
+TEST(Replay, BlamesNobodyForWhatFailsBehindALostAnswer) {
+  const auto factory = service();
+  const std::string text = "closecheck: {seed: 1}\n---\nt:\n" + std::string(kJob) +
+                           "  - fault: {slow_close: closecheck-a, duration: 90s}\n"
+                           "  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n"
+                           "  - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n"
+                           "  - match: {jobs.0.state: closed}\n";
+  const Scenario scenario = Scenario::parse(text, "f.yml");
+  sut::ExecutorOptions executor;
+  executor.answer_patience = kMinute;
+  model::JudgeOptions judge;
+  judge.profile = Profile::xpack_6_3;
+  const Replay result = replay(scenario, *factory, executor, judge, kNamePrefix);
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell) << result.why;
+  EXPECT_THAT(result.why, HasSubstr("no answer to \"close job closecheck-a\""));
+}
+
 /// The calls of a history in the order sent, by their paths' last segment.
 std::string order_of(const History& history) {
   std::string order;

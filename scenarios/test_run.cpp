@@ -83,8 +83,10 @@ class TestRun : public sut::Observer {
     if (!is_torn_down_) history_.events.push_back(event);
     if (event.type == EventType::invoke) asked_[event.process] = event.time;
     if (event.type == EventType::ok) take_answer(event);
-    if (event.type == EventType::info && lost_.empty())
+    if (event.type == EventType::info && lost_.empty()) {
       lost_ = fmt::format("no answer to \"{}\": {}", describe(*event.request), event.error);
+      was_lost_first_ = failure_.empty();
+    }
     if (is_over() && advice == sut::Advice::go_on) advice = sut::Advice::stop;
     return advice;
   }
@@ -317,7 +319,8 @@ class TestRun : public sut::Observer {
         other = &finding;
       }
     }
-    if (accusation != nullptr || !failure_.empty()) {
+    // What fails after an answer was lost may fail for that.
+    if (accusation != nullptr || (!failure_.empty() && !was_lost_first_)) {
       result.verdict = ReplayVerdict::still_failing;
       result.why = accusation != nullptr ? told(*accusation) : failure_;
       if (accusation == nullptr) result.details = details_;
@@ -372,6 +375,7 @@ class TestRun : public sut::Observer {
   std::string busy_;
   std::string unprepared_;  // what was to be created and could not be
   std::set<std::string> created_;
+  bool was_lost_first_ = false;
   bool no_bytes_ = false;
   bool is_torn_down_ = false;
   bool failure_is_timing_ = false;
