@@ -116,7 +116,10 @@ class DocumentBuilder : public YAML::EventHandler {
  public:
   explicit DocumentBuilder(const Source& source) : source_(source) {}
 
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    // The parser takes some stray characters for empty documents without end, and never gets past them.
+    if (mark.pos == document_start_) source_.fail(place(mark), "this is not YAML: expected a document, or ---");
+    document_start_ = mark.pos;
     open_.clear();
     anchors_.clear();
     document_ = {};
@@ -248,6 +251,7 @@ class DocumentBuilder : public YAML::EventHandler {
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Value> anchors_;
   Value document_;
+  int document_start_ = -1;
   std::size_t nodes_ = 0;
 };
 
