@@ -8,13 +8,20 @@ namespace {
 constexpr std::int64_t kSpan = 60'000;
 
 Plan plan_of(Function function, const std::string& name, bool by_entity = false) {
-  return Plan{kSpan, {Plan::Item{function, name, by_entity}}};
+  Plan plan;
+  plan.span_ms = kSpan;
+  plan.items.push_back({function, name, counts_records(function) ? "" : "value", by_entity ? "entity" : "", ""});
+  return plan;
+}
+
+Event event(std::int64_t offset_ms, double value = 1, const std::string& entity = "") {
+  return Event{{kDataStart + offset_ms, value, entity}, {}, 0, 0, 0};
 }
 
 struct Fixture {
   explicit Fixture(Plan plan_used) : plan(std::move(plan_used)) {}
   void take(std::int64_t offset_ms, double value = 1, const std::string& entity = "", bool report_empty = false) {
-    model.take(plan, Record{kDataStart + offset_ms, value, entity}, report_empty, results);
+    model.take(plan, event(offset_ms, value, entity), report_empty, results);
   }
   Plan plan;
   Model model;
@@ -130,7 +137,7 @@ TEST(Analysis, GoesOnBehindDataWhoseStateIsLost) {
   f.take(1);
   f.take(kSpan);
   old.skip_to(f.model.latest_record_ms(), f.results);
-  old.take(f.plan, Record{kDataStart + 5 * kSpan, 1, ""}, false, f.results);
+  old.take(f.plan, event(5 * kSpan), false, f.results);
 
   ASSERT_EQ(f.results.buckets.size(), 1U);
   EXPECT_EQ(f.results.buckets[0].event_count, 2);

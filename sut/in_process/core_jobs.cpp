@@ -16,8 +16,8 @@ Response not_open(std::string_view job) {
 }
 
 /// One page of a list, by the API's defaults for what was not sent.
-template <class Item>
-std::optional<Response> cut_page(const std::vector<Item>& all, std::optional<int> from_sent,
+template <class Stored, class Item>
+std::optional<Response> cut_page(const std::vector<Stored>& all, std::optional<int> from_sent,
                                  std::optional<int> size_sent, std::vector<Item>& page) {
   const int from = from_sent.value_or(0);
   const int size = size_sent.value_or(100);
@@ -223,7 +223,7 @@ Core::Answer Core::on(const RevertSnapshot& ask, Principal who, Token) {
   if (job->state() != JobState::closed) return conflict("Can only revert to a model snapshot when the job is closed.");
   for (const StoredSnapshot& stored : job->snapshots()) {
     if (stored.listed.id != ask.snapshot) continue;
-    job->revert_to(stored);
+    job->revert_to(stored, false);
     return accepted(Acknowledged{});
   }
   return not_found(fmt::format("No model snapshot with id [{}] exists for job [{}]", ask.snapshot, ask.job));

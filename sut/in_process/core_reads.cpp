@@ -42,15 +42,6 @@ std::string list_text(const Items& items, const Text& text) {
   return list + "]";
 }
 
-std::optional<Function> function_named(std::string_view text) {
-  if (text == "count") return Function::count;
-  if (text == "mean" || text == "avg") return Function::mean;
-  if (text == "min") return Function::min;
-  if (text == "max") return Function::max;
-  if (text == "sum") return Function::sum;
-  return std::nullopt;
-}
-
 }  // namespace
 
 bool Core::select_item(std::string_view item, std::vector<Job*>& jobs) {
@@ -148,7 +139,7 @@ std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) c
       why = fmt::format("Unknown function '{}'", detector.function);
       return std::nullopt;
     }
-    if (*function != Function::count && detector.field.empty()) {
+    if (!counts_records(*function) && detector.field.empty()) {
       why = fmt::format("field_name must be set when the '{}' function is used", detector.function);
       return std::nullopt;
     }
@@ -156,8 +147,7 @@ std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) c
       why = "data_description.time_field may not be used in the analysis_config";
       return std::nullopt;
     }
-    plan.items.push_back(
-        {*function, detector.function, !detector.by_field.empty() || !detector.partition_field.empty()});
+    plan.items.push_back({*function, detector.function, detector.field, detector.by_field, detector.partition_field});
   }
   return plan;
 }

@@ -1,6 +1,7 @@
 #include "in_process/job.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace closecheck::sut {
@@ -8,7 +9,7 @@ namespace {
 
 /// Records wait in the buffer until the next upload finds so many there, or until a flush or a close.
 constexpr std::size_t kBufferRecords = 64;
-constexpr std::int64_t kBytesPerBufferedRecord = sizeof(Record);
+constexpr std::int64_t kBytesPerBufferedRecord = sizeof(Event);
 constexpr std::size_t kSnapshotsKept = 10;
 constexpr int kClosingSteps = 4;
 constexpr Duration kSlowKill = 300 * kMillisecond;
@@ -16,7 +17,14 @@ constexpr Duration kSlowKill = 300 * kMillisecond;
 }  // namespace
 
 Job::Job(std::string id, JobConfig config, Plan plan, std::int64_t wall_ms)
-    : id_(std::move(id)), config_(std::move(config)), plan_(std::move(plan)), created_ms_(wall_ms) {}
+    : Job(std::move(id), std::move(config), JobOptions{}, std::move(plan), wall_ms) {}
+
+Job::Job(std::string id, JobConfig config, JobOptions options, Plan plan, std::int64_t wall_ms)
+    : id_(std::move(id)),
+      config_(std::move(config)),
+      options_(std::move(options)),
+      plan_(std::move(plan)),
+      created_ms_(wall_ms) {}
 
 std::int64_t Job::model_bytes() const {
   return model_.bytes() + kBytesPerBufferedRecord * static_cast<std::int64_t>(buffer_.size());
@@ -25,6 +33,24 @@ std::int64_t Job::model_bytes() const {
 void Job::update(const UpdateJob& change) {
   if (change.description) config_.description = *change.description;
   if (change.custom_settings) config_.custom_settings = *change.custom_settings;
+}
+
+void Job::update(const JobUpdate& change) {
+  if (change.groups) config_.groups = *change.groups;
+  if (change.model_memory_limit) config_.model_memory_limit = *change.model_memory_limit;
+  for (const auto& [path, value] : change.members) {
+    // What was there under the path is replaced as a whole.
+    std::erase_if(options_.members, [&path = path](const auto& member) {
+      return member.first == path || member.first.starts_with(path + ".");
+    });
+    if (value != "null") options_.members.emplace_back(path, value);
+  }
+  options_.detectors.resize(config_.detectors.size());
+  for (const auto& [place, description] : change.detectors) {
+    Members& members = options_.detectors[place];
+    std::erase_if(members, [](const auto& member) { return member.first == "detector_description"; });
+    members.emplace_back("detector_description", description);
+  }
 }
 
 void Job::open(const Manner& manner, Time now, std::int64_t wall_ms) {
@@ -49,6 +75,7 @@ void Job::restore(const Manner& manner) {
   if (manner.deviates(Deviation::reopen_starts_from_scratch)) {
     restored = Model{};
     counts_ = DataCounts{};
+    more_counts_ = MoreCounts{};
     results_ = Results{};
   }
   if (manner.deviates(Deviation::reopen_loses_unfinished_bucket)) restored.doubt_unfinished();
@@ -60,10 +87,11 @@ void Job::restore(const Manner& manner) {
   restored.skip_to(counts_.latest_record_ms, results_);
   model_ = std::move(restored);
   analysed_counts_ = counts_;
+  analysed_more_counts_ = more_counts_;
 }
 
 DataCounts Job::classify(const std::vector<Record>& records, std::optional<std::int64_t>& latest,
-                         std::vector<Record>* kept) const {
+                         std::vector<Event>* kept) const {
   DataCounts upload;
   for (const Record& record : records) {
     ++upload.input_records;
@@ -78,10 +106,10 @@ DataCounts Job::classify(const std::vector<Record>& records, std::optional<std::
     latest = record.time_ms;
     ++upload.processed_records;
     for (const Plan::Item& item : plan_.items)
-      if (item.by_entity && record.entity.empty()) ++upload.missing_fields;
+      if (item.splits() && record.entity.empty()) ++upload.missing_fields;
     if (!upload.earliest_record_ms) upload.earliest_record_ms = record.time_ms;
     upload.latest_record_ms = record.time_ms;
-    if (kept != nullptr) kept->push_back(record);
+    if (kept != nullptr) kept->push_back(Event{record, {}, 0, 0, 0});
   }
   return upload;
 }
@@ -98,11 +126,73 @@ void Job::count(const DataCounts& upload) {
 
 DataCounts Job::post(const Manner& manner, const std::vector<Record>& records) {
   if (buffer_.size() >= kBufferRecords) drain(manner, results_);
-  std::optional<std::int64_t> latest = counts_.latest_record_ms;
+  std::optional<std::int64_t> latest = taken_up_to();
   const DataCounts upload = classify(records, latest, &buffer_);
   count(upload);
   took_data_ = took_data_ || upload.processed_records > 0;
   return upload;
+}
+
+std::optional<std::int64_t> Job::taken_up_to() const {
+  return std::max(counts_.latest_record_ms, model_.not_before_ms());
+}
+
+UploadCounts Job::take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms) {
+  UploadCounts upload;
+  DataCounts& counts = upload.counts;
+  buffer_.reserve(buffer_.size() + events.size());
+  for (Event& event : events) {
+    ++counts.input_records;
+    upload.more.input_fields += event.fields;
+    if (event.time_ms == Record::kInvalidTime) {
+      ++counts.invalid_dates;
+      continue;
+    }
+    if (latest && event.time_ms < *latest) {
+      ++counts.out_of_order;
+      continue;
+    }
+    latest = event.time_ms;
+    ++counts.processed_records;
+    counts.missing_fields += event.missing_fields;
+    upload.more.processed_fields += event.analysed_fields;
+    if (!counts.earliest_record_ms) counts.earliest_record_ms = event.time_ms;
+    counts.latest_record_ms = event.time_ms;
+    buffer_.push_back(std::move(event));
+  }
+  upload.more.last_data_ms = wall_ms;
+  count(counts);
+  more_counts_.input_fields += upload.more.input_fields;
+  more_counts_.processed_fields += upload.more.processed_fields;
+  more_counts_.last_data_ms = wall_ms;
+  took_data_ = took_data_ || counts.processed_records > 0;
+  return upload;
+}
+
+UploadCounts Job::post(const Manner& manner, const PostedData& data, std::int64_t wall_ms) {
+  if (buffer_.size() >= kBufferRecords) drain(manner, results_);
+  std::optional<std::int64_t> latest = taken_up_to();
+  if (data.reset_start_ms || data.reset_end_ms) {
+    drain(manner, results_);
+    const auto unfinished = model_.unfinished_ms();
+    const std::int64_t from = data.reset_start_ms.value_or(std::numeric_limits<std::int64_t>::min());
+    const std::int64_t to = data.reset_end_ms.value_or(std::numeric_limits<std::int64_t>::max());
+    if (unfinished && from < *unfinished + plan_.span_ms && to > *unfinished) {
+      drop_interim(results_);
+      model_.drop_unfinished();
+      latest = *unfinished;
+    }
+  }
+  std::vector<Event> events = events_of(data.upload, plan_);
+  UploadCounts upload = take(events, latest, wall_ms);
+  upload.more.input_bytes = data.upload.bytes;
+  more_counts_.input_bytes += data.upload.bytes;
+  return upload;
+}
+
+void Job::post_events(const Manner& manner, std::vector<Event> events, std::int64_t wall_ms) {
+  if (buffer_.size() >= kBufferRecords) drain(manner, results_);
+  take(events, taken_up_to(), wall_ms);
 }
 
 DataCounts Job::post_queued(const std::vector<Record>& records) {
@@ -122,17 +212,31 @@ DataCounts Job::post_unseen(const std::vector<Record>& records) {
 }
 
 void Job::drain(const Manner& manner, Results& results) {
-  const std::size_t before = results.buckets.size();
-  for (const Record& record : buffer_)
-    model_.take(plan_, record, manner.varies(Variant::reports_empty_buckets), results);
+  const std::int64_t before = results.final_buckets();
+  for (const Event& event : buffer_)
+    more_counts_.empty_buckets += model_.take(plan_, event, manner.varies(Variant::reports_empty_buckets), results);
   buffer_.clear();
-  if (results.buckets.size() > before) counts_.buckets += static_cast<std::int64_t>(results.buckets.size() - before);
+  counts_.buckets += std::max<std::int64_t>(0, results.final_buckets() - before);
   analysed_counts_ = counts_;
+  analysed_more_counts_ = more_counts_;
 }
 
-void Job::flush(const Manner& manner, bool calc_interim) {
+void Job::flush(const Manner& manner, bool calc_interim, const FlushOptions& options) {
   drain(manner, results_);
-  if (calc_interim) model_.write_interim(plan_, results_);
+  if (options.advance_ms || options.skip_ms) {
+    const std::int64_t before = results_.final_buckets();
+    if (options.advance_ms) model_.advance_to(plan_, *options.advance_ms, results_);
+    if (options.skip_ms) {
+      drop_interim(results_);
+      model_.jump_to(plan_, *options.skip_ms);
+    }
+    counts_.buckets += std::max<std::int64_t>(0, results_.final_buckets() - before);
+    analysed_counts_ = counts_;
+  }
+  const auto unfinished = model_.unfinished_ms();
+  const bool asked = !unfinished || ((!options.start_ms || *options.start_ms < *unfinished + plan_.span_ms) &&
+                                     (!options.end_ms || *options.end_ms > *unfinished));
+  if (calc_interim && asked) model_.write_interim(plan_, results_);
 }
 
 Duration Job::housekeeping(const Manner& manner) const {
@@ -173,6 +277,7 @@ void Job::close_in_background(const Manner& manner, Time now) {
 void Job::die() {
   buffer_.clear();
   counts_ = analysed_counts_;
+  more_counts_ = analysed_more_counts_;
   took_data_ = false;
   step_ = JobStep::none;
   step_due_ = kNever;
@@ -215,15 +320,29 @@ void Job::stay_open() {
   hang_close_ = false;
 }
 
-void Job::revert_to(const StoredSnapshot& snapshot) {
+void Job::revert_to(const StoredSnapshot& snapshot, bool delete_intervening_results) {
   snapshot_id_ = snapshot.listed.id;
   counts_.latest_record_ms = snapshot.listed.latest_record_ms;
   analysed_counts_ = counts_;
   model_ = snapshot.model;
+  if (!delete_intervening_results) return;
+  const auto is_later = [last = model_.latest_result_ms()](std::int64_t start_ms) { return !last || start_ms > *last; };
+  std::erase_if(results_.buckets, [&](const ResultBucket& bucket) { return is_later(bucket.start_ms); });
+  std::erase_if(results_.records, [&](const ResultRecord& record) { return is_later(record.start_ms); });
+}
+
+StoredSnapshot* Job::find_snapshot(std::string_view snapshot) {
+  for (StoredSnapshot& stored : snapshots_)
+    if (stored.listed.id == snapshot) return &stored;
+  return nullptr;
+}
+
+void Job::delete_snapshot(std::string_view snapshot) {
+  std::erase_if(snapshots_, [&](const StoredSnapshot& stored) { return stored.listed.id == snapshot; });
 }
 
 void Job::lower_event_counts() {
-  for (Bucket& bucket : results_.buckets) bucket.event_count = std::max<std::int64_t>(0, bucket.event_count - 1);
+  for (ResultBucket& bucket : results_.buckets) bucket.event_count = std::max<std::int64_t>(0, bucket.event_count - 1);
 }
 
 void Job::persist(const Manner& manner, std::int64_t wall_ms) {
@@ -237,8 +356,13 @@ void Job::persist(const Manner& manner, std::int64_t wall_ms) {
   listed.latest_result_ms = model_.latest_result_ms();
   std::erase_if(snapshots_, [&](const StoredSnapshot& stored) { return stored.listed.id == listed.id; });
   snapshot_id_ = listed.id;
-  snapshots_.push_back(StoredSnapshot{std::move(listed), model_});
-  if (snapshots_.size() > kSnapshotsKept) snapshots_.erase(snapshots_.begin());
+  StoredSnapshot& stored = snapshots_.emplace_back();
+  stored.listed = std::move(listed);
+  stored.model = model_;
+  if (snapshots_.size() > kSnapshotsKept) {
+    const auto oldest = std::ranges::find(snapshots_, false, &StoredSnapshot::retain);
+    if (oldest != snapshots_.end() && oldest->listed.id != snapshot_id_) snapshots_.erase(oldest);
+  }
   took_data_ = false;
 }
 

@@ -6,11 +6,13 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "in_process/analysis.h"
+#include "in_process/details.h"
 #include "in_process/manner.h"
 
 namespace closecheck::sut {
@@ -33,16 +35,37 @@ enum class JobStep : std::uint8_t {
 struct StoredSnapshot {
   Snapshot listed;
   Model model;
+  std::string description = "State persisted";
+  bool retain = false;  // never dropped to make room for newer ones
+};
+
+/// Counts that the vocabulary does not know.
+struct MoreCounts {
+  std::int64_t processed_fields = 0;
+  std::int64_t input_fields = 0;
+  std::int64_t input_bytes = 0;
+  std::int64_t empty_buckets = 0;
+  std::optional<std::int64_t> last_data_ms;
+};
+/// The counts of one upload.
+struct UploadCounts {
+  DataCounts counts;
+  MoreCounts more;
 };
 
 class Job {
  public:
   Job(std::string id, JobConfig config, Plan plan, std::int64_t wall_ms);
+  Job(std::string id, JobConfig config, JobOptions options, Plan plan, std::int64_t wall_ms);
 
   const std::string& id() const { return id_; }
   const JobConfig& config() const { return config_; }
   JobState state() const { return state_; }
+  const JobOptions& options() const { return options_; }
+  const Plan& plan() const { return plan_; }
   const DataCounts& counts() const { return counts_; }
+  const MoreCounts& more_counts() const { return more_counts_; }
+  const Model& model() const { return model_; }
   const Results& results() const { return results_; }
   const std::vector<StoredSnapshot>& snapshots() const { return snapshots_; }
   const std::string& snapshot_id() const { return snapshot_id_; }
@@ -63,15 +86,22 @@ class Job {
   Time due() const { return step_due_ < afterwards_due_ ? step_due_ : afterwards_due_; }
 
   void update(const UpdateJob& change);
+  void update(const JobUpdate& change);
 
   void open(const Manner& manner, Time now, std::int64_t wall_ms);
   /// Counts the upload and puts what can be processed into the buffer. Returns the counts of this upload.
   DataCounts post(const Manner& manner, const std::vector<Record>& records);
+  /// The same for records as a client sent them. `reset`: the unfinished bucket, where it lies in that range, is
+  /// emptied first, and records of it are taken again.
+  UploadCounts post(const Manner& manner, const PostedData& data, std::int64_t wall_ms);
+  /// The same for what a datafeed found.
+  void post_events(const Manner& manner, std::vector<Event> events, std::int64_t wall_ms);
   /// Takes records that are analysed when the job is open again. Returns the counts of this upload.
   DataCounts post_queued(const std::vector<Record>& records);
   /// Counts an upload that is neither buffered nor analysed.
   DataCounts post_unseen(const std::vector<Record>& records);
-  void flush(const Manner& manner, bool calc_interim);
+  void flush(const Manner& manner, bool calc_interim, const FlushOptions& options);
+  void flush(const Manner& manner, bool calc_interim) { flush(manner, calc_interim, {}); }
   /// Begins a normal close of an opened or opening job.
   void close(const Manner& manner, Time now);
   /// Begins a forced close that finishes its work in the background.
@@ -85,7 +115,9 @@ class Job {
   void read_closed_early(Time now);
   /// Gives the closing up: the job is open again.
   void stay_open();
-  void revert_to(const StoredSnapshot& snapshot);
+  void revert_to(const StoredSnapshot& snapshot, bool delete_intervening_results);
+  StoredSnapshot* find_snapshot(std::string_view snapshot);
+  void delete_snapshot(std::string_view snapshot);
   void lower_event_counts();
 
   void slow_next_close(Duration duration) { slow_close_ = duration; }
@@ -100,8 +132,10 @@ class Job {
   std::vector<Token> waiting_closes;
 
  private:
+  std::optional<std::int64_t> taken_up_to() const;
   DataCounts classify(const std::vector<Record>& records, std::optional<std::int64_t>& latest,
-                      std::vector<Record>* kept) const;
+                      std::vector<Event>* kept) const;
+  UploadCounts take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms);
   void count(const DataCounts& upload);
   void drain(const Manner& manner, Results& results);
   void restore(const Manner& manner);
@@ -114,6 +148,7 @@ class Job {
 
   std::string id_;
   JobConfig config_;
+  JobOptions options_;
   Plan plan_;
   std::int64_t created_ms_ = 0;
   std::optional<std::int64_t> finished_ms_;
@@ -135,7 +170,9 @@ class Job {
 
   DataCounts counts_;
   DataCounts analysed_counts_;
-  std::vector<Record> buffer_;
+  MoreCounts more_counts_;
+  MoreCounts analysed_more_counts_;
+  std::vector<Event> buffer_;
   std::vector<Record> queue_;
   Model model_;
   std::int64_t early_latest_ms_ = 0;  // when closing began; before the first record if there was none

@@ -175,12 +175,17 @@ using Operation = std::variant<CreateJob, GetJob, UpdateJob, DeleteJob, OpenJob,
                                IndexDocuments, RefreshIndex, CreateDatafeed, GetDatafeed, DatafeedStats, StartDatafeed,
                                StopDatafeed, DeleteDatafeed, GetRoot, Authenticate, HasPrivileges, RawRequest>;
 
+/// What a service's own codec reads of a request beyond its typed operation; only that service knows it.
+struct RequestDetails;
+
 struct Request {
   Principal who = Principal::manage_ml;
   Operation operation;
   /// When set, this is what goes over the wire and `operation` is only its parsed view (a scripted request
   /// whose body has members that the typed operation does not know).
   std::shared_ptr<const RawRequest> as_sent;
+  /// Null everywhere but within a service.
+  std::shared_ptr<const RequestDetails> details = nullptr;
 };
 
 /// The job (or job expression) that the operation names; empty where it names none.

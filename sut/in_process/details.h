@@ -1,0 +1,149 @@
+// What requests say beyond the vocabulary: everything of the API that is not needed to tell whether a service closes
+// jobs, but that its real clients use. The wire codec reads it, the core acts on it. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "closecheck/vocabulary/request.h"
+#include "in_process/upload.h"
+
+namespace closecheck::sut {
+
+/// Dotted paths and their values as compact JSON texts, in lexical order of the path.
+using Members = std::vector<std::pair<std::string, std::string>>;
+
+/// Which of a list, and in which order.
+struct ListOptions {
+  std::optional<int> from;
+  std::optional<int> size;
+  std::optional<std::int64_t> start_ms;
+  std::optional<std::int64_t> end_ms;
+  std::optional<std::int64_t> at_ms;  // the one bucket that begins then
+  std::string sort;                   // empty: the list's own order
+  std::optional<bool> descending;
+  bool exclude_interim = false;
+  double score_min = 0;
+  bool allow_none = true;  // no match of a wildcard is no error
+};
+
+struct FlushOptions {
+  std::optional<std::int64_t> start_ms;
+  std::optional<std::int64_t> end_ms;
+  std::optional<std::int64_t> advance_ms;
+  std::optional<std::int64_t> skip_ms;
+};
+
+struct PostedData {
+  Upload upload;
+  std::optional<std::int64_t> reset_start_ms;
+  std::optional<std::int64_t> reset_end_ms;
+};
+
+/// Configured members of a job that its typed configuration does not know.
+struct JobOptions {
+  Members members;
+  std::vector<Members> detectors;  // of each detector
+  std::string prune_window;        // a time value; empty: the default
+};
+
+struct JobUpdate {
+  std::optional<std::vector<std::string>> groups;
+  std::optional<std::string> model_memory_limit;
+  Members members;                                             // replace those of the same path; `null` removes
+  std::vector<std::pair<std::size_t, std::string>> detectors;  // descriptions, by the detector's place
+};
+
+struct UpdateSnapshot {
+  std::string job;
+  std::string snapshot;
+  std::optional<std::string> description;
+  std::optional<bool> retain;
+};
+struct DeleteSnapshot {
+  std::string job;
+  std::string snapshot;
+};
+struct RevertOptions {
+  bool delete_intervening_results = false;
+};
+struct SnapshotSelection {
+  std::string snapshot;  // empty: all
+  ListOptions list;
+};
+
+/// Documents that a search or a datafeed finds: all, or those with a field in a range.
+struct DocumentQuery {
+  std::string field;  // empty: all
+  std::optional<double> above;
+  std::optional<double> from;
+  std::optional<double> below;
+  std::optional<double> up_to;
+};
+
+struct FeedOptions {
+  std::string job;  // of an update; empty: unchanged
+  std::vector<std::string> indices;
+  std::optional<DocumentQuery> query;
+  Members members;
+  bool is_update = false;
+};
+struct UpdateDatafeed {
+  std::string feed;
+  FeedOptions options;
+};
+
+/// One action of a bulk request, or a single write of a document.
+struct DocumentWrite {
+  enum class Kind : std::uint8_t { index, create, remove };
+  Kind kind = Kind::index;
+  std::string index;
+  std::string type = "doc";
+  std::string id;      // empty: the service gives one
+  std::string source;  // a JSON object
+};
+struct BulkWrite {
+  std::vector<DocumentWrite> writes;
+  bool refresh = false;
+  bool single = false;  // not in a bulk
+};
+struct GetDocument {
+  std::string index;
+  std::string id;
+};
+struct IndexExists {
+  std::string index;
+};
+/// A search, or a count of what it would find.
+struct SearchDocuments {
+  std::string index;  // a list or a pattern; empty: all
+  DocumentQuery query;
+  bool only_count = false;
+  int from = 0;
+  int size = 10;
+  std::string sort;
+  bool descending = false;
+};
+/// Which privileges the caller asks about.
+struct AskedPrivileges {
+  std::vector<std::string> cluster;
+  std::vector<std::pair<std::string, std::vector<std::string>>> indices;  // names and their privileges
+};
+
+}  // namespace closecheck::sut
+
+namespace closecheck {
+
+struct RequestDetails {
+  std::variant<std::monostate, sut::ListOptions, sut::FlushOptions, sut::PostedData, sut::JobOptions, sut::JobUpdate,
+               sut::UpdateSnapshot, sut::DeleteSnapshot, sut::RevertOptions, sut::SnapshotSelection, sut::FeedOptions,
+               sut::UpdateDatafeed, sut::BulkWrite, sut::GetDocument, sut::IndexExists, sut::SearchDocuments,
+               sut::AskedPrivileges>
+      what;
+};
+
+}  // namespace closecheck
