@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 
 #include "http/answers.h"
+#include "http/call.h"
 #include "http/text.h"
 
 namespace closecheck::sut::wire {
@@ -56,107 +57,44 @@ std::optional<std::string> opaque_object(const Json& body, const char* name) {
   return dump(*value);
 }
 
-/// Days since the epoch of a date of the Gregorian calendar.
-std::int64_t days_of(std::int64_t year, std::int64_t month, std::int64_t day) {
-  // The year begins in March here, so that the leap day is its last.
-  year -= month <= 2 ? 1 : 0;
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
-/// Takes `digits` digits off the front of `text`.
-std::optional<std::int64_t> take_digits(std::string_view& text, std::size_t digits) {
-  std::int64_t value = 0;
-  if (text.size() < digits) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-  if (error != std::errc{} || end != text.data() + digits || text.front() == '-') return std::nullopt;
-  text.remove_prefix(digits);
-  return value;
-}
-
-bool take(std::string_view& text, char c) {
-  if (text.empty() || text.front() != c) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-/// `2017-07-14`, `2017-07-14T02:40:00`, with `.250` and a zone `Z`, `+02:00` or `+0200` behind.
-std::optional<std::int64_t> iso_date_ms(std::string_view text) {
-  const auto year = take_digits(text, 4);
-  if (!year || !take(text, '-')) return std::nullopt;
-  const auto month = take_digits(text, 2);
-  if (!month || *month < 1 || *month > 12 || !take(text, '-')) return std::nullopt;
-  const auto day = take_digits(text, 2);
-  if (!day || *day < 1 || *day > 31) return std::nullopt;
-  std::int64_t ms = days_of(*year, *month, *day) * 86'400'000;
-  if (text.empty()) return ms;
-  if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
-  const auto hour = take_digits(text, 2);
-  if (!hour || *hour > 23 || !take(text, ':')) return std::nullopt;
-  const auto minute = take_digits(text, 2);
-  if (!minute || *minute > 59) return std::nullopt;
-  ms += *hour * 3'600'000 + *minute * 60'000;
-  if (take(text, ':')) {
-    const auto second = take_digits(text, 2);
-    if (!second || *second > 60) return std::nullopt;
-    ms += *second * 1'000;
-    if (take(text, '.')) {
-      const auto fraction = take_digits(text, 3);
-      if (!fraction) return std::nullopt;
-      ms += *fraction;
-    }
+void flatten(const Json& value, const std::string& path, Members& members) {
+  if (!value.is_object() || value.empty()) {
+    members.emplace_back(path, dump(value));
+    return;
   }
-  if (text.empty() || text == "Z") return ms;
-  const std::int64_t sign = text.front() == '-' ? 1 : -1;
-  if (!take(text, '+') && !take(text, '-')) return std::nullopt;
-  const auto zone_hour = take_digits(text, 2);
-  take(text, ':');
-  const auto zone_minute = take_digits(text, 2);
-  if (!zone_hour || !zone_minute || !text.empty()) return std::nullopt;
-  return ms + sign * (*zone_hour * 3'600'000 + *zone_minute * 60'000);
+  for (const auto& [name, inner] : value.items()) flatten(inner, path + "." + name, members);
 }
 
-/// A number of the epoch in milliseconds. Jobs with `time_format` epoch count seconds; numbers that would lie before
-/// 1973 as milliseconds are taken for such.
-std::int64_t epoch_number_ms(double value) {
-  constexpr double kSecondsBelow = 1e11;
-  if (std::isnan(value) || std::abs(value) > 9e15) return Record::kInvalidTime;
-  return static_cast<std::int64_t>(std::floor(value < kSecondsBelow && value > 0 ? value * 1'000 : value));
+/// Members that only have to be kept and shown again: those of `object` that are not among `known`.
+void keep_others(const Json& object, const std::string& prefix, std::initializer_list<std::string_view> known,
+                 Members& members) {
+  if (!object.is_object()) return;
+  for (const auto& [name, value] : object.items())
+    if (!value.is_null() && std::find(known.begin(), known.end(), name) == known.end())
+      flatten(value, prefix + name, members);
 }
 
-std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+void read_options(const Json& body, JobOptions& options) {
+  keep_others(body, "",
+              {"job_id", "analysis_config", "data_description", "description", "groups", "analysis_limits",
+               "custom_settings", "create_time", "finished_time", "job_type", "job_version", "model_snapshot_id"},
+              options.members);
+  const Json& analysis = body.at("analysis_config");
+  keep_others(analysis, "analysis_config.", {"bucket_span", "detectors"}, options.members);
+  options.prune_window = text_in(analysis, "model_prune_window", "analysis_config");
+  keep_others(body.at("data_description"), "data_description.", {"time_field", "time_format"}, options.members);
+  if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object())
+    keep_others(*limits, "analysis_limits.", {"model_memory_limit"}, options.members);
+  for (const Json& detector : analysis.at("detectors"))
+    keep_others(detector, "", {"function", "field_name", "by_field_name", "partition_field_name", "detector_index"},
+                options.detectors.emplace_back());
 }
 
-std::int64_t time_of(const Json* time) {
-  if (time == nullptr) return Record::kInvalidTime;
-  if (time->is_number()) return epoch_number_ms(time->get<double>());
-  if (!time->is_string()) return Record::kInvalidTime;
-  const auto& text = time->get_ref<const std::string&>();
-  if (const auto value = number_in(text)) return epoch_number_ms(*value);
-  return iso_date_ms(text).value_or(Record::kInvalidTime);
-}
-
-Record read_record(const Json& json) {
-  Record out;
-  out.time_ms = time_of(member(json, "time"));
-  const Json* value = member(json, "value");
-  const Json* entity = member(json, "entity");
-  // Fields have other names in other people's jobs; the first number and the first text then stand for them.
-  for (const auto& [name, field] : json.items()) {
-    if (name == "time") continue;
-    if (value == nullptr && field.is_number()) value = &field;
-    if (entity == nullptr && field.is_string()) entity = &field;
-  }
-  if (value != nullptr && value->is_number()) out.value = value->get<double>();
-  if (value != nullptr && value->is_string()) out.value = number_in(value->get_ref<const std::string&>()).value_or(0);
-  if (entity != nullptr && entity->is_string()) out.entity = entity->get<std::string>();
-  return out;
+std::string memory_limit_in(const Json& limits) {
+  const Json* limit = member(limits, "model_memory_limit");
+  std::string text = text_in(limits, "model_memory_limit", "analysis_limits");
+  if (limit != nullptr && limit->is_number()) text += "mb";
+  return text;
 }
 
 }  // namespace
@@ -173,7 +111,7 @@ Json read_object(const std::string& body, const char* what) {
   return *std::move(parsed);
 }
 
-CreateJob read_create_job(const std::string& job, const std::string& text) {
+CreateJob read_create_job(const std::string& job, const std::string& text, JobOptions& options) {
   const Json body = read_object(text, "job_details");
   const std::string id = text_in(body, "job_id", "job_details");
   if (!id.empty() && id != job)
@@ -186,6 +124,7 @@ CreateJob read_create_job(const std::string& job, const std::string& text) {
   read_analysis(*analysis, out.config);
   const Json* data = member(body, "data_description");
   if (data == nullptr || data->is_null()) refuse(400, kIllegalArgument, "A data_description must be set");
+  if (!data->is_object()) refuse(400, kIllegalArgument, "[data_description] an object was expected");
   out.config.time_field = text_in(*data, "time_field", "data_description");
   out.config.time_format = text_in(*data, "time_format", "data_description");
   if (out.config.time_field.empty()) out.config.time_field = "time";
@@ -193,77 +132,100 @@ CreateJob read_create_job(const std::string& job, const std::string& text) {
   out.config.description = text_in(body, "description", "job_details");
   if (const Json* groups = member(body, "groups"); groups != nullptr) read_groups(*groups, out.config);
   if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object()) {
-    const Json* limit = member(*limits, "model_memory_limit");
-    out.config.model_memory_limit = text_in(*limits, "model_memory_limit", "analysis_limits");
-    if (limit != nullptr && limit->is_number()) out.config.model_memory_limit += "mb";
+    out.config.model_memory_limit = memory_limit_in(*limits);
   }
   out.config.custom_settings = opaque_object(body, "custom_settings").value_or("");
+  read_options(body, options);
   return out;
 }
 
-UpdateJob read_update_job(const std::string& job, const std::string& text) {
+UpdateJob read_update_job(const std::string& job, const std::string& text, JobUpdate& more) {
   const Json body = read_object(text, "job_update");
+  const std::string id = text_in(body, "job_id", "job_update");
+  if (!id.empty() && id != job)
+    refuse(400, kIllegalArgument,
+           fmt::format("Inconsistent job_id; '{}' specified in the body differs from '{}' specified as a URL argument",
+                       id, job));
   UpdateJob out{job, std::nullopt, std::nullopt};
   if (const Json* description = member(body, "description"); description != nullptr && !description->is_null())
     out.description = text_in(body, "description", "job_update");
   out.custom_settings = opaque_object(body, "custom_settings");
-  return out;
-}
-
-CreateDatafeed read_create_datafeed(const std::string& feed, const std::string& text) {
-  const Json body = read_object(text, "datafeed_config");
-  CreateDatafeed out{feed, text_in(body, "job_id", "datafeed_config"), {}};
-  const Json* indices = member(body, "indices");
-  if (indices == nullptr) indices = member(body, "indexes");
-  if (indices != nullptr && indices->is_array() && !indices->empty()) indices = &indices->front();
-  if (indices != nullptr && indices->is_string()) out.index = indices->get<std::string>();
-  if (out.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
-  if (out.index.empty()) refuse(400, kIllegalArgument, "Invalid indices value '[]' in datafeed configuration");
-  return out;
-}
-
-RecordsRead read_records(const std::string& body) {
-  RecordsRead out;
-  ValueTexts texts = split_values(body);
-  out.malformed = !texts.complete;
-  for (const std::string_view text : texts.values) {
-    const auto value = parse_json(text);
-    if (value && value->is_object()) {
-      out.records.push_back(read_record(*value));
-      continue;
-    }
-    if (value && value->is_array() && texts.values.size() == 1) {
-      for (const Json& element : *value) {
-        if (!element.is_object()) out.malformed = true;
-        if (out.malformed) break;
-        out.records.push_back(read_record(element));
-      }
-      break;
-    }
-    out.malformed = true;
-    break;
+  if (const Json* groups = member(body, "groups"); groups != nullptr) {
+    JobConfig config;
+    read_groups(*groups, config);
+    more.groups = std::move(config.groups);
+  }
+  if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object())
+    more.model_memory_limit = memory_limit_in(*limits);
+  keep_others(body, "", {"job_id", "description", "custom_settings", "groups", "analysis_limits", "detectors"},
+              more.members);
+  const Json* detectors = member(body, "detectors");
+  if (detectors == nullptr || !detectors->is_array()) return out;
+  for (const Json& detector : *detectors) {
+    const Json* place = member(detector, "detector_index");
+    if (place == nullptr || !place->is_number_unsigned()) refuse(400, kIllegalArgument, "Required [detector_index]");
+    more.detectors.emplace_back(place->get<std::size_t>(),
+                                dump(Json(text_in(detector, "description", "detector_update"))));
   }
   return out;
 }
 
-IndexDocuments read_bulk(const std::string& index, const std::string& body) {
+FeedOptions read_feed(const Json& body) {
+  FeedOptions out;
+  out.job = text_in(body, "job_id", "datafeed_config");
+  const Json* indices = member(body, "indices");
+  if (indices == nullptr) indices = member(body, "indexes");
+  if (indices != nullptr && indices->is_string()) out.indices.push_back(indices->get<std::string>());
+  if (indices != nullptr && indices->is_array())
+    for (const Json& index : *indices)
+      if (index.is_string()) out.indices.push_back(index.get<std::string>());
+  if (const Json* query = member(body, "query"); query != nullptr && !query->is_null()) {
+    out.query = read_query(*query);
+    out.members.emplace_back("query", dump(*query));
+  }
+  for (const auto& [name, value] : body.items())
+    if (name != "datafeed_id" && name != "job_id" && name != "indices" && name != "indexes" && name != "query")
+      out.members.emplace_back(name, dump(value));
+  return out;
+}
+
+BulkWrite read_bulk(const std::string& index, const std::string& type, const std::string& body) {
   const ValueTexts texts = split_values(body);
-  if (!texts.complete || texts.values.empty() || texts.values.size() % 2 != 0)
-    refuse(400, kIllegalArgument, "Malformed action/metadata line in the bulk request");
-  IndexDocuments out{index, {}, false};
-  for (std::size_t i = 0; i < texts.values.size(); i += 2) {
-    const auto action = parse_json(texts.values[i]);
-    const auto document = parse_json(texts.values[i + 1]);
-    const Json* meta = action ? member(*action, "index") : nullptr;
-    if (meta == nullptr && action) meta = member(*action, "create");
-    if (meta == nullptr || !document || !document->is_object())
-      refuse(400, kIllegalArgument, fmt::format("Malformed action/metadata line [{}]", i + 1));
-    const Json* name = member(*meta, "_index");
-    const std::string target = name != nullptr && name->is_string() ? name->get<std::string>() : index;
-    if (target.empty()) refuse(400, "action_request_validation_exception", "Validation Failed: 1: index is missing;");
-    if (out.index.empty()) out.index = target;
-    if (out.index != target) refuse(400, kIllegalArgument, "documents of one index at a time are supported");
-    out.records.push_back(read_record(*document));
+  if (!texts.complete || texts.values.empty()) refuse(400, kIllegalArgument, "Malformed action/metadata line [1]");
+  BulkWrite out;
+  for (std::size_t i = 0; i < texts.values.size();) {
+    const auto action = parse_json(texts.values[i++]);
+    if (!action || !action->is_object() || action->size() != 1 || !action->front().is_object())
+      refuse(400, kIllegalArgument, fmt::format("Malformed action/metadata line [{}]", i));
+    DocumentWrite write;
+    const std::string kind = action->begin().key();
+    if (kind == "delete")
+      write.kind = DocumentWrite::Kind::remove;
+    else if (kind == "create")
+      write.kind = DocumentWrite::Kind::create;
+    else if (kind != "index")
+      refuse(
+          400, kIllegalArgument,
+          fmt::format("Malformed action/metadata line [{}], expected one of [create, delete or index] but found [{}]",
+                      i, kind));
+    const Json& meta = action->front();
+    const auto text = [&meta](const char* name, const std::string& otherwise) {
+      const std::string given = text_in(meta, name, "bulk");
+      return given.empty() ? otherwise : given;
+    };
+    write.index = text("_index", index);
+    write.type = text("_type", type.empty() ? "doc" : type);
+    write.id = text("_id", "");
+    if (write.index.empty())
+      refuse(400, "action_request_validation_exception", "Validation Failed: 1: index is missing;");
+    if (write.kind != DocumentWrite::Kind::remove) {
+      if (i == texts.values.size() || !texts.values[i].starts_with('{') || !parse_json(texts.values[i]))
+        refuse(400, kIllegalArgument, fmt::format("Malformed action/metadata line [{}]: no document follows", i));
+      write.source = texts.values[i++];
+    } else if (write.id.empty()) {
+      refuse(400, "action_request_validation_exception", "Validation Failed: 1: id is missing;");
+    }
+    out.writes.push_back(std::move(write));
   }
   return out;
 }

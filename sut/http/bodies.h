@@ -8,6 +8,7 @@
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "http/json.h"
+#include "in_process/details.h"
 
 namespace closecheck::sut::wire {
 
@@ -22,20 +23,14 @@ struct Refused {
 /// The body as one JSON object; an empty body gives an empty object.
 Json read_object(const std::string& body, const char* what);
 
-CreateJob read_create_job(const std::string& job, const std::string& body);
-UpdateJob read_update_job(const std::string& job, const std::string& body);
-CreateDatafeed read_create_datafeed(const std::string& feed, const std::string& body);
+/// `options`: what the typed configuration does not know.
+CreateJob read_create_job(const std::string& job, const std::string& body, JobOptions& options);
+UpdateJob read_update_job(const std::string& job, const std::string& body, JobUpdate& more);
+/// A datafeed's configuration, or the part of it that is to change.
+FeedOptions read_feed(const Json& body);
 
-/// Records of a `_data` body: JSON objects however spaced, or one list of them. A time is a number or a text of
-/// milliseconds or (below 10^11) seconds since the epoch, or an ISO date; anything else is an invalid time.
-struct RecordsRead {
-  std::vector<Record> records;
-  bool malformed = false;
-};
-RecordsRead read_records(const std::string& body);
-
-/// A bulk body: actions of one index, each followed by its document. `index`: the one in the path; empty: none.
-IndexDocuments read_bulk(const std::string& index, const std::string& body);
+/// A bulk body. `index` and `type`: the ones in the path; empty: none.
+BulkWrite read_bulk(const std::string& index, const std::string& type, const std::string& body);
 
 /// Milliseconds since the epoch from a date parameter (digits or an ISO date); throws Refused.
 std::int64_t read_date_ms(const std::string& text, const char* name);

@@ -15,6 +15,7 @@ Request parse(const HttpRequest& request, Profile profile, Principal who) {
   else
     out.operation = raw;
   out.who = who;
+  out.details = nullptr;
   out.as_sent = std::make_shared<const RawRequest>(std::move(raw));
   return out;
 }

@@ -6,77 +6,11 @@
 #include "closecheck/sut/wire.h"
 #include "http/answers.h"
 #include "http/json.h"
+#include "http/response_bodies.h"
 #include "http/text.h"
 
 namespace closecheck::sut::wire {
 namespace {
-
-void put(Json& object, const char* name, const std::optional<std::int64_t>& value) {
-  if (value) object[name] = *value;
-}
-
-Json counts_body(const std::string& job, const DataCounts& counts) {
-  Json body = Json::object();
-  body["job_id"] = job;
-  body["processed_record_count"] = counts.processed_records;
-  body["processed_field_count"] = counts.processed_records;
-  body["input_bytes"] = 0;
-  body["input_field_count"] = counts.input_records;
-  body["invalid_date_count"] = counts.invalid_dates;
-  body["missing_field_count"] = counts.missing_fields;
-  body["out_of_order_timestamp_count"] = counts.out_of_order;
-  body["empty_bucket_count"] = 0;
-  body["sparse_bucket_count"] = 0;
-  body["bucket_count"] = counts.buckets;
-  put(body, "earliest_record_timestamp", counts.earliest_record_ms);
-  put(body, "latest_record_timestamp", counts.latest_record_ms);
-  body["input_record_count"] = counts.input_records;
-  return body;
-}
-
-Json size_body(const JobStatistics& job) {
-  Json body = Json::object();
-  body["job_id"] = job.job;
-  body["result_type"] = "model_size_stats";
-  body["model_bytes"] = job.model_bytes;
-  body["total_by_field_count"] = 0;
-  body["total_over_field_count"] = 0;
-  body["total_partition_field_count"] = 0;
-  body["bucket_allocation_failures_count"] = 0;
-  body["memory_status"] = "ok";
-  return body;
-}
-
-Json statistics_body(const JobStatistics& job) {
-  Json body = Json::object();
-  body["job_id"] = job.job;
-  body["data_counts"] = counts_body(job.job, job.counts);
-  body["model_size_stats"] = size_body(job);
-  body["state"] = name(job.state);
-  if (!job.node.empty()) {
-    Json& node = body["node"];
-    node["id"] = job.node;
-    node["name"] = job.node;
-    node["ephemeral_id"] = job.node;
-    node["transport_address"] = "127.0.0.1:9300";
-    node["attributes"] = Json::object();
-    body["assignment_explanation"] = "";
-  }
-  if (job.open_time) body["open_time"] = *job.open_time;
-  return body;
-}
-
-/// Puts `value` at a dotted path.
-void put_at(Json& object, std::string_view path, Json value) {
-  const std::size_t dot = path.find('.');
-  Json& inner = object[std::string(path.substr(0, dot))];
-  if (dot == std::string_view::npos) {
-    inner = std::move(value);
-    return;
-  }
-  if (!inner.is_object()) inner = Json::object();
-  put_at(inner, path.substr(dot + 1), std::move(value));
-}
 
 Json job_body(const JobDescription& job) {
   Json body = Json::object();
@@ -86,61 +20,6 @@ Json job_body(const JobDescription& job) {
     put_at(body, path, value ? *std::move(value) : Json(text));
   }
   if (!job.snapshot.empty()) body["model_snapshot_id"] = job.snapshot;
-  return body;
-}
-
-Json bucket_body(const std::string& job, const Bucket& bucket) {
-  Json body = Json::object();
-  body["job_id"] = job;
-  body["timestamp"] = bucket.start_ms;
-  body["anomaly_score"] = bucket.score;
-  body["bucket_span"] = 60;
-  body["initial_anomaly_score"] = bucket.score;
-  body["event_count"] = bucket.event_count;
-  body["is_interim"] = bucket.interim;
-  body["bucket_influencers"] = Json::array();
-  body["processing_time_ms"] = 0;
-  body["result_type"] = "bucket";
-  return body;
-}
-
-Json record_body(const std::string& job, const AnomalyRecord& record) {
-  Json body = Json::object();
-  body["job_id"] = job;
-  body["result_type"] = "record";
-  body["record_score"] = record.score;
-  body["initial_record_score"] = record.score;
-  body["bucket_span"] = 60;
-  body["detector_index"] = 0;
-  body["is_interim"] = record.interim;
-  body["timestamp"] = record.start_ms;
-  body["function"] = record.function;
-  if (!record.entity.empty()) {
-    body["by_field_name"] = "entity";
-    body["by_field_value"] = record.entity;
-  }
-  return body;
-}
-
-Json snapshot_body(const std::string& job, const Snapshot& snapshot) {
-  Json body = Json::object();
-  body["job_id"] = job;
-  put(body, "timestamp", snapshot.timestamp_ms);
-  body["description"] = "State persisted";
-  body["snapshot_id"] = snapshot.id;
-  body["snapshot_doc_count"] = 1;
-  put(body, "latest_record_time_stamp", snapshot.latest_record_ms);
-  put(body, "latest_result_time_stamp", snapshot.latest_result_ms);
-  return body;
-}
-
-/// `{"count": n, name: [...]}`.
-template <class List, class Write>
-Json list_body(std::int64_t count, const char* name, const List& list, const Write& write) {
-  Json body = Json::object();
-  body["count"] = count;
-  body[name] = Json::array();
-  for (const auto& one : list) body[name].push_back(write(one));
   return body;
 }
 

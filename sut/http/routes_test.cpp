@@ -5,6 +5,7 @@
 
 #include "http/bodies.h"
 #include "http/text.h"
+#include "http/uploads.h"
 
 namespace closecheck::sut::wire {
 namespace {
@@ -107,9 +108,10 @@ TEST(Routes, ReadRecordsHoweverTheyAreSpaced) {
 TEST(Routes, GiveARecordWithoutAUsableTimeAnInvalidOne) {
   for (const char* body : {"{}", "{\"time\":null}", "{\"time\":\"soon\"}", "{\"time\":{}}", "{\"time\":1e300}",
                            "{\"time\":\"2017-13-01\"}", "{\"time\":\"2017-07-14T25:00:00Z\"}", "{\"stamp\":5}"}) {
-    const RecordsRead read = read_records(body);
-    ASSERT_EQ(read.records.size(), 1U) << body;
-    EXPECT_EQ(read.records.front().time_ms, Record::kInvalidTime) << body;
+    const Upload read = read_upload(body);
+    const std::vector<Record> records = plain_records(read);
+    ASSERT_EQ(records.size(), 1U) << body;
+    EXPECT_EQ(records.front().time_ms, Record::kInvalidTime) << body;
     EXPECT_FALSE(read.malformed) << body;
   }
 }
@@ -117,7 +119,7 @@ TEST(Routes, GiveARecordWithoutAUsableTimeAnInvalidOne) {
 TEST(Routes, MarkDataThatIsNoSequenceOfObjects) {
   for (const char* body : {"x", "{", "1", "[1]", "{\"time\":1} x", "{\"time\":1}}", "\"{}\"", "time,value\n1,2\n",
                            "{\"time\":1}{\"time\":", "[{\"time\":1}", "{}[{}]"})
-    EXPECT_TRUE(read_records(body).malformed) << body;
+    EXPECT_TRUE(read_upload(body).malformed) << body;
 }
 
 TEST(Routes, ReadPagesFromTheQueryAndFromTheBody) {

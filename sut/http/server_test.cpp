@@ -349,12 +349,12 @@ TEST(Server, TakesAPostThatSaysNothingOfABody) {
 
 TEST(Server, AnswersPipelinedRequestsInOrder) {
   const Served served(in_profile(Profile::xpack_6_3));
-  const std::string both = "GET /a/b/c HTTP/1.1\r\nHost: x\r\n\r\nGET /d/e/f HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string both = "GET /a/b/c/d HTTP/1.1\r\nHost: x\r\n\r\nGET /d/e/f/g HTTP/1.1\r\nHost: x\r\n\r\n";
 
-  const std::string back = exchange_bytes(served.port(), both, "/d/e/f] and method [GET]");
+  const std::string back = exchange_bytes(served.port(), both, "/d/e/f/g] and method [GET]");
 
-  EXPECT_LT(back.find("/a/b/c"), back.find("/d/e/f"));
-  EXPECT_NE(back.find("/d/e/f"), std::string::npos);
+  EXPECT_LT(back.find("/a/b/c/d"), back.find("/d/e/f/g"));
+  EXPECT_NE(back.find("/d/e/f/g"), std::string::npos);
 }
 
 TEST(Server, StopsPromptlyWhileConnectionsIdleAndClosesWait) {

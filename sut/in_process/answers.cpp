@@ -69,6 +69,10 @@ Response unknown_job(const Manner& manner, std::string_view job) {
   return not_found(std::move(reason));
 }
 
+Response unknown_index(std::string_view index) {
+  return refused(404, "index_not_found_exception", fmt::format("no such index [{}]", index));
+}
+
 Response timed_out(const Manner& manner, Duration timeout) {
   const std::string_view words = manner.is_5_4() ? "timed out" : "Timed out when waiting for persistent tasks";
   Response response =

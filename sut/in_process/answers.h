@@ -19,6 +19,7 @@ Response bad_request(std::string reason);
 /// 404 `resource_not_found_exception`.
 Response not_found(std::string reason);
 Response unknown_job(const Manner& manner, std::string_view job);
+Response unknown_index(std::string_view index);
 /// 500 for a close whose timeout was up.
 Response timed_out(const Manner& manner, Duration timeout);
 /// 400 for a time value that is none.

@@ -14,15 +14,19 @@ void Core::handle(const Request& request, Time now, Token token, Replies& replie
   if (due_ <= now) fire(now, replies);
   now_ = now;
   replies_ = &replies;
+  details_ = request.details.get();
   Answer answer = authenticate(request);
   if (!answer) answer = std::visit([&](const auto& ask) { return on(ask, request.who, token); }, request.operation);
   if (answer) reply(token, *std::move(answer));
+  details_ = nullptr;
   refresh_due();
 }
 
 void Core::fire(Time now, Replies& replies) {
   now_ = now;
   replies_ = &replies;
+  for (Index& index : indices_)
+    if (index.refresh_due <= now_) refresh(index);
   run_feeds();
   advance_jobs();
   expire_waiting();
@@ -169,6 +173,7 @@ void Core::refresh_due() {
   for (const Job& job : jobs_) due_ = std::min(due_, job.due());
   for (const Waiting& waiting : waiting_) due_ = std::min(due_, waiting.deadline);
   for (const Datafeed& feed : feeds_) due_ = std::min(due_, feed.due);
+  for (const Index& index : indices_) due_ = std::min(due_, index.refresh_due);
 }
 
 }  // namespace closecheck::sut

@@ -12,6 +12,7 @@
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "in_process/datafeed.h"
+#include "in_process/details.h"
 #include "in_process/job.h"
 #include "in_process/manner.h"
 
@@ -91,6 +92,23 @@ class Core {
   Answer on(const HasPrivileges& ask, Principal who, Token token);
   Answer on(const RawRequest& ask, Principal who, Token token);
 
+  // What only comes over the wire.
+  template <class What>
+  const What* detail() const {
+    return details_ == nullptr ? nullptr : std::get_if<What>(&details_->what);
+  }
+  Answer more(const std::monostate& ask, Principal who);
+  Answer more(const UpdateSnapshot& ask, Principal who);
+  Answer more(const DeleteSnapshot& ask, Principal who);
+  Answer more(const UpdateDatafeed& ask, Principal who);
+  Answer more(const BulkWrite& ask, Principal who);
+  Answer more(const GetDocument& ask, Principal who);
+  Answer more(const IndexExists& ask, Principal who);
+  Answer more(const SearchDocuments& ask, Principal who);
+  std::optional<Response> refuse_update(const Job& job, const JobUpdate& change) const;
+  std::vector<Index*> indices_named(std::string_view expression);
+  bool has_privilege(Principal who, std::string_view privilege) const;
+
   // Who may.
   bool may_read(Principal who) const;
   bool may_manage(Principal who) const;
@@ -105,6 +123,8 @@ class Core {
   bool feed_runs(const Job& job);
   /// The jobs that an expression of a read names, in the order of their ids; a refusal when it names an unknown one.
   std::optional<Response> select_for_reading(const std::string& expression, std::vector<Job*>& jobs);
+  /// The same for datafeeds.
+  std::optional<Response> select_feeds(const std::string& expression, std::vector<Datafeed*>& feeds);
   /// Adds the jobs that one item of a list names. False: it is a plain name of nothing.
   bool select_item(std::string_view item, std::vector<Job*>& jobs);
   Answer read_flag(const Parameter& parameter, bool absent, bool& value) const;
@@ -134,6 +154,8 @@ class Core {
   void refresh(Index& index);
   void run_feeds();
   void run_feed(Datafeed& feed);
+  /// Posts the next documents. False: there are none.
+  bool read_chunk(Datafeed& feed, Job& job);
   void end_feed(Datafeed& feed, bool at_its_end);
   void refresh_due();
   std::int64_t wall_ms() const { return wall_start_ms_ + now_ / kMillisecond; }
@@ -150,8 +172,9 @@ class Core {
   std::vector<Waiting> waiting_;
   std::vector<Index> indices_;
   std::vector<Datafeed> feeds_;
-  Replies* replies_ = nullptr;  // of the call that runs
-  std::vector<Job*> selected_;  // scratch; keeps its memory
+  Replies* replies_ = nullptr;               // of the call that runs
+  std::vector<Job*> selected_;               // scratch; keeps its memory
+  const RequestDetails* details_ = nullptr;  // of the request that is handled
 };
 
 }  // namespace closecheck::sut

@@ -1,10 +1,11 @@
-// Datafeeds, the index store that they read, and what is neither job nor feed.
+// Datafeeds.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
+#include "http/service_answers.h"
 #include "in_process/answers.h"
 #include "in_process/core.h"
 #include "in_process/values.h"
@@ -18,51 +19,7 @@ Response unknown_feed(const std::string& feed) {
   return not_found(fmt::format("No datafeed with id [{}] exists", feed));
 }
 
-Response unknown_index(const std::string& index) {
-  return refused(404, "index_not_found_exception", "no such index [" + index + "]");
-}
-
 }  // namespace
-
-Core::Answer Core::on(const CreateIndex& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("admin/create", who);
-  if (find_index(ask.index) != nullptr)
-    return refused(400, manner_.is_5_4() ? "index_already_exists_exception" : "resource_already_exists_exception",
-                   fmt::format("index [{}] already exists", ask.index));
-  indices_.emplace_back(ask.index);
-  return accepted(Acknowledged{});
-}
-
-Core::Answer Core::on(const DeleteIndex& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("admin/delete", who);
-  if (find_index(ask.index) == nullptr) return unknown_index(ask.index);
-  std::erase_if(indices_, [&](const Index& index) { return index.name() == ask.index; });
-  return accepted(Acknowledged{});
-}
-
-Core::Answer Core::on(const IndexDocuments& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("data/write/bulk", who);
-  if (find_index(ask.index) == nullptr) indices_.emplace_back(ask.index);
-  Index* index = find_index(ask.index);
-  index->add(ask.records);
-  if (ask.refresh) refresh(*index);
-  return accepted(Acknowledged{});
-}
-
-Core::Answer Core::on(const RefreshIndex& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("admin/refresh", who);
-  Index* index = find_index(ask.index);
-  if (index == nullptr) return unknown_index(ask.index);
-  refresh(*index);
-  return accepted(Acknowledged{});
-}
-
-void Core::refresh(Index& index) {
-  index.refresh();
-  // A feed that follows in real time looks again when there is something new; until then it sleeps.
-  for (Datafeed& feed : feeds_)
-    if (feed.started && feed.index == index.name()) feed.due = std::min(feed.due, now_ + Datafeed::kFollowPause);
-}
 
 Core::Answer Core::on(const CreateDatafeed& ask, Principal who, Token) {
   if (!may_manage(who)) return forbidden("admin/xpack/ml/datafeeds/put", who);
@@ -77,27 +34,78 @@ Core::Answer Core::on(const CreateDatafeed& ask, Principal who, Token) {
   feed.id = ask.feed;
   feed.job = ask.job;
   feed.index = ask.index;
+  if (const auto* options = detail<FeedOptions>()) feed.options = *options;
   feeds_.push_back(std::move(feed));
+  if (details_ != nullptr) return wire::tell_feed(feeds_.back(), manner_.profile);
   return accepted(DatafeedDescriptionList{1, {{ask.feed, ask.job}}});
+}
+
+Core::Answer Core::more(const UpdateDatafeed& ask, Principal who) {
+  if (!may_manage(who)) return forbidden("admin/xpack/ml/datafeeds/update", who);
+  Datafeed* feed = find_feed(ask.feed);
+  if (feed == nullptr) return unknown_feed(ask.feed);
+  if (feed->started) return conflict(fmt::format("Cannot update datafeed [{}] while its status is started", ask.feed));
+  const FeedOptions& change = ask.options;
+  if (!change.job.empty() && change.job != feed->job) {
+    if (find_job(change.job) == nullptr) return unknown_job(manner_, change.job);
+    if (const Datafeed* other = feed_of(change.job))
+      return conflict(fmt::format("A datafeed [{}] already exists for job [{}]", other->id, change.job));
+    feed->job = change.job;
+  }
+  if (!change.indices.empty()) {
+    feed->options.indices = change.indices;
+    feed->index = change.indices.front();
+  }
+  if (change.query) feed->options.query = change.query;
+  for (const auto& member : change.members) {
+    std::erase_if(feed->options.members, [&](const auto& kept) { return kept.first == member.first; });
+    feed->options.members.push_back(member);
+  }
+  return wire::tell_feed(*feed, manner_.profile);
+}
+
+std::optional<Response> Core::select_feeds(const std::string& expression, std::vector<Datafeed*>& feeds) {
+  const bool all = expression.empty() || expression == "_all" || (expression == "*" && !manner_.is_5_4());
+  std::string_view rest = expression;
+  while (true) {
+    const std::size_t comma = manner_.is_5_4() ? std::string_view::npos : rest.find(',');
+    const std::string_view item = rest.substr(0, comma);
+    const bool wild = !manner_.is_5_4() && item.find('*') != std::string_view::npos;
+    bool found = all || wild;
+    for (Datafeed& feed : feeds_) {
+      if (!all && feed.id != item && !(wild && matches_wildcard(item, feed.id))) continue;
+      feeds.push_back(&feed);
+      found = true;
+    }
+    if (!found) return unknown_feed(std::string(item));
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  const auto* options = detail<ListOptions>();
+  if (feeds.empty() && options != nullptr && !options->allow_none) return unknown_feed(expression);
+  std::ranges::sort(feeds, {}, &Datafeed::id);
+  feeds.erase(std::unique(feeds.begin(), feeds.end()), feeds.end());
+  return std::nullopt;
 }
 
 Core::Answer Core::on(const GetDatafeed& ask, Principal who, Token) {
   if (!may_read(who)) return forbidden("monitor/xpack/ml/datafeeds/get", who);
+  std::vector<Datafeed*> feeds;
+  if (auto refusal = select_feeds(ask.feed, feeds)) return refusal;
+  if (details_ != nullptr) return wire::tell_feeds(feeds, manner_.profile);
   DatafeedDescriptionList list;
-  for (const Datafeed& feed : feeds_)
-    if (ask.feed == "_all" || ask.feed.empty() || feed.id == ask.feed) list.feeds.push_back({feed.id, feed.job});
-  if (list.feeds.empty() && ask.feed != "_all" && !ask.feed.empty()) return unknown_feed(ask.feed);
+  for (const Datafeed* feed : feeds) list.feeds.push_back({feed->id, feed->job});
   list.count = static_cast<std::int64_t>(list.feeds.size());
   return accepted(std::move(list));
 }
 
 Core::Answer Core::on(const DatafeedStats& ask, Principal who, Token) {
   if (!may_read(who)) return forbidden("monitor/xpack/ml/datafeeds/stats/get", who);
+  std::vector<Datafeed*> feeds;
+  if (auto refusal = select_feeds(ask.feed, feeds)) return refusal;
+  if (details_ != nullptr) return wire::tell_feed_statistics(feeds);
   DatafeedStatisticsList list;
-  for (const Datafeed& feed : feeds_)
-    if (ask.feed == "_all" || ask.feed.empty() || feed.id == ask.feed)
-      list.feeds.push_back({feed.id, feed.started ? "started" : "stopped"});
-  if (list.feeds.empty() && ask.feed != "_all" && !ask.feed.empty()) return unknown_feed(ask.feed);
+  for (const Datafeed* feed : feeds) list.feeds.push_back({feed->id, feed->started ? "started" : "stopped"});
   list.count = static_cast<std::int64_t>(list.feeds.size());
   return accepted(std::move(list));
 }
@@ -117,7 +125,9 @@ Core::Answer Core::on(const StartDatafeed& ask, Principal who, Token) {
     return conflict(fmt::format("cannot start datafeed [{}] because job [{}] {}", ask.feed, job->id(),
                                 state.empty() ? fmt::format("is {}", name(job->state())) : std::string(state)));
   }
-  if (find_index(feed->index) == nullptr) return unknown_index(feed->index);
+  if (feed->options.indices.size() <= 1 && feed->index.find('*') == std::string::npos &&
+      find_index(feed->index) == nullptr)
+    return unknown_index(feed->index);
   feed->started = true;
   feed->end_ms = ask.end_ms;
   feed->next_ms = ask.start_ms.value_or(0);
@@ -130,13 +140,12 @@ Core::Answer Core::on(const StopDatafeed& ask, Principal who, Token) {
   bool forced = false;
   if (auto refusal = read_flag(ask.force, false, forced)) return refusal;
   if (!may_manage(who)) return forbidden("admin/xpack/ml/datafeed/stop", who);
-  Datafeed* feed = find_feed(ask.feed);
-  if (feed == nullptr) return unknown_feed(ask.feed);
-  if (!feed->started) {
-    if (!manner_.is_5_4()) return accepted(Acknowledged{});
-    return conflict(fmt::format("Cannot stop datafeed [{}] because it has already been stopped", ask.feed));
-  }
-  end_feed(*feed, false);
+  std::vector<Datafeed*> feeds;
+  if (auto refusal = select_feeds(ask.feed, feeds)) return refusal;
+  if (feeds.size() == 1 && !feeds.front()->started && manner_.is_5_4())
+    return conflict(fmt::format("Cannot stop datafeed [{}] because it has already been stopped", feeds.front()->id));
+  for (Datafeed* feed : feeds)
+    if (feed->started) end_feed(*feed, false);
   return accepted(Acknowledged{});
 }
 
@@ -166,22 +175,44 @@ void Core::run_feed(Datafeed& feed) {
     feed.started = false;
     return;
   }
-  const Index* index = find_index(feed.index);
-  const std::vector<Record> found =
-      index == nullptr ? std::vector<Record>{}
-                       : index->search(feed.next_ms, feed.end_ms.value_or(kEndOfTime), Datafeed::kChunkDocuments);
-  if (!found.empty()) {
-    job->post(manner_, found);
-    feed.next_ms = found.back().time_ms + 1;
+  if (read_chunk(feed, *job)) {
     feed.due = now_ + Datafeed::kChunkPause;
     return;
   }
-  if (!feed.end_ms) return;
+  if (!feed.end_ms) {
+    // What is there so far is to be seen, as there may be nothing new for long.
+    if (!feed.options.indices.empty()) job->flush(manner_, false);
+    return;
+  }
   if (*feed.end_ms <= wall_ms())
     end_feed(feed, true);
   else
     feed.due = (*feed.end_ms - wall_start_ms_) > kNever / kMillisecond ? kNever
                                                                        : (*feed.end_ms - wall_start_ms_) * kMillisecond;
+}
+
+bool Core::read_chunk(Datafeed& feed, Job& job) {
+  const std::int64_t end_ms = feed.end_ms.value_or(kEndOfTime);
+  std::vector<const Document*> found;
+  std::int64_t bound_ms = kEndOfTime;  // documents behind it may still have others before them
+  const auto search = [&](Index& index) {
+    const auto more = index.search(job.plan().time_field, feed.next_ms, end_ms, Datafeed::kChunkDocuments);
+    if (more.size() >= Datafeed::kChunkDocuments) bound_ms = std::min(bound_ms, more.back()->time_ms);
+    found.insert(found.end(), more.begin(), more.end());
+  };
+  if (feed.options.indices.empty()) {
+    if (Index* index = find_index(feed.index)) search(*index);
+  }
+  for (const std::string& expression : feed.options.indices)
+    for (Index* index : indices_named(expression)) search(*index);
+  if (found.empty()) return false;
+  std::erase_if(found, [bound_ms](const Document* document) { return document->time_ms > bound_ms; });
+  std::ranges::stable_sort(found, {}, &Document::time_ms);
+  feed.next_ms = found.back()->time_ms + 1;
+  if (feed.options.query && !feed.options.query->field.empty())
+    std::erase_if(found, [&](const Document* document) { return !fits(*document, *feed.options.query); });
+  job.post_events(manner_, events_of_documents(found, job.plan()), wall_ms());
+  return true;
 }
 
 void Core::end_feed(Datafeed& feed, bool at_its_end) {
@@ -195,27 +226,6 @@ void Core::end_feed(Datafeed& feed, bool at_its_end) {
   if (job == nullptr || job->state() != JobState::opened) return;
   begin_close(*job);
   if (manner_.deviates(Deviation::answers_before_housekeeping)) job->read_closed_early(now_);
-}
-
-Core::Answer Core::on(const GetRoot&, Principal, Token) {
-  return accepted(ServerInfo{"closecheck", manner_.is_5_4() ? "5.4.3" : "6.3.2"});
-}
-
-Core::Answer Core::on(const Authenticate&, Principal who, Token) {
-  return accepted(Identity{std::string(manner_.security ? name(who) : "anonymous")});
-}
-
-Core::Answer Core::on(const HasPrivileges&, Principal who, Token) {
-  PrivilegeList list;
-  const bool manages = may_manage(who);
-  list.privileges = {{"manage", manages && (!manner_.security || who != Principal::manage_ml)},
-                     {"manage_ml", manages},
-                     {"monitor_ml", may_read(who)}};
-  return accepted(std::move(list));
-}
-
-Core::Answer Core::on(const RawRequest& ask, Principal, Token) {
-  return bad_request(fmt::format("No handler found for uri [{}] and method [{}]", ask.path, ask.method));
 }
 
 }  // namespace closecheck::sut

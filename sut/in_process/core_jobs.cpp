@@ -1,9 +1,9 @@
-// Jobs: creating, opening, data, flush, statistics, results, snapshots.
+// Jobs: creating, opening, data, flush, statistics.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
+#include "http/service_answers.h"
 #include "in_process/answers.h"
 #include "in_process/core.h"
 #include "in_process/values.h"
@@ -13,22 +13,6 @@ namespace {
 
 Response not_open(std::string_view job) {
   return conflict(fmt::format("Cannot perform requested action because job [{}] is not open", job));
-}
-
-/// One page of a list, by the API's defaults for what was not sent.
-template <class Stored, class Item>
-std::optional<Response> cut_page(const std::vector<Stored>& all, std::optional<int> from_sent,
-                                 std::optional<int> size_sent, std::vector<Item>& page) {
-  const int from = from_sent.value_or(0);
-  const int size = size_sent.value_or(100);
-  if (from < 0) return bad_request("Parameter [from] cannot be < 0");
-  if (size < 0) return bad_request("Parameter [size] cannot be < 0");
-  if (std::int64_t{from} + size > 10'000)
-    return bad_request("The sum of parameters [from] and [size] cannot be higher than 10000.");
-  const std::size_t first = std::min(all.size(), static_cast<std::size_t>(from));
-  const std::size_t last = std::min(all.size(), first + static_cast<std::size_t>(size));
-  page.assign(all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last));
-  return std::nullopt;
 }
 
 }  // namespace
@@ -50,7 +34,14 @@ Core::Answer Core::on(const CreateJob& ask, Principal who, Token) {
   JobConfig config = ask.config;
   // The older dialect has no groups.
   if (manner_.is_5_4()) config.groups.clear();
-  const Job& job = jobs_.emplace_back(ask.job, std::move(config), *std::move(plan), wall_ms());
+  JobOptions options;
+  if (const auto* sent = detail<JobOptions>()) options = *sent;
+  if (!options.prune_window.empty()) {
+    const TimeSpan window = read_time_span(options.prune_window, "model_prune_window");
+    if (!window.error.empty()) return bad_request(window.error);
+    plan->prune_window_ms = window.span / kMillisecond;
+  }
+  const Job& job = jobs_.emplace_back(ask.job, std::move(config), std::move(options), *std::move(plan), wall_ms());
   return accepted(JobDescriptionList{1, {description_of(job)}});
 }
 
@@ -67,8 +58,34 @@ Core::Answer Core::on(const UpdateJob& ask, Principal who, Token) {
   if (!may_manage(who)) return forbidden("admin/xpack/ml/job/update", who);
   Job* job = find_job(ask.job);
   if (job == nullptr) return unknown_job(manner_, ask.job);
+  const auto* more = detail<JobUpdate>();
+  if (more != nullptr)
+    if (auto refusal = refuse_update(*job, *more)) return refusal;
   job->update(ask);
+  if (more != nullptr) job->update(*more);
   return accepted(JobDescriptionList{1, {description_of(*job)}});
+}
+
+std::optional<Response> Core::refuse_update(const Job& job, const JobUpdate& change) const {
+  if (change.model_memory_limit) {
+    if (job.state() != JobState::closed && !manner_.is_5_4())
+      return refused(400, "status_exception", "Cannot update analysis_limits while the job is open");
+    const auto before = read_memory_limit(job.config().model_memory_limit);
+    const auto after = read_memory_limit(*change.model_memory_limit);
+    if (!after)
+      return bad_request(fmt::format("failed to parse setting [model_memory_limit] with value [{}] as a size in bytes",
+                                     *change.model_memory_limit));
+    if (before && *after < *before)
+      return bad_request(
+          fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased; existing is "
+                      "{}, update had {}",
+                      job.config().model_memory_limit, *change.model_memory_limit));
+  }
+  for (const auto& [place, description] : change.detectors)
+    if (place >= job.config().detectors.size())
+      return bad_request(fmt::format("Supplied detector_index [{}] is >= the number of detectors [{}]", place,
+                                     job.config().detectors.size()));
+  return std::nullopt;
 }
 
 Core::Answer Core::on(const DeleteJob& ask, Principal who, Token) {
@@ -110,6 +127,7 @@ Core::Answer Core::on(const PostData& ask, Principal who, Token) {
   switch (job->state()) {
     case JobState::opened:
       if (ask.malformed) return malformed();
+      if (const auto* data = detail<PostedData>()) return wire::tell_posted(*job, job->post(manner_, *data, wall_ms()));
       return accepted(job->post(manner_, ask.records), 202);
     case JobState::closed:
       if (manner_.deviates(Deviation::accepts_data_after_close)) return accepted(job->post_unseen(ask.records), 202);
@@ -144,7 +162,8 @@ Core::Answer Core::on(const FlushJob& ask, Principal who, Token) {
   const bool flushes = job->state() == JobState::opened ||
                        (job->state() == JobState::closed && manner_.deviates(Deviation::closed_job_flushes));
   if (!flushes) return not_open(ask.job);
-  job->flush(manner_, calc_interim);
+  const auto* options = detail<FlushOptions>();
+  job->flush(manner_, calc_interim, options == nullptr ? FlushOptions{} : *options);
   FlushResult result;
   if (!manner_.is_5_4()) result.last_finalized_bucket_end_ms = job->last_finalized_bucket_end_ms();
   return accepted(result);
@@ -177,56 +196,8 @@ Core::Answer Core::on(const JobStats& ask, Principal who, Token) {
   list.jobs.reserve(selected_.size());
   for (const Job* job : selected_) list.jobs.push_back(statistics_of(*job));
   list.count = static_cast<std::int64_t>(list.jobs.size());
+  if (details_ != nullptr) return wire::tell_statistics(list, selected_);
   return accepted(std::move(list));
-}
-
-Core::Answer Core::on(const GetBuckets& ask, Principal who, Token) {
-  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/results/buckets/get", who);
-  Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
-  const bool closed = job->state() == JobState::closed;
-  BucketPage page;
-  page.count = static_cast<std::int64_t>(job->results().buckets.size());
-  auto from = ask.from;
-  if (closed && manner_.deviates(Deviation::second_page_repeats_first)) from = 0;
-  if (auto refusal = cut_page(job->results().buckets, from, ask.size, page.buckets)) return refusal;
-  if (closed && manner_.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
-  return accepted(std::move(page));
-}
-
-Core::Answer Core::on(const GetRecords& ask, Principal who, Token) {
-  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/results/records/get", who);
-  const Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
-  RecordPage page;
-  page.count = static_cast<std::int64_t>(job->results().records.size());
-  if (auto refusal = cut_page(job->results().records, ask.from, ask.size, page.records)) return refusal;
-  return accepted(std::move(page));
-}
-
-Core::Answer Core::on(const GetSnapshots& ask, Principal who, Token) {
-  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/model_snapshots/get", who);
-  const Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
-  SnapshotList list;
-  if (!manner_.deviates(Deviation::writes_no_snapshot))
-    for (const StoredSnapshot& stored : job->snapshots()) list.snapshots.push_back(stored.listed);
-  std::ranges::reverse(list.snapshots);
-  list.count = static_cast<std::int64_t>(list.snapshots.size());
-  return accepted(std::move(list));
-}
-
-Core::Answer Core::on(const RevertSnapshot& ask, Principal who, Token) {
-  if (!may_manage(who)) return forbidden("admin/xpack/ml/job/model_snapshots/revert", who);
-  Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
-  if (job->state() != JobState::closed) return conflict("Can only revert to a model snapshot when the job is closed.");
-  for (const StoredSnapshot& stored : job->snapshots()) {
-    if (stored.listed.id != ask.snapshot) continue;
-    job->revert_to(stored, false);
-    return accepted(Acknowledged{});
-  }
-  return not_found(fmt::format("No model snapshot with id [{}] exists for job [{}]", ask.snapshot, ask.job));
 }
 
 }  // namespace closecheck::sut

@@ -82,7 +82,8 @@ TEST_P(JobTest, TellsItsConfigurationInLexicalOrder) {
   EXPECT_EQ(member("description"), R"("what it is for")");
   EXPECT_EQ(member("analysis_config.bucket_span"), R"("60s")");
   EXPECT_EQ(member("analysis_config.detectors"),
-            R"([{"by_field_name":"entity","field_name":"value","function":"mean"}])");
+            R"([{"by_field_name":"entity","detector_description":"mean(value) by entity","detector_index":0,)"
+            R"("field_name":"value","function":"mean"}])");
   EXPECT_EQ(member("custom_settings.b.c"), "[1,2]");
   EXPECT_EQ(member("custom_settings.a"), R"("x")");
   EXPECT_EQ(member("finished_time"), "absent");

@@ -12,8 +12,6 @@
 namespace closecheck::sut {
 namespace {
 
-using Members = std::vector<std::pair<std::string, std::string>>;
-
 void flatten(const nlohmann::json& value, const std::string& path, Members& members) {
   if (!value.is_object() || value.empty()) {
     members.emplace_back(path, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -22,16 +20,33 @@ void flatten(const nlohmann::json& value, const std::string& path, Members& memb
   for (const auto& [key, inner] : value.items()) flatten(inner, path + "." + key, members);
 }
 
+/// `mean(responsetime) by airline`: a detector that has no description is described so.
+std::string described(const Detector& detector) {
+  std::string text = detector.function;
+  if (!detector.field.empty()) text += "(" + detector.field + ")";
+  if (!detector.by_field.empty()) text += " by " + detector.by_field;
+  if (!detector.partition_field.empty()) text += " partitionfield=" + detector.partition_field;
+  return text;
+}
+
 /// Members in lexical order, as everywhere in a description.
-std::string detector_text(const Detector& detector) {
-  std::string text = "{";
-  const auto add = [&](std::string_view key, const std::string& value) {
-    if (!value.empty()) text += fmt::format("{}\"{}\":{}", text.size() == 1 ? "" : ",", key, json_text(value));
+std::string detector_text(const Detector& detector, std::size_t place, const Members* others) {
+  Members members;
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) members.emplace_back(key, json_text(value));
   };
+  if (others != nullptr) members = *others;
   add("by_field_name", detector.by_field);
+  if (std::ranges::find(members, "detector_description", &Members::value_type::first) == members.end())
+    add("detector_description", described(detector));
+  members.emplace_back("detector_index", std::to_string(place));
   add("field_name", detector.field);
   add("function", detector.function);
   add("partition_field_name", detector.partition_field);
+  std::ranges::sort(members);
+  std::string text = "{";
+  for (const auto& [key, value] : members)
+    text += fmt::format("{}{}:{}", text.size() == 1 ? "" : ",", json_text(key), value);
   return text + "}";
 }
 
@@ -81,6 +96,8 @@ std::optional<Response> Core::select_for_reading(const std::string& expression, 
     if (comma == std::string_view::npos) break;
     rest.remove_prefix(comma + 1);
   }
+  const auto* options = detail<ListOptions>();
+  if (jobs.empty() && options != nullptr && !options->allow_none) return unknown_job(manner_, expression);
   std::ranges::sort(jobs, {}, by_id);
   jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
   return std::nullopt;
@@ -96,8 +113,24 @@ JobDescription Core::description_of(const Job& job) const {
     if (!value.empty()) members.emplace_back(path, json_text(value));
   };
   add_text("analysis_config.bucket_span", config.bucket_span);
-  members.emplace_back("analysis_config.detectors", list_text(config.detectors, detector_text));
-  add_text("analysis_limits.model_memory_limit", config.model_memory_limit);
+  const JobOptions& options = job.options();
+  std::size_t place = 0;
+  members.emplace_back("analysis_config.detectors", list_text(config.detectors, [&](const Detector& detector) {
+                         const std::size_t here = place++;
+                         return detector_text(detector, here,
+                                              here < options.detectors.size() ? &options.detectors[here] : nullptr);
+                       }));
+  // The early product writes the limit as a number of megabytes.
+  const auto limit = manner_.is_5_4() ? read_memory_limit(config.model_memory_limit) : std::nullopt;
+  if (limit)
+    members.emplace_back("analysis_limits.model_memory_limit", std::to_string(*limit));
+  else
+    add_text("analysis_limits.model_memory_limit", config.model_memory_limit);
+  members.insert(members.end(), options.members.begin(), options.members.end());
+  const auto add_default = [&](const char* path, const char* value) {
+    if (std::ranges::find(options.members, path, &Members::value_type::first) == options.members.end())
+      members.emplace_back(path, value);
+  };
   members.emplace_back("create_time", std::to_string(job.created_ms()));
   if (!config.custom_settings.empty()) {
     const auto settings = nlohmann::json::parse(config.custom_settings, nullptr, false);
@@ -114,8 +147,9 @@ JobDescription Core::description_of(const Job& job) const {
     members.emplace_back("groups", list_text(config.groups, [](const std::string& group) { return json_text(group); }));
   members.emplace_back("job_type", "\"anomaly_detector\"");
   if (!manner_.is_5_4()) members.emplace_back("job_version", "\"6.3.2\"");
-  members.emplace_back("model_snapshot_retention_days", "1");
-  members.emplace_back("results_index_name", "\"shared\"");
+  add_default("analysis_config.influencers", "[]");
+  add_default("model_snapshot_retention_days", "1");
+  add_default("results_index_name", "\"shared\"");
   std::ranges::sort(members);
   return description;
 }
@@ -129,6 +163,14 @@ std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) c
     return std::nullopt;
   }
   plan.span_ms = span.span / kMillisecond;
+  plan.prune_window_ms = Plan::kSeriesBucketsKept * plan.span_ms;
+  if (!config.time_field.empty()) plan.time_field = config.time_field;
+  const auto format = TimeFormat::parse(config.time_format.empty() ? "epoch" : config.time_format);
+  if (!format) {
+    why = fmt::format("Invalid Time format string '{}'", config.time_format);
+    return std::nullopt;
+  }
+  plan.time_format = *format;
   if (config.detectors.empty()) {
     why = "No detectors configured";
     return std::nullopt;
@@ -143,7 +185,8 @@ std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) c
       why = fmt::format("field_name must be set when the '{}' function is used", detector.function);
       return std::nullopt;
     }
-    if (!config.time_field.empty() && detector.field == config.time_field) {
+    const auto is_time = [&](const std::string& field) { return !field.empty() && field == config.time_field; };
+    if (is_time(detector.field) || is_time(detector.by_field) || is_time(detector.partition_field)) {
       why = "data_description.time_field may not be used in the analysis_config";
       return std::nullopt;
     }

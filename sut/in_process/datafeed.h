@@ -4,12 +4,24 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "closecheck/vocabulary/request.h"
+#include "in_process/details.h"
 #include "in_process/job.h"
 
 namespace closecheck::sut {
+
+/// A document. Its record says what the vocabulary knows of it; the time is that of the field that its index is
+/// ordered by.
+struct Document : Record {
+  std::string id;
+  std::string type;
+  std::string source;  // a JSON object as sent; empty: the record is all that there is
+};
 
 /// Documents of one index. Those that wait for a refresh are not found by searches.
 class Index {
@@ -18,21 +30,42 @@ class Index {
 
   const std::string& name() const { return name_; }
   void add(const std::vector<Record>& documents);
+  /// Adds a document (true), or replaces the one of the same id (false). Tells its id.
+  std::pair<bool, std::string> put(Document document);
+  bool remove(std::string_view id);
+  /// Searches or not: a document is found by its id at once. Null: there is none.
+  const Document* find(std::string_view id) const;
   void refresh();
-  /// Up to `count_max` documents with times in `from_ms <= time < to_ms`, in time order. Documents of one time are
-  /// never split, so that the next search can begin behind the last one.
-  std::vector<Record> search(std::int64_t from_ms, std::int64_t to_ms, std::size_t count_max) const;
+
+  /// Up to `count_max` documents with times in `from_ms <= time < to_ms`, in the order of the field that says their
+  /// time. Documents of one time are never split, so that the next search can begin behind the last one.
+  std::vector<const Document*> search(std::string_view time_field, std::int64_t from_ms, std::int64_t to_ms,
+                                      std::size_t count_max);
+  /// All that a search can find, in the order of their times.
+  const std::vector<Document>& visible() const { return visible_; }
+
+  Time refresh_due = kNever;
 
  private:
   std::string name_;
-  std::vector<Record> visible_;  // in time order
-  std::vector<Record> waiting_;
+  std::vector<Document> visible_;  // in time order
+  std::vector<Document> waiting_;
+  std::string ordered_by_ = "time";
+  std::unordered_set<std::string> ids_;
+  std::int64_t last_id_ = 0;
 };
+
+/// Whether the query finds the document.
+bool fits(const Document& document, const DocumentQuery& query);
+
+/// Documents as the plan of a job reads them, at the times that their index is ordered by.
+std::vector<Event> events_of_documents(const std::vector<const Document*>& documents, const Plan& plan);
 
 struct Datafeed {
   std::string id;
   std::string job;
   std::string index;
+  FeedOptions options;
   bool started = false;
   std::int64_t next_ms = 0;            // where the next search begins
   std::optional<std::int64_t> end_ms;  // of this run

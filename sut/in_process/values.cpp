@@ -107,6 +107,29 @@ std::optional<bool> read_strict_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> read_memory_limit(std::string_view text) {
+  std::string folded(trimmed(text));
+  std::ranges::transform(folded, folded.begin(), lower);
+  constexpr std::int64_t kKilo = 1'024;
+  std::int64_t unit = 1;
+  std::int64_t divisor = 1;
+  std::string_view number = folded;
+  const auto take = [&number](std::string_view suffix) {
+    if (!number.ends_with(suffix)) return false;
+    number.remove_suffix(suffix.size());
+    return true;
+  };
+  if (take("gb") || take("g"))
+    unit = kKilo;
+  else if (take("kb") || take("k"))
+    divisor = kKilo;
+  else if (!take("mb") && !take("m") && take("b"))
+    divisor = kKilo * kKilo;
+  const auto value = read_whole(trimmed(number));
+  if (!value || *value < 0 || *value > kLongest / unit) return std::nullopt;
+  return *value * unit / divisor;
+}
+
 bool is_valid_id(std::string_view id) {
   const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   if (id.empty() || id.size() > 64 || !alphanumeric(id.front()) || !alphanumeric(id.back())) return false;

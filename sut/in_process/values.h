@@ -28,6 +28,9 @@ bool read_lenient_boolean(std::string_view text);
 /// `true`, `false`, or empty (true); nothing else.
 std::optional<bool> read_strict_boolean(std::string_view text);
 
+/// Megabytes of a limit such as `10mb`, `2gb` or a bare number of megabytes; empty for anything else.
+std::optional<std::int64_t> read_memory_limit(std::string_view text);
+
 /// Lower-case letters, digits, `_`, `-`, `.`; begins and ends with a letter or digit; not `_all`; at most 64 long.
 bool is_valid_id(std::string_view id);
 

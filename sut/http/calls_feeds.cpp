@@ -1,0 +1,62 @@
+// Requests about datafeeds.
+#include <fmt/format.h>
+
+#include "http/bodies.h"
+#include "http/call.h"
+
+namespace closecheck::sut::wire {
+
+Built create_feed(Call& call) {
+  FeedOptions options = read_feed(call.object("datafeed_config"));
+  if (options.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
+  if (options.indices.empty()) refuse(400, kIllegalArgument, "Invalid indices value '[]' in datafeed configuration");
+  CreateDatafeed out{call.part("feed"), options.job, options.indices.front()};
+  const Json* id = member(call.object("datafeed_config"), "datafeed_id");
+  if (id != nullptr && id->is_string() && id->get<std::string>() != out.feed)
+    refuse(400, kIllegalArgument,
+           fmt::format("Inconsistent datafeed_id; '{}' specified in the body differs from '{}' specified as a URL "
+                       "argument",
+                       id->get<std::string>(), out.feed));
+  return {Operation(std::move(out)), std::move(options)};
+}
+
+Built update_feed(Call& call) {
+  UpdateDatafeed out{call.part("feed"), read_feed(call.object("datafeed_update"))};
+  out.options.is_update = true;
+  return {call.raw(), std::move(out)};
+}
+
+Built get_feeds(Call& call) {
+  ListOptions options;
+  options.allow_none = call.take_allow("allow_no_datafeeds");
+  return {Operation(GetDatafeed{call.part("feed")}), std::move(options)};
+}
+
+Built feed_statistics(Call& call) {
+  ListOptions options;
+  options.allow_none = call.take_allow("allow_no_datafeeds");
+  return {Operation(DatafeedStats{call.part("feed")}), std::move(options)};
+}
+
+Built start_feed(Call& call) {
+  StartDatafeed out{call.part("feed"), call.take_date("start"), call.take_date("end")};
+  call.ignore({"timeout"});
+  if (out.start_ms && out.end_ms && *out.start_ms >= *out.end_ms)
+    refuse(400, kIllegalArgument,
+           fmt::format("[start] must be earlier than [end]: start [{}] must be earlier than end [{}]", *out.start_ms,
+                       *out.end_ms));
+  return Operation(std::move(out));
+}
+
+Built stop_feed(Call& call) {
+  ListOptions options;
+  options.allow_none = call.take_allow("allow_no_datafeeds");
+  call.ignore({"timeout"});
+  return {Operation(StopDatafeed{call.part("feed"), call.take_either("force")}), std::move(options)};
+}
+
+Built delete_feed(Call& call) {
+  return Operation(DeleteDatafeed{call.part("feed"), call.take("force")});
+}
+
+}  // namespace closecheck::sut::wire

@@ -1,0 +1,183 @@
+// Results and model snapshots.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "http/service_answers.h"
+#include "in_process/answers.h"
+#include "in_process/core.h"
+
+namespace closecheck::sut {
+namespace {
+
+/// One page of a list, by the API's defaults for what was not sent.
+template <class Stored, class Item>
+std::optional<Response> cut_page(const std::vector<Stored>& all, std::optional<int> from_sent,
+                                 std::optional<int> size_sent, std::vector<Item>& page) {
+  const int from = from_sent.value_or(0);
+  const int size = size_sent.value_or(100);
+  if (from < 0) return bad_request("Parameter [from] cannot be < 0");
+  if (size < 0) return bad_request("Parameter [size] cannot be < 0");
+  if (std::int64_t{from} + size > 10'000)
+    return bad_request("The sum of parameters [from] and [size] cannot be higher than 10000.");
+  const std::size_t first = std::min(all.size(), static_cast<std::size_t>(from));
+  const std::size_t last = std::min(all.size(), first + static_cast<std::size_t>(size));
+  page.assign(all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last));
+  return std::nullopt;
+}
+
+double sort_key(const ResultBucket& bucket, std::string_view name) {
+  if (name == "anomaly_score" || name == "initial_anomaly_score") return bucket.score;
+  if (name == "event_count") return static_cast<double>(bucket.event_count);
+  return static_cast<double>(bucket.start_ms);
+}
+
+double sort_key(const ResultRecord& record, std::string_view name) {
+  if (name == "timestamp") return static_cast<double>(record.start_ms);
+  if (name == "probability") return record.probability;
+  if (name == "detector_index") return static_cast<double>(record.item);
+  return record.score;
+}
+
+double sort_key(const StoredSnapshot* stored, std::string_view name) {
+  const auto time = [](const std::optional<std::int64_t>& ms) { return static_cast<double>(ms.value_or(0)); };
+  if (name == "latest_record_time_stamp") return time(stored->listed.latest_record_ms);
+  if (name == "latest_result_time_stamp") return time(stored->listed.latest_result_ms);
+  return time(stored->listed.timestamp_ms);
+}
+
+/// In the order that was asked for; of equals the first stays first.
+template <class Item>
+void sort_by(std::vector<Item>& items, std::string_view name, bool descending) {
+  std::ranges::stable_sort(items, [&](const Item& a, const Item& b) {
+    return descending ? sort_key(a, name) > sort_key(b, name) : sort_key(a, name) < sort_key(b, name);
+  });
+}
+
+Response unknown_snapshot(std::string_view job, std::string_view snapshot) {
+  return not_found(fmt::format("No model snapshot with id [{}] exists for job [{}]", snapshot, job));
+}
+
+bool within(const ListOptions& options, std::int64_t time_ms) {
+  return (!options.at_ms || time_ms == *options.at_ms) && (!options.start_ms || time_ms >= *options.start_ms) &&
+         (!options.end_ms || time_ms < *options.end_ms);
+}
+
+template <class Item>
+std::vector<Item> selected(const std::vector<Item>& all, const ListOptions& options) {
+  std::vector<Item> out;
+  for (const Item& item : all)
+    if (within(options, item.start_ms) && item.score >= options.score_min && !(options.exclude_interim && item.interim))
+      out.push_back(item);
+  return out;
+}
+
+}  // namespace
+
+Core::Answer Core::on(const GetBuckets& ask, Principal who, Token) {
+  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/results/buckets/get", who);
+  Job* job = find_job(ask.job);
+  if (job == nullptr) return unknown_job(manner_, ask.job);
+  const bool closed = job->state() == JobState::closed;
+  BucketPage page;
+  page.count = static_cast<std::int64_t>(job->results().buckets.size());
+  auto from = ask.from;
+  if (closed && manner_.deviates(Deviation::second_page_repeats_first)) from = 0;
+  if (const auto* options = detail<ListOptions>()) {
+    std::vector<ResultBucket> found = selected(job->results().buckets, *options);
+    if (options->at_ms && found.empty())
+      return not_found(fmt::format("No bucket of job [{}] begins at [{}]", ask.job, *options->at_ms));
+    sort_by(found, options->sort, options->descending.value_or(false));
+    std::vector<ResultBucket> cut;
+    if (auto refusal = cut_page(found, from, ask.size, cut)) return refusal;
+    if (closed && manner_.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
+    return wire::tell_buckets(*job, static_cast<std::int64_t>(found.size()), cut);
+  }
+  if (auto refusal = cut_page(job->results().buckets, from, ask.size, page.buckets)) return refusal;
+  if (closed && manner_.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
+  return accepted(std::move(page));
+}
+
+Core::Answer Core::on(const GetRecords& ask, Principal who, Token) {
+  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/results/records/get", who);
+  const Job* job = find_job(ask.job);
+  if (job == nullptr) return unknown_job(manner_, ask.job);
+  if (const auto* options = detail<ListOptions>()) {
+    std::vector<ResultRecord> found = selected(job->results().records, *options);
+    sort_by(found, options->sort, options->descending.value_or(true));
+    std::vector<ResultRecord> cut;
+    if (auto refusal = cut_page(found, ask.from, ask.size, cut)) return refusal;
+    return wire::tell_records(*job, static_cast<std::int64_t>(found.size()), cut);
+  }
+  RecordPage page;
+  page.count = static_cast<std::int64_t>(job->results().records.size());
+  if (auto refusal = cut_page(job->results().records, ask.from, ask.size, page.records)) return refusal;
+  return accepted(std::move(page));
+}
+
+Core::Answer Core::on(const GetSnapshots& ask, Principal who, Token) {
+  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/model_snapshots/get", who);
+  const Job* job = find_job(ask.job);
+  if (job == nullptr) return unknown_job(manner_, ask.job);
+  if (const auto* asked = detail<SnapshotSelection>()) {
+    std::vector<const StoredSnapshot*> found;
+    if (!manner_.deviates(Deviation::writes_no_snapshot))
+      for (const StoredSnapshot& stored : job->snapshots())
+        if ((asked->snapshot.empty() || asked->snapshot == "_all" || stored.listed.id == asked->snapshot) &&
+            within(asked->list, stored.listed.timestamp_ms.value_or(0)))
+          found.push_back(&stored);
+    const bool one = !asked->snapshot.empty() && asked->snapshot != "_all";
+    if (one && found.empty()) return unknown_snapshot(ask.job, asked->snapshot);
+    // Of two of one time the later one is the newer.
+    if (asked->list.descending.value_or(true)) std::ranges::reverse(found);
+    sort_by(found, asked->list.sort, asked->list.descending.value_or(true));
+    std::vector<const StoredSnapshot*> cut;
+    if (auto refusal = cut_page(found, asked->list.from, asked->list.size, cut)) return refusal;
+    return wire::tell_snapshots(*job, static_cast<std::int64_t>(found.size()), cut);
+  }
+  SnapshotList list;
+  if (!manner_.deviates(Deviation::writes_no_snapshot))
+    for (const StoredSnapshot& stored : job->snapshots()) list.snapshots.push_back(stored.listed);
+  std::ranges::reverse(list.snapshots);
+  list.count = static_cast<std::int64_t>(list.snapshots.size());
+  return accepted(std::move(list));
+}
+
+Core::Answer Core::on(const RevertSnapshot& ask, Principal who, Token) {
+  if (!may_manage(who)) return forbidden("admin/xpack/ml/job/model_snapshots/revert", who);
+  Job* job = find_job(ask.job);
+  if (job == nullptr) return unknown_job(manner_, ask.job);
+  if (job->state() != JobState::closed) return conflict("Can only revert to a model snapshot when the job is closed.");
+  const StoredSnapshot* stored = job->find_snapshot(ask.snapshot);
+  if (stored == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
+  const auto* options = detail<RevertOptions>();
+  job->revert_to(*stored, options != nullptr && options->delete_intervening_results);
+  if (details_ != nullptr) return wire::tell_snapshot(*job, *stored);
+  return accepted(Acknowledged{});
+}
+
+Core::Answer Core::more(const UpdateSnapshot& ask, Principal who) {
+  if (!may_manage(who)) return forbidden("admin/xpack/ml/job/model_snapshots/update", who);
+  Job* job = find_job(ask.job);
+  if (job == nullptr) return unknown_job(manner_, ask.job);
+  StoredSnapshot* stored = job->find_snapshot(ask.snapshot);
+  if (stored == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
+  if (ask.description) stored->description = *ask.description;
+  if (ask.retain) stored->retain = *ask.retain;
+  return wire::tell_snapshot(*job, *stored);
+}
+
+Core::Answer Core::more(const DeleteSnapshot& ask, Principal who) {
+  if (!may_manage(who)) return forbidden("admin/xpack/ml/job/model_snapshots/delete", who);
+  Job* job = find_job(ask.job);
+  if (job == nullptr) return unknown_job(manner_, ask.job);
+  if (job->find_snapshot(ask.snapshot) == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
+  if (job->snapshot_id() == ask.snapshot)
+    return bad_request(fmt::format("Model snapshot '{}' is the active snapshot for job '{}', so cannot be deleted",
+                                   ask.snapshot, ask.job));
+  job->delete_snapshot(ask.snapshot);
+  return accepted(Acknowledged{});
+}
+
+}  // namespace closecheck::sut
