@@ -5,6 +5,10 @@ closecheck_program_packages=(g++ cmake ninja-build pkg-config libboost1.81-dev l
   libssl-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev libpugixml-dev)
 # To test it as well. Hooks of the tests call curl; ccache spares the launcher's test a second build of the same files.
 closecheck_test_packages=(ccache libgtest-dev libgmock-dev libbenchmark-dev clang-format curl)
+# The official client of the service runs in Node.js, wherever that came from.
+if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+  closecheck_test_packages+=(nodejs npm)
+fi
 closecheck_tidy_packages=(clang-tidy)
 # For the fuzzer of scenarios/ alone; nothing installs it unasked.
 closecheck_fuzz_packages=(clang)
