@@ -86,8 +86,10 @@ Response bad_time(const Manner& manner, std::string reason) {
 }
 
 Response forbidden(std::string_view action, Principal who) {
-  return refused(403, "security_exception",
-                 fmt::format("action [cluster:{}] is unauthorized for user [{}]", action, name(who)));
+  const bool indices = action.starts_with("indices:");
+  return refused(
+      403, "security_exception",
+      fmt::format("action [{}{}] is unauthorized for user [{}]", indices ? "" : "cluster:", action, name(who)));
 }
 
 Response unauthenticated(Principal who) {

@@ -24,7 +24,7 @@ Response unknown_index(std::string_view index);
 Response timed_out(const Manner& manner, Duration timeout);
 /// 400 for a time value that is none.
 Response bad_time(const Manner& manner, std::string reason);
-/// 403 for a caller without the privilege for `action`.
+/// 403 for a caller without the privilege for `action`, which is one of the cluster's where it does not say `indices:`.
 Response forbidden(std::string_view action, Principal who);
 /// 401 for a caller without credentials, or with wrong ones.
 Response unauthenticated(Principal who);

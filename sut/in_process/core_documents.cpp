@@ -28,22 +28,14 @@ bool is_index_name(std::string_view name) {
 std::vector<Index*> Core::indices_named(std::string_view expression) {
   std::vector<Index*> found;
   const bool all = expression.empty() || expression == "_all" || expression == "*";
-  for (Index& index : indices_) {
-    bool named = all;
-    for (std::string_view rest = expression; !named;) {
-      const std::size_t comma = rest.find(',');
-      named = matches_wildcard(rest.substr(0, comma), index.name());
-      if (comma == std::string_view::npos) break;
-      rest.remove_prefix(comma + 1);
-    }
-    if (named) found.push_back(&index);
-  }
+  for (Index& index : indices_)
+    if (all || names_index(expression, index.name())) found.push_back(&index);
   std::ranges::sort(found, {}, [](const Index* index) -> const std::string& { return index->name(); });
   return found;
 }
 
 Core::Answer Core::on(const CreateIndex& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("admin/create", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:admin/create", who);
   if (find_index(ask.index) != nullptr)
     return refused(400, manner_.is_5_4() ? "index_already_exists_exception" : "resource_already_exists_exception",
                    fmt::format("index [{}] already exists", ask.index));
@@ -52,7 +44,7 @@ Core::Answer Core::on(const CreateIndex& ask, Principal who, Token) {
 }
 
 Core::Answer Core::on(const DeleteIndex& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("admin/delete", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:admin/delete", who);
   const std::vector<Index*> named = indices_named(ask.index);
   if (named.empty()) return unknown_index(ask.index);
   std::vector<std::string> names;
@@ -62,7 +54,7 @@ Core::Answer Core::on(const DeleteIndex& ask, Principal who, Token) {
 }
 
 Core::Answer Core::on(const IndexDocuments& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("data/write/bulk", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:data/write/bulk", who);
   if (const auto* sent = detail<BulkWrite>()) return more(*sent, who);
   if (find_index(ask.index) == nullptr) indices_.emplace_back(ask.index);
   Index* index = find_index(ask.index);
@@ -72,7 +64,7 @@ Core::Answer Core::on(const IndexDocuments& ask, Principal who, Token) {
 }
 
 Core::Answer Core::on(const RefreshIndex& ask, Principal who, Token) {
-  if (manner_.security && who != Principal::setup) return forbidden("admin/refresh", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:admin/refresh", who);
   const std::vector<Index*> named = indices_named(ask.index);
   if (named.empty() && !ask.index.empty()) return unknown_index(ask.index);
   for (Index* index : named) refresh(*index);
@@ -83,7 +75,7 @@ void Core::refresh(Index& index) {
   index.refresh();
   // A feed that follows in real time looks again when there is something new; until then it sleeps.
   for (Datafeed& feed : feeds_)
-    if (feed.started && feed.index == index.name()) feed.due = std::min(feed.due, now_ + Datafeed::kFollowPause);
+    if (feed.started && feed.reads(index.name())) feed.due = std::min(feed.due, now_ + Datafeed::kFollowPause);
 }
 
 Core::Answer Core::more(const std::monostate&, Principal) {
@@ -91,7 +83,7 @@ Core::Answer Core::more(const std::monostate&, Principal) {
 }
 
 Core::Answer Core::more(const BulkWrite& ask, Principal who) {
-  if (manner_.security && who != Principal::setup) return forbidden("data/write/bulk", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:data/write/bulk", who);
   std::vector<wire::WriteResult> results;
   for (const DocumentWrite& write : ask.writes) {
     const bool removes = write.kind == DocumentWrite::Kind::remove;
@@ -136,7 +128,7 @@ Core::Answer Core::more(const BulkWrite& ask, Principal who) {
 }
 
 Core::Answer Core::more(const GetDocument& ask, Principal who) {
-  if (manner_.security && who != Principal::setup) return forbidden("data/read/get", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:data/read/get", who);
   const Index* index = find_index(ask.index);
   if (index == nullptr) return unknown_index(ask.index);
   const Document* document = index->find(ask.id);
@@ -145,14 +137,14 @@ Core::Answer Core::more(const GetDocument& ask, Principal who) {
 }
 
 Core::Answer Core::more(const IndexExists& ask, Principal who) {
-  if (manner_.security && who != Principal::setup) return forbidden("admin/get", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:admin/get", who);
   const std::vector<Index*> named = indices_named(ask.index);
   if (named.empty()) return unknown_index(ask.index);
   return wire::tell_index(named.front()->name());
 }
 
 Core::Answer Core::more(const SearchDocuments& ask, Principal who) {
-  if (manner_.security && who != Principal::setup) return forbidden("data/read/search", who);
+  if (manner_.security && who != Principal::setup) return forbidden("indices:data/read/search", who);
   const std::vector<Index*> named = indices_named(ask.index);
   if (named.empty() && !ask.index.empty() && ask.index.find('*') == std::string::npos && ask.index != "_all")
     return unknown_index(ask.index);

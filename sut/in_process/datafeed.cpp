@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "http/uploads.h"
+#include "in_process/values.h"
 
 namespace closecheck::sut {
 namespace {
@@ -95,6 +96,21 @@ bool fits(const Document& document, const DocumentQuery& query) {
   }
   return value && (!query.above || *value > *query.above) && (!query.from || *value >= *query.from) &&
          (!query.below || *value < *query.below) && (!query.up_to || *value <= *query.up_to);
+}
+
+bool names_index(std::string_view expression, std::string_view index) {
+  while (true) {
+    const std::size_t comma = expression.find(',');
+    if (matches_wildcard(expression.substr(0, comma), index)) return true;
+    if (comma == std::string_view::npos) return false;
+    expression.remove_prefix(comma + 1);
+  }
+}
+
+bool Datafeed::reads(std::string_view index_name) const {
+  if (options.indices.empty()) return index == index_name;
+  return std::ranges::any_of(options.indices,
+                             [&](const std::string& expression) { return names_index(expression, index_name); });
 }
 
 std::vector<Event> events_of_documents(const std::vector<const Document*>& documents, const Plan& plan) {

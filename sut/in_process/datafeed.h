@@ -61,6 +61,9 @@ bool fits(const Document& document, const DocumentQuery& query);
 /// Documents as the plan of a job reads them, at the times that their index is ordered by.
 std::vector<Event> events_of_documents(const std::vector<const Document*>& documents, const Plan& plan);
 
+/// Whether a list of names and patterns names the index.
+bool names_index(std::string_view expression, std::string_view index);
+
 struct Datafeed {
   std::string id;
   std::string job;
@@ -70,6 +73,8 @@ struct Datafeed {
   std::int64_t next_ms = 0;            // where the next search begins
   std::optional<std::int64_t> end_ms;  // of this run
   Time due = kNever;
+
+  bool reads(std::string_view index_name) const;
 
   static constexpr std::size_t kChunkDocuments = 500;
   static constexpr Duration kChunkPause = 10 * kMillisecond;

@@ -209,10 +209,12 @@ std::optional<TimeFormat> TimeFormat::parse(std::string_view text) {
   while (!text.empty()) {
     const char c = text.front();
     if (c == '\'') {
+      // Two quotes stand for one, within quotes too.
       const std::size_t end = text.find('\'', 1);
       if (end == std::string_view::npos) return std::nullopt;
       literal(end == 1 ? std::string_view("'") : text.substr(1, end - 1));
       text.remove_prefix(end + 1);
+      if (end > 1 && text.starts_with('\'')) literal("'");
     } else if (is_letter(c)) {
       if (kKinds.find(c) == std::string_view::npos) return std::nullopt;
       const std::size_t width = std::min(text.find_first_not_of(c), text.size());
