@@ -25,7 +25,7 @@ using wire::error_answer;
 class FrontDesk {
  public:
   FrontDesk(const ServerOptions& options, ClockedService& service, const Manner& manner)
-      : options_(options), service_(service), manner_(manner) {}
+      : options_(options), service_(service), manner_(manner), access_(options.principals) {}
 
   /// Empty: the service ends; nobody gets an answer any more.
   std::optional<WireAnswer> answer(const ArrivedRequest& arrived) const {
@@ -39,8 +39,8 @@ class FrontDesk {
     http.content_type = arrived.content_type;
 
     if (options_.test_hooks && http.path.starts_with("/_test/")) return hook(http);
-    const Caller caller = manner_.security ? identify(arrived.authorization, options_.principals)
-                                           : Caller{Principal::manage_ml, "anonymous"};
+    const Caller caller =
+        manner_.security ? access_.identify(arrived.authorization) : Caller{Principal::manage_ml, "anonymous"};
     auto entered = enter(http, manner_, caller.principal);
     std::optional<WireAnswer> answer;
     if (auto* known = std::get_if<WireAnswer>(&entered)) {
@@ -114,6 +114,7 @@ class FrontDesk {
   const ServerOptions& options_;
   ClockedService& service_;
   const Manner& manner_;
+  const Access access_;
 };
 
 void write(const WireAnswer& answer, httplib::Response& response) {

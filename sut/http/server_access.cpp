@@ -1,20 +1,38 @@
 #include "http/server_access.h"
 
+#include <crypt.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
 #include <algorithm>
+#include <memory>
+#include <stdexcept>
 
 #include "http/text.h"
 
 namespace closecheck::sut {
 namespace {
 
-/// Whether two texts are equal, in a time that depends on their lengths only.
-bool same(std::string_view given, std::string_view kept) {
-  unsigned difference = given.size() == kept.size() ? 0U : 1U;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const char other = kept.empty() ? '\0' : kept[i % kept.size()];
-    difference |= static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(other));
-  }
-  return difference == 0;
+constexpr std::size_t kKeyBytes = 32;
+
+bool is_hash(std::string_view password) {
+  return password.size() > 3 && password.front() == '$' && password.find('$', 1) != std::string_view::npos;
+}
+
+/// The hash of the password by the same method and salt as `like`; empty when crypt cannot read `like`.
+std::string hash_like(std::string_view password, const std::string& like) {
+  const auto scratch = std::make_unique<crypt_data>();
+  const char* hash = ::crypt_r(std::string(password).c_str(), like.c_str(), scratch.get());
+  return hash == nullptr || hash[0] == '*' ? std::string() : std::string(hash);
+}
+
+std::string fingerprint(const std::string& key, std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+         text.size(), digest, &size);
+  return {reinterpret_cast<const char*>(digest), size};
 }
 
 int sextet(char c) {
@@ -45,7 +63,50 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
-Caller identify(std::string_view authorization, const std::map<Principal, Credentials>& principals) {
+bool equal_in_constant_time(std::string_view given, std::string_view kept) {
+  unsigned difference = given.size() == kept.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const char other = kept.empty() ? '\0' : kept[i % kept.size()];
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(other));
+  }
+  return difference == 0;
+}
+
+Access::Access(const std::map<Principal, Credentials>& principals) : key_(kKeyBytes, '\0') {
+  for (const auto& [principal, credentials] : principals) {
+    if (principal == Principal::anonymous || principal == Principal::wrong_password) continue;
+    const bool hashed = is_hash(credentials.password);
+    if (hashed && hash_like("", credentials.password).empty())
+      throw std::runtime_error("the password hash of user " + credentials.username +
+                                  " is of a kind that crypt does not know here");
+    if (hashed && decoy_.empty()) decoy_ = credentials.password;
+    users_.push_back(User{principal, credentials.username, credentials.password, hashed});
+  }
+  if (::RAND_bytes(reinterpret_cast<unsigned char*>(key_.data()), static_cast<int>(key_.size())) != 1)
+    throw std::runtime_error("the system has no random numbers to offer");
+}
+
+bool Access::verify(const User* user, std::string_view username, std::string_view password) const {
+  const bool hashed = user != nullptr && user->hashed;
+  const bool plain = equal_in_constant_time(password, user == nullptr || hashed ? std::string_view() : user->password);
+  // Without any hash there is nothing whose absence could be told from the time.
+  if (decoy_.empty()) return user != nullptr && plain;
+  const std::string print = fingerprint(key_, password);
+  if (hashed) {
+    const std::lock_guard lock(mutex_);
+    const auto known = verified_.find(username);
+    if (known != verified_.end() && equal_in_constant_time(print, known->second)) return true;
+  }
+  const std::string& like = hashed ? user->password : decoy_;
+  const bool same_hash = equal_in_constant_time(hash_like(password, like), like);
+  if (!hashed) return user != nullptr && plain;
+  if (!same_hash) return false;
+  const std::lock_guard lock(mutex_);
+  verified_[user->username] = print;
+  return true;
+}
+
+Caller Access::identify(std::string_view authorization) const {
   const std::string_view scheme = authorization.substr(0, authorization.find(' '));
   if (wire::lower(scheme) != "basic" || scheme.size() == authorization.size()) return {};
   std::string_view token = authorization.substr(scheme.size());
@@ -54,13 +115,11 @@ Caller identify(std::string_view authorization, const std::map<Principal, Creden
   const std::size_t colon = std::min(pair.find(':'), pair.size());
   const std::string_view username = std::string_view(pair).substr(0, colon);
   const std::string_view password = std::string_view(pair).substr(std::min(colon + 1, pair.size()));
+  const User* user = nullptr;
+  for (const User& known : users_)
+    if (equal_in_constant_time(username, known.username)) user = &known;
   Caller caller{Principal::wrong_password, std::string(username)};
-  for (const auto& [principal, credentials] : principals) {
-    if (principal == Principal::anonymous || principal == Principal::wrong_password) continue;
-    const bool user = same(username, credentials.username);
-    const bool secret = same(password, credentials.password);
-    if (static_cast<unsigned>(user) & static_cast<unsigned>(secret)) caller.principal = principal;
-  }
+  if (verify(user, username, password)) caller.principal = user->principal;
   return caller;
 }
 

@@ -398,12 +398,13 @@ TEST(Access, ReadsBase64AndNothingElse) {
 
 TEST(Access, TakesOtherSchemesForAnonymous) {
   const std::map<Principal, Credentials> principals{{Principal::manage, {"u", "p:q"}}};
-  EXPECT_EQ(identify("", principals).principal, Principal::anonymous);
-  EXPECT_EQ(identify("Bearer abc", principals).principal, Principal::anonymous);
-  EXPECT_EQ(identify("Basic", principals).principal, Principal::anonymous);
-  EXPECT_EQ(identify("basic dTpwOnE=", principals).principal, Principal::manage);
-  EXPECT_EQ(identify("Basic dTpw", principals).principal, Principal::wrong_password);
-  EXPECT_EQ(identify("Basic !!!", principals).principal, Principal::wrong_password);
+  const Access access(principals);
+  EXPECT_EQ(access.identify("").principal, Principal::anonymous);
+  EXPECT_EQ(access.identify("Bearer abc").principal, Principal::anonymous);
+  EXPECT_EQ(access.identify("Basic").principal, Principal::anonymous);
+  EXPECT_EQ(access.identify("basic dTpwOnE=").principal, Principal::manage);
+  EXPECT_EQ(access.identify("Basic dTpw").principal, Principal::wrong_password);
+  EXPECT_EQ(access.identify("Basic !!!").principal, Principal::wrong_password);
 }
 
 }  // namespace

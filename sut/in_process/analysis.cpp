@@ -67,6 +67,13 @@ void put_bucket(Results& results, const ResultBucket& bucket) {
     buckets.insert(place, bucket);
 }
 
+/// A process whose state was lost may have written results that the model does not know of.
+bool has_bucket(const Results& results, std::int64_t start_ms) {
+  const auto& buckets = results.buckets;
+  const auto found = std::ranges::lower_bound(buckets, start_ms, {}, &ResultBucket::start_ms);
+  return found != buckets.end() && found->start_ms == start_ms;
+}
+
 ResultBucket empty_bucket(std::int64_t start_ms) {
   ResultBucket bucket;
   bucket.start_ms = start_ms;
@@ -192,7 +199,8 @@ std::int64_t Model::take(const Plan& plan, const Event& event, bool report_empty
     pass_empty(plan, jumped);
     if (report_empty) {
       const std::int64_t first = std::max(*latest_result_ms_ + plan.span_ms, start - kEmptyBucketsMax * plan.span_ms);
-      for (std::int64_t empty = first; empty < start; empty += plan.span_ms) put_bucket(results, empty_bucket(empty));
+      for (std::int64_t empty = first; empty < start; empty += plan.span_ms)
+        if (!has_bucket(results, empty)) put_bucket(results, empty_bucket(empty));
     }
   }
   if (doubted_) drop_unfinished();
@@ -358,6 +366,10 @@ void Model::skip_to(std::optional<std::int64_t> latest_ms, const Results& result
   latest_record_ms_ = latest_ms;
   // A bucket that already has its final result must not be written again with fewer records.
   if (open_ && !results.buckets.empty() && results.buckets.back().start_ms >= open_start_ms_) drop_unfinished();
+  if (results.final_buckets() > 0) {
+    const std::int64_t last_ms = results.buckets[static_cast<std::size_t>(results.final_buckets() - 1)].start_ms;
+    latest_result_ms_ = std::max(latest_result_ms_, std::optional(last_ms));
+  }
 }
 
 std::int64_t Model::bytes() const {

@@ -143,5 +143,19 @@ TEST(Analysis, GoesOnBehindDataWhoseStateIsLost) {
   EXPECT_EQ(f.results.buckets[0].event_count, 2);
 }
 
+TEST(Analysis, NeverPutsAnEmptyBucketInThePlaceOfAResultWhoseStateIsLost) {
+  Fixture f(plan_of(Function::count, "count"));
+  f.take(0);
+  f.take(kSpan);
+  Model old = f.model;
+  f.take(2 * kSpan);
+  old.skip_to(f.model.latest_record_ms(), f.results);
+  old.take(f.plan, event(5 * kSpan), true, f.results);
+
+  ASSERT_EQ(f.results.buckets.size(), 5U);
+  EXPECT_EQ(f.results.buckets[1].event_count, 1);
+  EXPECT_EQ(f.results.buckets[2].event_count, 0);
+}
+
 }  // namespace
 }  // namespace closecheck::sut
