@@ -78,7 +78,7 @@ Access::Access(const std::map<Principal, Credentials>& principals) : key_(kKeyBy
     const bool hashed = is_hash(credentials.password);
     if (hashed && hash_like("", credentials.password).empty())
       throw std::runtime_error("the password hash of user " + credentials.username +
-                                  " is of a kind that crypt does not know here");
+                               " is of a kind that crypt does not know here");
     if (hashed && decoy_.empty()) decoy_ = credentials.password;
     users_.push_back(User{principal, credentials.username, credentials.password, hashed});
   }
