@@ -373,9 +373,12 @@ void Model::skip_to(std::optional<std::int64_t> latest_ms, const Results& result
 }
 
 std::int64_t Model::bytes() const {
-  if (forgotten_ || (history_.empty() && entities_.empty())) return 0;
+  // An entity without a baseline that nothing was gathered of is only a name.
+  const auto is_known = [](const Entity& entity) { return entity.buckets > 0 || entity.count > 0; };
+  if (forgotten_ || (history_.empty() && std::ranges::none_of(entities_, is_known))) return 0;
   std::size_t bytes = 1'024 + sizeof(PastBucket) * history_.size();
-  for (const Entity& known : entities_) bytes += sizeof(Entity) + known.by.size() + known.partition.size();
+  for (const Entity& known : entities_)
+    if (is_known(known)) bytes += sizeof(Entity) + known.by.size() + known.partition.size();
   return static_cast<std::int64_t>(bytes);
 }
 

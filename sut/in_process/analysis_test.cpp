@@ -157,5 +157,14 @@ TEST(Analysis, NeverPutsAnEmptyBucketInThePlaceOfAResultWhoseStateIsLost) {
   EXPECT_EQ(f.results.buckets[2].event_count, 0);
 }
 
+// close-prunes-model: what is left of a bucket that is given up is no history.
+TEST(Analysis, CountsNothingForEntitiesOfWhichNothingIsKnown) {
+  Fixture f(plan_of(Function::count, "count"));
+  f.take(0);
+  EXPECT_GT(f.model.bytes(), 0);
+  f.model.drop_unfinished();
+  EXPECT_EQ(f.model.bytes(), 0);
+}
+
 }  // namespace
 }  // namespace closecheck::sut
