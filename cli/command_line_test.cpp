@@ -58,7 +58,7 @@ TEST(CommandLine, RefusesUnknownCommandsAndOptions) {
   expect_refused({"run", "--deviation", "accept-data-after-close"}, "did you mean 'accepts-data-after-close'");
   expect_refused({"model", "--format", "png"}, "--format takes table");
   expect_refused({"serve", "--port", "99999"}, "--port takes");
-  expect_refused({"serve", "--data", "/tmp"}, "not supported yet");
+  expect_refused({"serve", "--data", "/dev/null/data"}, "cannot be made");
   expect_refused({"serve", "--housekeeping", "3"}, "--housekeeping takes");
 }
 

@@ -24,11 +24,11 @@ sut::Variant require_variant(const std::string& wanted) {
 
 sut::ServerOptions server_options(const ServeOptions& options) {
   constexpr int kPortMax = 65'535;
-  if (!options.data.empty()) throw UsageError("--data is not supported yet: jobs are kept in memory only");
   if (options.port < 0 || options.port > kPortMax)
     throw UsageError(fmt::format("--port takes a number from 0 to {}", kPortMax));
   sut::ServerOptions server;
   server.port = options.port;
+  server.data = options.data;
   server.test_hooks = options.test_hooks;
   if (!options.profile.empty()) server.service.profile = require_profile(options.profile);
   server.service.deviation = require_deviation(options.deviation);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "http/server_socket.h"
 #include "http/text.h"
 #include "in_process/doorway.h"
+#include "store/sqlite_store.h"
 
 namespace closecheck::sut {
 namespace {
@@ -154,7 +156,9 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
   const InProcessOptions& service_options = options.service;
   const Manner manner{service_options.profile, service_options.deviation, service_options.variant,
                       service_options.housekeeping_base, !options.principals.empty()};
-  ClockedService service(manner);
+  std::unique_ptr<Store> store;
+  if (!options.data.empty()) store = std::make_unique<SqliteStore>(SqliteSettings{options.data, "", true});
+  ClockedService service(manner, std::move(store));
   const FrontDesk desk(options, service, manner);
   HttpServer server([&desk](const ArrivedRequest& arrived, httplib::Response& response) {
     if (const auto answer = desk.answer(arrived))

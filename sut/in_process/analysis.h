@@ -148,6 +148,7 @@ class Model {
   std::int64_t partition_fields() const;
 
  private:
+  friend struct StateAccess;
   ResultBucket judge(const Plan& plan, std::vector<ResultRecord>& records, bool interim) const;
   void learn(const Plan& plan);
   void pass_empty(const Plan& plan, std::int64_t buckets);

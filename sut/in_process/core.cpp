@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -19,6 +20,49 @@ void Core::handle(const Request& request, Time now, Token token, Replies& replie
   if (!answer) answer = std::visit([&](const auto& ask) { return on(ask, request.who, token); }, request.operation);
   if (answer) reply(token, *std::move(answer));
   details_ = nullptr;
+  if (!only_reads(request)) note_change(request);
+  refresh_due();
+}
+
+bool Core::only_reads(const Request& request) {
+  bool raw_reads = false;  // what the vocabulary has no operation for
+  if (request.details != nullptr) {
+    const auto& what = request.details->what;
+    raw_reads = std::holds_alternative<GetDocument>(what) || std::holds_alternative<IndexExists>(what) ||
+                std::holds_alternative<SearchDocuments>(what) || std::holds_alternative<AskedPrivileges>(what) ||
+                std::holds_alternative<SnapshotSelection>(what);
+    if (!raw_reads && !std::holds_alternative<ListOptions>(what) && !std::holds_alternative<std::monostate>(what))
+      return false;
+  }
+  return std::visit(
+      [raw_reads](const auto& ask) {
+        using Ask = std::remove_cvref_t<decltype(ask)>;
+        return std::is_same_v<Ask, GetJob> || std::is_same_v<Ask, JobStats> || std::is_same_v<Ask, GetBuckets> ||
+               std::is_same_v<Ask, GetRecords> || std::is_same_v<Ask, GetSnapshots> ||
+               std::is_same_v<Ask, GetDatafeed> || std::is_same_v<Ask, DatafeedStats> || std::is_same_v<Ask, GetRoot> ||
+               std::is_same_v<Ask, Authenticate> || std::is_same_v<Ask, HasPrivileges> ||
+               (std::is_same_v<Ask, RawRequest> && raw_reads);
+      },
+      request.operation);
+}
+
+void Core::note_change(const Request& request) {
+  ++changes_;
+  if (Job* job = find_job(job_of(request.operation))) job->note_change();
+}
+
+void Core::resume(Time now) {
+  now_ = now;
+  ++changes_;
+  waiting_.clear();
+  for (Job& job : jobs_) job.resume(manner_, now);
+  for (Datafeed& feed : feeds_) {
+    if (!feed.started) continue;
+    const Job* job = find_job(feed.job);
+    // Not before its job takes data again.
+    const Time ready = job == nullptr || job->due() == kNever ? now : std::max(now, job->due());
+    feed.due = ready + Datafeed::kChunkPause;
+  }
   refresh_due();
 }
 
@@ -27,6 +71,7 @@ void Core::fire(Time now, Replies& replies) {
   replies_ = &replies;
   for (Index& index : indices_)
     if (index.refresh_due <= now_) refresh(index);
+  ++changes_;
   run_feeds();
   advance_jobs();
   expire_waiting();
@@ -37,8 +82,10 @@ void Core::inject(Fault fault, const std::string& job_id, Duration duration, Tim
   if (due_ <= now) fire(now, replies);
   now_ = now;
   replies_ = &replies;
+  ++changes_;
   Job* job = find_job(job_id);
   if (job == nullptr) throw FaultFailed{"no job " + job_id};
+  job->note_change();
   switch (fault) {
     case Fault::fail_job:
       if (job->state() == JobState::closed) throw FaultFailed{"job " + job_id + " is closed, so it cannot fail"};

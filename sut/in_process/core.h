@@ -43,9 +43,19 @@ class Core {
   /// Puts a job into a state that no client can reach. Throws FaultFailed when it is in no state for it.
   void inject(Fault fault, const std::string& job, Duration duration, Time now, Replies& replies);
 
+  /// Goes on after a restart, from what was stored: whoever waited is gone, processes begin anew, closes go on.
+  void resume(Time now);
+
   const Manner& manner() const { return manner_; }
+  Time now() const { return now_; }
+  std::int64_t wall_start_ms() const { return wall_start_ms_; }
+  /// Grows with everything that may have changed what is to be stored.
+  std::uint64_t changes() const { return changes_; }
+  /// Whether the request changes nothing, whatever its answer. False: it may.
+  static bool only_reads(const Request& request);
 
  private:
+  friend struct StateAccess;
   using Answer = std::optional<Response>;  // empty: the request waits
 
   /// A close or an open that waits for its jobs.
@@ -158,6 +168,7 @@ class Core {
   bool read_chunk(Datafeed& feed, Job& job);
   void end_feed(Datafeed& feed, bool at_its_end);
   void refresh_due();
+  void note_change(const Request& request);
   std::int64_t wall_ms() const { return wall_start_ms_ + now_ / kMillisecond; }
 
   JobStatistics statistics_of(const Job& job) const;
@@ -172,6 +183,7 @@ class Core {
   std::vector<Waiting> waiting_;
   std::vector<Index> indices_;
   std::vector<Datafeed> feeds_;
+  std::uint64_t changes_ = 0;
   Replies* replies_ = nullptr;               // of the call that runs
   std::vector<Job*> selected_;               // scratch; keeps its memory
   const RequestDetails* details_ = nullptr;  // of the request that is handled

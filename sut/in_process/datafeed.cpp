@@ -18,11 +18,13 @@ std::int64_t time_in(const Document& document, std::string_view field) {
 }  // namespace
 
 void Index::add(const std::vector<Record>& documents) {
+  changed_ = true;
   waiting_.reserve(waiting_.size() + documents.size());
   for (const Record& record : documents) waiting_.push_back(Document{record, {}, {}, {}});
 }
 
 std::pair<bool, std::string> Index::put(Document document) {
+  changed_ = true;
   bool added = true;
   if (document.id.empty())
     document.id = "auto-" + std::to_string(++last_id_);
@@ -38,6 +40,7 @@ std::pair<bool, std::string> Index::put(Document document) {
 bool Index::remove(std::string_view id) {
   const auto has_id = [id](const Document& document) { return document.id == id; };
   if (ids_.erase(std::string(id)) == 0) return false;
+  changed_ = true;
   return std::erase_if(waiting_, has_id) + std::erase_if(visible_, has_id) > 0;
 }
 
@@ -59,6 +62,7 @@ void Index::refresh() {
 std::vector<const Document*> Index::search(std::string_view time_field, std::int64_t from_ms, std::int64_t to_ms,
                                            std::size_t count_max) {
   if (ordered_by_ != time_field) {
+    changed_ = true;
     ordered_by_ = time_field;
     for (auto* documents : {&waiting_, &visible_})
       for (Document& document : *documents) document.time_ms = time_in(document, time_field);

@@ -47,12 +47,14 @@ class Index {
   Time refresh_due = kNever;
 
  private:
+  friend struct StateAccess;
   std::string name_;
   std::vector<Document> visible_;  // in time order
   std::vector<Document> waiting_;
   std::string ordered_by_ = "time";
   std::unordered_set<std::string> ids_;
   std::int64_t last_id_ = 0;
+  bool changed_ = true;  // since it was stored
 };
 
 /// Whether the query finds the document.

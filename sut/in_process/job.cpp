@@ -31,11 +31,13 @@ std::int64_t Job::model_bytes() const {
 }
 
 void Job::update(const UpdateJob& change) {
+  note_change();
   if (change.description) config_.description = *change.description;
   if (change.custom_settings) config_.custom_settings = *change.custom_settings;
 }
 
 void Job::update(const JobUpdate& change) {
+  note_change();
   if (change.groups) config_.groups = *change.groups;
   if (change.model_memory_limit) config_.model_memory_limit = *change.model_memory_limit;
   for (const auto& [path, value] : change.members) {
@@ -54,6 +56,7 @@ void Job::update(const JobUpdate& change) {
 }
 
 void Job::open(const Manner& manner, Time now, std::int64_t wall_ms) {
+  note_change();
   // Work that a forced close left in the background must not reach into the new process.
   while (step_ != JobStep::none) {
     step_due_ = now;
@@ -64,8 +67,28 @@ void Job::open(const Manner& manner, Time now, std::int64_t wall_ms) {
   ++opens_;
   forced_ = false;
   step_ = JobStep::finish_opening;
-  const Duration opening = manner.varies(Variant::opening_takes_a_second) ? kSecond : manner.housekeeping_base / 10;
-  step_due_ = now + (manner.varies(Variant::closes_instantly) ? 0 : opening);
+  step_due_ = now + opening(manner);
+}
+
+Duration Job::opening(const Manner& manner) const {
+  if (manner.varies(Variant::closes_instantly)) return 0;
+  return manner.varies(Variant::opening_takes_a_second) ? kSecond : manner.housekeeping_base / 10;
+}
+
+void Job::resume(const Manner& manner, Time now) {
+  note_change();
+  waiting_opens.clear();
+  waiting_closes.clear();
+  // What hung was the process that is gone.
+  hang_close_ = false;
+  if (state_ == JobState::opened || state_ == JobState::opening) {
+    if (step_ != JobStep::finish_resuming)
+      step_ = state_ == JobState::opened ? JobStep::finish_resuming : JobStep::finish_opening;
+    state_ = JobState::opening;
+    step_due_ = now + opening(manner);
+  } else if (step_ != JobStep::none && step_due_ == kNever) {
+    step_due_ = now + step_length_;
+  }
 }
 
 void Job::restore(const Manner& manner) {
@@ -115,6 +138,7 @@ DataCounts Job::classify(const std::vector<Record>& records, std::optional<std::
 }
 
 void Job::count(const DataCounts& upload) {
+  note_change();
   counts_.input_records += upload.input_records;
   counts_.processed_records += upload.processed_records;
   counts_.invalid_dates += upload.invalid_dates;
@@ -196,6 +220,7 @@ void Job::post_events(const Manner& manner, std::vector<Event> events, std::int6
 }
 
 DataCounts Job::post_queued(const std::vector<Record>& records) {
+  note_change();
   std::optional<std::int64_t> latest = counts_.latest_record_ms;
   for (const Record& waiting : queue_)
     if (waiting.time_ms != Record::kInvalidTime && (!latest || waiting.time_ms > *latest)) latest = waiting.time_ms;
@@ -212,6 +237,7 @@ DataCounts Job::post_unseen(const std::vector<Record>& records) {
 }
 
 void Job::drain(const Manner& manner, Results& results) {
+  note_change();
   const std::int64_t before = results.final_buckets();
   for (const Event& event : buffer_)
     more_counts_.empty_buckets += model_.take(plan_, event, manner.varies(Variant::reports_empty_buckets), results);
@@ -246,6 +272,7 @@ Duration Job::housekeeping(const Manner& manner) const {
 }
 
 void Job::begin_closing(Time now, Duration whole) {
+  note_change();
   early_latest_ms_ = model_.latest_record_ms().value_or(counts_.earliest_record_ms.value_or(0) - plan_.span_ms);
   step_ = JobStep::flush_buffer;
   step_length_ = whole / kClosingSteps;
@@ -261,6 +288,7 @@ void Job::close(const Manner& manner, Time now) {
 }
 
 void Job::close_in_background(const Manner& manner, Time now) {
+  note_change();
   const bool under_way = state_ == JobState::closing;
   state_ = JobState::closing;
   forced_ = true;
@@ -275,6 +303,7 @@ void Job::close_in_background(const Manner& manner, Time now) {
 }
 
 void Job::die() {
+  note_change();
   buffer_.clear();
   counts_ = analysed_counts_;
   more_counts_ = analysed_more_counts_;
@@ -308,12 +337,14 @@ void Job::fail() {
 }
 
 void Job::read_closed_early(Time now) {
+  note_change();
   if (state_ != JobState::closing) return;
   state_ = JobState::closed;
   closed_at_ = now;
 }
 
 void Job::stay_open() {
+  note_change();
   state_ = JobState::opened;
   step_ = JobStep::none;
   step_due_ = kNever;
@@ -321,6 +352,7 @@ void Job::stay_open() {
 }
 
 void Job::revert_to(const StoredSnapshot& snapshot, bool delete_intervening_results) {
+  note_change();
   snapshot_id_ = snapshot.listed.id;
   counts_.latest_record_ms = snapshot.listed.latest_record_ms;
   analysed_counts_ = counts_;
@@ -332,16 +364,19 @@ void Job::revert_to(const StoredSnapshot& snapshot, bool delete_intervening_resu
 }
 
 StoredSnapshot* Job::find_snapshot(std::string_view snapshot) {
+  note_change();
   for (StoredSnapshot& stored : snapshots_)
     if (stored.listed.id == snapshot) return &stored;
   return nullptr;
 }
 
 void Job::delete_snapshot(std::string_view snapshot) {
+  note_change();
   std::erase_if(snapshots_, [&](const StoredSnapshot& stored) { return stored.listed.id == snapshot; });
 }
 
 void Job::lower_event_counts() {
+  note_change();
   for (ResultBucket& bucket : results_.buckets) bucket.event_count = std::max<std::int64_t>(0, bucket.event_count - 1);
 }
 
@@ -358,6 +393,7 @@ void Job::persist(const Manner& manner, std::int64_t wall_ms) {
   snapshot_id_ = listed.id;
   StoredSnapshot& stored = snapshots_.emplace_back();
   stored.listed = std::move(listed);
+  stored.number = ++last_snapshot_number_;
   stored.model = model_;
   if (snapshots_.size() > kSnapshotsKept) {
     const auto oldest = std::ranges::find(snapshots_, false, &StoredSnapshot::retain);
@@ -390,6 +426,7 @@ void Job::happen_afterwards(const Manner& manner, Time now, std::int64_t wall_ms
 }
 
 bool Job::advance(const Manner& manner, Time now, std::int64_t wall_ms) {
+  note_change();
   if (afterwards_due_ <= now) happen_afterwards(manner, now, wall_ms);
   while (step_due_ <= now) {
     switch (step_) {
@@ -406,6 +443,12 @@ bool Job::advance(const Manner& manner, Time now, std::int64_t wall_ms) {
           const std::vector<Record> waiting = std::exchange(queue_, {});
           post(manner, waiting);
         }
+        return true;
+      case JobStep::finish_resuming:
+        state_ = JobState::opened;
+        opened_at_ = now;
+        step_ = JobStep::none;
+        step_due_ = kNever;
         return true;
       case JobStep::flush_buffer:
         if (manner.deviates(Deviation::drops_buffered_records)) {

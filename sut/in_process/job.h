@@ -26,6 +26,7 @@ inline constexpr Time kNever = std::numeric_limits<Time>::max();
 enum class JobStep : std::uint8_t {
   none,
   finish_opening,
+  finish_resuming,
   flush_buffer,
   finalize_results,
   prune_model,
@@ -35,6 +36,7 @@ enum class JobStep : std::uint8_t {
 struct StoredSnapshot {
   Snapshot listed;
   Model model;
+  std::uint32_t number = 0;  // of all that the job ever had
   std::string description = "State persisted";
   bool retain = false;  // never dropped to make room for newer ones
 };
@@ -124,6 +126,16 @@ class Job {
   void hang_next_close() { hang_close_ = true; }
   bool hangs() const { return hang_close_; }
 
+  /// Goes on after a restart: a job that was open opens again with all that it had taken; a close goes on.
+  void resume(const Manner& manner, Time now);
+
+  /// How the job differs from what was stored of it last.
+  enum class Difference : std::uint8_t { all, some, none };
+  /// Says that something of the job may have changed.
+  void note_change() {
+    if (difference_ == Difference::none) difference_ = Difference::some;
+  }
+
   /// Does what is due. True when the job came to rest: opened, or closed.
   bool advance(const Manner& manner, Time now, std::int64_t wall_ms);
 
@@ -132,6 +144,7 @@ class Job {
   std::vector<Token> waiting_closes;
 
  private:
+  friend struct StateAccess;
   std::optional<std::int64_t> taken_up_to() const;
   DataCounts classify(const std::vector<Record>& records, std::optional<std::int64_t>& latest,
                       std::vector<Event>* kept) const;
@@ -141,6 +154,7 @@ class Job {
   void restore(const Manner& manner);
   void begin_closing(Time now, Duration whole);
   Duration housekeeping(const Manner& manner) const;
+  Duration opening(const Manner& manner) const;
   void persist(const Manner& manner, std::int64_t wall_ms);
   void come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms);
   void happen_afterwards(const Manner& manner, Time now, std::int64_t wall_ms);
@@ -178,7 +192,10 @@ class Job {
   std::int64_t early_latest_ms_ = 0;  // when closing began; before the first record if there was none
   Results results_;
   std::vector<StoredSnapshot> snapshots_;
+  std::uint32_t last_snapshot_number_ = 0;
   std::string snapshot_id_;
+
+  Difference difference_ = Difference::all;
 };
 
 }  // namespace closecheck::sut

@@ -1,0 +1,118 @@
+// A core that lives through random requests, hooks and spans of time: for tests of what is stored of it.
+#pragma once
+
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "closecheck/sut/system.h"
+#include "in_process/core.h"
+
+namespace closecheck::sut {
+
+class RandomLife {
+ public:
+  explicit RandomLife(std::uint64_t seed) : random_(seed) {}
+
+  Manner manner() {
+    Manner manner;
+    manner.profile = pick(2) == 0 ? Profile::xpack_5_4 : Profile::xpack_6_3;
+    manner.security = false;
+    return manner;
+  }
+
+  /// One request, hook or span of time.
+  void step(Core& core, Time& now) {
+    Replies replies;
+    now += static_cast<Time>(pick(40)) * kMillisecond;
+    if (pick(12) == 0) now += static_cast<Time>(pick(3'000)) * kMillisecond;
+    switch (pick(30)) {
+      case 0:
+        core.fire(now, replies);
+        break;
+      case 1:
+        try {
+          core.inject(static_cast<Fault>(pick(3)), job(), 500 * kMillisecond, now, replies);
+        } catch (const FaultFailed&) {
+          // Not every job is in a state for it.
+        }
+        break;
+      default:
+        core.handle(Request{Principal::manage_ml, operation(core), nullptr}, now, ++token_, replies);
+    }
+  }
+
+  std::uint64_t pick(std::uint64_t count) { return random_() % count; }
+
+ private:
+  std::string job() { return "job-" + std::to_string(pick(3)); }
+  std::string feed() { return "feed-" + std::to_string(pick(2)); }
+  std::string index() { return pick(4) == 0 ? "other/index" : "index"; }
+
+  JobConfig config() {
+    JobConfig config;
+    config.description = "life " + std::to_string(pick(100));
+    config.detectors = {Detector{"count", "", pick(2) == 0 ? "entity" : "", ""}, Detector{"mean", "value", "", ""}};
+    config.groups = {"group"};
+    return config;
+  }
+  std::vector<Record> records() {
+    std::vector<Record> records;
+    for (std::uint64_t i = 0, count = pick(120); i < count; ++i) {
+      time_ms_ += static_cast<std::int64_t>(pick(90'000));
+      const std::int64_t time_ms = pick(20) == 0 ? Record::kInvalidTime : time_ms_ - (pick(15) == 0 ? 400'000 : 0);
+      records.push_back(Record{time_ms, static_cast<double>(pick(1'000)) / 7, "e" + std::to_string(pick(5))});
+    }
+    return records;
+  }
+
+  Operation operation(const Core&) {
+    switch (pick(22)) {
+      case 0:
+      case 1:
+        return CreateJob{job(), config()};
+      case 2:
+        return UpdateJob{job(), "changed " + std::to_string(pick(9)), std::nullopt};
+      case 3:
+        return pick(3) == 0 ? DeleteJob{job(), std::nullopt} : DeleteJob{"job-2", std::nullopt};
+      case 4:
+      case 5:
+      case 6:
+        return OpenJob{job()};
+      case 7:
+      case 8:
+      case 9:
+      case 10:
+        return PostData{job(), records(), false};
+      case 11:
+        return FlushJob{job(), pick(2) == 0 ? Parameter("true") : Parameter()};
+      case 12:
+      case 13:
+        return CloseJob{job(), std::nullopt, pick(3) == 0 ? Parameter("1ms") : Parameter(), std::nullopt, {}};
+      case 14:
+        return CloseJob{job(), "true", std::nullopt, std::nullopt, {}};
+      case 15:
+        return RevertSnapshot{job(), std::to_string(pick(9))};
+      case 16:
+        return pick(5) == 0 ? Operation(DeleteIndex{index()}) : Operation(CreateIndex{index()});
+      case 17:
+        return IndexDocuments{index(), records(), pick(2) == 0};
+      case 18:
+        return CreateDatafeed{feed(), job(), index()};
+      case 19:
+        return StartDatafeed{feed(), std::nullopt, pick(2) == 0 ? std::optional<std::int64_t>(time_ms_) : std::nullopt};
+      case 20:
+        return pick(2) == 0 ? Operation(StopDatafeed{feed(), std::nullopt})
+                            : Operation(DeleteDatafeed{feed(), std::nullopt});
+      default:
+        return JobStats{job()};
+    }
+  }
+
+  std::mt19937_64 random_;
+  Token token_ = 0;
+  std::int64_t time_ms_ = kDataStart;
+};
+
+}  // namespace closecheck::sut
