@@ -96,6 +96,8 @@ void add_judge(CLI::App& app, Action& action) {
 void add_serve(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ServeOptions>();
   CLI::App& command = *app.add_subcommand("serve", "The built-in implementation over HTTP");
+  command.add_option("--host", options->host, "Address; another than 127.0.0.1 (default) takes --principals")
+      ->type_name("ADDRESS");
   command.add_option("--port", options->port, "0 (default) picks a free one")->type_name("N");
   command.add_option("--data", options->data, "Keep jobs in this folder")->type_name("DIR");
   command.add_option("--principals", options->principals, "Turns security on: users and their privileges (YAML)")

@@ -65,6 +65,7 @@ struct JudgeCommandOptions {
 ExitCode judge_command(const JudgeCommandOptions& options);
 
 struct ServeOptions {
+  std::string host;  // empty: this machine only
   int port = 0;
   std::string data;
   std::string principals;

@@ -24,10 +24,13 @@ sut::Variant require_variant(const std::string& wanted) {
 
 sut::ServerOptions server_options(const ServeOptions& options) {
   constexpr int kPortMax = 65'535;
+  constexpr Duration kGrace = 5 * kSecond;
   if (options.port < 0 || options.port > kPortMax)
     throw UsageError(fmt::format("--port takes a number from 0 to {}", kPortMax));
   sut::ServerOptions server;
+  if (!options.host.empty()) server.host = options.host;
   server.port = options.port;
+  server.grace = kGrace;
   server.data = options.data;
   server.test_hooks = options.test_hooks;
   if (!options.profile.empty()) server.service.profile = require_profile(options.profile);
@@ -56,7 +59,7 @@ ExitCode serve_command(const ServeOptions& options) {
   const Interrupts interrupts;
   try {
     sut::serve(
-        server, [](int port) { print(fmt::format("listening on http://127.0.0.1:{}\n", port)); },
+        server, [&server](int port) { print(fmt::format("listening on http://{}:{}\n", server.host, port)); },
         interrupts.cancelled());
   } catch (const OutputError&) {
     throw;

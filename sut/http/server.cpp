@@ -1,7 +1,9 @@
 #include "closecheck/sut/server.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -134,9 +136,10 @@ void write(const WireAnswer& answer, httplib::Response& response) {
 /// Accepts in a thread of its own, and ends that however `serve` is left.
 class Running {
  public:
-  Running(HttpServer& server, ClockedService& service)
-      : server_(server), service_(service), thread_([&server] { server.run(); }) {}
+  Running(HttpServer& server, ClockedService& service, Duration grace)
+      : server_(server), service_(service), grace_(grace), thread_([&server] { server.run(); }) {}
   ~Running() {
+    server_.drain(std::chrono::milliseconds(grace_ / kMillisecond));
     service_.end();
     server_.halt();
     thread_.join();
@@ -147,12 +150,40 @@ class Running {
  private:
   HttpServer& server_;
   ClockedService& service_;
+  const Duration grace_;
   std::thread thread_;
 };
 
+/// So many descriptors this process may have from now on.
+std::size_t raise_descriptor_limit() {
+  constexpr rlim_t kEnough = 65'536;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1'024;
+  limit.rlim_cur = std::min(limit.rlim_max, std::max(limit.rlim_cur, kEnough));
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+/// A connection needs a descriptor, and so does the rest of the program.
+ServerLimits within(ServerLimits limits, std::size_t descriptors) {
+  constexpr std::size_t kOthers = 64;
+  limits.connections = std::min(limits.connections, descriptors > 2 * kOthers ? descriptors - kOthers : kOthers);
+  return limits;
+}
+
 }  // namespace
 
+bool is_loopback(const std::string& host) {
+  return host == "::1" || host == "localhost" || host.starts_with("127.");
+}
+
 void serve(const ServerOptions& options, const std::function<void(int port)>& ready, const std::atomic<bool>& stop) {
+  if (!is_loopback(options.host) && (options.principals.empty() || options.test_hooks))
+    throw std::runtime_error(
+        fmt::format("{} can be reached by others: serve it with principals and without test hooks, "
+                    "or serve 127.0.0.1",
+                    options.host));
   const InProcessOptions& service_options = options.service;
   const Manner manner{service_options.profile, service_options.deviation, service_options.variant,
                       service_options.housekeeping_base, !options.principals.empty()};
@@ -160,14 +191,15 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
   if (!options.data.empty()) store = std::make_unique<SqliteStore>(SqliteSettings{options.data, "", true});
   ClockedService service(manner, std::move(store));
   const FrontDesk desk(options, service, manner);
-  HttpServer server([&desk](const ArrivedRequest& arrived, httplib::Response& response) {
+  const auto take = [&desk](const ArrivedRequest& arrived, httplib::Response& response) {
     if (const auto answer = desk.answer(arrived))
       write(*answer, response);
     else
       write(error_answer(503, "node_closed_exception", "the service ends"), response);
-  });
-  const int port = server.take_port(options.port);
-  const Running running(server, service);
+  };
+  HttpServer server(take, within(options.limits, raise_descriptor_limit()));
+  const int port = server.take_port(options.host, options.port);
+  const Running running(server, service, options.grace);
   ready(port);
   // A signal handler may set `stop`, and may not notify anybody.
   while (!stop.load()) std::this_thread::sleep_for(std::chrono::milliseconds(20));

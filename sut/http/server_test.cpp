@@ -378,6 +378,22 @@ TEST(Server, StopsPromptlyWhileConnectionsIdleAndClosesWait) {
   EXPECT_NE(pending.get().substr(0, 3), "200");
 }
 
+TEST(Server, ServesOthersOnlyWithSecurity) {
+  const std::atomic<bool> stop = true;
+  ServerOptions options = in_profile(Profile::xpack_6_3);
+  options.host = "0.0.0.0";
+  const auto start = [&] {
+    serve(
+        options, [](int) {}, stop);
+  };
+  EXPECT_THROW(start(), std::runtime_error);
+  options.principals = secured().principals;
+  options.test_hooks = true;
+  EXPECT_THROW(start(), std::runtime_error);
+  options.test_hooks = false;
+  EXPECT_NO_THROW(start());
+}
+
 TEST(Server, SaysThatAPortIsTaken) {
   const Served served(in_profile(Profile::xpack_6_3));
   ServerOptions options;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -11,16 +12,32 @@
 
 namespace closecheck::sut {
 
+/// What keeps many, slow or silent clients from taking everything.
+struct ServerLimits {
+  std::size_t connections = 4'000;                // at once; one more is told 503, unless an idle one can go for it
+  std::size_t body_bytes = 100 * 1024 * 1024;     // of one request; a longer one is told 413
+  std::size_t bodies_bytes = 1024 * 1024 * 1024;  // of all requests at once; one more is told 429
+  Duration pause = 30 * kSecond;                  // within one request
+  Duration idle = 10 * kMinute;                   // between two
+};
+
 struct ServerOptions {
   InProcessOptions service;
+  std::string host = "127.0.0.1";               // an address of this machine
   int port = 0;                                 // 0: any free one
   std::map<Principal, Credentials> principals;  // empty: security is off and Authorization is ignored
   std::string data;                             // directory of what outlives the server; empty: memory only
   bool test_hooks = false;                      // POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s, _hang
+  ServerLimits limits;
+  Duration grace = kSecond;  // that requests in hand have to end when the server stops
 };
 
-/// Serves on 127.0.0.1 until `stop` becomes true. `ready` is called with the port once requests are taken.
-/// Throws std::runtime_error when the port cannot be had, or the data cannot be used.
+/// Whether the address can be reached from this machine only.
+bool is_loopback(const std::string& host);
+
+/// Serves until `stop` becomes true; then requests in hand get their answers, and what was done is kept. `ready` is
+/// called with the port once requests are taken. Throws std::runtime_error when the port cannot be had, the data cannot
+/// be used, or an address that others reach is to be served without principals.
 void serve(const ServerOptions& options, const std::function<void(int port)>& ready, const std::atomic<bool>& stop);
 
 }  // namespace closecheck::sut
