@@ -1,0 +1,266 @@
+// A server that keeps its jobs in a folder is killed at random moments and started again: nothing that it had
+// acknowledged is lost, nothing is there twice, and every store can be read. `CLOSECHECK_KILL_POINTS` says how often
+// (25 times by default).
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "process_test.h"
+
+namespace closecheck::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kStart = 1'500'000'000'000;
+constexpr std::int64_t kRecordsPerBucket = 60;  // one a second
+
+struct Answer {
+  int status = 0;
+  json body;
+};
+
+/// One connection that speaks just enough HTTP.
+class Wire {
+ public:
+  explicit Wire(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    good_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~Wire() { ::close(socket_); }
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
+
+  /// Empty: no answer came.
+  std::optional<Answer> ask(const std::string& method, const std::string& path, const std::string& body = "") {
+    const std::string request =
+        method + " /_xpack/ml/anomaly_detectors/" + path +
+        " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n" + body;
+    good_ =
+        good_ && ::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
+    while (good_) {
+      const std::size_t end = in_.find("\r\n\r\n");
+      if (end != std::string::npos) {
+        const std::size_t at = in_.find("Content-Length: ");
+        const std::size_t size = std::strtoul(in_.c_str() + at + 16, nullptr, 10);
+        if (in_.size() >= end + 4 + size) {
+          Answer answer{std::atoi(in_.c_str() + 9), json::parse(in_.substr(end + 4, size), nullptr, false)};
+          in_.erase(0, end + 4 + size);
+          return answer;
+        }
+      }
+      char part[4096];
+      const ssize_t count = ::recv(socket_, part, sizeof part, 0);
+      good_ = count > 0;
+      if (good_) in_.append(part, static_cast<std::size_t>(count));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  int socket_;
+  bool good_ = false;
+  std::string in_;
+};
+
+/// What one client knows of its job. The record at place n lies n seconds after the start, so that a record that is
+/// lost or there twice shows in the counts of the buckets.
+struct Ledger {
+  std::string job;
+  std::int64_t acknowledged = 0;  // records
+  std::int64_t pending = 0;       // records of a post without an answer
+  bool open = false;              // as acknowledged
+  bool moving = false;            // an open or a close has no answer
+};
+
+int port_of(Process& process) {
+  const std::string line = process.read_line();
+  return std::atoi(line.substr(line.rfind(':') + 1).c_str());
+}
+
+json stats_of(Wire& wire, const std::string& job) {
+  const auto answer = wire.ask("GET", job + "/_stats");
+  return answer && answer->status == 200 ? answer->body["jobs"][0] : json::object();
+}
+
+/// Until the server is gone: posts, and now and then a close and an open.
+void work(int port, Ledger& ledger, std::uint64_t seed) {
+  Wire wire(port);
+  std::mt19937_64 random(seed);
+  while (true) {
+    const auto move = [&](const char* how) {
+      ledger.moving = true;
+      const auto answer = wire.ask("POST", ledger.job + how);
+      if (!answer || answer->status != 200) return false;
+      ledger.moving = false;
+      ledger.open = !ledger.open;
+      return true;
+    };
+    if (!ledger.open && !move("/_open")) return;
+    const std::int64_t count = 1 + static_cast<std::int64_t>(random() % 30);
+    std::string body;
+    for (std::int64_t i = 0; i < count; ++i)
+      body += "{\"time\":" + std::to_string(kStart + 1'000 * (ledger.acknowledged + i)) + "}\n";
+    ledger.pending = count;
+    const auto answer = wire.ask("POST", ledger.job + "/_data", body);
+    if (!answer) return;
+    ledger.pending = 0;
+    ASSERT_EQ(answer->status, 202) << answer->body;
+    ASSERT_EQ(answer->body["processed_record_count"], count);
+    ledger.acknowledged += count;
+    if (random() % 6 == 0 && !move("/_close")) return;
+    if (random() % 8 == 0 && !wire.ask("POST", ledger.job + "/_flush?calc_interim=true")) return;
+  }
+}
+
+/// After a restart: the job is as acknowledged, and what had no answer is there whole or not at all.
+void verify(Wire& wire, Ledger& ledger) {
+  json stats = stats_of(wire, ledger.job);
+  while (stats.value("state", "") == "opening" || stats.value("state", "") == "closing")
+    stats = stats_of(wire, ledger.job);
+  const std::string state = stats.value("state", "");
+  if (!ledger.moving) ASSERT_EQ(state, ledger.open ? "opened" : "closed") << ledger.job;
+  ASSERT_TRUE(state == "opened" || state == "closed") << stats;
+  const std::int64_t found = stats["data_counts"]["processed_record_count"];
+  ASSERT_TRUE(found == ledger.acknowledged || found == ledger.acknowledged + ledger.pending)
+      << ledger.job << ": " << found << " found, " << ledger.acknowledged << " acknowledged, " << ledger.pending
+      << " pending";
+  ASSERT_EQ(stats["data_counts"]["input_record_count"], found);
+  ledger = Ledger{ledger.job, found, 0, state == "opened", false};
+}
+
+/// In the end every bucket that the data has passed has each of its records once.
+void verify_buckets(Wire& wire, const Ledger& ledger) {
+  if (ledger.open) ASSERT_EQ(wire.ask("POST", ledger.job + "/_close").value_or(Answer{}).status, 200);
+  std::int64_t place = 0;
+  while (true) {
+    const auto page = wire.ask("GET", ledger.job + "/results/buckets?size=1000&from=" + std::to_string(place));
+    ASSERT_TRUE(page);
+    const json& buckets = page->body["buckets"];
+    for (const json& bucket : buckets) {
+      ASSERT_EQ(bucket["timestamp"], kStart + 60'000 * place);
+      ASSERT_EQ(bucket["event_count"], kRecordsPerBucket) << ledger.job << ", bucket " << place;
+      ++place;
+    }
+    if (buckets.size() < 1'000) break;
+  }
+  ASSERT_EQ(place, (ledger.acknowledged - (ledger.acknowledged > 0 ? 1 : 0)) / kRecordsPerBucket);
+}
+
+constexpr const char* kConfig = R"({"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},)"
+                                R"("data_description":{"time_field":"time","time_format":"epoch_ms"}})";
+
+std::vector<std::string> arguments_for(const TestFolder& folder) {
+  return {"serve", "--port", "0", "--profile", "xpack-6.3", "--housekeeping", "2ms", "--data", folder.path("data")};
+}
+
+void create_jobs(const TestFolder& folder, std::vector<Ledger>& ledgers) {
+  Process process(arguments_for(folder));
+  Wire wire(port_of(process));
+  for (const char* job : {"a", "b", "c"}) {
+    ASSERT_EQ(wire.ask("PUT", job, kConfig).value_or(Answer{}).status, 200);
+    ledgers.push_back(Ledger{job, 0, 0, false, false});
+  }
+  process.signal(SIGTERM);
+  const Finished finished = process.wait(60);
+  ASSERT_EQ(finished.code, 0) << finished.err;
+}
+
+/// One life of the server, with a client for each job, that ends by the signal at a random moment.
+void live_until(int signal, const TestFolder& folder, std::vector<Ledger>& ledgers, std::mt19937_64& random) {
+  Process process(arguments_for(folder));
+  const int port = port_of(process);
+  ASSERT_GT(port, 0) << process.wait(10).err;
+  {
+    Wire wire(port);
+    for (Ledger& ledger : ledgers) verify(wire, ledger);
+  }
+  if (testing::Test::HasFatalFailure()) return;
+  std::vector<std::thread> clients;
+  for (Ledger& ledger : ledgers) clients.emplace_back([&ledger, port, seed = random()] { work(port, ledger, seed); });
+  // The moment is what chance makes it: there is no event to wait for.
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+  process.signal(signal);
+  for (std::thread& client : clients) client.join();
+  const Finished finished = process.wait(60);
+  ASSERT_EQ(finished.code, signal == SIGKILL ? 128 + SIGKILL : 0) << finished.err;
+}
+
+// accepted-data-is-kept, timed-out-close-goes-on
+TEST(Crash, LosesAndDoublesNothingWhenTheServerIsKilled) {
+  const char* wanted = std::getenv("CLOSECHECK_KILL_POINTS");
+  const int points = wanted == nullptr ? 25 : std::atoi(wanted);
+  const TestFolder folder;
+  std::mt19937_64 random(static_cast<std::uint64_t>(points));
+  std::vector<Ledger> ledgers;
+  create_jobs(folder, ledgers);
+  int cut_posts = 0;
+  int cut_moves = 0;
+  for (int point = 0; point < points && !HasFatalFailure(); ++point) {
+    SCOPED_TRACE("kill " + std::to_string(point));
+    live_until(SIGKILL, folder, ledgers, random);
+    for (const Ledger& ledger : ledgers) {
+      cut_posts += ledger.pending > 0 ? 1 : 0;
+      cut_moves += ledger.moving ? 1 : 0;
+    }
+  }
+  ASSERT_FALSE(HasFatalFailure());
+  Process process(arguments_for(folder));
+  Wire wire(port_of(process));
+  for (Ledger& ledger : ledgers) {
+    verify(wire, ledger);
+    verify_buckets(wire, ledger);
+    EXPECT_GT(ledger.acknowledged, points);
+  }
+  EXPECT_GT(cut_posts + cut_moves, points / 5);
+  std::int64_t records = 0;
+  for (const Ledger& ledger : ledgers) records += ledger.acknowledged;
+  std::printf("%d kills, %d amid a post, %d amid an open or close; %lld records acknowledged\n", points, cut_posts,
+              cut_moves, static_cast<long long>(records));
+}
+
+TEST(Crash, EndsWhatItHasBegunWhenItIsAskedToStop) {
+  const TestFolder folder;
+  std::mt19937_64 random(7);
+  std::vector<Ledger> ledgers;
+  create_jobs(folder, ledgers);
+  for (int life = 0; life < 5 && !HasFatalFailure(); ++life) live_until(SIGTERM, folder, ledgers, random);
+  ASSERT_FALSE(HasFatalFailure());
+  Process process(arguments_for(folder));
+  Wire wire(port_of(process));
+  for (Ledger& ledger : ledgers) {
+    verify(wire, ledger);
+    verify_buckets(wire, ledger);
+  }
+}
+
+TEST(Crash, RefusesAFolderThatAnotherServerUses) {
+  const TestFolder folder;
+  Process first(arguments_for(folder));
+  ASSERT_GT(port_of(first), 0);
+
+  const Finished second = run_closecheck(arguments_for(folder));
+
+  EXPECT_EQ(second.code, 3);
+  EXPECT_NE(second.err.find("in use by another server"), std::string::npos) << second.err;
+}
+
+}  // namespace
+}  // namespace closecheck::cli
