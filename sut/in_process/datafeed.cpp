@@ -52,6 +52,7 @@ const Document* Index::find(std::string_view id) const {
 }
 
 void Index::refresh() {
+  changed_ = true;
   refresh_due = kNever;
   if (waiting_.empty()) return;
   visible_.insert(visible_.end(), std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));

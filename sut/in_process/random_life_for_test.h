@@ -4,10 +4,12 @@
 #include <random>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "closecheck/sut/system.h"
 #include "in_process/core.h"
+#include "in_process/doorway.h"
 
 namespace closecheck::sut {
 
@@ -38,14 +40,77 @@ class RandomLife {
           // Not every job is in a state for it.
         }
         break;
+      case 2:
+      case 3:
+      case 4:
+      case 5:
+      case 6:
+        ask_by_wire(core, now, replies);
+        break;
       default:
         core.handle(Request{Principal::manage_ml, operation(core), nullptr}, now, ++token_, replies);
     }
   }
 
+  /// Requests of the wire that reached the core.
+  int by_wire() const { return by_wire_; }
   std::uint64_t pick(std::uint64_t count) { return random_() % count; }
 
  private:
+  /// What only the wire knows: the API beyond the vocabulary.
+  void ask_by_wire(Core& core, Time now, Replies& replies) {
+    const std::string base = "/_xpack/ml/anomaly_detectors/" + job();
+    const std::string feed_path = "/_xpack/ml/datafeeds/" + feed();
+    const std::string time = std::to_string(time_ms_ += static_cast<std::int64_t>(pick(200'000)));
+    // Snapshots are called by the wall clock, so that a test has to look them up.
+    const SnapshotList known = snapshots(core, now);
+    const std::string snapshot = known.snapshots.empty() ? "0" : known.snapshots[pick(known.snapshots.size())].id;
+    struct Line {
+      std::string method, path, body;
+      Parameters query;
+    };
+    const std::vector<Line> lines{
+        {"POST",
+         base + "/_update",
+         R"({"groups":["g","h"],"model_memory_limit":"17mb","custom_settings":{"a":1}})",
+         {}},
+        {"POST", base + "/_data", R"({"time":)" + time + R"(,"entity":"e1","value":3})", {}},
+        {"POST", base + "/_data", R"({"time":)" + time + "}", {{"reset_start", "1500000000000"}, {"reset_end", time}}},
+        {"POST", base + "/_flush", R"({"calc_interim":true,"advance_time":")" + time + R"("})", {}},
+        {"POST", base + "/_flush", R"({"skip_time":")" + time + R"("})", {}},
+        {"POST", base + "/model_snapshots/" + snapshot + "/_update", R"({"description":"kept","retain":true})", {}},
+        {"DELETE", base + "/model_snapshots/" + snapshot, "", {}},
+        {"POST", base + "/model_snapshots/" + snapshot + "/_revert", R"({"delete_intervening_results":true})", {}},
+        {"POST",
+         "/_bulk",
+         R"({"index":{"_index":"index","_type":"doc"}})"
+         "\n{\"time\":" +
+             time +
+             ",\"value\":1}\n"
+             R"({"delete":{"_index":"index","_type":"doc","_id":"named"}})"
+             "\n",
+         {}},
+        {"PUT", "/index/doc/named", R"({"time":)" + time + R"(,"value":2})", {{"refresh", "true"}}},
+        {"POST", feed_path + "/_update", R"({"indices":["index"],"query":{"match_all":{}}})", {}},
+        {"PUT", feed_path, R"({"job_id":")" + job() + R"(","indices":["index"],"types":["doc"]})", {}},
+        {"GET", "/index/_search", "", {}},
+    };
+    const Line& line = lines[pick(lines.size())];
+    const wire::HttpRequest http{line.method, line.path, line.query, line.body, "application/json", {}};
+    const auto entered = enter(http, core.manner(), Principal::manage_ml);
+    if (const auto* request = std::get_if<Request>(&entered)) {
+      core.handle(*request, now, ++token_, replies);
+      ++by_wire_;
+    }
+  }
+  SnapshotList snapshots(Core& core, Time now) {
+    Replies replies;
+    core.handle(Request{Principal::manage_ml, GetSnapshots{job()}, nullptr}, now, ++token_, replies);
+    for (const Reply& reply : replies)
+      if (const auto* list = std::get_if<SnapshotList>(&reply.response.content)) return *list;
+    return {};
+  }
+
   std::string job() { return "job-" + std::to_string(pick(3)); }
   std::string feed() { return "feed-" + std::to_string(pick(2)); }
   std::string index() { return pick(4) == 0 ? "other/index" : "index"; }
@@ -112,6 +177,7 @@ class RandomLife {
 
   std::mt19937_64 random_;
   Token token_ = 0;
+  int by_wire_ = 0;
   std::int64_t time_ms_ = kDataStart;
 };
 

@@ -55,6 +55,7 @@ TEST(State, ReadsBackEveryKindOfNumber) {
 // accepted-data-is-kept: a change that nobody notes would be lost at a crash.
 TEST(State, StoresStepByStepWhatItWouldStoreAtOnce) {
   std::size_t commits = 0;
+  int by_wire = 0;
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     RandomLife life(seed);
     Core core(life.manner());
@@ -72,8 +73,10 @@ TEST(State, StoresStepByStepWhatItWouldStoreAtOnce) {
       apply_changes(changes, stored);
       ASSERT_EQ(differences(stored, everything(core)), "") << "seed " << seed << ", step " << step;
     }
+    by_wire += life.by_wire();
   }
   EXPECT_GT(commits, 3'000U);
+  EXPECT_GT(by_wire, 1'000);
 }
 
 TEST(State, ComesBackWholeFromItsRows) {
