@@ -192,12 +192,13 @@ void Model::gather(std::uint32_t item, std::string_view by, std::string_view par
 
 std::int64_t Model::take(const Plan& plan, const Event& event, bool report_empty, Results& results) {
   const std::int64_t start = bucket_start(event.time_ms, plan.span_ms);
-  if (open_ && start > open_start_ms_) finish_bucket(plan, results);
+  const bool passes = open_ && start > open_start_ms_;
+  if (passes) finish_bucket(plan, results);
   std::int64_t jumped = 0;
   if (!open_ && latest_result_ms_ && start > *latest_result_ms_ + plan.span_ms) {
     jumped = (start - *latest_result_ms_) / plan.span_ms - 1;
     pass_empty(plan, jumped);
-    if (report_empty) {
+    if (report_empty && passes) {
       const std::int64_t first = std::max(*latest_result_ms_ + plan.span_ms, start - kEmptyBucketsMax * plan.span_ms);
       for (std::int64_t empty = first; empty < start; empty += plan.span_ms)
         if (!has_bucket(results, empty)) put_bucket(results, empty_bucket(empty));
