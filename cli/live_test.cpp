@@ -192,21 +192,20 @@ class LiveDeviation : public testing::TestWithParam<std::string> {};
 TEST_P(LiveDeviation, IsCaughtUnderItsOwnClause) {
   const sut::DeviationText& deviation = *sut::text_of(*sut::deviation_named(GetParam()));
   const std::string clause(id_of(deviation.clause));
+  // What a model holds is not on the wire, whatever its bytes are said to be; half a minute is not for the quick.
+  if (deviation.clause == Clause::close_prunes_model) GTEST_SKIP() << "told in process only";
+  const char* effort = deviation.clause == Clause::timeout_defaults_to_30m ? "standard" : "quick";
   std::string seen;
   for (const Profile dialect : kProfiles) {
     if (deviation.only && *deviation.only != dialect) continue;
     const std::string profile(name(dialect));
     const TestFolder folder;
     const Bench bench(folder, {"--profile", profile, "--deviation", GetParam()});
-    const Finished finished = bench.run({clause, "--profile", profile, "--effort", "quick", "--seed", "7"});
+    const Finished finished = bench.run({clause, "--profile", profile, "--effort", effort, "--seed", "7"});
     const nlohmann::json report = bench.report();
     if (finished.code == 1 && report["violations"][0]["clause"] == clause) return;
     seen += profile + ": exit " + std::to_string(finished.code) + "\n" + finished.out + finished.err;
   }
-  // Half an hour and what a model holds are told in process only; and a live run never closes all jobs of a target.
-  if (deviation.clause == Clause::timeout_defaults_to_30m || deviation.clause == Clause::close_prunes_model ||
-      deviation.name == "close-all-closes-nothing")
-    GTEST_SKIP() << "told in process only";
   FAIL() << deviation.text << "\n" << seen;
 }
 

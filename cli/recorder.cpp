@@ -22,28 +22,21 @@ class RecordingSystem final : public sut::System {
   ~RecordingSystem() override { finish(); }
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
-    Event event;
-    event.process = process_of(client);
-    event.time = system_->now();
-    event.request = request;
-    open_[client] = request;
-    history_.events.push_back(std::move(event));
+    invoke(client, request);
     system_->submit(client, std::move(request), fresh_connection);
   }
 
   std::optional<sut::Completion> next(Time until) override {
     std::optional<sut::Completion> completion = system_->next(until);
-    if (!completion) return completion;
-    Event event;
-    event.type = completion->response ? EventType::ok : EventType::info;
-    event.process = process_of(completion->client);
-    event.time = completion->time;
-    event.request = open_[completion->client];
-    event.response = completion->response;
-    event.error = completion->error;
-    history_.events.push_back(std::move(event));
-    // The process of a lost request is not used again.
-    if (!completion->response) processes_[completion->client] = process_count_++;
+    if (completion) complete(*completion);
+    return completion;
+  }
+
+  std::optional<sut::Completion> exchange(int client, std::shared_ptr<const Request> request, bool fresh_connection,
+                                          Time until) override {
+    invoke(client, request);
+    std::optional<sut::Completion> completion = system_->exchange(client, std::move(request), fresh_connection, until);
+    if (completion) complete(*completion);
     return completion;
   }
 
@@ -69,6 +62,28 @@ class RecordingSystem final : public sut::System {
   }
 
  private:
+  void invoke(int client, const std::shared_ptr<const Request>& request) {
+    Event event;
+    event.process = process_of(client);
+    event.time = system_->now();
+    event.request = request;
+    open_[client] = request;
+    history_.events.push_back(std::move(event));
+  }
+
+  void complete(const sut::Completion& completion) {
+    Event event;
+    event.type = completion.response ? EventType::ok : EventType::info;
+    event.process = process_of(completion.client);
+    event.time = completion.time;
+    event.request = open_[completion.client];
+    event.response = completion.response;
+    event.error = completion.error;
+    history_.events.push_back(std::move(event));
+    // The process of a lost request is not used again.
+    if (!completion.response) processes_[completion.client] = process_count_++;
+  }
+
   int process_of(int client) {
     const auto [found, added] = processes_.try_emplace(client, process_count_);
     if (added) ++process_count_;

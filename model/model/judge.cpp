@@ -7,6 +7,7 @@
 
 #include "closecheck/model/reference_model.h"
 #include "closecheck/vocabulary/program.h"
+#include "model/cells.h"
 #include "model/clock_check.h"
 #include "model/judge_core.h"
 
@@ -304,13 +305,13 @@ void add_up(std::vector<std::uint64_t>& sum, const std::vector<std::uint64_t>& v
 }  // namespace
 
 const std::vector<std::uint64_t>& JudgeCore::state_visits() const {
-  state_visits_.assign(state_names().size(), 0);
+  state_visits_.assign(kLifeCount + kFeedCount, 0);
   for (const auto& job : jobs_) add_up(state_visits_, job->oracle.state_visits());
   return state_visits_;
 }
 
 const std::vector<std::uint64_t>& JudgeCore::transition_visits() const {
-  transition_visits_.assign(transition_names().size(), 0);
+  transition_visits_.assign(rows().size(), 0);
   for (const auto& job : jobs_) add_up(transition_visits_, job->oracle.transition_visits());
   return transition_visits_;
 }

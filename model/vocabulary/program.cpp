@@ -42,10 +42,7 @@ struct Renamer {
 }  // namespace
 
 Step call(Operation operation, Principal who) {
-  Step step;
-  step.request.who = who;
-  step.request.operation = std::move(operation);
-  return step;
+  return {StepType::call, 0, false, false, {who, std::move(operation), nullptr}, 0, {}, Fault::fail_job};
 }
 
 Step detached_call(int client, Operation operation, Principal who) {

@@ -9,7 +9,7 @@ using C = Clause;
 
 Check generated(std::string_view name, std::vector<Clause> serves, Needs needs, Flavour flavour) {
   const auto generate = [flavour](const Environment& environment, std::uint64_t seed, int size) {
-    return programs_of(flavour, environment)(rc::Random(seed), size).value();
+    return random_program(flavour, environment, rc::Random(seed), size);
   };
   return {name, std::move(serves), std::move(needs), {}, generate, {}};
 }

@@ -14,9 +14,9 @@
 namespace closecheck::properties {
 namespace {
 
-/// Generated exchanges in one unit of work; every fifth unit goes through the wire codec.
+/// Generated exchanges in one unit of work, and of how many programs one goes through the wire codec.
 constexpr std::int64_t kUnitExchanges = 1500;
-constexpr std::uint64_t kWideEvery = 5;
+constexpr std::uint64_t kWideEvery = 100;
 constexpr int kProgramWideEvery = 4;
 /// A unit that has found so many violations tells nothing new.
 constexpr std::size_t kUnitViolationsMax = 3;
@@ -80,14 +80,7 @@ class Campaign {
         plan_programs(i);
     }
     if (environment().live) {
-      // One program for every clause comes first, the slowest of these at the head; after them what costs little for
-      // its rank.
-      const auto cost = [](const Unit& unit) {
-        return static_cast<Duration>(unit.rank) * std::max(unit.estimate, kSecond / 2);
-      };
-      std::stable_sort(units_.begin(), units_.end(), [&](const Unit& one, const Unit& other) {
-        return std::pair(cost(one), -one.estimate) < std::pair(cost(other), -other.estimate);
-      });
+      order_by_worth();
     }
     if (generated == 0) return;
     const auto rows = static_cast<std::uint64_t>(
@@ -96,14 +89,31 @@ class Campaign {
       if (!checks_[i]->is_generated() || !merged_.checks[i].unmet.empty()) continue;
       if (environment().live) endless_.push_back(i);
       for (std::uint64_t row = 0; row < std::max<std::uint64_t>(1, rows) && !environment().live; ++row)
-        units_.push_back({i, row, nullptr, 1, row % kWideEvery == 0, 0, 0});
+        units_.push_back({i, row, nullptr, 1, false, 0, 0});
     }
+  }
+
+  /// One program for every clause comes first, after these what costs little for its rank. The slowest of the first
+  /// round are at its head, so that workers end together; at its tail where there is no time for all.
+  void order_by_worth() {
+    const auto cost = [](const Unit& unit) {
+      return static_cast<Duration>(unit.rank) * std::max(unit.estimate, kSecond / 2);
+    };
+    Duration first_round = 0;
+    for (const Unit& unit : units_) first_round += unit.rank == 0 ? unit.estimate : 0;
+    const std::chrono::nanoseconds left = options_.deadline - Clock::now();
+    const Duration sign = first_round / std::max(1, options_.workers) < left.count() * 3 / 4 ? -1 : 1;
+    std::stable_sort(units_.begin(), units_.end(), [&](const Unit& one, const Unit& other) {
+      return std::pair(cost(one), sign * one.estimate) < std::pair(cost(other), sign * other.estimate);
+    });
   }
 
   void plan_programs(std::size_t check) {
     std::uint64_t index = 0;
+    std::vector<Program> programs = checks_[check]->programs(environment());
+    if (programs.empty()) return;
     const std::uint64_t same_aim_before = aimed_at_[checks_[check]->aim()]++;
-    for (Program& program : checks_[check]->programs(environment())) {
+    for (Program& program : programs) {
       Unit unit;
       unit.check = check;
       unit.index = index++;
@@ -208,7 +218,8 @@ class Campaign {
       const int size = kSizeMin + static_cast<int>(seed % static_cast<std::uint64_t>(kSizeMax - kSizeMin));
       auto program = std::make_shared<const Program>(check.generate(environment(), seed, size));
       if (environment().live && out_of_time(estimated_time(*program, environment()))) break;
-      take_in(check, runner, laboratory_.run(runner, std::move(program), seed, unit.wide), result);
+      const bool wide = unit.wide || seed / kSizeMax % kWideEvery == 0;
+      take_in(check, runner, laboratory_.run(runner, std::move(program), seed, wide), result);
       if (environment().live || result.exchanges >= kUnitExchanges || out_of_time()) break;
     }
     return result;

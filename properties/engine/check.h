@@ -2,6 +2,7 @@
 // clauses to the test. What is right is decided by the judge alone; a check only provokes. Knows no test framework.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -65,6 +66,9 @@ struct Check {
   /// Whether the clause was put to the test on purpose; what random programs find is found in passing.
   bool aims_at(Clause clause) const { return !is_generated() && aim() == clause; }
 };
+
+/// What `unmet_need` says of a check that is for the other kind of target; nobody can do anything about it.
+inline constexpr std::array<std::string_view, 2> kOtherwhere{"told in process only", "told on a live target only"};
 
 /// Why the check cannot run here, for the report (`no principal none is configured`); empty: it can.
 std::string unmet_need(const Check& check, const Environment& environment);

@@ -22,9 +22,17 @@ constexpr int kBurstPostRecords = 2;  // equal sizes keep the orders that must b
 class Dice {
  public:
   explicit Dice(const rc::Random& random) : random_(random) {}
-  std::uint64_t next() { return random_.next(); }
-  /// 0 to `sides` - 1.
-  int below(int sides) { return static_cast<int>(next() % static_cast<std::uint64_t>(sides)); }
+  /// 0 to `sides` - 1. A draw of 64 bits is enough for four dice of few sides.
+  int below(int sides) {
+    if (bits_left_ == 0) {
+      bits_ = random_.next();
+      bits_left_ = 64;
+    }
+    const auto part = static_cast<std::uint32_t>(bits_ & 0xFFFFU);
+    bits_ >>= 16U;
+    bits_left_ -= 16;
+    return static_cast<int>((part * static_cast<std::uint32_t>(sides)) >> 16U);
+  }
   bool percent(int chance) { return below(100) < chance; }
   template <class List>
   auto pick(const List& list) {
@@ -33,6 +41,8 @@ class Dice {
 
  private:
   rc::Random random_;
+  std::uint64_t bits_ = 0;
+  int bits_left_ = 0;
 };
 
 /// What the writer of a program believes of a job; wrong now and then, and no harm done: any request may be sent.
@@ -52,6 +62,7 @@ class Author {
 
   Program write(int size) {
     static const std::array<std::string, 3> names{kJob, kLongerJob, kOtherJob};
+    steps_.reserve(static_cast<std::size_t>(size) * 3 / 2 + 16);
     const int count = 1 + dice_.below(flavour_.jobs_max);
     for (int i = 0; i < count; ++i) jobs_.push_back({names[static_cast<std::size_t>(i)], Belief::absent, 0, false});
     for (JobView& job : jobs_) {
@@ -343,9 +354,13 @@ struct Shrinks {
 
 }  // namespace
 
+Program random_program(const Flavour& flavour, const Environment& environment, const rc::Random& random, int size) {
+  return Author(flavour, environment, random).write(size);
+}
+
 rc::Gen<Program> programs_of(const Flavour& flavour, const Environment& environment) {
   return [flavour, environment](const rc::Random& random, int size) {
-    return rc::shrinkable::shrinkRecur(Author(flavour, environment, random).write(size), [](const Program& program) {
+    return rc::shrinkable::shrinkRecur(random_program(flavour, environment, random, size), [](const Program& program) {
       return rc::makeSeq<Shrinks>(Shrinks{SmallerPrograms(program, Simplify::everything)});
     });
   };

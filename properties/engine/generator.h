@@ -19,7 +19,10 @@ struct Flavour {
   bool datafeed = false;
 };
 
-/// Programs of about `size` steps that end at rest, with reads of everything. Their shrinks are `SmallerPrograms`.
+/// A program of about `size` steps that ends at rest, with reads of everything.
+Program random_program(const Flavour& flavour, const Environment& environment, const rc::Random& random, int size);
+
+/// The same with their shrinks, which are `SmallerPrograms`.
 rc::Gen<Program> programs_of(const Flavour& flavour, const Environment& environment);
 
 }  // namespace closecheck::properties

@@ -31,7 +31,7 @@ RunnerOptions options_for(const Environment& environment) {
   } else {
     // Virtual time costs nothing, so a close is awaited beyond the longest timeout in use.
     options.executor.answer_patience = 72 * kHour;
-    options.executor.poll_every = 400 * kMillisecond;
+    options.executor.poll_every = options.executor.quiet;
   }
   return options;
 }

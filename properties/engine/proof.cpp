@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -34,10 +37,63 @@ const Finding* finding_for(const std::vector<Finding>& findings, Clause clause, 
   return first == findings.end() ? nullptr : &*first;
 }
 
+bool contains(const std::vector<Clause>& clauses, Clause clause) {
+  return std::find(clauses.begin(), clauses.end(), clause) != clauses.end();
+}
+
 bool asks_with_wrong_password(const Program& program) {
   return std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
     return step.type == StepType::call && step.request.who == Principal::wrong_password;
   });
+}
+
+/// Clauses about a circumstance of a close: a timeout, a datafeed's end, an overlap, a re-open.
+constexpr std::array kCircumstances{Clause::timed_out_close_goes_on, Clause::timed_out_close_is_no_success,
+                                    Clause::datafeed_end_closes_job, Clause::concurrent_requests_linearize,
+                                    Clause::reopen_continues_analysis};
+/// What every close owes, in whatever circumstance.
+constexpr std::array kOwedByEveryClose{Clause::close_flushes_buffers, Clause::close_finalizes_results,
+                                       Clause::close_persists_snapshot, Clause::close_waits_for_housekeeping,
+                                       Clause::closed_means_closed};
+
+bool is_normal_close(const Step& step) {
+  if (step.type != StepType::call || step.detached) return false;
+  const auto* close = std::get_if<CloseJob>(&step.request.operation);
+  return close != nullptr && !close->force;
+}
+
+bool reads_statistics_of(const Step& step, const std::string& job) {
+  const auto* stats = step.type == StepType::call ? std::get_if<JobStats>(&step.request.operation) : nullptr;
+  return stats != nullptr && stats->job == job;
+}
+
+/// The program with a look at the job right after each normal close, and where these looks are.
+struct Probed {
+  Program program;
+  std::vector<std::size_t> looks;
+};
+Probed probed(const Program& program) {
+  Probed out;
+  std::set<std::string_view> created;  // an expression of several jobs is none of them
+  for (const Step& step : program.steps)
+    if (const auto* create = std::get_if<CreateJob>(&step.request.operation)) created.insert(create->job);
+  for (std::size_t i = 0; i < program.steps.size(); ++i) {
+    out.program.steps.push_back(program.steps[i]);
+    if (!is_normal_close(program.steps[i]) || i + 1 == program.steps.size()) continue;
+    const std::string& job = std::get<CloseJob>(program.steps[i].request.operation).job;
+    if (created.count(job) == 0 || reads_statistics_of(program.steps[i + 1], job)) continue;
+    out.looks.push_back(out.program.steps.size());
+    out.program.steps.push_back(call(JobStats{job}));
+  }
+  return out;
+}
+
+/// What kind of operation the finding is about; none where it is about no answer.
+std::optional<std::size_t> offending_kind(const Finding& finding, const Reproduction& reproduction) {
+  if (finding.event >= reproduction.history.events.size()) return std::nullopt;
+  const auto& request = reproduction.history.events[finding.event].request;
+  if (request == nullptr) return std::nullopt;
+  return request->operation.index();
 }
 
 struct Candidate {
@@ -60,6 +116,16 @@ class Prover {
                        [](const Candidate& one, const Candidate& other) { return one.rank < other.rank; });
       prove_clause(clause, candidates);
     }
+    leave_to_plain_closes();
+    for (const auto& [follower, nearest] : followers_) {
+      Clause root = nearest;
+      while (proofs_by_clause_.count(root) == 0 && followers_.count(root) != 0) root = followers_.at(root);
+      const auto at = proofs_by_clause_.find(root);
+      if (at == proofs_by_clause_.end() || proofs_by_clause_.count(follower) != 0) continue;
+      proofs_.follows.emplace(follower, root);
+      std::vector<Clause>& also = at->second.finding.also;
+      if (!contains(also, follower)) also.push_back(follower);
+    }
     for (auto& [clause, proof] : proofs_by_clause_) proofs_.violations.push_back(std::move(proof));
     std::stable_sort(proofs_.violations.begin(), proofs_.violations.end(), [](const Proof& one, const Proof& other) {
       const auto rank = [](const Proof& it) {
@@ -72,9 +138,7 @@ class Prover {
 
  private:
   bool live() const { return laboratory_.environment().live; }
-  bool selected(Clause clause) const {
-    return std::find(options_.selected.begin(), options_.selected.end(), clause) != options_.selected.end();
-  }
+  bool selected(Clause clause) const { return contains(options_.selected, clause); }
 
   void collect(const CheckResult& result, std::size_t index,
                std::map<Clause, std::vector<Candidate>>& by_clause) const {
@@ -97,10 +161,25 @@ class Prover {
       const Reproduction minimal = smallest(clause, candidate);
       const Finding* named = finding_for(minimal.findings, clause, false);
       const Finding& finding = named != nullptr ? *named : *finding_for(minimal.findings, clause, true);
+      if (finding.clause != clause) followers_.emplace(clause, finding.clause);
+      if (follows_from_another(finding.clause, candidate, minimal)) continue;
       keep(finding, *candidate.result->check, minimal);
       proofs_.doubts.erase(finding.clause);
-      if (finding.clause == clause) return;
+      if (finding.clause == clause || prove_beside(finding, minimal, clause, candidate)) return;
     }
+  }
+
+  /// A smaller program may show another thing that is broken, at a request of another kind. Then both are.
+  bool prove_beside(const Finding& shown, const Reproduction& minimal, Clause clause, const Candidate& candidate) {
+    if (offending_kind(shown, minimal) ==
+        offending_kind(*finding_for(candidate.violation->findings, clause, false), *candidate.violation))
+      return false;
+    const Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
+    const Finding* named = finding_for(exact.findings, clause, false);
+    if (named == nullptr || offending_kind(shown, minimal) == offending_kind(*named, exact)) return false;
+    if (follows_from_another(clause, candidate, exact)) return false;
+    keep(*named, *candidate.result->check, exact);
+    return true;
   }
 
   /// On the way down the violation may become one of another clause. It keeps its name where a smaller
@@ -111,6 +190,45 @@ class Prover {
     if (other == clause || live()) return selected(other) ? minimal : *candidate.violation;
     Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
     return is_smaller(exact.program, minimal.program) || !selected(other) ? exact : minimal;
+  }
+
+  /// Where a close was answered and the job is not closed, whatever is asked next may go wrong: a look between the two
+  /// tells whether it is only that. The clause is then told under the one that the look shows.
+  bool follows_from_another(Clause clause, const Candidate& candidate, const Reproduction& minimal) {
+    if (is_dialect(clause) || candidate.timing || (live() && Clock::now() >= options_.deadline)) return false;
+    const Probed probe = probed(minimal.program);
+    if (probe.looks.empty()) return false;
+    const Reproduction looked = attempt(probe.program, live() ? minimal.seed : options_.seed, true);
+    const Finding* root = finding_for(looked.findings, clause, true);
+    // What was run ends with the step that settles it, and perhaps with a pause and a second look.
+    const std::size_t ran = looked.program.steps.size();
+    const bool at_a_look = std::any_of(probe.looks.begin(), probe.looks.end(),
+                                       [&](std::size_t look) { return ran > look && ran <= look + 3; });
+    if (root == nullptr || root->clause == clause || root->timing || !at_a_look || !selected(root->clause))
+      return false;
+    const Clause found = root->clause;
+    const Reproduction smaller = minimize(found, false, looked, false);
+    const Finding* named = finding_for(smaller.findings, found, false);
+    if (named == nullptr) return false;
+    followers_[clause] = named->clause;
+    keep(*named, *candidate.result->check, smaller);
+    return true;
+  }
+
+  /// Nobody is accused of a circumstance for what a plain close does wrong as well.
+  void leave_to_plain_closes() {
+    for (const Clause circumstance : kCircumstances) {
+      const auto at = proofs_by_clause_.find(circumstance);
+      if (at == proofs_by_clause_.end()) continue;
+      for (const Clause owed : kOwedByEveryClose) {
+        const auto plain = proofs_by_clause_.find(owed);
+        if (!contains(at->second.finding.also, owed) || plain == proofs_by_clause_.end()) continue;
+        if (!plain->second.check->aims_at(owed)) continue;
+        followers_[circumstance] = owed;
+        proofs_by_clause_.erase(at);
+        break;
+      }
+    }
   }
 
   /// A clock can be wrong once: the same finding must come again, and again.
@@ -189,6 +307,7 @@ class Prover {
   std::unique_ptr<Runner> runner_;
   Proofs proofs_;
   std::map<Clause, Proof> proofs_by_clause_;
+  std::map<Clause, Clause> followers_;  // clauses that are broken only because the other is
 };
 
 }  // namespace

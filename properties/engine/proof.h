@@ -23,6 +23,7 @@ struct Proof {
 struct Proofs {
   std::vector<Proof> violations;         // aimed before in passing; then stated, implied, dialect; catalogue order
   std::map<Clause, std::string> doubts;  // seen, but not confirmed: a finding that rests on a clock, and its story
+  std::map<Clause, Clause> follows;  // seen, but only because the other clause is broken, which tells it under `also`
   std::int64_t exchanges = 0;
   std::int64_t sequences = 0;
 };
@@ -34,7 +35,8 @@ struct ProofOptions {
 };
 
 /// Shrinks what the campaign found. A clause is named from the minimal program. A finding that rests on a clock needs
-/// three of three repetitions; any other is never dismissed, whatever becomes of it while it is shrunk.
+/// three of three repetitions; any other is never dismissed, whatever becomes of it while it is shrunk;
+/// but where a look between its steps shows another clause broken before, it is told under that one.
 Proofs prove(const CampaignResult& campaign, const ProofOptions& options, Laboratory& laboratory);
 
 }  // namespace closecheck::properties

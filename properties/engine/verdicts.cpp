@@ -75,6 +75,9 @@ class Clerk {
       record.why = std::move(why);
     };
     if (const Proof* proof = proof_of(clause)) return is(ClauseVerdict::violated, proof->finding.observed);
+    if (const auto root = proofs_.follows.find(clause); root != proofs_.follows.end())
+      return is(ClauseVerdict::inconclusive,
+                fmt::format("what was seen follows from the violation of {}", id_of(root->second)));
     const bool told = record.checks > 0;
     if (level_of(clause) == Level::measured && !record.figures.empty()) return is(ClauseVerdict::measured, "");
     if (told && environment_.live && clause == Clause::close_prunes_model)
@@ -91,15 +94,17 @@ class Clerk {
     if (!told) return is(ClauseVerdict::inconclusive, "the time was up before its checks could run");
     if (doubt != proofs_.doubts.end()) return is(ClauseVerdict::inconclusive, doubt->second);
     if (!whys.empty()) return is(ClauseVerdict::inconclusive, joined(whys));
-    is(ClauseVerdict::inconclusive, untold(record, unmet));
+    is(ClauseVerdict::inconclusive, untold(record, skipped, unmet));
   }
 
   /// Programs ran and everything fitted, but nothing in them could have told.
-  std::string untold(const ClauseRecord& record, const std::set<std::string>& unmet) const {
+  std::string untold(const ClauseRecord& record, std::int64_t skipped, std::set<std::string> unmet) const {
     std::string text = fmt::format("none of {} exchanges could tell", record.exchanges);
+    if (skipped > 0) text += fmt::format("; the time was up before {} more programs", skipped);
     if (environment_.live)
       text += fmt::format(" (a close takes about {}, the margin is {})", describe_duration(environment_.normal_close),
                           describe_duration(environment_.margin));
+    std::erase_if(unmet, [](const std::string& why) { return why == kOtherwhere[0] || why == kOtherwhere[1]; });
     if (!unmet.empty()) text += "; " + joined(unmet);
     return text;
   }

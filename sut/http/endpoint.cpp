@@ -75,36 +75,16 @@ class Endpoint : public System {
       : shared_(std::move(shared)), clients_(target().url(), target().options().request_timeout, shared_->clock) {}
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
-    Identity identity = target().identity_of(request->who);
-    if (!identity.forbidden.empty()) return lose(client, std::move(request), std::move(identity.forbidden));
-    const std::optional<Thing> thing = created_by(request->operation);
-    if (thing && !shared_->journal.created(*thing))
-      return lose(client, std::move(request), "the journal cannot be written, so nothing was created");
-    Parcel parcel;
-    parcel.http = wire::encode(*request, target().options().profile);
-    parcel.credentials = std::move(identity.credentials);
-    parcel.fresh_connection = fresh_connection;
-    parcel.patient = !is_sent_once(request->operation);
-    parcel.request = std::move(request);
-    clients_.submit(client, std::move(parcel));
+    if (auto parcel = pack(client, std::move(request), fresh_connection)) clients_.submit(client, *std::move(parcel));
   }
 
-  std::optional<Completion> next(Time until) override {
-    std::optional<Arrival> arrival = clients_.next(until);
-    if (!arrival) return std::nullopt;
-    Completion completion;
-    completion.client = arrival->client;
-    completion.time = arrival->time;
-    if (arrival->answer) {
-      Response response = wire::decode(*arrival->answer, *arrival->request, target().options().profile);
-      if (!response.wire) response.wire = std::make_shared<const WireAnswer>(std::move(*arrival->answer));
-      if (const auto thing = created_by(arrival->request->operation); thing && response.outcome == Outcome::accepted)
-        created_.insert(*thing);
-      completion.response = std::make_shared<const Response>(std::move(response));
-    } else {
-      completion.error = target().redacted(std::move(arrival->error));
-    }
-    return completion;
+  std::optional<Completion> next(Time until) override { return unpacked(clients_.next(until)); }
+
+  std::optional<Completion> exchange(int client, std::shared_ptr<const Request> request, bool fresh_connection,
+                                     Time until) override {
+    if (auto parcel = pack(client, std::move(request), fresh_connection))
+      return unpacked(clients_.exchange(client, *std::move(parcel), until));
+    return next(until);
   }
 
   Time now() override { return shared_->clock->now(); }
@@ -139,6 +119,44 @@ class Endpoint : public System {
  private:
   Target& target() { return shared_->target; }
   const Target& target() const { return shared_->target; }
+
+  /// Empty: it is not to be sent, and counts as lost.
+  std::optional<Parcel> pack(int client, std::shared_ptr<const Request> request, bool fresh_connection) {
+    Identity identity = target().identity_of(request->who);
+    if (!identity.forbidden.empty()) {
+      lose(client, std::move(request), std::move(identity.forbidden));
+      return std::nullopt;
+    }
+    const std::optional<Thing> thing = created_by(request->operation);
+    if (thing && !shared_->journal.created(*thing)) {
+      lose(client, std::move(request), "the journal cannot be written, so nothing was created");
+      return std::nullopt;
+    }
+    Parcel parcel;
+    parcel.http = wire::encode(*request, target().options().profile);
+    parcel.credentials = std::move(identity.credentials);
+    parcel.fresh_connection = fresh_connection;
+    parcel.patient = !is_sent_once(request->operation);
+    parcel.request = std::move(request);
+    return parcel;
+  }
+
+  std::optional<Completion> unpacked(std::optional<Arrival> arrival) {
+    if (!arrival) return std::nullopt;
+    Completion completion;
+    completion.client = arrival->client;
+    completion.time = arrival->time;
+    if (arrival->answer) {
+      Response response = wire::decode(*arrival->answer, *arrival->request, target().options().profile);
+      if (!response.wire) response.wire = std::make_shared<const WireAnswer>(std::move(*arrival->answer));
+      if (const auto thing = created_by(arrival->request->operation); thing && response.outcome == Outcome::accepted)
+        created_.insert(*thing);
+      completion.response = std::make_shared<const Response>(std::move(response));
+    } else {
+      completion.error = target().redacted(std::move(arrival->error));
+    }
+    return completion;
+  }
 
   void lose(int client, std::shared_ptr<const Request> request, std::string why) {
     clients_.push({client, 0, std::move(request), std::nullopt, std::move(why)});

@@ -48,8 +48,8 @@ class Served {
   int port() const { return port_; }
 
   bool ask(Operation operation) {
-    system_->submit(0, std::make_shared<const Request>(Request{Principal::manage_ml, std::move(operation), nullptr}));
-    const auto completion = system_->next(system_->now() + kLong);
+    auto request = std::make_shared<const Request>(Request{Principal::manage_ml, std::move(operation), nullptr});
+    const auto completion = system_->exchange(0, std::move(request), false, system_->now() + kLong);
     return completion && completion->response && completion->response->outcome == Outcome::accepted;
   }
 

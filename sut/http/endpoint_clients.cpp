@@ -26,8 +26,9 @@ struct Clients::Worker {
   Time deadline = 0;
   std::shared_ptr<Connection> connection;  // in use for the open request
   bool given_up = false;
-  bool ended = false;
+  bool ended = true;  // whether no thread runs
 
+  std::shared_ptr<Connection> kept;  // used by whoever sends the open request
   std::thread thread;
 };
 
@@ -36,24 +37,91 @@ Clients::Clients(std::string url, Duration patience, std::shared_ptr<const RunCl
 
 Clients::~Clients() {
   abandon();
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  watched_changed_.notify_all();
+  if (watcher_.joinable()) watcher_.join();
 }
 
-void Clients::submit(int client, Parcel parcel) {
-  std::unique_lock lock(mutex_);
+Clients::Worker& Clients::worker_of(int client) {
   std::unique_ptr<Worker>& place = workers_[client];
   if (!place) {
     place = std::make_unique<Worker>();
     place->client = client;
-    Worker& worker = *place;
+  }
+  return *place;
+}
+
+std::shared_ptr<Connection> Clients::connection_for(Worker& worker, bool fresh) {
+  if (worker.kept && !fresh) return worker.kept;
+  auto connection = std::make_shared<Connection>(url_, patience_ + kConnectionGrace);
+  if (!fresh) worker.kept = connection;
+  return connection;
+}
+
+void Clients::submit(int client, Parcel parcel) {
+  std::unique_lock lock(mutex_);
+  Worker& worker = worker_of(client);
+  if (!worker.thread.joinable()) {
+    worker.ended = false;
     worker.thread = std::thread([this, &worker] { serve(worker); });
   }
-  assert(!place->request);
-  place->request = parcel.request;
-  place->deadline = clock_->now() + patience_;
-  place->parcel = std::move(parcel);
+  assert(!worker.request);
+  worker.request = parcel.request;
+  worker.deadline = clock_->now() + patience_;
+  worker.parcel = std::move(parcel);
   // Whoever is woken must not have to wait for the lock at once.
   lock.unlock();
-  place->changed.notify_all();
+  worker.changed.notify_all();
+}
+
+std::optional<Arrival> Clients::exchange(int client, Parcel parcel, Time until) {
+  std::unique_lock lock(mutex_);
+  Worker& worker = worker_of(client);
+  assert(std::ranges::none_of(workers_, [](const auto& entry) { return entry.second->request != nullptr; }));
+  worker.deadline = std::min(until, clock_->now() + patience_);
+  const std::shared_ptr<Connection> connection = connection_for(worker, parcel.fresh_connection);
+  watched_ = connection;
+  watched_until_ = worker.deadline;
+  watched_stopped_ = false;
+  if (!watcher_.joinable()) watcher_ = std::thread([this] { watch(); });
+  // Deadlines nearly always rise, so that the watcher, who wakes for an earlier one, need not be woken each time.
+  const bool too_late = worker.deadline < watcher_wakes_;
+  lock.unlock();
+  if (too_late) watched_changed_.notify_all();
+  Exchange exchange = exchange_politely(worker, parcel, *connection);
+  lock.lock();
+  watched_.reset();
+  const Time now = clock_->now();
+  if (!watched_stopped_) {
+    return Arrival{client, now, std::move(parcel.request), std::move(exchange.answer), std::move(exchange.error)};
+  }
+  worker.kept.reset();
+  if (now >= until) return std::nullopt;
+  return Arrival{client, now, std::move(parcel.request), std::nullopt,
+                 "no answer within " + describe_duration(patience_)};
+}
+
+void Clients::watch() {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    const Time now = clock_->now();
+    if (!watched_ || now < watched_until_) {
+      watcher_wakes_ = now + std::min(patience_, kOneWaitMax);
+      if (watched_) watcher_wakes_ = std::min(watcher_wakes_, watched_until_);
+      watched_changed_.wait_until(lock, clock_->point(watcher_wakes_));
+    } else {
+      const std::shared_ptr<Connection> connection = watched_;
+      watched_stopped_ = true;
+      lock.unlock();
+      connection->stop();
+      lock.lock();
+      // A connection that is just being made cannot be stopped yet.
+      watched_changed_.wait_for(lock, std::chrono::milliseconds(20));
+    }
+  }
 }
 
 void Clients::push(Arrival arrival) {
@@ -119,21 +187,17 @@ void Clients::give_up(Worker& worker) {
     worker.changed.wait_for(lock, std::chrono::milliseconds(20), [&] { return worker.ended; });
   }
   lock.unlock();
-  worker.thread.join();
+  if (worker.thread.joinable()) worker.thread.join();
 }
 
 void Clients::serve(Worker& worker) {
-  std::shared_ptr<Connection> kept;
   std::unique_lock lock(mutex_);
   while (true) {
     worker.changed.wait(lock, [&] { return worker.given_up || worker.parcel; });
     if (worker.given_up) break;
     const Parcel parcel = std::move(*worker.parcel);
     worker.parcel.reset();
-    std::shared_ptr<Connection> connection = kept;
-    if (!connection || parcel.fresh_connection)
-      connection = std::make_shared<Connection>(url_, patience_ + kConnectionGrace);
-    if (!parcel.fresh_connection) kept = connection;
+    const std::shared_ptr<Connection> connection = connection_for(worker, parcel.fresh_connection);
     worker.connection = connection;
     lock.unlock();
     Exchange exchange = exchange_politely(worker, parcel, *connection);

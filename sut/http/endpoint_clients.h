@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "closecheck/sut/wire.h"
@@ -56,6 +57,9 @@ class Clients {
 
   /// The client must have no request open.
   void submit(int client, Parcel parcel);
+  /// Submits and awaits the answer in the caller's own thread, which saves two hand-overs. No request may be open.
+  /// Empty: not answered up to `until`, and given up.
+  std::optional<Arrival> exchange(int client, Parcel parcel, Time until);
   /// News that needs no thread.
   void push(Arrival arrival);
   /// The next news up to `until`; empty when that is reached.
@@ -66,7 +70,10 @@ class Clients {
  private:
   struct Worker;
 
+  Worker& worker_of(int client);
+  std::shared_ptr<Connection> connection_for(Worker& worker, bool fresh);
   void serve(Worker& worker);
+  void watch();
   Exchange exchange_politely(Worker& worker, const Parcel& parcel, Connection& connection);
   void give_up(Worker& worker);
 
@@ -79,6 +86,15 @@ class Clients {
   std::deque<Arrival> arrivals_;
   std::map<int, std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Worker>> retired_;  // given up; their threads are about to end
+
+  // An exchange in the caller's thread is stopped at its deadline by another, since a target may drip its answer.
+  std::thread watcher_;
+  std::condition_variable watched_changed_;
+  std::shared_ptr<Connection> watched_;  // null: no such exchange is under way
+  Time watched_until_ = 0;
+  Time watcher_wakes_ = 0;
+  bool watched_stopped_ = false;
+  bool ending_ = false;
 };
 
 }  // namespace closecheck::sut

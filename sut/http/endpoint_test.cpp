@@ -52,6 +52,19 @@ Completion ask(System& system, Operation operation, Principal who = Principal::m
   return completion ? *completion : Completion{};
 }
 
+/// A request that nothing goes on beside is sent in the caller's thread, any other in its client's; nothing else may
+/// differ.
+class EitherWay : public testing::TestWithParam<bool> {
+ protected:
+  static Completion ask(System& system, Operation operation) {
+    if (!GetParam()) return sut::ask(system, std::move(operation));
+    const auto completion = system.exchange(0, request(std::move(operation)), false, system.now() + kMinute);
+    EXPECT_TRUE(completion);
+    return completion ? *completion : Completion{};
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Endpoint, EitherWay, testing::Bool());
+
 /// What the requests to a server had in common, under a lock.
 template <typename T>
 class Heard {
@@ -70,7 +83,7 @@ class Heard {
   std::vector<T> values_;
 };
 
-TEST(Endpoint, BringsTheDecodedAnswerWithItsTimeAndBytes) {
+TEST_P(EitherWay, BringsTheDecodedAnswerWithItsTimeAndBytes) {
   TestServer server([](const httplib::Request&, httplib::Response& response) { answer(response, 200, kClosed); });
   const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
   const Time before = system->now();
@@ -114,7 +127,7 @@ TEST(Endpoint, ReachesTheGivenTimeWhenNothingComes) {
   EXPECT_FALSE(system->next(0));
 }
 
-TEST(Endpoint, LosesAnAnswerThatDoesNotComeInTime) {
+TEST_P(EitherWay, LosesAnAnswerThatDoesNotComeInTime) {
   RawServer server([&](int socket, const std::string&) { RawServer::read_head(socket); });
   EndpointOptions options = options_for(server.url());
   options.request_timeout = 150 * kMillisecond;
@@ -126,7 +139,7 @@ TEST(Endpoint, LosesAnAnswerThatDoesNotComeInTime) {
   EXPECT_GE(completion.time, 150 * kMillisecond);
 }
 
-TEST(Endpoint, LosesAnAnswerThatDripsForEverAndEndsItsConnection) {
+TEST_P(EitherWay, LosesAnAnswerThatDripsForEverAndEndsItsConnection) {
   std::promise<void> ended;
   std::atomic<bool> over = false;
   RawServer server([&](int socket, const std::string&) {
@@ -145,6 +158,56 @@ TEST(Endpoint, LosesAnAnswerThatDripsForEverAndEndsItsConnection) {
   over = true;
 }
 
+TEST(Endpoint, GivesAnExchangeUpAtTheGivenTimeAndGoesOnWithAnotherConnection) {
+  std::atomic<int> connections = 0;
+  RawServer server([&](int socket, const std::string&) {
+    if (connections++ == 0)
+      RawServer::read_head(socket);  // until the client ends the connection
+    else
+      RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+  });
+  EndpointOptions options = options_for(server.url());
+  options.request_timeout = kHour;
+  const auto system = make_endpoint_factory(options)->make(1);
+  const Time until = system->now() + 100 * kMillisecond;
+  EXPECT_FALSE(system->exchange(0, request(JobStats{"closecheck-a"}), false, until));
+  EXPECT_GE(system->now(), until);
+
+  const auto completion = system->exchange(0, request(JobStats{"closecheck-a"}), false, system->now() + kMinute);
+  ASSERT_TRUE(completion);
+  EXPECT_TRUE(completion->response) << completion->error;
+}
+
+TEST(Endpoint, StopsAnExchangeInTimeThatIsShorterThanTheOneBefore) {
+  std::atomic<int> requests = 0;
+  TestServer server([&](const httplib::Request&, httplib::Response& response) {
+    if (requests++ > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    answer(response, 200, kClosed);
+  });
+  EndpointOptions options = options_for(server.url());
+  options.request_timeout = kMinute;
+  const auto system = make_endpoint_factory(options)->make(1);
+  EXPECT_TRUE(system->exchange(0, request(close_of("closecheck-a")), false, system->now() + kMinute));
+  EXPECT_FALSE(system->exchange(0, request(close_of("closecheck-a")), false, system->now() + 50 * kMillisecond));
+}
+
+TEST(Endpoint, UsesOneConnectionOfAClientForBothWays) {
+  Heard<int> ports;
+  TestServer server([&](const httplib::Request& request, httplib::Response& response) {
+    ports.add(request.remote_port);
+    answer(response, 200, kClosed);
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  ask(*system, close_of("closecheck-a"));
+  system->exchange(0, request(close_of("closecheck-a")), false, system->now() + kMinute);
+  ask(*system, close_of("closecheck-a"));
+
+  const std::vector<int> heard = ports.all();
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_EQ(heard[1], heard[0]);
+  EXPECT_EQ(heard[2], heard[0]);
+}
+
 TEST(Endpoint, EndsAtOnceWithARequestOpen) {
   RawServer server([](int socket, const std::string&) { RawServer::read_head(socket); });
   EndpointOptions options = options_for(server.url());
@@ -158,7 +221,7 @@ TEST(Endpoint, EndsAtOnceWithARequestOpen) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
-TEST(Endpoint, KeepsAConnectionAndOpensAnotherOnlyWhenAsked) {
+TEST_P(EitherWay, KeepsAConnectionAndOpensAnotherOnlyWhenAsked) {
   Heard<int> ports;
   TestServer server([&](const httplib::Request& request, httplib::Response& response) {
     ports.add(request.remote_port);
@@ -178,7 +241,7 @@ TEST(Endpoint, KeepsAConnectionAndOpensAnotherOnlyWhenAsked) {
   EXPECT_EQ(heard[3], heard[1]);
 }
 
-TEST(Endpoint, AsksABusyTargetAgainAndTellsTheLastAnswerOnly) {
+TEST_P(EitherWay, AsksABusyTargetAgainAndTellsTheLastAnswerOnly) {
   std::atomic<int> asked = 0;
   TestServer server([&](const httplib::Request&, httplib::Response& response) {
     response.set_header("Retry-After", "0");
@@ -192,7 +255,7 @@ TEST(Endpoint, AsksABusyTargetAgainAndTellsTheLastAnswerOnly) {
   EXPECT_EQ(asked, 3);
 }
 
-TEST(Endpoint, HandsABusyAnswerThroughInTheEnd) {
+TEST_P(EitherWay, HandsABusyAnswerThroughInTheEnd) {
   std::atomic<int> asked = 0;
   TestServer server([&](const httplib::Request&, httplib::Response& response) {
     ++asked;

@@ -191,7 +191,9 @@ Core::Answer Core::close_many(const CloseJob& ask, const CloseOrder& order, Toke
     if (comma == std::string_view::npos) break;
     rest.remove_prefix(comma + 1);
   }
-  if (manner_.deviates(Deviation::close_all_closes_nothing) && ask.job == "_all") return closed_true();
+  if (manner_.deviates(Deviation::close_all_closes_nothing) &&
+      (ask.job == "_all" || ask.job.find('*') != std::string::npos))
+    return closed_true();
   if (jobs.empty())
     return order.allow_no_jobs ? closed_true() : not_found(fmt::format("No known job with id '{}'", ask.job));
   std::ranges::sort(jobs, {}, [](const Job* job) -> const std::string& { return job->id(); });

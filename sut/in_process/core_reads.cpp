@@ -46,15 +46,17 @@ std::string detector_text(const Detector& detector, std::size_t place, const Mem
   std::ranges::sort(members);
   std::string text = "{";
   for (const auto& [key, value] : members)
-    text += fmt::format("{}{}:{}", text.size() == 1 ? "" : ",", json_text(key), value);
-  return text + "}";
+    text.append(text.size() == 1 ? "" : ",").append(json_text(key)).append(":").append(value);
+  text += '}';
+  return text;
 }
 
 template <class Items, class Text>
 std::string list_text(const Items& items, const Text& text) {
   std::string list = "[";
-  for (const auto& item : items) list += (list.size() == 1 ? "" : ",") + text(item);
-  return list + "]";
+  for (const auto& item : items) list.append(list.size() == 1 ? "" : ",").append(text(item));
+  list += ']';
+  return list;
 }
 
 }  // namespace
@@ -109,6 +111,7 @@ JobDescription Core::description_of(const Job& job) const {
   description.job = job.id();
   if (!manner_.deviates(Deviation::writes_no_snapshot)) description.snapshot = job.snapshot_id();
   Members& members = description.members;
+  members.reserve(16);
   const auto add_text = [&](const char* path, const std::string& value) {
     if (!value.empty()) members.emplace_back(path, json_text(value));
   };

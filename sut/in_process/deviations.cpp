@@ -129,7 +129,7 @@ constexpr std::array kDeviations{
     DeviationText{Deviation::closes_under_running_datafeed, "closes-under-running-datafeed", Clause::running_datafeed_blocks_close,
                   "A job is closed under its running datafeed.", 6},
     DeviationText{Deviation::close_all_closes_nothing, "close-all-closes-nothing", Clause::close_many,
-                  "A close of `_all` answers that all is closed and closes nothing.", 4, Profile::xpack_6_3},
+                  "A close of `_all` or a wildcard answers that all is closed and closes nothing.", 4, Profile::xpack_6_3},
     DeviationText{Deviation::list_close_ignores_failed_jobs, "list-close-ignores-failed-jobs", Clause::close_many,
                   "A close of a list with a failed job is refused, but closes the other jobs.", 6, Profile::xpack_6_3},
 };

@@ -132,6 +132,12 @@ struct Executor::Run {
       while (auto completion = system->next(system->now())) deliver(*completion);
       if (stopping) return;
     }
+    invoke(index, step, request);
+    system->submit(clients[index].process, std::move(request), fresh_connection);
+  }
+
+  /// Writes into the history that the client sends the request now.
+  void invoke(std::size_t index, std::size_t step, const std::shared_ptr<const Request>& request) {
     Client& client = clients[index];
     assert(!client.open);
     client.open = true;
@@ -145,7 +151,6 @@ struct Executor::Run {
     event.process = client.process;
     event.request = request;
     show();
-    system->submit(client.process, std::move(request), fresh_connection);
   }
 
   std::shared_ptr<const Request> request_of(std::size_t step) const { return {program, &program->steps[step].request}; }
@@ -202,7 +207,7 @@ struct Executor::Run {
       return true;
     }
     if (deadline > until) return false;
-    close_request(first, system->now(), nullptr, "no answer within " + describe_duration(options.answer_patience));
+    close_request(first, system->now(), nullptr, why_lost());
     return true;
   }
 
@@ -250,9 +255,20 @@ struct Executor::Run {
       reread_what_was_asked();
     }
     if (stopping) return;
-    send(index, step, request, fresh);
+    if (open_count > 0) {
+      send(index, step, request, fresh);
+      await(index);
+      return;
+    }
+    invoke(index, step, request);
+    if (auto completion = system->exchange(clients[index].process, request, fresh, clients[index].deadline))
+      deliver(*completion);
+    else
+      close_request(index, system->now(), nullptr, why_lost());
     await(index);
   }
+
+  std::string why_lost() const { return "no answer within " + describe_duration(options.answer_patience); }
 
   /// A poll and its answer, which the history may never show.
   struct Poll {
@@ -265,16 +281,13 @@ struct Executor::Run {
   Poll ask(const std::shared_ptr<const Request>& request) {
     assert(open_count == 0);
     Poll poll{.asked = system->now(), .completion = {}};
-    const int process = clients[0].process;
-    system->submit(process, request, false);
     const Time deadline = later(poll.asked, options.answer_patience);
-    while (auto completion = system->next(deadline)) {
-      if (completion->client != process) continue;
+    if (auto completion = system->exchange(clients[0].process, request, false, deadline)) {
       poll.completion = std::move(*completion);
       return poll;
     }
     poll.completion.time = system->now();
-    poll.completion.error = "no answer within " + describe_duration(options.answer_patience);
+    poll.completion.error = why_lost();
     return poll;
   }
 

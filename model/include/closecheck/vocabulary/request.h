@@ -180,7 +180,7 @@ struct RequestDetails;
 
 struct Request {
   Principal who = Principal::manage_ml;
-  Operation operation;
+  Operation operation = GetRoot{};
   /// When set, this is what goes over the wire and `operation` is only its parsed view (a scripted request
   /// whose body has members that the typed operation does not know).
   std::shared_ptr<const RawRequest> as_sent;

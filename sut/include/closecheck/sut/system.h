@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "closecheck/vocabulary/history.h"
 #include "closecheck/vocabulary/program.h"
@@ -35,6 +36,16 @@ class System {
   /// The next answer of any client that comes up to `until`; empty when `until` is reached first. The clock then
   /// reads at least the completion's time, or `until`.
   virtual std::optional<Completion> next(Time until) = 0;
+
+  /// Submits and awaits the answer, where no request of anybody is open. Empty: none came up to `until`, and none will
+  /// be told any more. The same as `submit` and `next`, but a system may save itself what it needs for overlaps.
+  virtual std::optional<Completion> exchange(int client, std::shared_ptr<const Request> request, bool fresh_connection,
+                                             Time until) {
+    submit(client, std::move(request), fresh_connection);
+    while (auto completion = next(until))
+      if (completion->client == client) return completion;
+    return std::nullopt;
+  }
 
   virtual Time now() = 0;
 

@@ -1,0 +1,120 @@
+#include "engine/proof.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "engine/testing.h"
+
+namespace closecheck::properties {
+namespace {
+
+using testing::Contains;
+using testing::Not;
+
+/// The service behind somebody who answers every normal close at once, and does not pass it on.
+class HastySystem final : public sut::System {
+ public:
+  explicit HastySystem(std::unique_ptr<sut::System> system) : system_(std::move(system)) {}
+
+  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
+    const auto* close = std::get_if<CloseJob>(&request->operation);
+    if (close == nullptr || close->force || close->timeout || close->job != "closecheck-a")
+      return system_->submit(client, std::move(request), fresh_connection);
+    Response claim;
+    claim.outcome = Outcome::accepted;
+    claim.status = 200;
+    claim.content = Acknowledged{};
+    claims_.push_back({client, system_->now(), std::make_shared<const Response>(std::move(claim)), {}});
+  }
+
+  std::optional<sut::Completion> next(Time until) override {
+    if (claims_.empty()) return system_->next(until);
+    sut::Completion claim = std::move(claims_.front());
+    claims_.pop_front();
+    return claim;
+  }
+
+  Time now() override { return system_->now(); }
+  bool inject(Fault fault, const std::string& job, Duration duration) override {
+    return system_->inject(fault, job, duration);
+  }
+  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
+  void clean_up(const Program& program) override { system_->clean_up(program); }
+
+ private:
+  std::unique_ptr<sut::System> system_;
+  std::deque<sut::Completion> claims_;
+};
+
+class HastyFactory final : public sut::SystemFactory {
+ public:
+  std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+    return std::make_unique<HastySystem>(factory_->make(seed));
+  }
+
+ private:
+  std::unique_ptr<sut::SystemFactory> factory_ = sut::make_in_process_factory({});
+};
+
+RunRecord run_hasty(std::vector<Clause> selected) {
+  GateOptions options = everything(Profile::xpack_5_4);
+  if (!selected.empty()) options.selected = std::move(selected);
+  options.principals.clear();
+  HastyFactory factory;
+  const std::atomic<bool> cancelled{false};
+  return run_gate(options, factory, factory, {}, cancelled);
+}
+
+std::vector<std::string> names_of(const std::vector<Clause>& clauses) {
+  std::vector<std::string> names;
+  for (const Clause clause : clauses) names.emplace_back(id_of(clause));
+  return names;
+}
+
+std::vector<std::string> violated(const RunRecord& record) {
+  std::vector<Clause> clauses;
+  for (const ViolationRecord& violation : record.violations) clauses.push_back(violation.finding.clause);
+  return names_of(clauses);
+}
+
+TEST(Proof, TellsWhatOnlyFollowsFromACloseThatDidNotCloseUnderThatClause) {
+  const RunRecord record = run_hasty({});
+  const std::vector<std::string> clauses = violated(record);
+
+  ASSERT_THAT(clauses, Contains("closed-means-closed"));
+  for (const char* follower : {"closed-job-refuses-data", "closed-job-refuses-analysis", "job-reopens"})
+    EXPECT_THAT(clauses, Not(Contains(follower)));
+  for (const ViolationRecord& violation : record.violations) {
+    if (violation.finding.clause != Clause::closed_means_closed) continue;
+    EXPECT_THAT(names_of(violation.finding.also), Contains("closed-job-refuses-data"));
+  }
+  for (const ClauseRecord& clause : record.clauses) {
+    if (clause.clause != Clause::closed_job_refuses_data) continue;
+    EXPECT_EQ(clause.verdict, ClauseVerdict::inconclusive);
+    EXPECT_EQ(clause.why, "what was seen follows from the violation of closed-means-closed");
+  }
+}
+
+// A smaller program that shows another broken clause must not hide the one that was looked for.
+TEST(Proof, TellsOfEachOfTwoThingsThatAreBroken) {
+  const std::vector<std::string> clauses = violated(run_hasty({}));
+
+  EXPECT_THAT(clauses, Contains("unknown-job-refused"));
+  EXPECT_THAT(clauses, Contains("closed-means-closed"));
+}
+
+TEST(Proof, NeverLetsAClauseHoldOfWhichAViolationWasSeen) {
+  for (const ClauseRecord& clause : run_hasty({}).clauses) {
+    if (clause.clause != Clause::job_reopens && clause.clause != Clause::failed_job_needs_force) continue;
+    EXPECT_EQ(clause.verdict, ClauseVerdict::inconclusive) << id_of(clause.clause) << clause.why;
+  }
+}
+
+TEST(Proof, NamesTheClauseThatWasAskedForWhereItsRootWasNot) {
+  EXPECT_THAT(violated(run_hasty({Clause::closed_job_refuses_data})), Contains("closed-job-refuses-data"));
+}
+
+}  // namespace
+}  // namespace closecheck::properties
