@@ -84,7 +84,9 @@ class Endpoint : public System {
                                      Time until) override {
     if (auto parcel = pack(client, std::move(request), fresh_connection))
       return unpacked(clients_.exchange(client, *std::move(parcel), until));
-    return next(until);
+    while (auto lost = next(until))
+      if (lost->client == client) return lost;
+    return std::nullopt;
   }
 
   Time now() override { return shared_->clock->now(); }

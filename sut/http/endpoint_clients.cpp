@@ -80,7 +80,7 @@ void Clients::submit(int client, Parcel parcel) {
 std::optional<Arrival> Clients::exchange(int client, Parcel parcel, Time until) {
   std::unique_lock lock(mutex_);
   Worker& worker = worker_of(client);
-  assert(std::ranges::none_of(workers_, [](const auto& entry) { return entry.second->request != nullptr; }));
+  assert(!worker.request);
   worker.deadline = std::min(until, clock_->now() + patience_);
   const std::shared_ptr<Connection> connection = connection_for(worker, parcel.fresh_connection);
   watched_ = connection;

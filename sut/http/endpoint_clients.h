@@ -57,7 +57,8 @@ class Clients {
 
   /// The client must have no request open.
   void submit(int client, Parcel parcel);
-  /// Submits and awaits the answer in the caller's own thread, which saves two hand-overs. No request may be open.
+  /// Submits and awaits the answer in the caller's own thread, which saves two hand-overs. Of other clients nothing is
+  /// told meanwhile.
   /// Empty: not answered up to `until`, and given up.
   std::optional<Arrival> exchange(int client, Parcel parcel, Time until);
   /// News that needs no thread.

@@ -191,6 +191,19 @@ TEST(Endpoint, StopsAnExchangeInTimeThatIsShorterThanTheOneBefore) {
   EXPECT_FALSE(system->exchange(0, request(close_of("closecheck-a")), false, system->now() + 50 * kMillisecond));
 }
 
+TEST(Endpoint, MakesAnExchangeBesideARequestThatNobodyWaitsForAnyMore) {
+  TestServer server([](const httplib::Request& request, httplib::Response& response) {
+    if (request.path.ends_with("_close")) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    answer(response, 200, kClosed);
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  system->submit(1, request(close_of("closecheck-a")));
+  const auto completion = system->exchange(0, request(OpenJob{"closecheck-b"}), false, system->now() + kMinute);
+
+  ASSERT_TRUE(completion);
+  EXPECT_EQ(completion->client, 0);
+}
+
 TEST(Endpoint, UsesOneConnectionOfAClientForBothWays) {
   Heard<int> ports;
   TestServer server([&](const httplib::Request& request, httplib::Response& response) {

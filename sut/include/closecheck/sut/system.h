@@ -37,8 +37,9 @@ class System {
   /// reads at least the completion's time, or `until`.
   virtual std::optional<Completion> next(Time until) = 0;
 
-  /// Submits and awaits the answer, where no request of anybody is open. Empty: none came up to `until`, and none will
-  /// be told any more. The same as `submit` and `next`, but a system may save itself what it needs for overlaps.
+  /// Submits and awaits the answer, where nobody waits for another. Empty: none came up to `until`, and none will be
+  /// told any more. The same as `submit` and `next`, but a system may save itself what it needs for overlaps; answers
+  /// to requests that were given up before may be forgotten.
   virtual std::optional<Completion> exchange(int client, std::shared_ptr<const Request> request, bool fresh_connection,
                                              Time until) {
     submit(client, std::move(request), fresh_connection);
