@@ -117,6 +117,8 @@ class JudgeCore {
   void look_at_snapshots(const Exchange& exchange, JobFile& job, const SnapshotList& list);
   /// After `settled`, a job whose datafeed has its end in the past must not read opened.
   bool accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
+  /// Whether a forced close may have left work that still changes counts and results.
+  bool may_still_work(const JobFile& job) const;
   void look_at_statistics(const Exchange& exchange, JobFile& job, const JobStatistics& statistics);
   void look_at_metadata(const Exchange& exchange, JobFile& job, const JobDescription& description);
   void miss(const Exchange& exchange, JobFile& job, Finding finding, std::string lacked,

@@ -145,6 +145,11 @@ bool JudgeCore::accuse_endless_feed(const Exchange& exchange, JobFile& job, cons
   return true;
 }
 
+bool JudgeCore::may_still_work(const JobFile& job) const {
+  if (job.course.forced == 0) return false;
+  return !job.is_settled() || now_ < exchange_of(job.course.forced).answered + options_.forced_rest;
+}
+
 void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const JobStatistics& statistics) {
   if (accuse_endless_feed(exchange, job, statistics)) return;
   if (job.now == JobState::opened && statistics.state == JobState::opened) {
@@ -184,6 +189,7 @@ void JudgeCore::look_at_statistics(const Exchange& exchange, JobFile& job, const
     }
   }
   if (!job.misses.empty() && arrived(exchange, job)) return;
+  if (may_still_work(job)) return;
   if (!statistics.node.empty()) {
     accuse_here(Clause::closed_job_is_idle,
                 fmt::format("the job is closed since {}: its statistics name no node", cite(closer)),
@@ -289,7 +295,7 @@ void JudgeCore::look_at_snapshots(const Exchange& exchange, JobFile& job, const 
     evidence_.add(Clause::close_persists_snapshot);
     evidence_.add(Clause::close_waits_for_housekeeping);
   }
-  if (job.course.forced != 0 && !job.is_settled()) return;
+  if (may_still_work(job)) return;
   for (const Snapshot& snapshot : list.snapshots) {
     if (job.snapshots_read == 0 || list.count > 100) break;
     if (std::ranges::find(job.snapshots, snapshot.id) != job.snapshots.end()) continue;

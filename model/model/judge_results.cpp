@@ -217,7 +217,7 @@ void JudgeCore::look_at_buckets(const Exchange& exchange, JobFile& job, const Bu
   const std::optional<std::size_t> total = total_of(page.count, from, size, page.buckets.size());
   if (job.now == JobState::opened) return look_at_earlier_buckets(exchange, job, page, from, total);
   if (job.now != JobState::closed || job.times_closed == 0) return;
-  if (job.course.forced != 0 && !job.is_settled()) return;
+  if (may_still_work(job)) return;
 
   const bool awaited = !job.misses.empty();
   if (page.buckets.size() < size &&
@@ -303,7 +303,7 @@ void JudgeCore::look_at_earlier_buckets(const Exchange& exchange, JobFile& job, 
 void JudgeCore::look_at_records(const Exchange& exchange, JobFile& job, const RecordPage& page, std::size_t from,
                                 std::size_t size) {
   if (job.now != JobState::closed || job.times_closed == 0) return;
-  if (job.course.forced != 0 && !job.is_settled()) return;
+  if (may_still_work(job)) return;
   const std::optional<std::size_t> total = total_of(page.count, from, size, page.records.size());
   const bool awaited = !job.misses.empty();
   if (!job.records.empty()) {

@@ -335,6 +335,23 @@ TEST(JudgeResults, AllowsAForcedCloseToLoseWhatWasNotPersisted) {
   expect_fits(story);
 }
 
+// force-returns-early: the job may read closed, and be quiet for a while, before what it had begun is done.
+TEST(JudgeResults, LetsAForcedCloseFinishItsWorkWellAfterTheJobReadsClosed) {
+  Story story = three_buckets();
+  story.forced().settles().reads(kClosed, 2).shows({}).waits(kSecond);
+  story.does(GetSnapshots{kJob}, ok(SnapshotList{})).shows({bucket(0, 2)});
+
+  expect_fits(story);
+}
+
+// closed-job-refuses-analysis
+TEST(JudgeResults, AccusesWorkThatGoesOnLongAfterAForcedClose) {
+  Story story = three_buckets();
+  story.forced().settles().waits(kMinute).shows({}).waits(kMinute).shows({bucket(0, 2)});
+
+  expect_violates(story, Clause::closed_job_refuses_analysis);
+}
+
 TEST(JudgeResults, AccusesResultsThatAForcedCloseInvents) {
   Story story = three_buckets();
   story.forced().settles().shows({bucket(0, 3)});

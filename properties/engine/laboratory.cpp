@@ -24,6 +24,7 @@ RunnerOptions options_for(const Environment& environment) {
   options.judge.margin = environment.margin;
   options.judge.model_size_is_told = !environment.live;
   if (environment.live) {
+    options.judge.forced_rest = 5 * kSecond + environment.slow + 2 * environment.normal_close;
     options.executor.answer_patience = answer_patience(environment, Program{});
     options.executor.reread_after = environment.slow + kSecond;
     options.executor.poll_every = 100 * kMillisecond;

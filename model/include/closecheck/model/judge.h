@@ -18,6 +18,9 @@ struct JudgeOptions {
   bool secured = true;
   /// Tolerance of every clock check: an answer this much beyond a bound is no finding. In process 1 ms.
   Duration margin = kMillisecond;
+  /// How long after the answer to a forced close the job may still finish what it had begun, though it is settled and
+  /// reads closed: the page lets force return before that work is done.
+  Duration forced_rest = 10 * kSecond;
   /// Configurations in one closure before the judge gives up on the history.
   std::size_t budget = 100'000;
   bool brute_force = false;  // reserved for tests of the oracle: no reductions
