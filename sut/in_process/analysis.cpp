@@ -26,6 +26,8 @@ constexpr auto kFunctions = std::to_array<std::pair<std::string_view, Function>>
                                                                                   {"high_count", Function::high_count},
                                                                                   {"low_count", Function::low_count},
                                                                                   {"mean", Function::mean},
+                                                                                  // Of its three the mean is modelled.
+                                                                                  {"metric", Function::mean},
                                                                                   {"avg", Function::mean},
                                                                                   {"min", Function::min},
                                                                                   {"max", Function::max},

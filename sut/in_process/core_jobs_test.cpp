@@ -51,6 +51,14 @@ TEST_P(JobTest, IsRefusedWithAConfigurationThatMakesNoSense) {
   EXPECT_TRUE(is_refused(service.create(std::string(65, 'a')), 400));
 }
 
+TEST_P(JobTest, TakesTheFunctionThatSuitesOfTheOriginalUse) {
+  JobConfig config;
+  config.detectors = {Detector{"metric", "value", "entity", ""}};
+  EXPECT_TRUE(is_accepted(service.create(kA, config)));
+  config.detectors = {Detector{"metric", "", "", ""}};
+  EXPECT_TRUE(is_refused(service.create("closecheck-b", config), 400));
+}
+
 TEST_P(JobTest, IsUnknownUntilItIsCreated) {
   for (const Operation& operation :
        {Operation(GetJob{kA}), Operation(UpdateJob{kA, "d", {}}), Operation(DeleteJob{kA, {}}), Operation(OpenJob{kA}),

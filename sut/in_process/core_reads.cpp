@@ -153,7 +153,7 @@ JobDescription Core::description_of(const Job& job) const {
   add_default("analysis_config.influencers", "[]");
   add_default("model_snapshot_retention_days", "1");
   add_default("results_index_name", "\"shared\"");
-  std::ranges::sort(members);
+  if (!std::ranges::is_sorted(members)) std::ranges::sort(members);
   return description;
 }
 
