@@ -1,5 +1,6 @@
 // One live connection of ours beside the bare HTTP client, on the same server in the same run: what it costs to type
-// the request, carry it to a client's thread, and decode the answer. Both sides ask for the statistics of one job.
+// the request, send it and decode the answer. Both sides post a record, read statistics, results and snapshots, and
+// close a closed job, in turn.
 #include <benchmark/benchmark.h>
 #include <httplib.h>
 
@@ -8,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "closecheck/sut/endpoint.h"
 #include "closecheck/sut/server.h"
@@ -17,6 +19,12 @@ namespace closecheck::sut {
 namespace {
 
 constexpr Time kLong = 60 * kSecond;
+
+/// What is asked in turn.
+std::vector<Operation> operations() {
+  return {PostData{"closecheck-a", {{kDataStart, 1, ""}}, false}, JobStats{"closecheck-a"},
+          GetBuckets{"closecheck-a", {}, {}}, GetSnapshots{"closecheck-a"}, CloseJob{"closecheck-b", {}, {}, {}, {}}};
+}
 
 /// The built-in service on a port of its own, for as long as this lives, with one job in it.
 class Served {
@@ -33,9 +41,12 @@ class Served {
     port_ = port.get();
     EndpointOptions options;
     options.url = "http://127.0.0.1:" + std::to_string(port_);
+    options.profile = Profile::xpack_6_3;
     factory_ = make_endpoint_factory(options);
     system_ = factory_->make(1);
     ask(CreateJob{"closecheck-a", {}});
+    ask(CreateJob{"closecheck-b", {}});
+    ask(OpenJob{"closecheck-a"});
   }
   ~Served() {
     system_.reset();
@@ -66,9 +77,15 @@ void BareClient(benchmark::State& state) {
   httplib::Client client("127.0.0.1", served.port());
   client.set_keep_alive(true);
   client.set_tcp_nodelay(true);
+  std::vector<wire::HttpRequest> requests;
+  for (Operation& operation : operations())
+    requests.push_back(wire::encode({Principal::manage_ml, std::move(operation), nullptr}, Profile::xpack_6_3));
+  std::size_t next = 0;
   for (auto _ : state) {
-    const auto answer = client.Get("/_xpack/ml/anomaly_detectors/closecheck-a/_stats");
-    if (!answer || answer->status != 200) state.SkipWithError("the server does not answer");
+    const wire::HttpRequest& request = requests[next++ % requests.size()];
+    const auto answer = request.method == "GET" ? client.Get(request.path)
+                                                : client.Post(request.path, request.body, request.content_type);
+    if (!answer || answer->status / 100 != 2) state.SkipWithError("the server does not answer");
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -76,8 +93,10 @@ BENCHMARK(BareClient)->UseRealTime();
 
 void Endpoint(benchmark::State& state) {
   Served served;
+  const std::vector<Operation> asked = operations();
+  std::size_t next = 0;
   for (auto _ : state)
-    if (!served.ask(JobStats{"closecheck-a"})) state.SkipWithError("the server does not answer");
+    if (!served.ask(asked[next++ % asked.size()])) state.SkipWithError("the server does not answer");
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(Endpoint)->UseRealTime();
