@@ -16,7 +16,7 @@ namespace {
 
 /// Generated exchanges in one unit of work, and of how many programs one goes through the wire codec.
 constexpr std::int64_t kUnitExchanges = 1500;
-constexpr std::uint64_t kWideEvery = 100;
+constexpr std::uint64_t kWideEvery = 250;
 constexpr int kProgramWideEvery = 4;
 /// A unit that has found so many violations tells nothing new.
 constexpr std::size_t kUnitViolationsMax = 3;

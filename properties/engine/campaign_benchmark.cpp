@@ -1,5 +1,5 @@
 // Checked exchanges per second on the mix of `run`: random programs on the in-process implementation, judged as they
-// run, one program of a hundred through the wire codec. One core.
+// run, one program of 250 through the wire codec. One core.
 #include <benchmark/benchmark.h>
 
 #include "engine/campaign.h"

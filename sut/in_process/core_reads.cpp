@@ -32,6 +32,7 @@ std::string described(const Detector& detector) {
 /// Members in lexical order, as everywhere in a description.
 std::string detector_text(const Detector& detector, std::size_t place, const Members* others) {
   Members members;
+  members.reserve(6);
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) members.emplace_back(key, json_text(value));
   };
@@ -43,7 +44,7 @@ std::string detector_text(const Detector& detector, std::size_t place, const Mem
   add("field_name", detector.field);
   add("function", detector.function);
   add("partition_field_name", detector.partition_field);
-  std::ranges::sort(members);
+  if (!std::ranges::is_sorted(members)) std::ranges::sort(members);
   std::string text = "{";
   for (const auto& [key, value] : members)
     text.append(text.size() == 1 ? "" : ",").append(json_text(key)).append(":").append(value);
@@ -111,7 +112,7 @@ JobDescription Core::description_of(const Job& job) const {
   description.job = job.id();
   if (!manner_.deviates(Deviation::writes_no_snapshot)) description.snapshot = job.snapshot_id();
   Members& members = description.members;
-  members.reserve(16);
+  members.reserve(20);
   const auto add_text = [&](const char* path, const std::string& value) {
     if (!value.empty()) members.emplace_back(path, json_text(value));
   };
@@ -123,6 +124,11 @@ JobDescription Core::description_of(const Job& job) const {
                          return detector_text(detector, here,
                                               here < options.detectors.size() ? &options.detectors[here] : nullptr);
                        }));
+  const auto add_default = [&](const char* path, const char* value) {
+    if (std::ranges::find(options.members, path, &Members::value_type::first) == options.members.end())
+      members.emplace_back(path, value);
+  };
+  add_default("analysis_config.influencers", "[]");
   // The early product writes the limit as a number of megabytes.
   const auto limit = manner_.is_5_4() ? read_memory_limit(config.model_memory_limit) : std::nullopt;
   if (limit)
@@ -130,10 +136,6 @@ JobDescription Core::description_of(const Job& job) const {
   else
     add_text("analysis_limits.model_memory_limit", config.model_memory_limit);
   members.insert(members.end(), options.members.begin(), options.members.end());
-  const auto add_default = [&](const char* path, const char* value) {
-    if (std::ranges::find(options.members, path, &Members::value_type::first) == options.members.end())
-      members.emplace_back(path, value);
-  };
   members.emplace_back("create_time", std::to_string(job.created_ms()));
   if (!config.custom_settings.empty()) {
     const auto settings = nlohmann::json::parse(config.custom_settings, nullptr, false);
@@ -150,7 +152,6 @@ JobDescription Core::description_of(const Job& job) const {
     members.emplace_back("groups", list_text(config.groups, [](const std::string& group) { return json_text(group); }));
   members.emplace_back("job_type", "\"anomaly_detector\"");
   if (!manner_.is_5_4()) members.emplace_back("job_version", "\"6.3.2\"");
-  add_default("analysis_config.influencers", "[]");
   add_default("model_snapshot_retention_days", "1");
   add_default("results_index_name", "\"shared\"");
   if (!std::ranges::is_sorted(members)) std::ranges::sort(members);
