@@ -79,9 +79,7 @@ class Campaign {
       else
         plan_programs(i);
     }
-    if (environment().live) {
-      order_by_worth();
-    }
+    if (environment().live) order_by_worth();
     if (generated == 0) return;
     const auto rows = static_cast<std::uint64_t>(
         environment().live ? 0 : options_.generated_exchanges / static_cast<std::int64_t>(generated) / kUnitExchanges);
@@ -156,12 +154,6 @@ class Campaign {
     return true;
   }
 
-  /// Live: a check that has found something needs its time no more; others do.
-  bool is_settled(const Unit& unit) {
-    const std::lock_guard lock(mutex_);
-    return environment().live && unit.program && violating_.count(unit.check) != 0;
-  }
-
   void work() {
     const std::unique_ptr<Runner> runner = laboratory_.make_runner();
     Unit unit;
@@ -171,7 +163,6 @@ class Campaign {
       if (!out_of_time(unit.estimate))
         result = unit.program ? run_program(*runner, unit) : run_generated(*runner, unit);
       const std::lock_guard lock(mutex_);
-      if (!result.violations.empty()) violating_.insert(unit.check);
       results_[number].second = std::move(result);
       ++done_;
       if (progress_) progress_({std::string(checks_[unit.check]->name), done_, std::max(units_.size(), done_)});
@@ -257,7 +248,6 @@ class Campaign {
   std::size_t drawn_ = 0;       // random programs so far, live
   std::size_t late_taken_ = 0;  // aimed programs since random ones have their turn
   std::size_t done_ = 0;
-  std::set<std::size_t> violating_;  // checks that have found something
   std::vector<std::pair<std::size_t, UnitResult>> results_;
   CampaignResult merged_;
 };

@@ -119,7 +119,9 @@ class Prover {
     leave_to_plain_closes();
     for (const auto& [follower, nearest] : followers_) {
       Clause root = nearest;
-      while (proofs_by_clause_.count(root) == 0 && followers_.count(root) != 0) root = followers_.at(root);
+      // No longer than there are followers, whatever they follow.
+      for (std::size_t i = 0; i < followers_.size() && proofs_by_clause_.count(root) == 0; ++i)
+        if (const auto next = followers_.find(root); next != followers_.end()) root = next->second;
       const auto at = proofs_by_clause_.find(root);
       if (at == proofs_by_clause_.end() || proofs_by_clause_.count(follower) != 0) continue;
       proofs_.follows.emplace(follower, root);

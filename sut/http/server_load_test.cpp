@@ -12,35 +12,10 @@
 #include <thread>
 #include <vector>
 
-#include "closecheck/sut/server.h"
+#include "http/served_for_test.h"
 
 namespace closecheck::sut {
 namespace {
-
-class Served {
- public:
-  explicit Served(const ServerOptions& options) {
-    std::promise<int> port;
-    auto known = port.get_future();
-    thread_ = std::thread([this, options, port = std::move(port)]() mutable {
-      serve(
-          options, [&port](int p) { port.set_value(p); }, stop_);
-    });
-    port_ = known.get();
-  }
-  ~Served() {
-    stop_ = true;
-    thread_.join();
-  }
-  Served(const Served&) = delete;
-  Served& operator=(const Served&) = delete;
-  int port() const { return port_; }
-
- private:
-  std::atomic<bool> stop_ = false;
-  std::thread thread_;
-  int port_ = 0;
-};
 
 /// A connection of raw bytes.
 class Raw {

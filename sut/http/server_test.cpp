@@ -9,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "http/served_for_test.h"
 #include "http/server_access.h"
 
 namespace closecheck::sut {
@@ -19,40 +20,6 @@ using std::chrono::steady_clock;
 constexpr const char* kJobs = "/_xpack/ml/anomaly_detectors/";
 constexpr const char* kConfig = R"({"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},)"
                                 R"("data_description":{"time_field":"time","time_format":"epoch_ms"}})";
-
-/// A server for one test.
-class Served {
- public:
-  explicit Served(ServerOptions options = {}) {
-    std::promise<int> port;
-    auto known = port.get_future();
-    thread_ = std::thread([this, options, port = std::move(port)]() mutable {
-      serve(
-          options, [&port](int p) { port.set_value(p); }, stop_);
-    });
-    port_ = known.get();
-  }
-  ~Served() {
-    stop_ = true;
-    thread_.join();
-  }
-  Served(const Served&) = delete;
-  Served& operator=(const Served&) = delete;
-
-  int port() const { return port_; }
-  std::unique_ptr<httplib::Client> client() const {
-    auto client = std::make_unique<httplib::Client>("127.0.0.1", port_);
-    client->set_keep_alive(true);
-    client->set_tcp_nodelay(true);
-    client->set_read_timeout(std::chrono::seconds(20));
-    return client;
-  }
-
- private:
-  std::atomic<bool> stop_ = false;
-  std::thread thread_;
-  int port_ = 0;
-};
 
 /// Method, path, body; gives `status body`.
 class Caller {
