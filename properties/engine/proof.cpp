@@ -157,9 +157,14 @@ class Prover {
 
   void prove_clause(Clause clause, const std::vector<Candidate>& candidates) {
     std::size_t tried = 0;
+    std::size_t unconfirmed = 0;
     for (const Candidate& candidate : candidates) {
+      // Clocks that were wrong once must not use up the turns of what needs no clock.
+      if (candidate.timing && (unconfirmed == kCandidatesMax || !confirmed(clause, *candidate.violation))) {
+        unconfirmed = std::min(unconfirmed + 1, kCandidatesMax);
+        continue;
+      }
       if (tried++ == kCandidatesMax) return;
-      if (candidate.timing && !confirmed(clause, *candidate.violation)) continue;
       const Reproduction minimal = smallest(clause, candidate);
       const Finding* named = finding_for(minimal.findings, clause, false);
       const Finding& finding = named != nullptr ? *named : *finding_for(minimal.findings, clause, true);
