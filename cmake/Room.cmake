@@ -24,6 +24,14 @@ elseif(NOT CLOSECHECK_SANITIZER STREQUAL "")
   message(FATAL_ERROR "CLOSECHECK_SANITIZER is '${CLOSECHECK_SANITIZER}'; expected empty, 'address' or 'thread'")
 endif()
 
+# An allocator that is good at many small pieces, for the program and the benchmarks. Sanitizers bring their own.
+add_library(closecheck_allocator INTERFACE)
+add_library(closecheck::allocator ALIAS closecheck_allocator)
+if(CLOSECHECK_SANITIZER STREQUAL "")
+  find_package(mimalloc REQUIRED)
+  target_link_libraries(closecheck_allocator INTERFACE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+endif()
+
 # closecheck_library(NAME sources... PUBLIC libraries... PRIVATE libraries...): library closecheck::NAME with the headers
 # of include/.
 function(closecheck_library name)
@@ -64,8 +72,8 @@ function(closecheck_benchmarks name)
   add_executable(${name}_benchmarks ${ROOM_SOURCES})
   set_target_properties(${name}_benchmarks PROPERTIES UNITY_BUILD OFF)
   target_include_directories(${name}_benchmarks PRIVATE .)
-  target_link_libraries(${name}_benchmarks PRIVATE ${ROOM_LIBRARIES} closecheck::settings fmt::fmt
-                                                   benchmark::benchmark benchmark::benchmark_main)
+  target_link_libraries(${name}_benchmarks PRIVATE ${ROOM_LIBRARIES} closecheck::settings closecheck::allocator
+                                                   fmt::fmt benchmark::benchmark benchmark::benchmark_main)
 endfunction()
 
 # closecheck_sources(OUT folders...): the .cpp files there that are neither tests, benchmarks nor fuzzers; with TESTS or

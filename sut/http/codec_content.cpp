@@ -8,35 +8,35 @@ namespace {
 /// Reads members of one object and remembers whether one was there in a type that cannot be read.
 class Members {
  public:
-  explicit Members(const SortedJson& object) : object_(object) {
+  explicit Members(JsonValue object) : object_(object) {
     if (!object.is_object()) bad_ = true;
   }
 
   std::int64_t whole(const char* name) { return optional_whole(name).value_or(0); }
   std::optional<std::int64_t> optional_whole(const char* name) {
-    const SortedJson* value = present(name);
-    if (value == nullptr) return std::nullopt;
+    const std::optional<JsonValue> value = present(name);
+    if (!value) return std::nullopt;
     const auto result = whole_number(*value);
     if (!result) bad_ = true;
     return result;
   }
   double real(const char* name) {
-    const SortedJson* value = present(name);
-    if (value == nullptr) return 0;
+    const std::optional<JsonValue> value = present(name);
+    if (!value) return 0;
     const auto result = number(*value);
     if (!result) bad_ = true;
     return result.value_or(0);
   }
   bool flag(const char* name) {
-    const SortedJson* value = present(name);
-    if (value == nullptr) return false;
+    const std::optional<JsonValue> value = present(name);
+    if (!value) return false;
     const auto result = truth(*value);
     if (!result) bad_ = true;
     return result.value_or(false);
   }
   std::string text(const char* name) {
-    const SortedJson* value = present(name);
-    if (value == nullptr) return {};
+    const std::optional<JsonValue> value = present(name);
+    if (!value) return {};
     if (!value->is_string()) bad_ = true;
     return text_of(value);
   }
@@ -44,12 +44,12 @@ class Members {
 
  private:
   /// The member, unless absent or null.
-  const SortedJson* present(const char* name) const {
-    const SortedJson* value = member(object_, name);
-    return value == nullptr || value->is_null() ? nullptr : value;
+  std::optional<JsonValue> present(const char* name) const {
+    const auto value = member(object_, name);
+    return value && value->is_null() ? std::nullopt : value;
   }
 
-  const SortedJson& object_;
+  JsonValue object_;
   bool bad_ = false;
 };
 
@@ -62,7 +62,7 @@ JobState state_named(const std::string& text) {
   return JobState::unknown;
 }
 
-std::optional<DataCounts> read_counts(const SortedJson& object) {
+std::optional<DataCounts> read_counts(JsonValue object) {
   Members members(object);
   DataCounts counts;
   counts.processed_records = members.whole("processed_record_count");
@@ -81,42 +81,43 @@ std::optional<DataCounts> read_counts(const SortedJson& object) {
 
 /// The elements of the list `name`, each read by `read_one`, and the total that the answer claims.
 template <class List, class One, class ReadOne>
-std::optional<Content> read_list(const SortedJson& body, const char* name, std::vector<One> List::*into,
+std::optional<Content> read_list(JsonValue body, const char* name, std::vector<One> List::*into,
                                  const ReadOne& read_one) {
-  const SortedJson* list = member(body, name);
-  if (list == nullptr || !list->is_array()) return std::nullopt;
+  const auto found = member(body, name);
+  if (!found || !found->is_array()) return std::nullopt;
+  const simdjson::dom::array list = *found;
   List out;
-  (out.*into).reserve(list->size());
-  for (const SortedJson& element : *list) {
+  (out.*into).reserve(list.size());
+  for (const JsonValue element : list) {
     std::optional<One> one = read_one(element);
     if (!one) return std::nullopt;
     (out.*into).push_back(*std::move(one));
   }
   Members members(body);
-  out.count = members.optional_whole("count").value_or(static_cast<std::int64_t>(list->size()));
+  out.count = members.optional_whole("count").value_or(static_cast<std::int64_t>((out.*into).size()));
   if (members.bad()) return std::nullopt;
   return Content(std::move(out));
 }
 
-std::optional<JobStatistics> read_statistics(const SortedJson& job) {
+std::optional<JobStatistics> read_statistics(JsonValue job) {
   Members members(job);
   JobStatistics out;
   out.job = members.text("job_id");
   out.state = state_named(members.text("state"));
-  if (const SortedJson* counts = member(job, "data_counts"); counts != nullptr && !counts->is_null()) {
+  if (const auto counts = member(job, "data_counts"); counts && !counts->is_null()) {
     const auto read = read_counts(*counts);
     if (!read) return std::nullopt;
     out.counts = *read;
     out.counts_told = true;
   }
-  if (const SortedJson* node = member(job, "node"); node != nullptr && !node->is_null()) {
+  if (const auto node = member(job, "node"); node && !node->is_null()) {
     out.node = node->is_string() ? text_of(node) : text_of(member(*node, "id"));
     if (out.node.empty()) out.node = text_of(member(*node, "name"));
   }
   // A number of seconds is an open time too; its text keeps it comparable.
-  if (const SortedJson* open_time = member(job, "open_time"); open_time != nullptr && !open_time->is_null())
-    out.open_time = open_time->is_string() ? text_of(open_time) : dump(*open_time);
-  if (const SortedJson* size = member(job, "model_size_stats"); size != nullptr && size->is_object()) {
+  if (const auto open_time = member(job, "open_time"); open_time && !open_time->is_null())
+    out.open_time = open_time->is_string() ? text_of(open_time) : canonical_text(*open_time);
+  if (const auto size = member(job, "model_size_stats"); size && size->is_object()) {
     Members model(*size);
     out.model_bytes = model.whole("model_bytes");
     if (model.bad()) return std::nullopt;
@@ -125,15 +126,17 @@ std::optional<JobStatistics> read_statistics(const SortedJson& job) {
   return out;
 }
 
-void flatten(const SortedJson& value, const std::string& path, std::vector<std::pair<std::string, std::string>>& out) {
-  if (!value.is_object() || value.empty()) {
-    out.emplace_back(path, dump(value));
+void flatten(JsonValue value, const std::string& path, std::vector<std::pair<std::string, std::string>>& out) {
+  simdjson::dom::object members;
+  if (value.get(members) != simdjson::SUCCESS || members.size() == 0) {
+    out.emplace_back(path, canonical_text(value));
     return;
   }
-  for (const auto& [name, inner] : value.items()) flatten(inner, path.empty() ? name : path + "." + name, out);
+  for (const auto& [name, inner] : members)
+    flatten(inner, path.empty() ? std::string(name) : path + "." + std::string(name), out);
 }
 
-std::optional<Bucket> read_bucket(const SortedJson& bucket) {
+std::optional<Bucket> read_bucket(JsonValue bucket) {
   Members members(bucket);
   const auto start = members.optional_whole("timestamp");
   if (!start) return std::nullopt;
@@ -146,7 +149,7 @@ std::optional<Bucket> read_bucket(const SortedJson& bucket) {
   return out;
 }
 
-std::optional<AnomalyRecord> read_record(const SortedJson& record) {
+std::optional<AnomalyRecord> read_record(JsonValue record) {
   Members members(record);
   const auto start = members.optional_whole("timestamp");
   if (!start) return std::nullopt;
@@ -161,12 +164,12 @@ std::optional<AnomalyRecord> read_record(const SortedJson& record) {
   return out;
 }
 
-std::optional<Snapshot> read_snapshot(const SortedJson& snapshot) {
+std::optional<Snapshot> read_snapshot(JsonValue snapshot) {
   Members members(snapshot);
   Snapshot out;
-  const SortedJson* id = member(snapshot, "snapshot_id");
-  if (id != nullptr && id->is_number())
-    out.id = dump(*id);
+  const auto id = member(snapshot, "snapshot_id");
+  if (id && id->is_number())
+    out.id = canonical_text(*id);
   else
     out.id = members.text("snapshot_id");
   out.timestamp_ms = members.optional_whole("timestamp");
@@ -176,41 +179,40 @@ std::optional<Snapshot> read_snapshot(const SortedJson& snapshot) {
   return out;
 }
 
-std::optional<DatafeedStatistics> read_feed_statistics(const SortedJson& feed) {
+std::optional<DatafeedStatistics> read_feed_statistics(JsonValue feed) {
   Members members(feed);
   DatafeedStatistics out{members.text("datafeed_id"), members.text("state")};
   if (members.bad()) return std::nullopt;
   return out;
 }
 
-std::optional<DatafeedDescription> read_feed(const SortedJson& feed) {
+std::optional<DatafeedDescription> read_feed(JsonValue feed) {
   Members members(feed);
   DatafeedDescription out{members.text("datafeed_id"), members.text("job_id")};
   if (members.bad()) return std::nullopt;
   return out;
 }
 
-std::optional<Content> read_job_list(const SortedJson& body) {
+std::optional<Content> read_job_list(JsonValue body) {
   return read_list<JobDescriptionList>(body, "jobs", &JobDescriptionList::jobs, read_job_description);
 }
 
 /// A create or an update answers the configuration itself; one that only acknowledges did it all the same.
-std::optional<Content> read_written_job(const SortedJson& body) {
-  if (member(body, "job_id") == nullptr) return Acknowledged{};
+std::optional<Content> read_written_job(JsonValue body) {
+  if (!member(body, "job_id")) return Acknowledged{};
   auto job = read_job_description(body);
   if (!job) return std::nullopt;
   return JobDescriptionList{1, {*std::move(job)}};
 }
 
 struct Reader {
-  const SortedJson& body;
+  JsonValue body;
 
   std::optional<Content> operator()(const CreateJob&) const { return read_written_job(body); }
   std::optional<Content> operator()(const UpdateJob&) const { return read_written_job(body); }
   std::optional<Content> operator()(const GetJob&) const { return read_job_list(body); }
   std::optional<Content> operator()(const PostData&) const {
-    if (member(body, "processed_record_count") == nullptr && member(body, "input_record_count") == nullptr)
-      return Acknowledged{};
+    if (!member(body, "processed_record_count") && !member(body, "input_record_count")) return Acknowledged{};
     auto counts = read_counts(body);
     if (!counts) return std::nullopt;
     return *counts;
@@ -234,7 +236,7 @@ struct Reader {
     return read_list<SnapshotList>(body, "model_snapshots", &SnapshotList::snapshots, read_snapshot);
   }
   std::optional<Content> operator()(const CreateDatafeed&) const {
-    if (member(body, "datafeed_id") == nullptr) return Acknowledged{};
+    if (!member(body, "datafeed_id")) return Acknowledged{};
     auto feed = read_feed(body);
     if (!feed) return std::nullopt;
     return DatafeedDescriptionList{1, {*std::move(feed)}};
@@ -249,24 +251,25 @@ struct Reader {
     ServerInfo out;
     out.name = text_of(member(body, "cluster_name"));
     if (out.name.empty()) out.name = text_of(member(body, "name"));
-    if (const SortedJson* version = member(body, "version"); version != nullptr)
+    if (const auto version = member(body, "version"))
       out.version = version->is_string() ? text_of(version) : text_of(member(*version, "number"));
     return out;
   }
   std::optional<Content> operator()(const Authenticate&) const {
-    const SortedJson* username = member(body, "username");
-    if (username == nullptr || !username->is_string()) return std::nullopt;
+    const auto username = member(body, "username");
+    if (!username || !username->is_string()) return std::nullopt;
     return Identity{text_of(username)};
   }
   std::optional<Content> operator()(const HasPrivileges&) const {
-    const SortedJson* cluster = member(body, "cluster");
-    if (cluster == nullptr || !cluster->is_object()) return std::nullopt;
+    const auto cluster = member(body, "cluster");
+    if (!cluster || !cluster->is_object()) return std::nullopt;
     PrivilegeList out;
-    for (const auto& [name, value] : cluster->items()) {
+    for (const auto& [name, value] : simdjson::dom::object(*cluster)) {
       const auto has = truth(value);
       if (!has) return std::nullopt;
       out.privileges.emplace_back(name, *has);
     }
+    std::sort(out.privileges.begin(), out.privileges.end());
     return out;
   }
   template <class Other>
@@ -277,18 +280,19 @@ struct Reader {
 
 }  // namespace
 
-std::optional<JobDescription> read_job_description(const SortedJson& job) {
-  if (!job.is_object()) return std::nullopt;
+std::optional<JobDescription> read_job_description(JsonValue job) {
+  simdjson::dom::object members;
+  if (job.get(members) != simdjson::SUCCESS) return std::nullopt;
   JobDescription out;
   out.job = text_of(member(job, "job_id"));
   out.snapshot = text_of(member(job, "model_snapshot_id"));
-  for (const auto& [name, value] : job.items())
-    if (name != "job_id" && name != "model_snapshot_id") flatten(value, name, out.members);
+  for (const auto& [name, value] : members)
+    if (name != "job_id" && name != "model_snapshot_id") flatten(value, std::string(name), out.members);
   std::sort(out.members.begin(), out.members.end());
   return out;
 }
 
-std::optional<Content> read_content(const SortedJson& body, const Operation& operation) {
+std::optional<Content> read_content(JsonValue body, const Operation& operation) {
   return std::visit(Reader{body}, operation);
 }
 

@@ -6,15 +6,15 @@
 
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
-#include "http/json.h"
+#include "http/json_document.h"
 
 namespace closecheck::sut::wire {
 
 /// The content of a success answer's body; empty when the body lacks what was asked for or holds it in a type that
 /// cannot be read.
-std::optional<Content> read_content(const SortedJson& body, const Operation& operation);
+std::optional<Content> read_content(JsonValue body, const Operation& operation);
 
 /// A job's configuration from its JSON object; empty when it is none.
-std::optional<JobDescription> read_job_description(const SortedJson& job);
+std::optional<JobDescription> read_job_description(JsonValue job);
 
 }  // namespace closecheck::sut::wire

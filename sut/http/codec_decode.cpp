@@ -5,7 +5,7 @@
 
 #include "closecheck/sut/wire.h"
 #include "http/codec_content.h"
-#include "http/json.h"
+#include "http/json_document.h"
 #include "http/routes.h"
 #include "http/text.h"
 
@@ -22,17 +22,17 @@ struct ErrorBody {
   std::string departure;  // from the full envelope; empty: none
 };
 
-ErrorBody read_error(const SortedJson* body) {
+ErrorBody read_error(const std::optional<JsonValue>& body) {
   ErrorBody out;
-  if (body == nullptr || !body->is_object()) {
-    out.departure = body == nullptr ? "a body that is no JSON" : "a body that is no JSON object";
+  if (!body || !body->is_object()) {
+    out.departure = !body ? "a body that is no JSON" : "a body that is no JSON object";
     return out;
   }
   const auto depart = [&out](std::string text) {
     if (out.departure.empty()) out.departure = std::move(text);
   };
-  const SortedJson* error = member(*body, "error");
-  if (error == nullptr) {
+  const auto error = member(*body, "error");
+  if (!error) {
     depart("no member `error`");
   } else if (error->is_string()) {
     out.claimed = out.string_error = true;
@@ -43,23 +43,24 @@ ErrorBody read_error(const SortedJson* body) {
     out.type = text_of(member(*error, "type"));
     out.reason = text_of(member(*error, "reason"));
     if (out.type.empty()) depart("no text `error.type`");
-    const SortedJson* reason = member(*error, "reason");
-    if (reason == nullptr || !(reason->is_string() || reason->is_null())) depart("no text `error.reason`");
-    const SortedJson* cause = member(*error, "root_cause");
-    if (cause == nullptr || !cause->is_array() || cause->empty())
+    const auto reason = member(*error, "reason");
+    if (!reason || !(reason->is_string() || reason->is_null())) depart("no text `error.reason`");
+    const auto cause = member(*error, "root_cause");
+    simdjson::dom::array causes;
+    if (!cause || cause->get(causes) != simdjson::SUCCESS || causes.size() == 0)
       depart("no list `error.root_cause`");
-    else if (text_of(member(cause->front(), "type")).empty() || member(cause->front(), "reason") == nullptr)
+    else if (text_of(member(*causes.begin(), "type")).empty() || !member(*causes.begin(), "reason"))
       depart("`error.root_cause` names no type and reason");
   } else if (!error->is_null()) {
     out.claimed = true;
     depart("`error` is neither an object nor a text");
   }
-  const SortedJson* status = member(*body, "status");
-  const auto number = status != nullptr ? whole_number(*status) : std::nullopt;
+  const auto status = member(*body, "status");
+  const auto number = status ? whole_number(*status) : std::nullopt;
   if (number && *number >= 100 && *number < 1000) out.status = static_cast<int>(*number);
-  if (status == nullptr)
+  if (!status)
     depart("no member `status`");
-  else if (!status->is_number_integer() || out.status == 0)
+  else if (!(status->is_int64() || status->is_uint64()) || out.status == 0)
     depart("`status` is no status number");
   // Without an envelope the usual places of a message still tell people what is wrong.
   if (!out.claimed && out.reason.empty()) out.reason = text_of(member(*body, "message"));
@@ -118,10 +119,10 @@ struct ClaimOf {
   }
 };
 
-std::optional<bool> read_claim(const SortedJson* body, const Operation& operation) {
+std::optional<bool> read_claim(const std::optional<JsonValue>& body, const Operation& operation) {
   const char* name = std::visit(ClaimOf{}, operation);
-  const SortedJson* claim = name != nullptr && body != nullptr ? member(*body, name) : nullptr;
-  return claim != nullptr ? truth(*claim) : std::nullopt;
+  const auto claim = name != nullptr && body ? member(*body, name) : std::nullopt;
+  return claim ? truth(*claim) : std::nullopt;
 }
 
 /// Answers of what is no part of the job API are held to no form.
@@ -141,12 +142,10 @@ enum class ErrorForm : std::uint8_t { handler, routing, any };
 
 class Decoder {
  public:
-  Decoder(const WireAnswer& answer, const Request& request, Profile profile)
-      : answer_(answer), request_(request), profile_(profile), parsed_(parse_sorted_json(answer.body)) {
-    out_.status = answer.status;
-    WireAnswer kept = answer;
-    std::erase_if(kept.headers, [](const auto& header) { return is_secret_header(header.first); });
-    out_.wire = std::make_shared<const WireAnswer>(std::move(kept));
+  Decoder(std::shared_ptr<const WireAnswer> answer, const Request& request, Profile profile)
+      : answer_(*answer), request_(request), profile_(profile), parsed_(answer->body) {
+    out_.status = answer_.status;
+    out_.wire = std::move(answer);
   }
 
   Response run() && {
@@ -161,7 +160,7 @@ class Decoder {
   }
 
  private:
-  const SortedJson* body() const { return parsed_ ? &*parsed_ : nullptr; }
+  const std::optional<JsonValue>& body() const { return parsed_.root(); }
   bool is_close() const { return std::holds_alternative<CloseJob>(request_.operation); }
 
   void note(Clause clause, std::string expected, std::string observed) {
@@ -197,7 +196,7 @@ class Decoder {
     if (is_close() && !claim.value_or(false)) {
       // Without the claim nobody was told that the job is closed; whoever set a timeout reads that as not in time.
       const bool had_timeout = std::get<CloseJob>(request_.operation).timeout.has_value();
-      if (claim || (had_timeout && body() != nullptr && body()->is_object())) refuse(Refusal::timed_out);
+      if (claim || (had_timeout && body() && body()->is_object())) refuse(Refusal::timed_out);
       return;
     }
     if (claim && !*claim) {
@@ -212,17 +211,17 @@ class Decoder {
 
   /// False: unreadable.
   bool read_body_of_success() {
-    if (const auto* bulk = std::get_if<IndexDocuments>(&request_.operation); bulk != nullptr && body() != nullptr) {
-      const SortedJson* errors = member(*body(), "errors");
-      if (errors != nullptr && truth(*errors).value_or(true)) {
+    if (const auto* bulk = std::get_if<IndexDocuments>(&request_.operation); bulk != nullptr && body()) {
+      const auto errors = member(*body(), "errors");
+      if (errors && truth(*errors).value_or(true)) {
         refuse(Refusal::other);
         out_.reason = "some documents were not indexed";
         return false;
       }
     }
-    if (body() == nullptr) {
+    if (!body()) {
       // An empty body of an operation that has nothing to tell is as good as an acknowledgement.
-      if (!answer_.body.empty() || !read_content(SortedJson::object(), request_.operation)) return false;
+      if (!answer_.body.empty() || !read_content(*JsonDocument("{}").root(), request_.operation)) return false;
       out_.outcome = Outcome::accepted;
       out_.content = Acknowledged{};
       return true;
@@ -241,7 +240,7 @@ class Decoder {
            fmt::format("status {} with a body that claims success", answer_.status));
       return;
     }
-    if (out_.reason.empty() && body() == nullptr) out_.reason = answer_.body.substr(0, 200);
+    if (out_.reason.empty() && !body()) out_.reason = answer_.body.substr(0, 200);
     const bool timed_out = says_timed_out(answer_.status, error_.type, error_.reason);
     refuse(timed_out ? Refusal::timed_out : refusal_of(answer_.status));
     // A server that lacks the endpoint: not the request is bad, there is nobody to take it.
@@ -326,15 +325,16 @@ class Decoder {
   const WireAnswer& answer_;
   const Request& request_;
   const Profile profile_;
-  std::optional<SortedJson> parsed_;
+  JsonDocument parsed_;
   ErrorBody error_;
   Response out_;
 };
 
 }  // namespace
 
-Response decode(const WireAnswer& answer, const Request& request, Profile profile) {
-  return Decoder(answer, request, profile).run();
+Response decode(WireAnswer answer, const Request& request, Profile profile) {
+  std::erase_if(answer.headers, [](const auto& header) { return is_secret_header(header.first); });
+  return Decoder(std::make_shared<const WireAnswer>(std::move(answer)), request, profile).run();
 }
 
 }  // namespace closecheck::sut::wire

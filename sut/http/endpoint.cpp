@@ -149,8 +149,7 @@ class Endpoint : public System {
     completion.client = arrival->client;
     completion.time = arrival->time;
     if (arrival->answer) {
-      Response response = wire::decode(*arrival->answer, *arrival->request, target().options().profile);
-      if (!response.wire) response.wire = std::make_shared<const WireAnswer>(std::move(*arrival->answer));
+      Response response = wire::decode(*std::move(arrival->answer), *arrival->request, target().options().profile);
       if (const auto thing = created_by(arrival->request->operation); thing && response.outcome == Outcome::accepted)
         created_.insert(*thing);
       completion.response = std::make_shared<const Response>(std::move(response));

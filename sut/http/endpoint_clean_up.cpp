@@ -63,12 +63,12 @@ class CleanUp {
     const Request request{who, std::move(operation), nullptr};
     const Profile profile = target_.options().profile;
     for (int attempt = 1;; ++attempt) {
-      const Exchange exchange =
+      Exchange exchange =
           connection_.exchange(wire::encode(request, profile), target_.identity_of(request.who).credentials);
       unreachable_ = !exchange.connected;
       if (!exchange.answer) return {};
       if (!is_busy(*exchange.answer) || attempt == 3 || is_over())
-        return wire::decode(*exchange.answer, request, profile);
+        return wire::decode(*std::move(exchange.answer), request, profile);
       std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(*exchange.answer, attempt)));
     }
   }

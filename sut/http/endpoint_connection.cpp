@@ -122,18 +122,19 @@ Exchange Connection::exchange(const wire::HttpRequest& request, const std::optio
 
   const Clock::time_point begin = Clock::now();
   try {
-    const httplib::Result result = impl_->client.send(http);
-    if (!result) {
+    httplib::Response response;
+    httplib::Error error = httplib::Error::Success;
+    if (!impl_->client.send(http, response, error)) {
       const Duration elapsed = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
       if (too_long) return {std::nullopt, "the answer is longer than 64 MiB", true};
       if (impl_->stopped) return {std::nullopt, "given up", true};
-      const bool connected =
-          result.error() != httplib::Error::Connection && result.error() != httplib::Error::ConnectionTimeout;
-      return {std::nullopt, impl_->text_of(result.error(), elapsed), connected};
+      const bool connected = error != httplib::Error::Connection && error != httplib::Error::ConnectionTimeout;
+      return {std::nullopt, impl_->text_of(error, elapsed), connected};
     }
     WireAnswer answer;
-    answer.status = result->status;
-    for (const auto& [header, value] : result->headers) answer.headers.emplace_back(lower_case(header), value);
+    answer.status = response.status;
+    answer.headers.reserve(response.headers.size());
+    for (const auto& [header, value] : response.headers) answer.headers.emplace_back(lower_case(header), value);
     answer.body = std::move(body);
     return {std::move(answer), "", true};
   } catch (const std::exception& error) {

@@ -221,8 +221,8 @@ class Reader {
     event.request = std::move(open->second);
     open_.erase(open);
     if (ok) {
-      const WireAnswer answer = read_response(need(line, "response", "an object"));
-      event.response = std::make_shared<const Response>(wire::decode(answer, *event.request, profile()));
+      WireAnswer answer = read_response(need(line, "response", "an object"));
+      event.response = std::make_shared<const Response>(wire::decode(std::move(answer), *event.request, profile()));
       return;
     }
     lost_.insert(event.process);

@@ -1,17 +1,7 @@
 #include "http/json.h"
 
-#include <charconv>
-#include <cmath>
-
 namespace closecheck::sut::wire {
 namespace {
-
-constexpr double kTwoTo63 = 9223372036854775808.0;
-
-std::optional<std::int64_t> whole_number(double value) {
-  if (!(value >= -kTwoTo63 && value < kTwoTo63)) return std::nullopt;
-  return static_cast<std::int64_t>(value);
-}
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -44,14 +34,6 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
   return depth == 0 && !in_string ? text.size() : std::string_view::npos;
 }
 
-template <class Value>
-std::optional<Value> parse(std::string_view text) {
-  if (text.empty() || nests_too_deep(text)) return std::nullopt;
-  Value value = Value::parse(text.begin(), text.end(), nullptr, false);
-  if (value.is_discarded()) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 bool nests_too_deep(std::string_view text) {
@@ -76,11 +58,10 @@ bool nests_too_deep(std::string_view text) {
 }
 
 std::optional<Json> parse_json(std::string_view text) {
-  return parse<Json>(text);
-}
-
-std::optional<SortedJson> parse_sorted_json(std::string_view text) {
-  return parse<SortedJson>(text);
+  if (text.empty() || nests_too_deep(text)) return std::nullopt;
+  Json value = Json::parse(text.begin(), text.end(), nullptr, false);
+  if (value.is_discarded()) return std::nullopt;
+  return value;
 }
 
 ValueTexts split_values(std::string_view text) {
@@ -109,53 +90,10 @@ std::string dump(const SortedJson& value) {
   return value.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 }
 
-std::optional<std::int64_t> whole_number(const SortedJson& value) {
-  if (value.is_number_unsigned()) {
-    const auto whole = value.get<std::uint64_t>();
-    if (whole > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
-    return static_cast<std::int64_t>(whole);
-  }
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  if (value.is_number_float()) return whole_number(value.get<double>());
-  if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
-  std::int64_t whole = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return whole;
-}
-
-std::optional<double> number(const SortedJson& value) {
-  if (value.is_number()) return value.get<double>();
-  if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
-  double result = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(result)) return std::nullopt;
-  return result;
-}
-
-std::optional<bool> truth(const SortedJson& value) {
-  if (value.is_boolean()) return value.get<bool>();
-  if (value == "true") return true;
-  if (value == "false") return false;
-  return std::nullopt;
-}
-
-const SortedJson* member(const SortedJson& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
-
 const Json* member(const Json& object, const char* name) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;
-}
-
-std::string text_of(const SortedJson* value) {
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
 }
 
 }  // namespace closecheck::sut::wire

@@ -23,7 +23,6 @@ bool nests_too_deep(std::string_view text);
 
 /// The value if the text is exactly one, of bounded depth; empty otherwise.
 std::optional<Json> parse_json(std::string_view text);
-std::optional<SortedJson> parse_sorted_json(std::string_view text);
 
 /// The texts of the JSON values that stand one after another in `text`, however spaced. `complete` is false when what
 /// follows the last of them cannot be the start of a value or breaks off. The values are delimited, not yet parsed.
@@ -37,17 +36,7 @@ ValueTexts split_values(std::string_view text);
 std::string dump(const Json& value, int indent = -1);
 std::string dump(const SortedJson& value);
 
-/// A whole number, from a number or a text that is one; empty for anything else and beyond 64 bits.
-std::optional<std::int64_t> whole_number(const SortedJson& value);
-std::optional<double> number(const SortedJson& value);
-/// A boolean, or the texts `true` and `false`.
-std::optional<bool> truth(const SortedJson& value);
-
 /// The member of that name; null when `object` is none or lacks it.
-const SortedJson* member(const SortedJson& object, const char* name);
 const Json* member(const Json& object, const char* name);
-
-/// The text of a string, empty for anything else.
-std::string text_of(const SortedJson* value);
 
 }  // namespace closecheck::sut::wire

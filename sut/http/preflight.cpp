@@ -76,8 +76,7 @@ class Reader {
         std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(*exchange.answer, attempt)));
         continue;
       }
-      read.response = wire::decode(*exchange.answer, request, profile_);
-      read.response->status = exchange.answer->status;
+      read.response = wire::decode(*std::move(exchange.answer), request, profile_);
       return read;
     }
   }

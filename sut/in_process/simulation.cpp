@@ -145,7 +145,7 @@ class Simulation final : public System {
     const auto* raw = std::get_if<RawRequest>(&request.operation);
     if (raw != nullptr) wire::apply_options(answer, raw->query);
     if (raw != nullptr && raw->method == "HEAD") answer.body.clear();
-    return wire::decode(answer, request, core_.manner().profile);
+    return wire::decode(std::move(answer), request, core_.manner().profile);
   }
 
   void depart(Open& open, Response response) {

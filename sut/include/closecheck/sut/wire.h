@@ -30,7 +30,7 @@ HttpRequest encode(const Request& request, Profile profile);
 
 /// What a client makes of the answer: accepted, refused or unreadable from status and body together, with a note for
 /// every departure from the profile's form. The request tells which shape to expect.
-Response decode(const WireAnswer& answer, const Request& request, Profile profile);
+Response decode(WireAnswer answer, const Request& request, Profile profile);
 
 /// What a server makes of a request: an operation, or an answer of routing itself (unknown path, wrong method, a
 /// parameter that the API does not know, a body of a wrong type). `who` is left for the caller to fill in.
