@@ -160,7 +160,11 @@ bool matches_wildcard(std::string_view pattern, std::string_view text) {
 }
 
 std::string json_text(std::string_view text) {
-  std::string out = "\"";
+  const auto stands_for_itself = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
+  std::string out;
+  out.reserve(text.size() + 2);
+  out += '"';
+  if (std::ranges::all_of(text, stands_for_itself)) return (out += text) += '"';
   for (const char c : text) {
     switch (c) {
       case '"':

@@ -77,6 +77,8 @@ TEST(Wildcards, StandForAnything) {
 
 TEST(JsonTexts, EscapeWhatJsonCannotHold) {
   EXPECT_EQ(json_text("a\"b\\c\n\x01"), R"("a\"b\\c\n\u0001")");
+  EXPECT_EQ(json_text("größe"), "\"größe\"");
+  EXPECT_EQ(json_text(""), "\"\"");
 }
 
 }  // namespace
