@@ -171,7 +171,7 @@ class TestRun : public sut::Observer {
       }
     }
     const Program program = make_program(script_, part_.script, options_.profile, script_.is_foreign());
-    part_.program = std::make_shared<const Program>(with_prefix(program, prefix_));
+    part_.program = std::make_shared<const Program>(with_prefix(program, kNamePrefix, prefix_));
     if (const auto unbound = bind_expectations(part_)) fail(*unbound, "there is no answer yet to look at");
     if (!script_.is_foreign())
       everything_.steps.insert(everything_.steps.end(), part_.program->steps.begin(), part_.program->steps.end());

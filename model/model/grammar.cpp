@@ -8,7 +8,7 @@
 namespace closecheck::model {
 namespace {
 
-constexpr Duration kLongest = 100 * 365 * 24 * kHour;
+constexpr Duration kLongest = Duration{100} * 365 * 24 * kHour;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';

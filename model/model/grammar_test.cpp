@@ -43,7 +43,7 @@ TEST(Grammar, TellsAnAbsentParameterFromAnEmptyOne) {
 }
 
 TEST(Grammar, SaturatesSpansAtAHundredYears) {
-  EXPECT_EQ(read_time("999999999999d").span, 100 * 365 * 24 * kHour);
+  EXPECT_EQ(read_time("999999999999d").span, Duration{100} * 365 * 24 * kHour);
   EXPECT_EQ(read_time("999999999999d").reading, TimeReading::valid);
 }
 

@@ -117,7 +117,7 @@ using Requests = boost::mp11::mp_append<
     //   from      request              to       does              when                          else                               clause
     Move<absent,   Ask::create,         closed,  E::create,        kAlways,                      kNone,                             C::wire_status_codes>,
     Move<closed,   Ask::remove,         absent,  E::erase,         only_if(Guard::no_feed),      kNone | may(R),                    C::wire_status_codes>,
-    Move<failed,   Ask::remove,         absent,  E::erase,         only_if(Guard::no_feed),      may(R) | may(R),                   C::wire_status_codes>,
+    Move<failed,   Ask::remove,         absent,  E::erase,         only_if(Guard::no_feed),      may(R),                            C::wire_status_codes>,
     Move<closed,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
     Move<opening,  Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
     Move<opened,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,

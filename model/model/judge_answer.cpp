@@ -97,12 +97,10 @@ Answer JudgeCore::answer_for(const Exchange& exchange, JobFile& job, const Respo
       if (state == "started") answer.feed_started = true;
       if (state == "stopped") answer.feed_started = false;
     }
-  } else if (exchange.is_close && exchange.expression && options_.profile == Profile::xpack_5_4) {
-    // Before 6.1 nobody says what an expression names.
-    answer.told = Told::unknown;
-  } else if (exchange.is_close && exchange.wrong_method) {
-    // An answer to another method need not be about closing at all.
-    answer.told = Told::unknown;
+  } else if (exchange.is_close) {
+    // Before 6.1 nobody says what an expression names; an answer to another method need not be about closing at all.
+    const bool many = exchange.expression && options_.profile == Profile::xpack_5_4;
+    if (many || exchange.wrong_method) answer.told = Told::unknown;
   }
   return answer;
 }

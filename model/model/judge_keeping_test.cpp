@@ -103,6 +103,7 @@ Story with_model(std::int64_t before, std::int64_t after, bool told) {
   };
   story.created().opened();
   std::vector<Record> records;
+  records.reserve(60);
   for (int i = 0; i < 60; ++i) records.push_back(records_in(i).front());
   story.posted(records);
   read(kOpened, before);

@@ -6,24 +6,14 @@
 namespace closecheck {
 namespace {
 
-std::string renamed(const std::string& text, std::string_view prefix) {
-  std::string out;
-  std::size_t at = 0;
-  while (true) {
-    const std::size_t found = text.find(kNamePrefix, at);
-    out.append(text, at, found == std::string::npos ? std::string::npos : found - at);
-    if (found == std::string::npos) return out;
-    out += prefix;
-    at = found + kNamePrefix.size();
-  }
-}
-
-/// Renames every name that an operation carries, whatever member it stands in.
+/// Replaces one beginning of names by another, whatever member it stands in.
 struct Renamer {
-  std::string_view prefix;
+  std::string_view from;
+  std::string_view to;
 
   void apply(std::string& text) const {
-    if (text.find(kNamePrefix) != std::string::npos) text = renamed(text, prefix);
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
   }
   template <class T>
   void operator()(T& operation) const {
@@ -82,10 +72,9 @@ Step fault_step(Fault fault, std::string job, Duration duration) {
   return step;
 }
 
-Program with_prefix(const Program& program, std::string_view prefix) {
-  Program out = program;
-  const Renamer renamer{prefix};
-  for (Step& step : out.steps) {
+Program with_prefix(Program program, std::string_view from, std::string_view to) {
+  const Renamer renamer{from, to};
+  for (Step& step : program.steps) {
     renamer.apply(step.job);
     std::visit(renamer, step.request.operation);
     if (step.request.as_sent) {
@@ -94,7 +83,7 @@ Program with_prefix(const Program& program, std::string_view prefix) {
       step.request.as_sent = std::make_shared<const RawRequest>(std::move(sent));
     }
   }
-  return out;
+  return program;
 }
 
 std::size_t request_count(const Program& program) {

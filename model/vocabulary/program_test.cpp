@@ -14,7 +14,7 @@ TEST(Program, PrefixReplacesEveryNameWhereverItStands) {
                    call(RawRequest{"GET", "/_xpack/ml/anomaly_detectors/closecheck-a/_close", {}, "", ""}),
                    settle_step("closecheck-a", kSecond)};
 
-  const Program renamed = with_prefix(program, "closecheck-7f-");
+  const Program renamed = with_prefix(program, kNamePrefix, "closecheck-7f-");
 
   EXPECT_EQ(std::get<CreateJob>(renamed.steps[0].request.operation).job, "closecheck-7f-a");
   EXPECT_EQ(std::get<CreateJob>(renamed.steps[0].request.operation).config.groups.front(), "closecheck-7f-g");

@@ -63,29 +63,6 @@ class OpenJobs {
   int wanted_;
 };
 
-/// Replaces one beginning of names by another, whatever member it stands in.
-struct Renamer {
-  std::string_view from;
-  std::string_view to;
-
-  void apply(std::string& text) const {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-      text.replace(at, from.size(), to);
-  }
-  template <class T>
-  void operator()(T& operation) const {
-    if constexpr (requires { operation.job; }) apply(operation.job);
-    if constexpr (requires { operation.feed; }) apply(operation.feed);
-    if constexpr (requires { operation.index; }) apply(operation.index);
-    if constexpr (requires { operation.config; })
-      for (std::string& group : operation.config.groups) apply(group);
-    if constexpr (requires { operation.path; }) {
-      apply(operation.path);
-      apply(operation.body);
-    }
-  }
-};
-
 }  // namespace
 
 int open_jobs_of(const Program& program) {
@@ -93,20 +70,6 @@ int open_jobs_of(const Program& program) {
   for (const Step& step : program.steps)
     if (const auto* open = std::get_if<OpenJob>(&step.request.operation)) jobs.insert(open->job);
   return std::max(1, static_cast<int>(jobs.size()));
-}
-
-Program without_prefix(Program program, std::string_view prefix) {
-  const Renamer renamer{prefix, kNamePrefix};
-  for (Step& step : program.steps) {
-    renamer.apply(step.job);
-    std::visit(renamer, step.request.operation);
-    if (step.request.as_sent) {
-      RawRequest sent = *step.request.as_sent;
-      renamer(sent);
-      step.request.as_sent = std::make_shared<const RawRequest>(std::move(sent));
-    }
-  }
-  return program;
 }
 
 Laboratory::Laboratory(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
@@ -133,7 +96,7 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
   runner.set_answer_patience(answer_patience(environment_, *program));
   const OpenJobs held(mutex_, freed_, open_jobs_, open_jobs_of(*program));
   ran.prefix = next_prefix();
-  const auto renamed = std::make_shared<const Program>(with_prefix(*program, ran.prefix));
+  const auto renamed = std::make_shared<const Program>(with_prefix(*program, kNamePrefix, ran.prefix));
   const std::unique_ptr<sut::System> system = factory_.make(seed);
   ran.result = runner.run(renamed, *system);
   system->clean_up(*renamed);
@@ -143,7 +106,8 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
 Reproduction Laboratory::keep(const Runner& runner, const Ran& ran) {
   Reproduction kept;
   kept.prefix = ran.prefix;
-  kept.program = ran.prefix == kNamePrefix ? *runner.program() : without_prefix(*runner.program(), ran.prefix);
+  kept.program =
+      ran.prefix == kNamePrefix ? *runner.program() : with_prefix(*runner.program(), ran.prefix, kNamePrefix);
   kept.history = runner.history();
   kept.findings = ran.result.findings;
   kept.seed = ran.seed;

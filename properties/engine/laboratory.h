@@ -55,7 +55,4 @@ class Laboratory {
 /// Jobs that may be open at the same time while the program runs, at least 1.
 int open_jobs_of(const Program& program);
 
-/// The inverse of `with_prefix`.
-Program without_prefix(Program program, std::string_view prefix);
-
 }  // namespace closecheck::properties

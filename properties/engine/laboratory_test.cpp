@@ -12,7 +12,8 @@ TEST(WithoutPrefix, TakesBackWhatWithPrefixDid) {
   const Program program =
       Steps{create(kJob, {kGroup}), open(), raw("GET", "/anomaly_detectors/closecheck-a/_close"), slow_close(kSecond)};
 
-  const Program back = without_prefix(with_prefix(program, "closecheck-run-3-"), "closecheck-run-3-");
+  const Program back =
+      with_prefix(with_prefix(program, kNamePrefix, "closecheck-run-3-"), "closecheck-run-3-", kNamePrefix);
 
   ASSERT_EQ(back.steps.size(), program.steps.size());
   for (std::size_t i = 0; i < back.steps.size(); ++i) {

@@ -136,7 +136,7 @@ ViolationRecord violation_of(const Proof& proof, const Environment& environment)
     record.finding.observed +=
         fmt::format(" (three of three repetitions; margin {})", describe_duration(environment.margin));
   record.check = proof.check->name;
-  record.program = with_prefix(proof.reproduction.program, proof.reproduction.prefix);
+  record.program = with_prefix(proof.reproduction.program, kNamePrefix, proof.reproduction.prefix);
   record.history = proof.reproduction.history;
   record.seed = proof.reproduction.seed;
   record.history_lines = sut::write_history_lines(record.history);

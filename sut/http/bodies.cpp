@@ -62,7 +62,7 @@ void flatten(const Json& value, const std::string& path, Members& members) {
     members.emplace_back(path, dump(value));
     return;
   }
-  for (const auto& [name, inner] : value.items()) flatten(inner, path + "." + name, members);
+  for (const auto& [name, inner] : value.items()) flatten(inner, std::string(path).append(".").append(name), members);
 }
 
 /// Members that only have to be kept and shown again: those of `object` that are not among `known`.

@@ -59,15 +59,17 @@ void Call::ignore(std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) take(name);
 }
 
-bool Call::take_allow(std::string_view name) {
-  if (is_5_4()) return true;
+ListOptions Call::take_allow(std::string_view name) {
+  ListOptions options;
+  if (is_5_4()) return options;
   const Parameter allow = take(name);
-  if (!allow) return true;
+  if (!allow) return options;
   const auto read = read_strict_boolean(*allow);
   if (!read)
     refuse(400, kIllegalArgument,
            fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.", *allow));
-  return *read;
+  options.allow_none = *read;
+  return options;
 }
 
 std::optional<int> Call::take_number(const char* name) {

@@ -47,8 +47,8 @@ class Call {
   /// A parameter of the query, which is then known. Of several of one name the last counts.
   Parameter take(std::string_view name);
   void ignore(std::initializer_list<std::string_view> names);
-  /// `allow_no_jobs` and such: unknown before 6.1.
-  bool take_allow(std::string_view name);
+  /// What `allow_no_jobs` and such say: unknown before 6.1.
+  ListOptions take_allow(std::string_view name);
   /// Throws Refused for what is no number.
   std::optional<int> take_number(const char* name);
   /// A member of the body where there is one, else the parameter. A member that is no text is its JSON text.

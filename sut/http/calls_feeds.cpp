@@ -27,15 +27,11 @@ Built update_feed(Call& call) {
 }
 
 Built get_feeds(Call& call) {
-  ListOptions options;
-  options.allow_none = call.take_allow("allow_no_datafeeds");
-  return {Operation(GetDatafeed{call.part("feed")}), std::move(options)};
+  return {Operation(GetDatafeed{call.part("feed")}), call.take_allow("allow_no_datafeeds")};
 }
 
 Built feed_statistics(Call& call) {
-  ListOptions options;
-  options.allow_none = call.take_allow("allow_no_datafeeds");
-  return {Operation(DatafeedStats{call.part("feed")}), std::move(options)};
+  return {Operation(DatafeedStats{call.part("feed")}), call.take_allow("allow_no_datafeeds")};
 }
 
 Built start_feed(Call& call) {
@@ -49,8 +45,7 @@ Built start_feed(Call& call) {
 }
 
 Built stop_feed(Call& call) {
-  ListOptions options;
-  options.allow_none = call.take_allow("allow_no_datafeeds");
+  ListOptions options = call.take_allow("allow_no_datafeeds");
   call.ignore({"timeout"});
   return {Operation(StopDatafeed{call.part("feed"), call.take_either("force")}), std::move(options)};
 }

@@ -25,15 +25,11 @@ Built delete_job(Call& call) {
 }
 
 Built get_jobs(Call& call) {
-  ListOptions options;
-  options.allow_none = call.take_allow("allow_no_jobs");
-  return {Operation(GetJob{call.part("job")}), std::move(options)};
+  return {Operation(GetJob{call.part("job")}), call.take_allow("allow_no_jobs")};
 }
 
 Built job_statistics(Call& call) {
-  ListOptions options;
-  options.allow_none = call.take_allow("allow_no_jobs");
-  return {Operation(JobStats{call.part("job")}), std::move(options)};
+  return {Operation(JobStats{call.part("job")}), call.take_allow("allow_no_jobs")};
 }
 
 Built open_job(Call& call) {

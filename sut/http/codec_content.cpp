@@ -133,7 +133,7 @@ void flatten(JsonValue value, const std::string& path, std::vector<std::pair<std
     return;
   }
   for (const auto& [name, inner] : members)
-    flatten(inner, path.empty() ? std::string(name) : path + "." + std::string(name), out);
+    flatten(inner, path.empty() ? std::string(name) : std::string(path).append(".").append(name), out);
 }
 
 std::optional<Bucket> read_bucket(JsonValue bucket) {

@@ -52,8 +52,9 @@ Step join_step();
 Step settle_step(std::string job, Duration at_most);
 Step fault_step(Fault fault, std::string job, Duration duration = 0);
 
-/// The same program with every name's `kNamePrefix` replaced, in jobs, groups, indices, feeds and raw paths.
-Program with_prefix(const Program& program, std::string_view prefix);
+/// The same program with `to` wherever a name has `from`, in jobs, groups, indices, feeds, raw paths and their bodies.
+/// `from` is not empty.
+Program with_prefix(Program program, std::string_view from, std::string_view to);
 
 /// Requests in the program.
 std::size_t request_count(const Program& program);
