@@ -105,6 +105,8 @@ void add_serve(CLI::App& app, Action& action) {
   command.add_option("--profile", options->profile, "Dialect: xpack-5.4 (default) or xpack-6.3")->type_name("NAME");
   command.add_option("--deviation", options->deviation, "One thing wrong")->type_name("NAME");
   command.add_option("--housekeeping", options->housekeeping, "Least time that a close takes")->type_name("DURATION");
+  command.add_option("--log-level", options->log_level, "On standard error: off, error, warn, info (default), debug")
+      ->type_name("LEVEL");
   command.add_flag("--test-hooks", options->test_hooks, "POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s, _hang");
   // Correct but unusual behaviour, for our own tests that nobody is accused; not in the help.
   command.add_option("--variant", options->variant)->group("");

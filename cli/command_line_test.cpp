@@ -60,6 +60,7 @@ TEST(CommandLine, RefusesUnknownCommandsAndOptions) {
   expect_refused({"serve", "--port", "99999"}, "--port takes");
   expect_refused({"serve", "--data", "/dev/null/data"}, "cannot be made");
   expect_refused({"serve", "--housekeeping", "3"}, "--housekeeping takes");
+  expect_refused({"serve", "--log-level", "inof"}, "there is no log level 'inof'; did you mean 'info'?");
 }
 
 TEST(CommandLine, RefusesSelectionsThatMatchNothing) {
@@ -277,6 +278,7 @@ TEST(CommandLine, ServesUntilItIsToldToStop) {
     const Finished finished = process.wait();
     EXPECT_EQ(finished.code, 0) << finished.err;
     EXPECT_THAT(finished.out, IsEmpty());
+    EXPECT_THAT(finished.err, AllOf(HasSubstr("info serving xpack-5.4 on 127.0.0.1:"), HasSubstr("info stopped\n")));
   }
 }
 

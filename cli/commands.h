@@ -73,6 +73,7 @@ struct ServeOptions {
   std::string deviation;
   std::string variant;
   std::string housekeeping;
+  std::string log_level;  // empty: info
   bool test_hooks = false;
 };
 ExitCode serve_command(const ServeOptions& options);

@@ -22,6 +22,12 @@ sut::Variant require_variant(const std::string& wanted) {
   throw UsageError(fmt::format("there is no variant '{}'{}", wanted, did_you_mean(wanted, names)));
 }
 
+sut::LogLevel require_log_level(const std::string& wanted) {
+  if (wanted.empty()) return sut::LogLevel::info;
+  if (const auto level = sut::log_level_named(wanted)) return *level;
+  throw UsageError(fmt::format("there is no log level '{}'{}", wanted, did_you_mean(wanted, sut::log_level_names())));
+}
+
 sut::ServerOptions server_options(const ServeOptions& options) {
   constexpr int kPortMax = 65'535;
   constexpr Duration kGrace = 5 * kSecond;
@@ -33,6 +39,7 @@ sut::ServerOptions server_options(const ServeOptions& options) {
   server.grace = kGrace;
   server.data = options.data;
   server.test_hooks = options.test_hooks;
+  server.log = require_log_level(options.log_level);
   if (!options.profile.empty()) server.service.profile = require_profile(options.profile);
   server.service.deviation = require_deviation(options.deviation);
   server.service.variant = require_variant(options.variant);

@@ -14,6 +14,7 @@
 #include "http/answers.h"
 #include "http/json.h"
 #include "http/server_access.h"
+#include "http/server_log.h"
 #include "http/server_service.h"
 #include "http/server_socket.h"
 #include "http/text.h"
@@ -28,11 +29,22 @@ using wire::error_answer;
 /// From an HTTP message to its answer.
 class FrontDesk {
  public:
-  FrontDesk(const ServerOptions& options, ClockedService& service, const Manner& manner)
-      : options_(options), service_(service), manner_(manner), access_(options.principals) {}
+  FrontDesk(const ServerOptions& options, ClockedService& service, const Manner& manner, const ServerLog& log)
+      : options_(options), service_(service), manner_(manner), log_(log), access_(options.principals) {}
 
   /// Empty: the service ends; nobody gets an answer any more.
   std::optional<WireAnswer> answer(const ArrivedRequest& arrived) const {
+    const auto begin = std::chrono::steady_clock::now();
+    std::string_view who = "a test hook";
+    std::optional<WireAnswer> answer = answer_of(arrived, who);
+    log_.request(arrived.method, arrived.target, answer ? answer->status : 503,
+                 std::chrono::steady_clock::now() - begin, who);
+    return answer;
+  }
+
+ private:
+  /// `who`: becomes the principal that asks.
+  std::optional<WireAnswer> answer_of(const ArrivedRequest& arrived, std::string_view& who) const {
     wire::HttpRequest http;
     http.method = arrived.method;
     const std::size_t question = std::min(arrived.target.find('?'), arrived.target.size());
@@ -45,6 +57,7 @@ class FrontDesk {
     if (options_.test_hooks && http.path.starts_with("/_test/")) return hook(http);
     const Caller caller =
         manner_.security ? access_.identify(arrived.authorization) : Caller{Principal::manage_ml, "anonymous"};
+    who = name(caller.principal);
     auto entered = enter(http, manner_, caller.principal);
     std::optional<WireAnswer> answer;
     if (auto* known = std::get_if<WireAnswer>(&entered)) {
@@ -64,7 +77,6 @@ class FrontDesk {
     return answer;
   }
 
- private:
   /// The same words for an unknown user and for a wrong password.
   WireAnswer unknown_caller(const Caller& caller, const wire::HttpRequest& http) const {
     const std::string target = wire::target_of(http);
@@ -107,6 +119,7 @@ class FrontDesk {
     try {
       if (!service_.inject(fault, segments[2], duration))
         return error_answer(404, "resource_not_found_exception", fmt::format("No known job with id '{}'", segments[2]));
+      log_.info(fmt::format("test hook {} for job {}", segments[3], segments[2]));
     } catch (const FaultFailed& failed) {
       return error_answer(409, "status_exception", failed.why);
     }
@@ -118,6 +131,7 @@ class FrontDesk {
   const ServerOptions& options_;
   ClockedService& service_;
   const Manner& manner_;
+  const ServerLog& log_;
   const Access access_;
 };
 
@@ -136,13 +150,15 @@ void write(const WireAnswer& answer, httplib::Response& response) {
 /// Accepts in a thread of its own, and ends that however `serve` is left.
 class Running {
  public:
-  Running(HttpServer& server, ClockedService& service, Duration grace)
-      : server_(server), service_(service), grace_(grace), thread_([&server] { server.run(); }) {}
+  Running(HttpServer& server, ClockedService& service, Duration grace, const ServerLog& log)
+      : server_(server), service_(service), grace_(grace), log_(log), thread_([&server] { server.run(); }) {}
   ~Running() {
+    log_.info(fmt::format("stopping: {} requests in hand", service_.requests_in_hand()));
     server_.drain(std::chrono::milliseconds(grace_ / kMillisecond));
     service_.end();
     server_.halt();
     thread_.join();
+    log_.info("stopped");
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -151,6 +167,7 @@ class Running {
   HttpServer& server_;
   ClockedService& service_;
   const Duration grace_;
+  const ServerLog& log_;
   std::thread thread_;
 };
 
@@ -189,17 +206,21 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
                       service_options.housekeeping_base, !options.principals.empty()};
   std::unique_ptr<Store> store;
   if (!options.data.empty()) store = std::make_unique<SqliteStore>(SqliteSettings{options.data, "", true});
-  ClockedService service(manner, std::move(store));
-  const FrontDesk desk(options, service, manner);
+  const ServerLog log(options.log);
+  ClockedService service(manner, log, std::move(store));
+  const FrontDesk desk(options, service, manner, log);
   const auto take = [&desk](const ArrivedRequest& arrived, httplib::Response& response) {
     if (const auto answer = desk.answer(arrived))
       write(*answer, response);
     else
       write(error_answer(503, "node_closed_exception", "the service ends"), response);
   };
-  HttpServer server(take, within(options.limits, raise_descriptor_limit()));
+  HttpServer server(take, within(options.limits, raise_descriptor_limit()), log);
   const int port = server.take_port(options.host, options.port);
-  const Running running(server, service, options.grace);
+  const Running running(server, service, options.grace, log);
+  log.info(fmt::format("serving {} on {}:{}, security {}, {}{}", name(manner.profile), options.host, port,
+                       manner.security ? "on" : "off", options.data.empty() ? "in memory" : "data in " + options.data,
+                       options.test_hooks ? ", with test hooks" : ""));
   ready(port);
   // A signal handler may set `stop`, and may not notify anybody.
   while (!stop.load()) std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -23,8 +23,8 @@ Response cannot_store(const std::string& why) {
 
 }  // namespace
 
-ClockedService::ClockedService(const Manner& manner, std::unique_ptr<Store> store)
-    : core_(manner, wall_clock_ms()), store_(std::move(store)) {
+ClockedService::ClockedService(const Manner& manner, const ServerLog& log, std::unique_ptr<Store> store)
+    : log_(log), core_(manner, wall_clock_ms()), store_(std::move(store)) {
   if (store_) {
     try {
       load();
@@ -115,7 +115,7 @@ void ClockedService::deliver() {
   }
   replies_.clear();
   if (!durable) state_changed_.notify_one();
-  due_changed_.notify_all();
+  if (core_.due() < timer_wakes_) due_changed_.notify_all();
 }
 
 void ClockedService::hand_over(Reply& reply) {
@@ -136,7 +136,9 @@ void ClockedService::run_timer() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
     const Time due = core_.due();
-    if (due == kNever || !trouble_.empty()) {
+    const bool stands = due == kNever || !trouble_.empty();
+    timer_wakes_ = stands ? kNever : due;
+    if (stands) {
       due_changed_.wait(lock);
     } else if (due > now()) {
       due_changed_.wait_until(lock, begin_ + std::chrono::nanoseconds(due - begin_time_));
@@ -188,6 +190,7 @@ void ClockedService::fall_back(const std::string& why) {
     trouble_ += fmt::format("; nor can it be read: {}", error.what());
     unknown_ = true;
   }
+  log_.error(fmt::format("nothing can be stored, so that changes are refused: {}", trouble_));
   // At that time nothing more is due, so that nothing happens by itself either.
   stands_at_ = core_.now();
   durable_ = core_.changes();
@@ -214,6 +217,7 @@ bool ClockedService::can_store_again() {
     return false;
   }
   trouble_.clear();
+  log_.info("changes can be stored again");
   due_changed_.notify_all();
   return true;
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "http/server_log.h"
 #include "in_process/core.h"
 #include "in_process/state_keeper.h"
 #include "store/store.h"
@@ -21,7 +22,7 @@ namespace closecheck::sut {
 class ClockedService {
  public:
   /// Goes on from what is stored. Without a store everything ends with the service. Throws StoreRefused.
-  explicit ClockedService(const Manner& manner, std::unique_ptr<Store> store = nullptr);
+  ClockedService(const Manner& manner, const ServerLog& log, std::unique_ptr<Store> store = nullptr);
   ~ClockedService();
   ClockedService(const ClockedService&) = delete;
   ClockedService& operator=(const ClockedService&) = delete;
@@ -65,8 +66,10 @@ class ClockedService {
   void run_timer();
   void run_writer();
 
+  const ServerLog& log_;
   std::mutex mutex_;
   std::condition_variable due_changed_;
+  Time timer_wakes_ = kNever;  // by itself, while it waits
   std::condition_variable state_changed_;
   Core core_;
   const Clock::time_point begin_ = Clock::now();

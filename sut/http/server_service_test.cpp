@@ -73,7 +73,8 @@ Manner manner() {
 }
 
 std::unique_ptr<ClockedService> service_on(StoreControl& control) {
-  return std::make_unique<ClockedService>(manner(), std::make_unique<ControlledStore>(control));
+  static const ServerLog log(LogLevel::off);
+  return std::make_unique<ClockedService>(manner(), log, std::make_unique<ControlledStore>(control));
 }
 
 Response ask(ClockedService& service, Operation operation) {

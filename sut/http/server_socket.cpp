@@ -294,7 +294,7 @@ std::string take_header(httplib::Request& request, const char* name) {
 
 }  // namespace
 
-HttpServer::HttpServer(Handler handler, const ServerLimits& limits) : limits_(limits) {
+HttpServer::HttpServer(Handler handler, const ServerLimits& limits, const ServerLog& log) : limits_(limits), log_(log) {
   set_tcp_nodelay(true);
   set_keep_alive_max_count(1'000'000'000);
   set_payload_max_length(limits.body_bytes);
@@ -405,6 +405,7 @@ bool HttpServer::reserve(std::size_t bytes) {
 
 bool HttpServer::process_and_close_socket(socket_t socket) {
   if (t_turns_away) {
+    log_.warn("a connection was turned away with 503: all are in use");
     write_last_answer(socket, last_answer(503, "Service Unavailable", "es_rejected_execution_exception",
                                           "too many requests wait for their answers"));
   } else if (enroll(socket)) {
@@ -428,11 +429,13 @@ void HttpServer::converse(socket_t socket) {
   while (good && connection.await_head()) {
     const std::size_t bytes = connection.announced_bytes().value_or(std::min(kUnknownBytes, limits_.body_bytes));
     if (bytes > limits_.body_bytes) {
+      log_.warn("a request was refused with 413: its body is too long");
       write_last_answer(socket, last_answer(413, "Request Entity Too Large", "content_too_long_exception",
                                             fmt::format("a body has at most {} bytes", limits_.body_bytes)));
       return;
     }
     if (!reserve(bytes)) {
+      log_.warn("a request was refused with 429: the bodies of all requests together are too long");
       write_last_answer(socket, last_answer(429, "Too Many Requests", "es_rejected_execution_exception",
                                             "the bodies of all requests together are too long"));
       return;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "closecheck/sut/server.h"
+#include "http/server_log.h"
 
 namespace closecheck::sut {
 
@@ -34,7 +35,7 @@ class HttpServer final : public httplib::Server {
  public:
   using Handler = std::function<void(const ArrivedRequest&, httplib::Response&)>;
 
-  HttpServer(Handler handler, const ServerLimits& limits);
+  HttpServer(Handler handler, const ServerLimits& limits, const ServerLog& log);
 
   /// Binds to the address and listens; 0 picks a port. Returns the port. Throws std::runtime_error.
   int take_port(const std::string& host, int port);
@@ -64,6 +65,7 @@ class HttpServer final : public httplib::Server {
   bool reserve(std::size_t bytes);
 
   const ServerLimits limits_;
+  const ServerLog& log_;
   std::atomic<int> listener_ = -1;
   Workers* workers_ = nullptr;  // the library's, from `run` on
   std::mutex mutex_;

@@ -9,6 +9,7 @@
 
 #include "closecheck/sut/endpoint.h"
 #include "closecheck/sut/in_process.h"
+#include "closecheck/sut/log_level.h"
 
 namespace closecheck::sut {
 
@@ -29,6 +30,7 @@ struct ServerOptions {
   std::string data;                             // directory of what outlives the server; empty: memory only
   bool test_hooks = false;                      // POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s, _hang
   ServerLimits limits;
+  LogLevel log = LogLevel::off;  // on standard error
   Duration grace = kSecond;  // that requests in hand have to end when the server stops
 };
 
