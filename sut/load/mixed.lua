@@ -1,5 +1,5 @@
 -- Mixed load for `wrk`, against `closecheck serve --profile xpack-6.3`: posts, reads, opens and closes of eight jobs.
--- wrk -t2 -c64 -d60s --latency -s sut/http/mixed_load.lua http://127.0.0.1:PORT
+-- wrk -t2 -c64 -d60s --latency -s sut/load/mixed.lua http://127.0.0.1:PORT
 local base = "/_xpack/ml/anomaly_detectors/"
 local json = {["Content-Type"] = "application/json"}
 local config = '{"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},'
