@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "http/answers.h"
@@ -228,6 +229,30 @@ BulkWrite read_bulk(const std::string& index, const std::string& type, const std
     out.writes.push_back(std::move(write));
   }
   return out;
+}
+
+std::optional<std::int64_t> after_now_ms(std::string_view text) {
+  constexpr std::string_view kNow = "now";
+  if (!text.starts_with(kNow)) return std::nullopt;
+  text.remove_prefix(kNow.size());
+  std::int64_t after = 0;
+  while (!text.empty()) {
+    const char sign = text.front();
+    std::size_t digits = 1;
+    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
+    constexpr std::size_t kDigitsMax = 6;
+    if ((sign != '+' && sign != '-') || digits == text.size() || digits == 1 || digits > kDigitsMax)
+      return std::nullopt;
+    std::int64_t count = 0;
+    for (const char digit : text.substr(1, digits - 1)) count = 10 * count + (digit - '0');
+    constexpr std::string_view kUnits = "smhHdw";
+    constexpr std::array<Duration, kUnits.size()> kSpans{kSecond, kMinute, kHour, kHour, 24 * kHour, 7 * 24 * kHour};
+    const std::size_t unit = kUnits.find(text[digits]);
+    if (unit == std::string_view::npos) return std::nullopt;
+    after += (sign == '-' ? -count : count) * (kSpans[unit] / kMillisecond);
+    text.remove_prefix(digits + 1);
+  }
+  return after;
 }
 
 std::int64_t read_date_ms(const std::string& text, const char* name) {

@@ -32,6 +32,8 @@ FeedOptions read_feed(const Json& body);
 /// A bulk body. `index` and `type`: the ones in the path; empty: none.
 BulkWrite read_bulk(const std::string& index, const std::string& type, const std::string& body);
 
+/// How far from now a date such as `now`, `now-1h` or `now+1d-30m` lies; empty: it is no such date.
+std::optional<std::int64_t> after_now_ms(std::string_view text);
 /// Milliseconds since the epoch from a date parameter (digits or an ISO date); throws Refused.
 std::int64_t read_date_ms(const std::string& text, const char* name);
 

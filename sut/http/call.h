@@ -104,6 +104,7 @@ Built get_document(Call& call);
 Built delete_document(Call& call);
 Built search(Call& call);
 Built count(Call& call);
+Built cluster_state(Call& call);
 Built create_index(Call& call);
 Built index_exists(Call& call);
 Built delete_index(Call& call);

@@ -208,6 +208,11 @@ Built health(Call& call) {
   return json_answer(200, body);
 }
 
+Built cluster_state(Call& call) {
+  call.take_rest();
+  return {call.raw(), ClusterState{}};
+}
+
 Built features(Call& call) {
   call.take_rest();
   Json body = Json::object();

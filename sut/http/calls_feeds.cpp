@@ -35,13 +35,22 @@ Built feed_statistics(Call& call) {
 }
 
 Built start_feed(Call& call) {
-  StartDatafeed out{call.part("feed"), call.take_date("start"), call.take_date("end")};
+  StartDatafeed out{call.part("feed"), std::nullopt, std::nullopt};
+  StartOptions options;
+  const auto read = [&call](const char* name, std::optional<std::int64_t>& at, std::optional<std::int64_t>& after_now) {
+    const Parameter text = call.take_either(name);
+    if (!text || text->empty()) return;
+    after_now = after_now_ms(*text);
+    if (!after_now) at = read_date_ms(*text, name);
+  };
+  read("start", out.start_ms, options.start_after_now_ms);
+  read("end", out.end_ms, options.end_after_now_ms);
   call.ignore({"timeout"});
   if (out.start_ms && out.end_ms && *out.start_ms >= *out.end_ms)
     refuse(400, kIllegalArgument,
            fmt::format("[start] must be earlier than [end]: start [{}] must be earlier than end [{}]", *out.start_ms,
                        *out.end_ms));
-  return Operation(std::move(out));
+  return {Operation(std::move(out)), options};
 }
 
 Built stop_feed(Call& call) {

@@ -50,7 +50,8 @@ Json node_body(const std::string& node) {
   body["name"] = node;
   body["ephemeral_id"] = node;
   body["transport_address"] = "127.0.0.1:9300";
-  body["attributes"] = Json::object();
+  body["attributes"]["ml.max_open_jobs"] = "20";
+  body["attributes"]["ml.enabled"] = "true";
   return body;
 }
 

@@ -1,5 +1,7 @@
 #include "http/service_answers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "http/answers.h"
@@ -235,6 +237,35 @@ Response tell_feed_statistics(const std::vector<Datafeed*>& feeds) {
     }
     return body;
   }));
+}
+
+Response tell_cluster_state(const std::vector<Job>& jobs, const std::vector<Datafeed>& feeds) {
+  Json tasks = Json::array();
+  const auto add = [&tasks](std::string_view kind, std::string_view member, const std::string& id,
+                            std::string_view state) {
+    Json about = Json::object();
+    about["params"][std::string(member)] = id;
+    // The product has renamed the one to the other.
+    about["status"]["state"] = state;
+    about["state"]["state"] = state;
+    Json task = Json::object();
+    task["id"] = fmt::format("{}-{}", kind, id);
+    task["task"][fmt::format("xpack/ml/{}", kind)] = std::move(about);
+    task["allocation_id"] = tasks.size() + 1;
+    task["assignment"]["executor_node"] = "node-1";
+    task["assignment"]["explanation"] = "";
+    tasks.push_back(std::move(task));
+  };
+  for (const Job& job : jobs)
+    if (job.state() != JobState::closed) add("job", "job_id", job.id(), name(job.state()));
+  for (const Datafeed& feed : feeds)
+    if (feed.started) add("datafeed", "datafeed_id", feed.id, "started");
+  Json body = Json::object();
+  body["cluster_name"] = "closecheck";
+  body["metadata"]["cluster_uuid"] = "_na_";
+  body["metadata"]["persistent_tasks"]["last_allocation_id"] = tasks.size();
+  body["metadata"]["persistent_tasks"]["tasks"] = std::move(tasks);
+  return ok(body);
 }
 
 Response tell_bulk(const std::vector<WriteResult>& results) {

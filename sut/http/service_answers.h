@@ -26,6 +26,8 @@ Response tell_snapshot(const Job& job, const StoredSnapshot& snapshot);
 Response tell_feed(const Datafeed& feed, Profile profile);
 Response tell_feeds(const std::vector<Datafeed*>& feeds, Profile profile);
 Response tell_feed_statistics(const std::vector<Datafeed*>& feeds);
+/// The tasks of all jobs that are not closed and of all datafeeds that run.
+Response tell_cluster_state(const std::vector<Job>& jobs, const std::vector<Datafeed>& feeds);
 
 struct WriteResult {
   DocumentWrite::Kind kind = DocumentWrite::Kind::index;

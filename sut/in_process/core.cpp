@@ -30,7 +30,7 @@ bool Core::only_reads(const Request& request) {
     const auto& what = request.details->what;
     raw_reads = std::holds_alternative<GetDocument>(what) || std::holds_alternative<IndexExists>(what) ||
                 std::holds_alternative<SearchDocuments>(what) || std::holds_alternative<AskedPrivileges>(what) ||
-                std::holds_alternative<SnapshotSelection>(what);
+                std::holds_alternative<SnapshotSelection>(what) || std::holds_alternative<ClusterState>(what);
     if (!raw_reads && !std::holds_alternative<ListOptions>(what) && !std::holds_alternative<std::monostate>(what))
       return false;
   }

@@ -115,6 +115,7 @@ class Core {
   Answer more(const GetDocument& ask, Principal who);
   Answer more(const IndexExists& ask, Principal who);
   Answer more(const SearchDocuments& ask, Principal who);
+  Answer more(const ClusterState& ask, Principal who);
   std::optional<Response> refuse_update(const Job& job, const JobUpdate& change) const;
   std::vector<Index*> indices_named(std::string_view expression);
   bool has_privilege(Principal who, std::string_view privilege) const;
@@ -173,6 +174,10 @@ class Core {
 
   JobStatistics statistics_of(const Job& job) const;
   JobDescription description_of(const Job& job) const;
+  /// Why a job of that id may not have these groups; empty: it may.
+  Answer refuse_groups(std::string_view job, const std::vector<std::string>& groups) const;
+  /// The first detector that is there a second time, whatever it is called; empty: none.
+  static std::string detector_told_twice(const JobConfig& config, const JobOptions& options);
   std::optional<Plan> make_plan(const JobConfig& config, std::string& why) const;
 
   Manner manner_;

@@ -143,6 +143,11 @@ Core::Answer Core::more(const IndexExists& ask, Principal who) {
   return wire::tell_index(named.front()->name());
 }
 
+Core::Answer Core::more(const ClusterState&, Principal who) {
+  if (!may_read(who)) return forbidden("cluster:monitor/state", who);
+  return wire::tell_cluster_state(jobs_, feeds_);
+}
+
 Core::Answer Core::more(const SearchDocuments& ask, Principal who) {
   if (manner_.security && who != Principal::setup) return forbidden("indices:data/read/search", who);
   const std::vector<Index*> named = indices_named(ask.index);

@@ -111,8 +111,14 @@ Core::Answer Core::on(const DatafeedStats& ask, Principal who, Token) {
 }
 
 Core::Answer Core::on(const StartDatafeed& ask, Principal who, Token) {
-  if (ask.end_ms && ask.start_ms.value_or(0) >= *ask.end_ms)
-    return bad_request(fmt::format("start [{}] must be earlier than end [{}]", ask.start_ms.value_or(0), *ask.end_ms));
+  std::int64_t start_ms = ask.start_ms.value_or(0);
+  std::optional<std::int64_t> end_ms = ask.end_ms;
+  if (const auto* options = detail<StartOptions>()) {
+    if (options->start_after_now_ms) start_ms = wall_ms() + *options->start_after_now_ms;
+    if (options->end_after_now_ms) end_ms = wall_ms() + *options->end_after_now_ms;
+  }
+  if (end_ms && start_ms >= *end_ms)
+    return bad_request(fmt::format("start [{}] must be earlier than end [{}]", start_ms, *end_ms));
   if (!may_manage(who)) return forbidden("admin/xpack/ml/datafeed/start", who);
   Datafeed* feed = find_feed(ask.feed);
   if (feed == nullptr) return unknown_feed(ask.feed);
@@ -129,8 +135,8 @@ Core::Answer Core::on(const StartDatafeed& ask, Principal who, Token) {
       find_index(feed->index) == nullptr)
     return unknown_index(feed->index);
   feed->started = true;
-  feed->end_ms = ask.end_ms;
-  feed->next_ms = ask.start_ms.value_or(0);
+  feed->end_ms = end_ms;
+  feed->next_ms = start_ms;
   if (job->counts().latest_record_ms) feed->next_ms = std::max(feed->next_ms, *job->counts().latest_record_ms + 1);
   feed->due = now_ + Datafeed::kChunkPause;
   return accepted(Acknowledged{});

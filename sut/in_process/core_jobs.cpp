@@ -34,8 +34,11 @@ Core::Answer Core::on(const CreateJob& ask, Principal who, Token) {
   JobConfig config = ask.config;
   // The older dialect has no groups.
   if (manner_.is_5_4()) config.groups.clear();
+  if (auto refusal = refuse_groups(ask.job, config.groups)) return refusal;
   JobOptions options;
   if (const auto* sent = detail<JobOptions>()) options = *sent;
+  if (const std::string twice = detector_told_twice(config, options); !manner_.is_5_4() && !twice.empty())
+    return bad_request(fmt::format("Duplicate detectors are not allowed: [{}]", twice));
   if (!options.prune_window.empty()) {
     const TimeSpan window = read_time_span(options.prune_window, "model_prune_window");
     if (!window.error.empty()) return bad_request(window.error);
@@ -67,6 +70,8 @@ Core::Answer Core::on(const UpdateJob& ask, Principal who, Token) {
 }
 
 std::optional<Response> Core::refuse_update(const Job& job, const JobUpdate& change) const {
+  if (change.groups)
+    if (auto refusal = refuse_groups(job.id(), *change.groups)) return refusal;
   if (change.model_memory_limit) {
     if (job.state() != JobState::closed && !manner_.is_5_4())
       return refused(400, "status_exception", "Cannot update analysis_limits while the job is open");

@@ -60,6 +60,8 @@ std::string list_text(const Items& items, const Text& text) {
   return list;
 }
 
+constexpr std::string_view kDefaultMemoryLimit = "1024mb";
+
 }  // namespace
 
 bool Core::select_item(std::string_view item, std::vector<Job*>& jobs) {
@@ -129,12 +131,16 @@ JobDescription Core::description_of(const Job& job) const {
       members.emplace_back(path, value);
   };
   add_default("analysis_config.influencers", "[]");
-  // The early product writes the limit as a number of megabytes.
-  const auto limit = manner_.is_5_4() ? read_memory_limit(config.model_memory_limit) : std::nullopt;
+  // The early product writes the limit as a number of megabytes, the later one as a text, and always one.
+  if (!manner_.is_5_4()) add_default("analysis_limits.categorization_examples_limit", "4");
+  const auto limit = read_memory_limit(config.model_memory_limit);
   if (limit)
-    members.emplace_back("analysis_limits.model_memory_limit", std::to_string(*limit));
+    members.emplace_back("analysis_limits.model_memory_limit",
+                         manner_.is_5_4() ? std::to_string(*limit) : fmt::format("\"{}mb\"", *limit));
   else
-    add_text("analysis_limits.model_memory_limit", config.model_memory_limit);
+    add_text("analysis_limits.model_memory_limit", manner_.is_5_4() || !config.model_memory_limit.empty()
+                                                       ? config.model_memory_limit
+                                                       : std::string(kDefaultMemoryLimit));
   members.insert(members.end(), options.members.begin(), options.members.end());
   members.emplace_back("create_time", std::to_string(job.created_ms()));
   if (!config.custom_settings.empty()) {
@@ -158,6 +164,44 @@ JobDescription Core::description_of(const Job& job) const {
   return description;
 }
 
+Core::Answer Core::refuse_groups(std::string_view job, const std::vector<std::string>& groups) const {
+  const auto same_name = [](std::string_view id, std::string_view group) {
+    return refused(
+        400, "resource_already_exists_exception",
+        fmt::format("job and group names must be unique but job [{}] and group [{}] have the same name", id, group));
+  };
+  for (const std::string& group : groups) {
+    if (!is_valid_id(group))
+      return bad_request(
+          fmt::format("Invalid group id '{}'; must be non-empty string and may contain lowercase "
+                      "alphanumeric (a-z and 0-9), hyphens or underscores; must start and end with "
+                      "alphanumeric",
+                      group));
+    if (group == job) return same_name(job, group);
+    for (const Job& other : jobs_)
+      if (other.id() == group) return same_name(other.id(), group);
+  }
+  for (const Job& other : jobs_)
+    for (const std::string& group : other.config().groups)
+      if (group == job) return same_name(job, group);
+  return std::nullopt;
+}
+
+std::string Core::detector_told_twice(const JobConfig& config, const JobOptions& options) {
+  constexpr std::string_view kName = "detector_description";
+  const auto others = [&](std::size_t place) {
+    Members members;
+    if (place < options.detectors.size()) members = options.detectors[place];
+    std::erase_if(members, [&](const auto& member) { return member.first == kName; });
+    return members;
+  };
+  for (std::size_t place = 1; place < config.detectors.size(); ++place)
+    for (std::size_t before = 0; before < place; ++before)
+      if (config.detectors[place] == config.detectors[before] && others(place) == others(before))
+        return described(config.detectors[place]);
+  return "";
+}
+
 std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) const {
   Plan plan;
   const TimeSpan span = read_time_span(config.bucket_span, "bucket_span");
@@ -177,6 +221,10 @@ std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) c
   plan.time_format = *format;
   if (config.detectors.empty()) {
     why = "No detectors configured";
+    return std::nullopt;
+  }
+  if (read_memory_limit(config.model_memory_limit) == 0) {
+    why = "model_memory_limit must be at least 1 MiB. Value = 0";
     return std::nullopt;
   }
   for (const Detector& detector : config.detectors) {

@@ -92,6 +92,11 @@ struct FeedOptions {
   Members members;
   bool is_update = false;
 };
+/// Where a datafeed begins and ends, where that was said by the clock: `now`, `now-1h`.
+struct StartOptions {
+  std::optional<std::int64_t> start_after_now_ms;
+  std::optional<std::int64_t> end_after_now_ms;
+};
 struct UpdateDatafeed {
   std::string feed;
   FeedOptions options;
@@ -118,6 +123,8 @@ struct GetDocument {
 struct IndexExists {
   std::string index;
 };
+/// Which jobs and datafeeds run, as the cluster knows it.
+struct ClusterState {};
 /// A search, or a count of what it would find.
 struct SearchDocuments {
   std::string index;  // a list or a pattern; empty: all
@@ -141,8 +148,8 @@ namespace closecheck {
 struct RequestDetails {
   std::variant<std::monostate, sut::ListOptions, sut::FlushOptions, sut::PostedData, sut::JobOptions, sut::JobUpdate,
                sut::UpdateSnapshot, sut::DeleteSnapshot, sut::RevertOptions, sut::SnapshotSelection, sut::FeedOptions,
-               sut::UpdateDatafeed, sut::BulkWrite, sut::GetDocument, sut::IndexExists, sut::SearchDocuments,
-               sut::AskedPrivileges>
+               sut::StartOptions, sut::UpdateDatafeed, sut::BulkWrite, sut::GetDocument, sut::IndexExists,
+               sut::ClusterState, sut::SearchDocuments, sut::AskedPrivileges>
       what;
 };
 

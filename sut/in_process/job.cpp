@@ -27,6 +27,8 @@ Job::Job(std::string id, JobConfig config, JobOptions options, Plan plan, std::i
       created_ms_(wall_ms) {}
 
 std::int64_t Job::model_bytes() const {
+  // The model tells its size with every bucket and when it is kept, not before.
+  if (state_ != JobState::closed && counts().buckets == 0 && snapshots_.empty()) return 0;
   return model_.bytes() + kBytesPerBufferedRecord * static_cast<std::int64_t>(buffer_.size());
 }
 

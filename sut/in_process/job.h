@@ -73,9 +73,10 @@ class Job {
   const std::string& snapshot_id() const { return snapshot_id_; }
   /// Of the model and of what waits for it, in bytes.
   std::int64_t model_bytes() const;
-  /// End of the newest bucket with a final result; 0: there is none.
+  /// End of the newest bucket with a final result; of data that has passed none, where its first bucket begins; 0
+  /// before any.
   std::int64_t last_finalized_bucket_end_ms() const {
-    return model_.latest_result_ms() ? *model_.latest_result_ms() + plan_.span_ms : 0;
+    return model_.latest_result_ms() ? *model_.latest_result_ms() + plan_.span_ms : model_.unfinished_ms().value_or(0);
   }
   std::int64_t created_ms() const { return created_ms_; }
   std::optional<std::int64_t> finished_ms() const { return finished_ms_; }
