@@ -122,7 +122,6 @@ class Search {
   std::vector<std::uint32_t> chain_;
   std::size_t before_ = 0;
   std::size_t largest_ = 0;
-  bool over_ = false;
   std::vector<std::uint64_t> state_visits_, row_visits_;
 };
 

@@ -39,7 +39,7 @@ SqliteStore::SqliteStore(const SqliteSettings& settings) {
   try {
     if (on_disk) lock(settings.directory);
     const std::string file = on_disk ? settings.directory + "/" + kFile : kFile;
-    open(settings, file);
+    read_only_ ? open_for_reading(file) : open(settings, file);
     prepare_rows(file);
     if (on_disk) sync_directory(settings.directory);
   } catch (const StoreFailed& failed) {
@@ -63,7 +63,13 @@ void SqliteStore::lock(const std::string& directory) {
   std::filesystem::create_directories(directory, error);
   if (error) throw StoreRefused(fmt::format("the directory {} cannot be made: {}", directory, error.message()));
   const std::string file = directory + "/lock";
-  lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int why = errno;
+  if (lock_ < 0 && (why == EACCES || why == EROFS)) {
+    lock_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    read_only_ = lock_ >= 0;
+    errno = why;
+  }
   if (lock_ < 0) throw StoreRefused(fmt::format("{} cannot be written: {}", file, std::strerror(errno)));
   if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
   if (errno == EWOULDBLOCK)
@@ -86,11 +92,31 @@ void SqliteStore::open(const SqliteSettings& settings, const std::string& file) 
   run(fmt::format("PRAGMA wal_autocheckpoint = {}", settings.checkpoint_pages).c_str());
 }
 
+void SqliteStore::open_for_reading(const std::string& file) {
+  // Moving them to their places is writing, and without them what was acknowledged would be missing.
+  if (std::error_code none; std::filesystem::file_size(file + "-wal", none) > 0 && !none)
+    throw StoreRefused(
+        fmt::format("{} cannot be written, and holds changes of a server that was killed: let a server that may write "
+                    "end well there",
+                    file));
+  std::string uri = "file:";
+  for (const char c : file) {
+    const bool special = c == '%' || c == '?' || c == '#';
+    uri += special ? fmt::format("%{:02X}", static_cast<unsigned>(c)) : std::string(1, c);
+  }
+  uri += "?immutable=1";
+  sqlite3* opened = nullptr;
+  const int result =
+      sqlite3_open_v2(uri.c_str(), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
+  database_.reset(opened);
+  if (result != SQLITE_OK) fail("opening it for reading");
+}
+
 void SqliteStore::prepare_rows(const std::string& file) {
   const std::int64_t application = read_number("PRAGMA application_id");
   const std::int64_t version = read_number("PRAGMA user_version");
   const std::int64_t tables = read_number("SELECT count(*) FROM sqlite_schema");
-  if (application == 0 && tables == 0) {
+  if (application == 0 && tables == 0 && !read_only_) {
     run("BEGIN IMMEDIATE");
     run("CREATE TABLE rows (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
     run(fmt::format("PRAGMA application_id = {}", kApplication).c_str());
@@ -104,12 +130,14 @@ void SqliteStore::prepare_rows(const std::string& file) {
                     "that wrote it, or another directory",
                     file, version, kVersion));
   }
+  if (read_only_) return;
   put_ =
       prepare("INSERT INTO rows (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
   remove_ = prepare("DELETE FROM rows WHERE key = ?1");
 }
 
 void SqliteStore::commit(const RowChanges& changes) {
+  if (read_only_) throw StoreFailed("its directory cannot be written");
   run("BEGIN IMMEDIATE");
   try {
     for (const RowChange& change : changes) write(change);

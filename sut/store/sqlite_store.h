@@ -1,4 +1,5 @@
-// Rows in an SQLite database of a directory that belongs to one process at a time.
+// Rows in an SQLite database of a directory that belongs to one process at a time. In a directory that cannot be
+// written they can be read, and every commit fails.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,7 @@ class SqliteStore final : public Store {
 
   void lock(const std::string& directory);
   void open(const SqliteSettings& settings, const std::string& file);
+  void open_for_reading(const std::string& file);
   void prepare_rows(const std::string& file);
   void run(const char* sql);
   Statement prepare(const char* sql);
@@ -47,6 +49,7 @@ class SqliteStore final : public Store {
   [[noreturn]] void fail(const char* doing);
   void write(const RowChange& change);
 
+  bool read_only_ = false;
   int lock_ = -1;  // a descriptor; the lock ends with the process, however that ends
   std::unique_ptr<sqlite3, Closer> database_;
   Statement put_;

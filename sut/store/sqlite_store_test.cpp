@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -67,6 +69,57 @@ TEST(SqliteStore, RefusesADirectoryThatIsInUse) {
   const Folder folder;
   const auto first = std::make_unique<SqliteStore>(folder.settings());
   EXPECT_NE(refusal(folder.settings()).find("in use by another server"), std::string::npos);
+}
+
+/// Makes a directory one that this process cannot write, for as long as this lives, whoever runs the tests.
+class Unwritable {
+ public:
+  explicit Unwritable(const std::string& directory) : directory_(directory) {
+    std::filesystem::permissions(std::filesystem::path(directory).parent_path(), kReadable);
+    std::filesystem::permissions(directory, kReadable);
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+      std::filesystem::permissions(entry.path(), kReadable);
+    constexpr uid_t kNobody = 65'534;
+    if (::geteuid() == 0) was_root_ = ::seteuid(kNobody) == 0;
+  }
+  ~Unwritable() {
+    if (was_root_ && ::seteuid(0) != 0) std::abort();
+    std::filesystem::permissions(directory_, std::filesystem::perms::owner_all);
+  }
+  Unwritable(const Unwritable&) = delete;
+  Unwritable& operator=(const Unwritable&) = delete;
+
+ private:
+  static constexpr std::filesystem::perms kReadable{0555};
+  std::string directory_;
+  bool was_root_ = false;
+};
+
+TEST(SqliteStore, ReadsWhatItCannotWrite) {
+  const Folder folder;
+  { SqliteStore(folder.settings()).commit({{"a", "1"}}); }
+  {
+    const Unwritable unwritable(folder.settings().directory);
+    SqliteStore store(folder.settings());
+    EXPECT_EQ(store.load(), (Rows{{"a", "1"}}));
+    try {
+      store.commit({{"a", "2"}});
+      ADD_FAILURE() << "it was written";
+    } catch (const StoreFailed& failed) {
+      EXPECT_NE(std::string(failed.what()).find("cannot be written"), std::string::npos) << failed.what();
+    }
+    EXPECT_EQ(store.load(), (Rows{{"a", "1"}}));
+    EXPECT_NE(refusal(folder.settings()).find("in use by another server"), std::string::npos);
+  }
+  EXPECT_EQ(SqliteStore(folder.settings()).load(), (Rows{{"a", "1"}}));
+}
+
+TEST(SqliteStore, RefusesChangesOfACrashThatItCannotTakeIn) {
+  const Folder folder;
+  { SqliteStore(folder.settings()).commit({{"a", "1"}}); }
+  std::ofstream(folder.settings().directory + "/closecheck.sqlite-wal") << "changes";
+  const Unwritable unwritable(folder.settings().directory);
+  EXPECT_NE(refusal(folder.settings()).find("holds changes of a server that was killed"), std::string::npos);
 }
 
 TEST(SqliteStore, RefusesAnotherVersionAndSaysWhich) {
