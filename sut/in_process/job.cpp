@@ -27,8 +27,12 @@ Job::Job(std::string id, JobConfig config, JobOptions options, Plan plan, std::i
       created_ms_(wall_ms) {}
 
 std::int64_t Job::model_bytes() const {
-  // The model tells its size with every bucket and when it is kept, not before.
-  if (state_ != JobState::closed && counts().buckets == 0 && snapshots_.empty()) return 0;
+  // The model tells its size with every bucket that the data passes, and when it is kept; not before.
+  const auto bucket_of = [&](const std::optional<std::int64_t>& time_ms) {
+    return time_ms.value_or(0) / plan_.span_ms;
+  };
+  const bool passed = bucket_of(counts_.earliest_record_ms) != bucket_of(counts_.latest_record_ms);
+  if (state_ != JobState::closed && !passed && snapshots_.empty()) return 0;
   return model_.bytes() + kBytesPerBufferedRecord * static_cast<std::int64_t>(buffer_.size());
 }
 
