@@ -51,7 +51,8 @@ Vote not_closed(const LogEntry& entry, const Narrative& story) {
         return vote(C::concurrent_requests_linearize, kDenied, C::close_waits_for_housekeeping, C::closed_means_closed);
       if (entry.answer.state == JobState::closing)
         return vote(C::close_waits_for_housekeeping, kDenied, C::closed_means_closed);
-      return vote(C::closed_means_closed, kDenied, C::close_waits_for_housekeeping);
+      // It was never seen closed, so it never came to be.
+      return vote(C::close_ends_open_job, kDenied, C::closed_means_closed, C::close_waits_for_housekeeping);
     case Ending::timed_out:
       return reopened_by_itself(story, C::timed_out_close_goes_on);
     case Ending::forced:

@@ -181,7 +181,7 @@ class Campaign {
     ++result.sequences;
     result.exchanges += static_cast<std::int64_t>(ran.result.exchanges);
     result.evidence += ran.result.evidence;
-    if (ran.result.violates()) result.violations.push_back(Laboratory::keep(runner, ran));
+    if (ran.result.violates()) result.violations.push_back(laboratory_.keep(runner, ran));
     if (ran.result.inconclusive) result.whys.insert(ran.result.why);
     if (check.measure) check.measure(runner.history(), environment(), result.samples);
   }

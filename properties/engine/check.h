@@ -26,6 +26,7 @@ struct Environment {
   bool secured = true;
   std::set<Principal> principals;  // that can be asked as
   std::set<Fault> faults;          // that can be injected
+  std::set<Clause> selected;       // that are asked for; empty: all
   Duration round_trip_max = kMillisecond;
   Duration margin = kMillisecond;              // tolerance of every clock check
   Duration normal_close = 200 * kMillisecond;  // how long the close of a small job takes

@@ -44,6 +44,7 @@ Environment environment_of(const GateOptions& options) {
   environment.secured = options.secured && !options.principals.empty();
   environment.principals = options.principals;
   environment.faults = options.faults;
+  environment.selected.insert(options.selected.begin(), options.selected.end());
   if (options.live) set_bounds(environment, kSecond, std::max(options.round_trip_max, options.round_trip));
   return environment;
 }

@@ -65,6 +65,19 @@ class OpenJobs {
 
 }  // namespace
 
+namespace {
+
+/// A job that never came to be closed does not stay closed either. Whoever asks for the second alone is told of it.
+void name_as_asked(Finding& finding, const Environment& environment) {
+  const auto asked = [&](Clause clause) { return environment.selected.count(clause) != 0; };
+  if (finding.clause != Clause::close_ends_open_job || asked(finding.clause) || !asked(Clause::closed_means_closed))
+    return;
+  const auto at = std::find(finding.also.begin(), finding.also.end(), Clause::closed_means_closed);
+  if (at != finding.also.end()) std::swap(finding.clause, *at);
+}
+
+}  // namespace
+
 int open_jobs_of(const Program& program) {
   std::set<std::string_view> jobs;
   for (const Step& step : program.steps)
@@ -103,13 +116,14 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
   return ran;
 }
 
-Reproduction Laboratory::keep(const Runner& runner, const Ran& ran) {
+Reproduction Laboratory::keep(const Runner& runner, const Ran& ran) const {
   Reproduction kept;
   kept.prefix = ran.prefix;
   kept.program =
       ran.prefix == kNamePrefix ? *runner.program() : with_prefix(*runner.program(), ran.prefix, kNamePrefix);
   kept.history = runner.history();
   kept.findings = ran.result.findings;
+  for (Finding& finding : kept.findings) name_as_asked(finding, environment_);
   kept.seed = ran.seed;
   return kept;
 }

@@ -35,7 +35,7 @@ class Laboratory {
   Ran run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool wide);
 
   /// Copies what the runner still holds of the run.
-  static Reproduction keep(const Runner& runner, const Ran& ran);
+  Reproduction keep(const Runner& runner, const Ran& ran) const;
 
   const Environment& environment() const { return environment_; }
 

@@ -37,7 +37,7 @@ TEST(Laboratory, GivesEveryLiveRunNamesOfItsOwn) {
   const auto program = std::make_shared<const Program>(Program(Steps{create(), open(), close(), stats()}));
 
   const Ran first = laboratory.run(*runner, program, 1, true);
-  const Reproduction kept = Laboratory::keep(*runner, first);
+  const Reproduction kept = laboratory.keep(*runner, first);
   const Ran second = laboratory.run(*runner, program, 1, true);
 
   EXPECT_NE(first.prefix, second.prefix);

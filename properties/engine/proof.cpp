@@ -117,6 +117,7 @@ class Prover {
       prove_clause(clause, candidates);
     }
     leave_to_plain_closes();
+    leave_to_later_openings();
     for (const auto& [follower, nearest] : followers_) {
       Clause root = nearest;
       // No longer than there are followers, whatever they follow.
@@ -211,7 +212,11 @@ class Prover {
     const std::size_t ran = looked.program.steps.size();
     const bool at_a_look = std::any_of(probe.looks.begin(), probe.looks.end(),
                                        [&](std::size_t look) { return ran > look && ran <= look + 3; });
-    if (root == nullptr || root->clause == clause || root->timing || !at_a_look || !selected(root->clause))
+    // Seen closed in between, the job did come to be closed.
+    const bool only_later =
+        root != nullptr && clause == Clause::close_ends_open_job && root->clause == Clause::closed_means_closed;
+    if (root == nullptr || root->clause == clause || root->timing || !(at_a_look || only_later) ||
+        !selected(root->clause))
       return false;
     const Clause found = root->clause;
     const Reproduction smaller = minimize(found, false, looked, false);
@@ -228,14 +233,26 @@ class Prover {
       const auto at = proofs_by_clause_.find(circumstance);
       if (at == proofs_by_clause_.end()) continue;
       for (const Clause owed : kOwedByEveryClose) {
-        const auto plain = proofs_by_clause_.find(owed);
+        auto plain = proofs_by_clause_.find(owed);
+        if (owed == Clause::closed_means_closed && plain == proofs_by_clause_.end())
+          plain = proofs_by_clause_.find(Clause::close_ends_open_job);
         if (!contains(at->second.finding.also, owed) || plain == proofs_by_clause_.end()) continue;
-        if (!plain->second.check->aims_at(owed)) continue;
-        followers_[circumstance] = owed;
+        if (!plain->second.check->aims_at(plain->first)) continue;
+        followers_[circumstance] = plain->first;
         proofs_by_clause_.erase(at);
         break;
       }
     }
+  }
+
+  /// Where jobs are known to open by themselves after they were closed, a job that was only seen open may have done so.
+  void leave_to_later_openings() {
+    const auto never = proofs_by_clause_.find(Clause::close_ends_open_job);
+    if (never == proofs_by_clause_.end() || proofs_by_clause_.count(Clause::closed_means_closed) == 0) return;
+    const auto kind = offending_kind(never->second.finding, never->second.reproduction);
+    if (kind != Operation(JobStats{}).index()) return;
+    followers_[Clause::close_ends_open_job] = Clause::closed_means_closed;
+    proofs_by_clause_.erase(never);
   }
 
   /// A clock can be wrong once: the same finding must come again, and again.
@@ -257,7 +274,7 @@ class Prover {
     const Ran ran = laboratory_.run(*runner_, std::make_shared<const Program>(program), seed, wide);
     ++proofs_.sequences;
     proofs_.exchanges += static_cast<std::int64_t>(ran.result.exchanges);
-    return Laboratory::keep(*runner_, ran);
+    return laboratory_.keep(*runner_, ran);
   }
 
   std::optional<Reproduction> violating(const Program& program, Clause clause, bool any_of_group, std::uint64_t seed,

@@ -83,18 +83,18 @@ TEST(Proof, TellsWhatOnlyFollowsFromACloseThatDidNotCloseUnderThatClause) {
   const RunRecord record = run_hasty({});
   const std::vector<std::string> clauses = violated(record);
 
-  ASSERT_THAT(clauses, Contains("closed-means-closed"));
+  ASSERT_THAT(clauses, Contains("close-ends-open-job"));
   for (const char* follower :
        {"closed-job-refuses-data", "closed-job-refuses-analysis", "job-reopens", "concurrent-requests-linearize"})
     EXPECT_THAT(clauses, Not(Contains(follower)));
   for (const ViolationRecord& violation : record.violations) {
-    if (violation.finding.clause != Clause::closed_means_closed) continue;
+    if (violation.finding.clause != Clause::close_ends_open_job) continue;
     EXPECT_THAT(names_of(violation.finding.also), Contains("closed-job-refuses-data"));
   }
   for (const ClauseRecord& clause : record.clauses) {
     if (clause.clause != Clause::closed_job_refuses_data) continue;
     EXPECT_EQ(clause.verdict, ClauseVerdict::inconclusive);
-    EXPECT_EQ(clause.why, "what was seen follows from the violation of closed-means-closed");
+    EXPECT_EQ(clause.why, "what was seen follows from the violation of close-ends-open-job");
   }
 }
 
@@ -103,7 +103,7 @@ TEST(Proof, TellsOfEachOfTwoThingsThatAreBroken) {
   const std::vector<std::string> clauses = violated(run_hasty({}));
 
   EXPECT_THAT(clauses, Contains("unknown-job-refused"));
-  EXPECT_THAT(clauses, Contains("closed-means-closed"));
+  EXPECT_THAT(clauses, Contains("close-ends-open-job"));
 }
 
 TEST(Proof, NeverLetsAClauseHoldOfWhichAViolationWasSeen) {
@@ -115,6 +115,7 @@ TEST(Proof, NeverLetsAClauseHoldOfWhichAViolationWasSeen) {
 
 TEST(Proof, NamesTheClauseThatWasAskedForWhereItsRootWasNot) {
   EXPECT_THAT(violated(run_hasty({Clause::closed_job_refuses_data})), Contains("closed-job-refuses-data"));
+  EXPECT_THAT(violated(run_hasty({Clause::closed_means_closed})), Contains("closed-means-closed"));
 }
 
 }  // namespace

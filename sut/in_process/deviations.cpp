@@ -87,7 +87,7 @@ constexpr std::array kDeviations{
     DeviationText{Deviation::refuses_underscore_ids, "refuses-underscore-ids", Clause::example_event_rate,
                   "A close does not find jobs whose id has an underscore.", 3},
     DeviationText{Deviation::closed_job_reopens_itself, "closed-job-reopens-itself", Clause::closed_means_closed,
-                  "A job opens by itself half a second after a close that somebody waited for.", 4},
+                  "A job opens by itself half a second after a close that somebody waited for.", 5},
     DeviationText{Deviation::closes_failed_job_normally, "closes-failed-job-normally", Clause::failed_job_needs_force,
                   "A normal close closes a failed job.", 3},
     DeviationText{Deviation::closes_unknown_job, "closes-unknown-job", Clause::unknown_job_refused,
