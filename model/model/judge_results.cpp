@@ -83,6 +83,15 @@ std::optional<Departure> departure(const Picture<Row>& before, const std::vector
   return std::nullopt;
 }
 
+/// Whether an earlier reading of the closed job showed the bucket with fewer records.
+bool reads_less(const JobFile& job, const Bucket& bucket) {
+  if (job.now != JobState::closed) return false;
+  const auto& rows = job.buckets.rows();
+  for (std::size_t at = 0; at < rows.size(); ++at)
+    if (job.buckets.knows(at) && rows[at].start_ms == bucket.start_ms) return rows[at].event_count < bucket.event_count;
+  return false;
+}
+
 }  // namespace
 
 /// A changed reading of a closed job: by whom, as far as the history tells.
@@ -122,6 +131,13 @@ bool JudgeCore::accuse_excess(const Exchange& exchange, JobFile& job, const Buck
   } else if (early > 0 && bucket.event_count == hi + early && job.times_opened > 1) {
     clause = Clause::reopen_continues_analysis;
     also = {Clause::accepted_data_is_kept};
+  } else if (reads_less(job, bucket)) {
+    Finding finding = changed(exchange, job, job.buckets.first(),
+                              fmt::format("where bucket {} was no more than what was sent for it", bucket.start_ms),
+                              describe_bucket(bucket), false);
+    finding.also.push_back(Clause::accepted_data_is_kept);
+    accuse(std::move(finding));
+    return true;
   }
   Finding finding = finding_at(
       exchange, clause,

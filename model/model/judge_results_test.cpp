@@ -150,6 +150,15 @@ TEST(JudgeResults, AccusesResultsThatChangeWhileClosed) {
   expect_violates(story, Clause::closed_job_keeps_results);
 }
 
+// closed-job-keeps-results
+TEST(JudgeResults, AccusesABucketThatGrowsBeyondWhatWasSentWhileClosed) {
+  Story story = three_buckets_closed();
+  story.shows({bucket(0, 2), bucket(1, 3)}).waits(kSecond).shows({bucket(0, 2), bucket(1, 4)});
+
+  expect_violates(story, Clause::closed_job_keeps_results);
+  EXPECT_EQ(story.findings().front().also.back(), Clause::accepted_data_is_kept);
+}
+
 // closed-job-keeps-results: shrinking is no lateness.
 TEST(JudgeResults, AccusesResultsThatShrinkWhileTheyAreAwaited) {
   Story story = three_buckets_closed();
