@@ -31,7 +31,7 @@ struct ServerOptions {
   bool test_hooks = false;                      // POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s, _hang
   ServerLimits limits;
   LogLevel log = LogLevel::off;  // on standard error
-  Duration grace = kSecond;  // that requests in hand have to end when the server stops
+  Duration grace = kSecond;      // that requests in hand have to end when the server stops
 };
 
 /// Whether the address can be reached from this machine only.
