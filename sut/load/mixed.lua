@@ -5,11 +5,10 @@ local json = {["Content-Type"] = "application/json"}
 local config = '{"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},'
   .. '"data_description":{"time_field":"time","time_format":"epoch_ms"}}'
 local count = 0
-local threads = 0
+local threads = {}
 
 function setup(thread)
-  thread:set("id", threads)
-  threads = threads + 1
+  table.insert(threads, thread)
 end
 
 function request()
@@ -34,7 +33,22 @@ function request()
   return wrk.format("GET", job .. "/_stats", json, "")
 end
 
-local statuses = {}
+-- Answers by status, one table for each thread; `done` runs in a state of its own.
+statuses = {}
 function response(status)
-  statuses[status] = (statuses[status] or 0) + 1
+  local key = tostring(status)
+  statuses[key] = (statuses[key] or 0) + 1
+end
+
+function done(summary)
+  local total = {}
+  for _, thread in ipairs(threads) do
+    for status, number in pairs(thread:get("statuses")) do total[status] = (total[status] or 0) + number end
+  end
+  local lines = {}
+  for status, number in pairs(total) do table.insert(lines, "answers " .. status .. ": " .. number) end
+  table.sort(lines)
+  print(table.concat(lines, "\n"))
+  local errors = summary.errors
+  print("socket errors: " .. errors.connect + errors.read + errors.write + errors.timeout)
 end
