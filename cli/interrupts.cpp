@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -34,12 +35,21 @@ extern "C" void on_interrupt(int) {
   errno = saved;
 }
 
+constexpr std::array kSignals{SIGINT, SIGTERM};
+
 void handle(void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
+  for (const int number : kSignals) ::sigaction(number, &action, nullptr);
+}
+
+sigset_t signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : kSignals) sigaddset(&set, number);
+  return set;
 }
 
 }  // namespace
@@ -50,14 +60,19 @@ Interrupts::Interrupts(std::string journal) : journal_(std::move(journal)) {
   pipe_ = ends[0];
   g_pipe = ends[1];
   g_cancelled = false;
-  watcher_ = std::thread([this] { watch(); });
   handle(on_interrupt);
+  // The watcher takes the signals while it waits, so that they interrupt nobody else in a system call.
+  const sigset_t ours = signals();
+  ::pthread_sigmask(SIG_BLOCK, &ours, &blocked_before_);
+  watcher_ = std::thread([this] { watch(); });
 }
 
 Interrupts::~Interrupts() {
-  handle(SIG_DFL);
   [[maybe_unused]] const ssize_t written = ::write(g_pipe, &kOver, 1);
   watcher_.join();
+  // What came too late for the watcher is still handled, not left to end the program.
+  ::pthread_sigmask(SIG_SETMASK, &blocked_before_, nullptr);
+  handle(SIG_DFL);
   ::close(g_pipe.exchange(-1));
   ::close(pipe_);
 }
@@ -67,11 +82,13 @@ const std::atomic<bool>& Interrupts::cancelled() const {
 }
 
 void Interrupts::watch() {
+  sigset_t blocked_while_waiting = blocked_before_;
+  for (const int number : kSignals) sigdelset(&blocked_while_waiting, number);
   int count = 0;
   for (char news = 0; news != kOver;) {
-    const ssize_t length = ::read(pipe_, &news, 1);
-    if (length < 0 && errno == EINTR) continue;
-    if (length <= 0) return;
+    pollfd waiting{pipe_, POLLIN, 0};
+    if (::ppoll(&waiting, 1, nullptr, &blocked_while_waiting) < 0 && errno == EINTR) continue;
+    if (::read(pipe_, &news, 1) <= 0) return;
     if (news != kInterrupted) continue;
     if (++count > 1) quit();
     if (!journal_.empty()) print_diagnostic("stopping and cleaning up; interrupt once more to quit at once");

@@ -1,13 +1,16 @@
 // SIGINT and SIGTERM: the first asks for a clean end, the second ends the program at once.
 #pragma once
 
+#include <signal.h>
+
 #include <atomic>
 #include <string>
 #include <thread>
 
 namespace closecheck::cli {
 
-/// While one lives, the two signals are taken. There is at most one at a time, for signals belong to the process.
+/// While one lives, the two signals are taken. There is at most one at a time, for signals belong to the process. It
+/// ends in the thread that made it, which has the signals blocked meanwhile, as have the threads that this one starts.
 class Interrupts {
  public:
   /// `journal`: what a hard end leaves on the target is listed from this file; empty: there is none.
@@ -26,6 +29,7 @@ class Interrupts {
 
   std::string journal_;
   int pipe_ = -1;
+  sigset_t blocked_before_{};
   std::thread watcher_;
 };
 
