@@ -84,7 +84,9 @@ struct Writer {
   Json operator()(const std::monostate&) const { return std::visit(Acknowledge{}, operation); }
   Json operator()(const Acknowledged&) const { return std::visit(Acknowledge{}, operation); }
   Json operator()(const DataCounts& o) const { return counts_body(job_of(operation), o); }
-  Json operator()(const JobStatisticsList& o) const { return list_body(o.count, "jobs", o.jobs, statistics_body); }
+  Json operator()(const JobStatisticsList& o) const {
+    return list_body(o.count, "jobs", o.jobs, [](const JobStatistics& job) { return statistics_body(job); });
+  }
   Json operator()(const JobDescriptionList& o) const {
     const bool written = std::holds_alternative<CreateJob>(operation) || std::holds_alternative<UpdateJob>(operation);
     if (written && o.jobs.size() == 1) return job_body(o.jobs.front());

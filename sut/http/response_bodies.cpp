@@ -8,8 +8,14 @@ void put(Json& object, const char* name, const std::optional<std::int64_t>& valu
   if (value) object[name] = *value;
 }
 
+Json object_for(std::size_t members) {
+  Json::object_t object;
+  object.reserve(members);
+  return object;
+}
+
 Json counts_body(const std::string& job, const DataCounts& counts) {
-  Json body = Json::object();
+  Json body = object_for(16);
   body["job_id"] = job;
   body["processed_record_count"] = counts.processed_records;
   body["processed_field_count"] = counts.processed_records;
@@ -30,7 +36,7 @@ Json counts_body(const std::string& job, const DataCounts& counts) {
 namespace {
 
 Json size_body(const JobStatistics& job) {
-  Json body = Json::object();
+  Json body = object_for(8);
   body["job_id"] = job.job;
   body["result_type"] = "model_size_stats";
   body["model_bytes"] = job.model_bytes;
@@ -56,10 +62,14 @@ Json node_body(const std::string& node) {
 }
 
 Json statistics_body(const JobStatistics& job) {
-  Json body = Json::object();
+  return statistics_body(job, counts_body(job.job, job.counts), size_body(job));
+}
+
+Json statistics_body(const JobStatistics& job, Json counts, Json model_size) {
+  Json body = object_for(8);
   body["job_id"] = job.job;
-  body["data_counts"] = counts_body(job.job, job.counts);
-  body["model_size_stats"] = size_body(job);
+  body["data_counts"] = std::move(counts);
+  body["model_size_stats"] = std::move(model_size);
   body["state"] = name(job.state);
   if (!job.node.empty()) {
     body["node"] = node_body(job.node);
@@ -81,7 +91,7 @@ void put_at(Json& object, std::string_view path, Json value) {
 }
 
 Json bucket_body(const std::string& job, const Bucket& bucket) {
-  Json body = Json::object();
+  Json body = object_for(10);
   body["job_id"] = job;
   body["timestamp"] = bucket.start_ms;
   body["anomaly_score"] = bucket.score;
@@ -96,7 +106,7 @@ Json bucket_body(const std::string& job, const Bucket& bucket) {
 }
 
 Json record_body(const std::string& job, const AnomalyRecord& record) {
-  Json body = Json::object();
+  Json body = object_for(16);
   body["job_id"] = job;
   body["result_type"] = "record";
   body["record_score"] = record.score;

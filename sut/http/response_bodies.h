@@ -1,6 +1,7 @@
 // Parts of answers that are written from the vocabulary alone, and to which the service adds what it knows besides.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "closecheck/vocabulary/response.h"
@@ -8,8 +9,11 @@
 
 namespace closecheck::sut::wire {
 
+/// An empty object with room for so many members.
+Json object_for(std::size_t members);
 Json counts_body(const std::string& job, const DataCounts& counts);
 Json statistics_body(const JobStatistics& job);
+Json statistics_body(const JobStatistics& job, Json counts, Json model_size);
 Json bucket_body(const std::string& job, const Bucket& bucket);
 Json record_body(const std::string& job, const AnomalyRecord& record);
 Json snapshot_body(const std::string& job, const Snapshot& snapshot);

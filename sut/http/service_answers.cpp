@@ -23,7 +23,7 @@ Json whole_counts(const std::string& job, const DataCounts& counts, const MoreCo
 }
 
 Json model_size(const Job& job, std::int64_t model_bytes) {
-  Json body = Json::object();
+  Json body = object_for(10);
   body["job_id"] = job.id();
   body["result_type"] = "model_size_stats";
   body["model_bytes"] = model_bytes;
@@ -190,10 +190,8 @@ Response tell_statistics(const JobStatisticsList& list, const std::vector<Job*>&
   std::size_t place = 0;
   return ok(list_body(list.count, "jobs", list.jobs, [&](const JobStatistics& statistics) {
     const Job& job = *jobs[place++];
-    Json body = statistics_body(statistics);
-    body["data_counts"] = whole_counts(job.id(), statistics.counts, job.more_counts());
-    body["model_size_stats"] = model_size(job, statistics.model_bytes);
-    return body;
+    return statistics_body(statistics, whole_counts(job.id(), statistics.counts, job.more_counts()),
+                           model_size(job, statistics.model_bytes));
   }));
 }
 
