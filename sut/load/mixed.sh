@@ -28,7 +28,7 @@ load() {
   "$program" serve --profile xpack-6.3 --log-level off --housekeeping 1ms "$@" \
     >"$folder/$name.address" 2>"$folder/$name.said" &
   server=$!
-  until url=$(grep -o 'http://.*' "$folder/$name.address"); do
+  until url=$(grep -os 'http://.*' "$folder/$name.address"); do
     kill -0 "$server" 2>/dev/null || { cat "$folder/$name.said" >&2; complain "$name: no server"; return; }
     sleep 0.1
   done

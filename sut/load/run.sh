@@ -24,7 +24,7 @@ serve() {
   local name=$1
   shift
   "$program" serve --profile xpack-6.3 --log-level off --housekeeping 1ms "$@" >"$folder/$name" &
-  until url=$(grep -o 'http://.*' "$folder/$name"); do sleep 0.1; done
+  until url=$(grep -os 'http://.*' "$folder/$name"); do sleep 0.1; done
 }
 send() { curl -fsS -o /dev/null -H 'Content-Type: application/json' -X "$@"; }
 prepare() {
