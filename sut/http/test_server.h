@@ -62,6 +62,7 @@ class TestServer {
   /// sanitizer does not see how a library that is not instrumented guards them. No handler takes this method.
   bool answers_a_first_request() const {
     httplib::Client client("127.0.0.1", port_);
+    client.set_read_timeout(60);
     return static_cast<bool>(client.Options("/"));
   }
 
