@@ -105,6 +105,8 @@ std::string describe(const Response& response) {
       if (!response.reason.empty()) text += ": " + response.reason;
       return text;
     }
+    case Outcome::not_from_service:
+      return fmt::format("{} from something between us and the service", response.status);
     case Outcome::unreadable:
       break;
   }

@@ -23,8 +23,9 @@ std::optional<Fault> fault_named(std::string_view text);
 
 enum class EventType : std::uint8_t {
   invoke,
-  ok,       ///< an answer came, whatever it says
-  info,     ///< none came: the request may or may not have taken effect; its process is not used again
+  ok,       ///< an answer of the service came, whatever it says
+  info,     ///< none came, or one of something between us and the service: the request may or may not have taken
+            ///< effect; its process is not used again
   fault,    ///< a hook put the job into another state
   settled,  ///< nothing pending and the patience is over: what must happen to the job in the end has had to happen
 };
@@ -35,8 +36,9 @@ struct Event {
   int process = 0;
   Time time = 0;
   std::shared_ptr<const Request> request;    // invoke; on ok and info the same request again
-  std::shared_ptr<const Response> response;  // ok
-  std::string error;                         // info
+  std::shared_ptr<const Response> response;  // ok; on info the answer of something between, null when none came
+  std::string error;                         // info: why there is no answer
+  bool never_sent = false;                   // info: the request did not leave us, so it had no effect
   Fault fault = Fault::fail_job;             // fault
   Duration duration = 0;                     // fault slow_close: how long the close takes
   std::string job;                           // fault, settled

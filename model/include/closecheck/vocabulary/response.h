@@ -17,9 +17,10 @@ namespace closecheck {
 
 /// What the answer amounts to, decided by the wire codec from status and body together.
 enum class Outcome : std::uint8_t {
-  accepted,    ///< the operation was done (for a close: the answer claims `closed: true`)
-  refused,     ///< the operation was not done, or not in time
-  unreadable,  ///< neither can be told from the answer
+  accepted,          ///< the operation was done (for a close: the answer claims `closed: true`)
+  refused,           ///< the operation was not done, or not in time
+  unreadable,        ///< neither can be told from the answer
+  not_from_service,  ///< something between us and the service wrote it (a gateway's 504): as good as no answer
 };
 
 /// Why a request was refused, as far as the answer tells. Only dialect clauses tell these apart strictly.
@@ -32,7 +33,8 @@ enum class Refusal : std::uint8_t {
   wrong_method,     // 405
   conflict,         // 409
   timed_out,        // the answer says that its own timeout was up
-  busy,             // 429 or 503: try later
+  busy,             // 429: try later, nothing was done
+  unavailable,      // 503, or another 5xx for want of capacity: try later, it may have been done all the same
   server_error,     // any other 5xx
   other,
 };
