@@ -51,7 +51,7 @@ void add_run(CLI::App& app, Action& action) {
       ->check(whole_number());
   command.add_option("--effort", options->effort, "quick, standard or thorough")->type_name("NAME");
   command.add_option("--budget", options->budget, "Longest time, such as 90s")->type_name("DURATION");
-  command.add_option("--require", options->require, "Levels that must be told: none, stated or all")
+  command.add_option("--require", options->require, "Clauses that must hold: none, stated, reachable or all")
       ->type_name("LEVEL");
   command.add_option("--waivers", options->waivers, "Waivers (YAML), instead of those of --config")->type_name("FILE");
   command.add_flag("--dry-run", options->dry_run, "Print what would be done");

@@ -95,7 +95,7 @@ reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
   const Reached& reached = reached_.at(target.url);
   if (!reached.knowledge.reachable) {
     replayed.verdict = name(scenarios::ReplayVerdict::cannot_tell);
-    replayed.why = "the target cannot be reached: " + reached.knowledge.error;
+    replayed.why = "the target " + reached.knowledge.error;
     return replayed;
   }
   if (const std::string dialect = other_dialect_of(options_, wanted); !dialect.empty()) {

@@ -23,8 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kInterruptedNote = "the run was interrupted: what had not been tried is not told";
-
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -34,10 +32,10 @@ std::string utc_now() {
 }
 
 Require require_of(const std::string& text, bool live) {
-  if (text.empty()) return live ? Require::none : Require::all;
-  for (const Require require : {Require::none, Require::stated, Require::all})
+  if (text.empty()) return live ? Require::reachable : Require::all;
+  for (const Require require : kRequires)
     if (name(require) == text) return require;
-  throw UsageError(fmt::format("--require takes none, stated or all, not '{}'", text));
+  throw UsageError(fmt::format("--require takes none, stated, reachable or all, not '{}'", text));
 }
 
 /// Everything that can be wrong with the user's words is found here, before anything runs.
@@ -63,6 +61,9 @@ properties::GateOptions gate_options(const RunOptions& options, const Target& ta
 void take_in(const Knowledge& knowledge, properties::GateOptions& gate) {
   gate.secured = knowledge.secured;
   gate.principals = knowledge.principals;
+  gate.unsuitable = knowledge.unsuitable;
+  gate.datafeeds_absent = knowledge.datafeeds_absent;
+  gate.documents_absent = knowledge.documents_absent;
   gate.faults = knowledge.faults;
   gate.round_trip = knowledge.round_trip;
   gate.round_trip_max = knowledge.round_trip_max;
@@ -77,10 +78,12 @@ RunRecord unreachable_record(const properties::GateOptions& gate, const std::str
     ClauseRecord entry;
     entry.clause = clause;
     entry.verdict = ClauseVerdict::not_exercised;
-    entry.why = "the target cannot be reached: " + error;
+    entry.kind = Untold::did_not;
+    entry.why = "the target " + error;
     record.clauses.push_back(std::move(entry));
   }
-  record.verdict = RunVerdict::inconclusive;
+  record.broken_off = "the target " + error;
+  record.verdict = verdict_of(record);
   return record;
 }
 
@@ -100,7 +103,7 @@ void clean_up(const Target& target, const std::string& journal) {
 RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunOptions& options, OutputFile& recorded) {
   const Knowledge knowledge = learn(target);
   if (!knowledge.reachable) {
-    print_diagnostic(fmt::format("{} cannot be reached: {}", target.url, knowledge.error));
+    print_diagnostic(fmt::format("{} {}", target.url, knowledge.error));
     return unreachable_record(gate, knowledge.error);
   }
   take_in(knowledge, gate);
@@ -109,7 +112,8 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
     const std::string run_id = new_run_id();
     gate.name_prefix = fmt::format("{}{}-", kNamePrefix, run_id);
     journal = (state_folder() / fmt::format("journal-{}", run_id)).string();
-    if (!options.quiet) fmt::print(stderr, "{}", describe_reach(target, knowledge));
+    if (!options.quiet)
+      fmt::print(stderr, "{}{}", describe_reach(target, knowledge), properties::describe_out_of_reach(gate));
   }
   Systems systems = make_systems(target, journal);
   RecordingFactory plain(*systems.plain, target.profile, recorded);
@@ -122,7 +126,6 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
       [&progress](const properties::Progress& now) { progress.show(now); }, interrupts.cancelled());
   progress.clear();
   clean_up(target, journal);
-  if (interrupts.cancelled()) record.notes.push_back(std::string(kInterruptedNote));
   record.notes.insert(record.notes.begin(), knowledge.notes.begin(), knowledge.notes.end());
   return record;
 }
@@ -190,9 +193,7 @@ ExitCode run_command(const RunOptions& options) {
   record.seed = gate.seed;
   record.effort = options.effort;
   record.started = started;
-  const bool interrupted = std::find(record.notes.begin(), record.notes.end(), kInterruptedNote) != record.notes.end();
   apply_waivers(record, waivers, today());
-  if (interrupted && record.verdict == RunVerdict::conforms) record.verdict = RunVerdict::inconclusive;
   if (!record.violations.empty()) {
     const fs::path folder = counterexample_folder(options);
     make_folder(folder);

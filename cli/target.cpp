@@ -57,39 +57,6 @@ bool is_ordinary(Principal principal) {
   return principal == Principal::manage_ml || principal == Principal::manage || principal == Principal::setup;
 }
 
-/// A clause that can only be told with something that is configured.
-struct Reach {
-  Clause clause;
-  std::optional<Fault> fault;
-  std::vector<Principal> any_of;
-};
-
-const std::vector<Reach>& reaches() {
-  static const std::vector<Reach> all{
-      {Clause::force_closes_failed_job, Fault::fail_job, {}},
-      {Clause::force_closes_unresponsive_job, Fault::hang_close, {}},
-      {Clause::close_requires_privilege, {}, {Principal::monitor_ml, Principal::none}},
-      {Clause::manage_ml_may_close, {}, {Principal::manage_ml}},
-      {Clause::manage_may_close, {}, {Principal::manage}},
-      {Clause::failed_job_needs_force, Fault::fail_job, {}},
-      {Clause::failed_job_answer, Fault::fail_job, {}},
-  };
-  return all;
-}
-
-std::string missing_for(const Reach& reach, const Knowledge& knowledge) {
-  if (reach.fault && knowledge.faults.count(*reach.fault) == 0)
-    return fmt::format("needs the hook {}", name(*reach.fault));
-  if (reach.any_of.empty()) return "";
-  if (!knowledge.secured) return "the target refuses nobody";
-  std::string wanted;
-  for (const Principal principal : reach.any_of) {
-    if (knowledge.principals.count(principal) != 0) return "";
-    wanted += fmt::format("{}{}", wanted.empty() ? "" : " or ", name(principal));
-  }
-  return fmt::format("needs the principal {}", wanted);
-}
-
 }  // namespace
 
 sut::Deviation require_deviation(const std::string& wanted) {
@@ -188,10 +155,13 @@ Knowledge learn(const Target& target) {
   if (!knowledge.secured) {
     knowledge.principals.erase(Principal::anonymous);
     knowledge.principals.erase(Principal::wrong_password);
-  } else if (knowledge.principals.empty()) {
-    knowledge.notes.push_back("the target asks for credentials, and no principals are configured");
   }
-  for (const Principal principal : preflight.unsuitable) knowledge.principals.erase(principal);
+  for (const Principal principal : preflight.unsuitable) {
+    knowledge.principals.erase(principal);
+    knowledge.unsuitable.insert(principal);
+  }
+  knowledge.datafeeds_absent = preflight.datafeeds_absent;
+  knowledge.documents_absent = preflight.documents_absent;
   knowledge.round_trip = preflight.round_trip;
   knowledge.round_trip_max = preflight.round_trip_max;
   if (!preflight.server.empty()) knowledge.notes.push_back(fmt::format("the server calls itself {}", preflight.server));
@@ -216,9 +186,6 @@ std::string describe_reach(const Target& target, const Knowledge& knowledge) {
   text += fmt::format("  hooks       {}; not configured: {}\n", joined(hooks), joined(absent_hooks));
   text += fmt::format("  round trip  {}, at most {}\n", describe_duration(knowledge.round_trip),
                       describe_duration(knowledge.round_trip_max));
-  for (const Reach& reach : reaches())
-    if (const std::string missing = missing_for(reach, knowledge); !missing.empty())
-      text += fmt::format("  not told    {:<30}  {}\n", id_of(reach.clause), missing);
   for (const std::string& note : knowledge.notes) text += fmt::format("  note        {}\n", note);
   return text;
 }

@@ -54,6 +54,9 @@ struct Knowledge {
   std::string error;  // when not reachable
   bool secured = true;
   std::set<Principal> principals;  // that can be asked as
+  std::set<Principal> unsuitable;  // configured, but not what their name promises
+  std::string datafeeds_absent;    // how the target showed that it has none; empty: it may have them
+  std::string documents_absent;
   std::set<Fault> faults;
   Duration round_trip = 0;
   Duration round_trip_max = 0;
@@ -65,7 +68,7 @@ Knowledge learn(const Target& target);
 /// The same without asking anybody, for a plan.
 Knowledge assume(const Target& target);
 
-/// A table of what can be told on this target and what cannot, for the end of the preflight.
+/// What was learnt of a live target, for people, at the end of the preflight.
 std::string describe_reach(const Target& target, const Knowledge& knowledge);
 
 /// The user that requests of a principal go as, as a curl line shows it.

@@ -75,6 +75,8 @@ class Console {
       text_ += fmt::format("{:<{}}  {:<8}  {}  {:>6}  {:>9}", id_of(entry.clause), width, name(level_of(entry.clause)),
                            verdict, entry.checks, entry.exchanges);
       std::string remark = printable(entry.why);
+      if (entry.kind && entry.verdict != ClauseVerdict::measured)
+        remark = fmt::format("{}: {}", name(*entry.kind), remark);
       for (const auto& [figure, value] : entry.figures) {
         if (!remark.empty()) remark += ", ";
         remark += fmt::format("{} {:.6g}", figure, value);
@@ -116,11 +118,7 @@ class Console {
   }
 
   void write_verdict() {
-    std::string line = verdict_line(record_);
-    // A run that was cut short is inconclusive whatever its clauses say so far.
-    const std::string_view by_clauses = name(verdict_of(record_));
-    const std::string_view verdict = name(record_.verdict);
-    if (by_clauses != verdict) line = fmt::format("{}{}", verdict, line.substr(by_clauses.size()));
+    const std::string line = printable(verdict_line(record_));
     const char* code = record_.verdict == RunVerdict::conforms   ? "1;32"
                        : record_.verdict == RunVerdict::violates ? "1;31"
                                                                  : "1;33";

@@ -16,8 +16,13 @@ Json text_or_null(const std::string& text) {
 Json clause_entry(const ClauseRecord& entry) {
   Json figures = Json::object();
   for (const auto& [figure, value] : entry.figures) figures[figure] = value;
-  return Json{{"id", id_of(entry.clause)},    {"level", name(level_of(entry.clause))}, {"verdict", name(entry.verdict)},
-              {"checks", entry.checks},       {"exchanges", entry.exchanges},          {"why", entry.why},
+  return Json{{"id", id_of(entry.clause)},
+              {"level", name(level_of(entry.clause))},
+              {"verdict", name(entry.verdict)},
+              {"checks", entry.checks},
+              {"exchanges", entry.exchanges},
+              {"why", entry.why},
+              {"kind", entry.kind ? Json(name(*entry.kind)) : Json(nullptr)},
               {"figures", std::move(figures)}};
 }
 

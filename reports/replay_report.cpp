@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <pugixml.hpp>
-#include <sstream>
 
 #include "history_text.h"
+#include "junit_suite.h"
 #include "printable.h"
 #include "report_json.h"
 
@@ -77,19 +76,10 @@ std::string suite_of(const std::string& file) {
   return parent == std::string::npos ? name : name.substr(parent + 1);
 }
 
-/// What a report says of a case; `text` is the body of a failure.
-void add_case(pugi::xml_node& suite, const std::string& class_name, const std::string& title,
-              const std::string& verdict, const std::string& why, const std::string& text) {
-  pugi::xml_node node = suite.append_child("testcase");
-  node.append_attribute("classname") = printable(class_name).c_str();
-  node.append_attribute("name") = printable(title).c_str();
-  if (verdict == kStillFailing) {
-    pugi::xml_node failure = node.append_child("failure");
-    failure.append_attribute("message") = printable(why).c_str();
-    failure.text() = text.c_str();
-  } else if (verdict != kFixed) {
-    node.append_child("skipped").append_attribute("message") = printable(why).c_str();
-  }
+JunitOutcome outcome_of(const std::string& verdict) {
+  if (verdict == kFixed) return JunitOutcome::passed;
+  if (verdict == kStillFailing) return JunitOutcome::failed;
+  return verdict == kSkipped ? JunitOutcome::skipped : JunitOutcome::error;
 }
 
 Json counts(const std::vector<ReplayedFile>& files,
@@ -166,38 +156,35 @@ std::string write_replay_json(const std::vector<ReplayedFile>& files) {
 }
 
 std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
-  pugi::xml_document document;
-  pugi::xml_node declaration = document.append_child(pugi::node_declaration);
-  declaration.append_attribute("version") = "1.0";
-  declaration.append_attribute("encoding") = "UTF-8";
-  pugi::xml_node suite = document.append_child("testsuites").append_child("testsuite");
-  std::size_t tests = 0;
-  std::size_t failures = 0;
-  std::size_t skipped = 0;
+  JunitSuite suite("closecheck replay");
   for (const ReplayedFile& file : files) {
     const auto add = [&](const std::string& class_name, const std::string& title, const std::string& verdict,
                          const std::string& why, const std::string& text) {
-      add_case(suite, class_name, title, verdict, why, text);
-      ++tests;
-      failures += verdict == kStillFailing ? 1U : 0U;
-      skipped += verdict != kStillFailing && verdict != kFixed ? 1U : 0U;
+      const JunitOutcome outcome = outcome_of(verdict);
+      suite.add({.class_name = class_name,
+                 .title = title,
+                 .outcome = outcome,
+                 .message = why,
+                 .type = verdict,
+                 .text = outcome == JunitOutcome::failed ? text : std::string(),
+                 .output = {}});
     };
     const std::string findings = write_findings(file.findings, file.history, false);
     for (const ReplayedTest& test : file.tests)
       add(suite_of(file.file), test.title, test.verdict, test.why, indented(test.details, "") + findings);
     if (file.tests.empty()) add("closecheck.replay", file.file, file.verdict, file.why, findings);
   }
-  const auto set = [&](const char* key, std::size_t value) {
-    suite.append_attribute(key) = static_cast<unsigned long long>(value);
-  };
-  suite.append_attribute("name") = "closecheck replay";
-  set("tests", tests);
-  set("failures", failures);
-  set("errors", 0);
-  set("skipped", skipped);
-  std::ostringstream out;
-  document.save(out, "  ", pugi::format_default, pugi::encoding_utf8);
-  return out.str();
+  // Where everything was skipped nothing was told.
+  const bool any_told = suite.has(JunitOutcome::passed) || suite.has(JunitOutcome::failed);
+  if (!any_told && !suite.has(JunitOutcome::error))
+    suite.add({.class_name = "closecheck.replay",
+               .title = "verdict",
+               .outcome = JunitOutcome::error,
+               .message = "nothing was put to the test",
+               .type = std::string(kCannotTell),
+               .text = {},
+               .output = {}});
+  return suite.write(0);
 }
 
 std::string write_judged(const JudgedHistory& judged) {

@@ -95,6 +95,10 @@ inline RunRecord sample_record() {
       clause_record(Clause::anonymous_refused, ClauseVerdict::inconclusive, "the target asks for no credentials"),
       clause_record(Clause::closing_is_visible, ClauseVerdict::measured),
   };
+  record.clauses[2].kind = Untold::cannot;
+  record.clauses[2].cause = "no hook fail_job";
+  record.clauses[4].kind = Untold::did_not;
+  record.clauses[5].kind = Untold::cannot;
   record.clauses.back().figures = {{"first_seen_ms", 1.5}, {"visible_ms", 240}};
   ViolationRecord violation;
   violation.finding.clause = Clause::closed_job_refuses_data;

@@ -65,4 +65,19 @@ std::string first_trouble(const History& history) {
   return {};
 }
 
+std::string why_not_itself(const Response& response) {
+  switch (response.outcome) {
+    case Outcome::accepted:
+      return "";
+    case Outcome::unreadable:
+      return "its answer cannot be read: " + describe(response);
+    case Outcome::not_from_service:
+      return "something between answers: " + describe(response);
+    case Outcome::refused:
+      break;
+  }
+  const bool is_busy = response.refusal == Refusal::busy || response.refusal == Refusal::unavailable;
+  return is_busy ? "it is busy: " + describe(response) : "";
+}
+
 }  // namespace closecheck

@@ -45,7 +45,7 @@ class HoldsOnTheService : public testing::Test {
   void TestBody() override {
     const GateOptions options = everything(profile_);
     const Environment environment = environment_of(options);
-    if (const std::string unmet = unmet_need(check_, environment); !unmet.empty()) GTEST_SKIP() << unmet;
+    if (const Unmet unmet = unmet_need(check_, environment)) GTEST_SKIP() << unmet.why;
     const auto factory = sut::make_in_process_factory({.profile = profile_});
     const auto wide_factory = sut::make_in_process_factory({.profile = profile_, .through_codec = true});
     Laboratory laboratory(environment, std::string(kNamePrefix), *factory, *wide_factory);

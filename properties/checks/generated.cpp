@@ -62,7 +62,7 @@ std::vector<Check> generated_checks() {
       generated("random-datafeeds",
                 {C::datafeed_end_closes_job, C::running_datafeed_blocks_close, C::accepted_data_is_kept,
                  C::close_flushes_buffers, C::close_ends_open_job},
-                {}, {.jobs_max = 2, .datafeed = true}),
+                {.datafeeds = true}, {.jobs_max = 2, .datafeed = true}),
   };
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "closecheck/model/grammar.h"
+#include "closecheck/vocabulary/trouble.h"
 #include "engine/seeds.h"
 
 namespace closecheck::properties {
@@ -41,8 +42,23 @@ struct UnitResult {
   Evidence evidence;
   std::vector<Reproduction> violations;
   std::set<std::string> whys;
+  std::string trouble;
+  bool setup_refused = false;
   Samples samples;
 };
+
+/// Whether something that datafeeds read was refused to a caller for want of privileges.
+bool was_refused_setup(const History& history) {
+  return std::any_of(history.events.begin(), history.events.end(), [](const Event& event) {
+    if (event.type != EventType::ok || event.response->outcome != Outcome::refused) return false;
+    const Operation& operation = event.request->operation;
+    const bool prepares = std::holds_alternative<CreateIndex>(operation) ||
+                          std::holds_alternative<IndexDocuments>(operation) ||
+                          std::holds_alternative<CreateDatafeed>(operation);
+    return prepares &&
+           (event.response->refusal == Refusal::unauthenticated || event.response->refusal == Refusal::forbidden);
+  });
+}
 
 bool is_dialect_check(const Check& check) {
   return level_of(check.aim()) == Level::dialect;
@@ -56,6 +72,8 @@ class Campaign {
 
   CampaignResult run() {
     plan();
+    merged_.gone = options_.gone;
+    gone_ = !merged_.gone.empty();
     std::vector<std::thread> workers;
     for (int i = 1; i < options_.workers; ++i) workers.emplace_back([this] { work(); });
     work();
@@ -73,7 +91,7 @@ class Campaign {
       CheckResult& result = merged_.checks[i];
       result.check = checks_[i];
       result.unmet = unmet_need(*checks_[i], environment());
-      if (!result.unmet.empty()) continue;
+      if (result.unmet) continue;
       if (checks_[i]->is_generated())
         ++generated;
       else
@@ -84,7 +102,7 @@ class Campaign {
     const auto rows = static_cast<std::uint64_t>(
         environment().live ? 0 : options_.generated_exchanges / static_cast<std::int64_t>(generated) / kUnitExchanges);
     for (std::size_t i = 0; i < checks_.size(); ++i) {
-      if (!checks_[i]->is_generated() || !merged_.checks[i].unmet.empty()) continue;
+      if (!checks_[i]->is_generated() || merged_.checks[i].unmet) continue;
       if (environment().live) endless_.push_back(i);
       for (std::uint64_t row = 0; row < std::max<std::uint64_t>(1, rows) && !environment().live; ++row)
         units_.push_back({i, row, nullptr, 1, false, 0, 0});
@@ -127,10 +145,22 @@ class Campaign {
     }
   }
 
-  /// Whether something that takes so long is not begun any more.
-  bool out_of_time(Duration estimate = 0) const {
-    if (cancelled_.load(std::memory_order_relaxed)) return true;
-    return environment().live && Clock::now() + std::chrono::nanoseconds(estimate) >= options_.deadline;
+  /// Whether something that takes so long is not begun any more. What is aimed at a clause that nothing has told yet
+  /// has all the time there is.
+  bool out_of_time(Duration estimate = 0, bool is_needed = false) const {
+    if (cancelled_.load(std::memory_order_relaxed) || gone_.load(std::memory_order_relaxed)) return true;
+    const Clock::time_point end = is_needed ? options_.last_call : options_.deadline;
+    return environment().live && Clock::now() + std::chrono::nanoseconds(estimate) >= end;
+  }
+
+  bool is_needed(const Unit& unit) {
+    if (!environment().live || !unit.program) return false;
+    const Clause clause = checks_[unit.check]->aim();
+    const bool never_holds = level_of(clause) == Level::measured || clause == Clause::close_prunes_model ||
+                             clause == Clause::timeout_defaults_to_30m;
+    if (never_holds) return false;
+    const std::lock_guard lock(mutex_);
+    return evidence_.of(clause) == 0;
   }
 
   /// The next piece of work. Live, random programs follow without end until the time is up, and have every second turn
@@ -160,9 +190,13 @@ class Campaign {
     std::size_t number = 0;
     while (take(unit, number)) {
       UnitResult result;
-      if (!out_of_time(unit.estimate))
+      const bool needed = is_needed(unit);
+      if (!out_of_time(unit.estimate, needed))
         result = unit.program ? run_program(*runner, unit) : run_generated(*runner, unit);
+      if (!result.trouble.empty()) look_for_life(result.trouble);
       const std::lock_guard lock(mutex_);
+      count_evidence(*checks_[unit.check], result.evidence);
+      if (result.skipped && needed && !cancelled_ && !gone_) merged_.out_of_budget = true;
       results_[number].second = std::move(result);
       ++done_;
       if (progress_) progress_({std::string(checks_[unit.check]->name), done_, std::max(units_.size(), done_)});
@@ -170,6 +204,22 @@ class Campaign {
     const std::lock_guard lock(mutex_);
     add(runner->state_visits(), merged_.state_visits);
     add(runner->transition_visits(), merged_.transition_visits);
+  }
+
+  /// A clause is told only by checks that are registered for it.
+  void count_evidence(const Check& check, const Evidence& evidence) {
+    for (const Clause clause : check.serves) evidence_.count[static_cast<std::size_t>(clause)] += evidence.of(clause);
+  }
+
+  /// After an answer that was lost or odd: a target that does not answer a harmless read either is left alone.
+  void look_for_life(const std::string& trouble) {
+    const std::lock_guard lock(life_mutex_);
+    if (merged_.trouble.empty()) merged_.trouble = trouble;
+    if (gone_) return;
+    const std::string silence = laboratory_.why_silent();
+    if (silence.empty()) return;
+    merged_.gone = describe_gone(silence, merged_.trouble);
+    gone_ = true;
   }
 
   static void add(const std::vector<std::uint64_t>& part, std::vector<std::uint64_t>& sum) {
@@ -183,6 +233,10 @@ class Campaign {
     result.evidence += ran.result.evidence;
     if (ran.result.violates()) result.violations.push_back(laboratory_.keep(runner, ran));
     if (ran.result.inconclusive) result.whys.insert(ran.result.why);
+    if (environment().live) {
+      if (result.trouble.empty()) result.trouble = first_trouble(runner.history());
+      result.setup_refused = result.setup_refused || was_refused_setup(runner.history());
+    }
     if (check.measure) check.measure(runner.history(), environment(), result.samples);
   }
 
@@ -225,6 +279,8 @@ class Campaign {
       into.exchanges += unit.exchanges;
       into.evidence += unit.evidence;
       into.whys.merge(unit.whys);
+      if (into.trouble.empty()) into.trouble = std::move(unit.trouble);
+      into.setup_refused = into.setup_refused || unit.setup_refused;
       for (Reproduction& violation : unit.violations) into.violations.push_back(std::move(violation));
       for (auto& [key, values] : unit.samples) {
         std::vector<double>& all = into.samples[key];
@@ -249,7 +305,11 @@ class Campaign {
   std::size_t late_taken_ = 0;  // aimed programs since random ones have their turn
   std::size_t done_ = 0;
   std::vector<std::pair<std::size_t, UnitResult>> results_;
+  Evidence evidence_;  // so far
   CampaignResult merged_;
+
+  std::mutex life_mutex_;  // one at a time asks whether the target is still there
+  std::atomic<bool> gone_ = false;
 };
 
 }  // namespace
@@ -258,6 +318,12 @@ CampaignResult run_campaign(const std::vector<const Check*>& checks, const Campa
                             Laboratory& laboratory, const std::function<void(const Progress&)>& progress,
                             const std::atomic<bool>& cancelled) {
   return Campaign(checks, options, laboratory, progress, cancelled).run();
+}
+
+std::string describe_gone(const std::string& silence, const std::string& first_trouble) {
+  std::string text = "the target does not answer as itself any more: " + silence;
+  if (!first_trouble.empty()) text += "; the first that went wrong: " + first_trouble;
+  return text;
 }
 
 Duration estimated_time(const Program& program, const Environment& environment) {

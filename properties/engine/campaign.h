@@ -19,18 +19,23 @@ namespace closecheck::properties {
 /// What came of one check.
 struct CheckResult {
   const Check* check = nullptr;
-  std::string unmet;  // not empty: it could not run, and why
+  Unmet unmet;  // not `nothing`: it could not run, and why
   std::int64_t sequences = 0;
   std::int64_t exchanges = 0;
   std::int64_t skipped = 0;  // programs for which there was no time
   Evidence evidence;
   std::vector<Reproduction> violations;  // as found, in the order of the cases
   std::set<std::string> whys;            // of cases that could not be told
+  std::string trouble;                   // the first request that was lost, late or refused in preparing; empty: none
+  bool setup_refused = false;            // indices or datafeeds could not be prepared for want of privileges
   Samples samples;
 };
 
 struct CampaignResult {
   std::vector<CheckResult> checks;
+  bool out_of_budget = false;  // live: a program that is aimed at an untold clause found no time
+  std::string trouble;  // live: the first request of all that was lost, late or refused in preparing; empty: none
+  std::string gone;     // live: the target stopped answering as itself, and how; empty: it did not
   std::vector<std::uint64_t> state_visits;
   std::vector<std::uint64_t> transition_visits;
 };
@@ -43,12 +48,17 @@ struct CampaignOptions {
   std::int64_t generated_exchanges = 0;  // in process: about so many by generated programs in all
   int overlap_seeds = 16;                // in process: how often a program with overlapping requests runs
   Clock::time_point random_from;         // live: from then on every second program is a random one
-  Clock::time_point deadline;            // live: nothing begins that would end later
+  Clock::time_point deadline;   // live: nothing begins that would end later, but for what is aimed at an untold clause
+  Clock::time_point last_call;  // live: nothing at all begins that would end later
+  std::string gone;             // live: the target does not answer from the start, so nothing is sent
 };
 
 CampaignResult run_campaign(const std::vector<const Check*>& checks, const CampaignOptions& options,
                             Laboratory& laboratory, const std::function<void(const Progress&)>& progress,
                             const std::atomic<bool>& cancelled);
+
+/// What is said of a target that does not answer as itself any more: how that showed, and where it was seen first.
+std::string describe_gone(const std::string& silence, const std::string& first_trouble);
 
 /// About how long a program takes on a live target.
 Duration estimated_time(const Program& program, const Environment& environment);

@@ -2,7 +2,6 @@
 // clauses to the test. What is right is decided by the judge alone; a check only provokes. Knows no test framework.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,6 +15,7 @@
 #include "closecheck/vocabulary/clause.h"
 #include "closecheck/vocabulary/history.h"
 #include "closecheck/vocabulary/program.h"
+#include "closecheck/vocabulary/record.h"
 
 namespace closecheck::properties {
 
@@ -24,13 +24,18 @@ struct Environment {
   Profile profile = Profile::xpack_5_4;
   bool live = false;
   bool secured = true;
+  bool lets_everybody_in = false;  // principals are configured, and the target refuses nobody all the same
+  std::string datafeeds_absent;    // how the target showed that it has no datafeeds; empty: it has them
+  std::string documents_absent;    // ... no indices and documents
   std::set<Principal> principals;  // that can be asked as
+  std::set<Principal> unsuitable;  // configured, but not what their name promises, as the target says
   std::set<Fault> faults;          // that can be injected
   std::set<Clause> selected;       // that are asked for; empty: all
   Duration round_trip_max = kMillisecond;
   Duration margin = kMillisecond;              // tolerance of every clock check
   Duration normal_close = 200 * kMillisecond;  // how long the close of a small job takes
   Duration slow = 3 * kSecond;                 // for `slow_close`: whole seconds, well beyond margin and normal close
+  Duration answer_patience_max = kHour;        // live: no answer is awaited for longer
   Duration patience = 40 * kSecond;            // within which whatever goes on by itself has ended
   Duration long_wait = 0;  // live: a close that takes much longer, where the budget has room for one; 0: none
 
@@ -42,6 +47,7 @@ struct Needs {
   std::set<Fault> faults{};
   std::set<Principal> principals{};
   bool security = false;             // somebody must be refusable
+  bool datafeeds = false;            // datafeeds, and the documents that they read
   std::optional<Profile> profile{};  // only in this dialect
   std::optional<bool> live{};        // only live, or only in process
 };
@@ -68,11 +74,19 @@ struct Check {
   bool aims_at(Clause clause) const { return !is_generated() && aim() == clause; }
 };
 
-/// What `unmet_need` says of a check that is for the other kind of target; nobody can do anything about it.
-inline constexpr std::array<std::string_view, 2> kOtherwhere{"told in process only", "told on a live target only"};
+/// Why a check cannot run here.
+struct Unmet {
+  /// What lacks, the first that something can be done about first.
+  enum class By : std::uint8_t { nothing, target, configuration, api, profile, kind_of_target };
+  By by = By::nothing;
+  std::string why;    // for the report: `no hook fail_job is configured`
+  std::string cause;  // in the few words that the verdict line counts: `no hooks`
 
-/// Why the check cannot run here, for the report (`no principal none is configured`); empty: it can.
-std::string unmet_need(const Check& check, const Environment& environment);
+  explicit operator bool() const { return by != By::nothing; }
+  /// Of a target that could have met the need and did not, nothing more can be said than that it was not told.
+  Untold kind() const { return by == By::target ? Untold::did_not : Untold::cannot; }
+};
+Unmet unmet_need(const Check& check, const Environment& environment);
 
 /// Every registered check, in the order in which they are listed and merged.
 const std::vector<Check>& all_checks();

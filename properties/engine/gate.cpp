@@ -17,11 +17,15 @@ namespace {
 /// In process: exchanges of generated programs that a second of `--budget` stands for. Counted, never timed.
 constexpr std::int64_t kExchangesPerBudgetSecond = 30'000;
 constexpr int kLiveWorkers = 4;
+constexpr Duration kLiveBudget = 10 * kMinute;
+/// Of the budget, for how much of it one answer may be awaited; never less than some seconds.
+constexpr int kPatiencesPerBudget = 4;
+constexpr Duration kPatienceMin = 3 * kSecond;
 
 struct EffortFigures {
   std::int64_t generated_exchanges;
   int overlap_seeds;
-  Duration live_budget;
+  Duration live_time;  // live, for all that is not aimed at an untold clause; 0: the whole budget
   Duration long_wait;  // live, of the one close that takes long
 };
 
@@ -34,15 +38,44 @@ EffortFigures figures_of(Effort effort) {
     case Effort::thorough:
       break;
   }
-  return {1'500'000, 200, 10 * kMinute, 45 * kSecond};
+  return {1'500'000, 200, 0, 45 * kSecond};
 }
+
+/// When a live run does what. Programs that are aimed at a clause that nothing has told yet may begin up to the last
+/// call, all others up to the deadline; what is left is for shrinking and cleaning up.
+struct Timetable {
+  Timetable(const GateOptions& options, Clock::time_point the_start) : start(the_start) {
+    budget = options.budget > 0 ? options.budget : kLiveBudget;
+    const Duration wanted = figures_of(options.effort).live_time;
+    time = wanted == 0 ? budget : std::min(wanted, budget);
+  }
+
+  Clock::time_point at(Duration span) const { return start + std::chrono::nanoseconds(span); }
+  Clock::time_point random_from() const { return at(time / 2); }
+  Clock::time_point deadline() const { return at(time * 31 / 40); }
+  Clock::time_point last_call() const { return at(budget * 31 / 40); }
+  /// Of shrinking that begins now.
+  Clock::time_point end_of_shrinking() const {
+    const Clock::time_point usual = std::max(at(time * 19 / 20), Clock::now() + std::chrono::nanoseconds(time / 5));
+    return std::min(usual, at(budget * 19 / 20));
+  }
+
+  Clock::time_point start;
+  Duration budget = 0;
+  Duration time = 0;
+};
 
 Environment environment_of(const GateOptions& options) {
   Environment environment;
   environment.profile = options.profile;
   environment.live = options.live;
-  environment.secured = options.secured && !options.principals.empty();
+  const bool are_configured = !options.principals.empty() || !options.unsuitable.empty();
+  environment.secured = options.secured && are_configured;
+  environment.lets_everybody_in = !options.secured && are_configured;
   environment.principals = options.principals;
+  environment.unsuitable = options.unsuitable;
+  environment.datafeeds_absent = options.datafeeds_absent;
+  environment.documents_absent = options.documents_absent;
   environment.faults = options.faults;
   environment.selected.insert(options.selected.begin(), options.selected.end());
   if (options.live) set_bounds(environment, kSecond, std::max(options.round_trip_max, options.round_trip));
@@ -57,7 +90,7 @@ std::vector<const Check*> selected_checks(const std::vector<Clause>& selected) {
   return checks;
 }
 
-CampaignOptions campaign_options(const GateOptions& options, Clock::time_point started, Duration live_budget) {
+CampaignOptions campaign_options(const GateOptions& options, const Timetable& times) {
   const EffortFigures figures = figures_of(options.effort);
   CampaignOptions campaign;
   campaign.seed = options.seed;
@@ -67,8 +100,9 @@ CampaignOptions campaign_options(const GateOptions& options, Clock::time_point s
                                      ? std::max<std::int64_t>(1, options.budget / kSecond) * kExchangesPerBudgetSecond
                                      : figures.generated_exchanges;
   campaign.overlap_seeds = figures.overlap_seeds;
-  campaign.random_from = started + std::chrono::nanoseconds(live_budget / 2);
-  campaign.deadline = started + std::chrono::nanoseconds(live_budget * 31 / 40);
+  campaign.random_from = times.random_from();
+  campaign.deadline = times.deadline();
+  campaign.last_call = times.last_call();
   return campaign;
 }
 
@@ -76,24 +110,30 @@ CampaignOptions campaign_options(const GateOptions& options, Clock::time_point s
 
 RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut::SystemFactory& wide_factory,
                    const std::function<void(const Progress&)>& progress, const std::atomic<bool>& cancelled) {
-  const Clock::time_point started = Clock::now();
-  const Duration live_budget = options.budget > 0 ? options.budget : figures_of(options.effort).live_budget;
+  const Timetable times(options, Clock::now());
   Environment environment = environment_of(options);
   if (options.live) {
+    environment.answer_patience_max = std::max(kPatienceMin, times.budget / kPatiencesPerBudget);
     if (progress) progress({"calibration", 0, 0});
     environment = calibrated(environment, options.name_prefix, factory);
     const Duration long_wait = figures_of(options.effort).long_wait;
-    if (long_wait <= live_budget * 2 / 3) environment.long_wait = long_wait;
+    if (long_wait <= times.time * 2 / 3) environment.long_wait = long_wait;
   }
   Laboratory laboratory(environment, options.name_prefix, factory, wide_factory);
-  const CampaignOptions plan = campaign_options(options, started, live_budget);
-  const CampaignResult campaign =
-      run_campaign(selected_checks(options.selected), plan, laboratory, progress, cancelled);
+  CampaignOptions plan = campaign_options(options, times);
+  if (options.live)
+    if (const std::string silence = laboratory.why_silent(); !silence.empty()) plan.gone = describe_gone(silence, "");
+  CampaignResult campaign = run_campaign(selected_checks(options.selected), plan, laboratory, progress, cancelled);
   ProofOptions proving;
   proving.seed = options.seed;
   proving.selected = options.selected;
-  proving.deadline = started + std::chrono::nanoseconds(live_budget * 19 / 20);
+  proving.deadline = times.end_of_shrinking();
+  proving.gone = campaign.gone;
   const Proofs proofs = prove(campaign, proving, laboratory);
+  // What the last programs did to the target shows now.
+  if (options.live && campaign.gone.empty() && !cancelled)
+    if (const std::string silence = laboratory.why_silent(); !silence.empty())
+      campaign.gone = describe_gone(silence, campaign.trouble);
   RunRecord record = make_record(options, environment, campaign, proofs, cancelled.load());
   if (options.live)
     record.notes.push_back(fmt::format(
@@ -111,8 +151,8 @@ std::string describe_plan(const GateOptions& options) {
     std::string serves;
     for (const Clause clause : check->serves) serves += (serves.empty() ? "" : ", ") + std::string(id_of(clause));
     text += fmt::format("{}\n  serves: {}\n", check->name, serves);
-    if (const std::string unmet = unmet_need(*check, environment); !unmet.empty()) {
-      text += fmt::format("  does not run here: {}\n", unmet);
+    if (const Unmet unmet = unmet_need(*check, environment)) {
+      text += fmt::format("  does not run here: {}\n", unmet.why);
     } else if (check->is_generated()) {
       text += "  random programs\n";
     } else {
@@ -135,6 +175,25 @@ std::string describe_plan(const GateOptions& options) {
     text += fmt::format("about {} by {} workers, before random programs\n",
                         describe_duration(whole / (options.jobs > 0 ? options.jobs : kLiveWorkers)),
                         options.jobs > 0 ? options.jobs : kLiveWorkers);
+  return text;
+}
+
+std::string describe_out_of_reach(const GateOptions& options) {
+  const Environment environment = environment_of(options);
+  std::string text;
+  for (const Clause clause : options.selected) {
+    std::vector<Unmet> unmet;
+    bool any_runs = false;
+    for (const Check& check : all_checks()) {
+      if (!check.aims_at(clause)) continue;
+      Unmet lacking = unmet_need(check, environment);
+      any_runs = any_runs || !lacking;
+      unmet.push_back(std::move(lacking));
+    }
+    if (any_runs || unmet.empty()) continue;
+    const Unmet& first = *std::ranges::min_element(unmet, {}, &Unmet::by);
+    text += fmt::format("  not told    {:<30}  {}\n", id_of(clause), first.why);
+  }
   return text;
 }
 

@@ -72,7 +72,8 @@ TEST(Gate, LeavesClausesThatNeedPrincipalsNotExercisedWithoutThem) {
 
   for (const ClauseRecord& clause : record.clauses) {
     EXPECT_EQ(clause.verdict, ClauseVerdict::not_exercised);
-    EXPECT_EQ(clause.why, "security is off on this target");
+    EXPECT_EQ(clause.why, "no principals are configured");
+    EXPECT_EQ(clause.kind, Untold::cannot);
   }
   EXPECT_EQ(record.verdict, RunVerdict::inconclusive);
 }

@@ -6,15 +6,23 @@
 #include <set>
 #include <utility>
 
+#include "closecheck/vocabulary/trouble.h"
+
 namespace closecheck::properties {
 namespace {
+
+/// Each of them waits long: whoever answers none of three has nothing to say.
+constexpr int kLostInARowMax = 3;
+constexpr Duration kLifePatience = 5 * kSecond;
+constexpr int kLifeAttemptsMax = 3;
 
 /// Live: beyond what the slowest close of the program takes by itself.
 Duration answer_patience(const Environment& environment, const Program& program) {
   Duration slowest = environment.slow;
   for (const Step& step : program.steps)
     if (step.type == StepType::fault && step.fault == Fault::slow_close) slowest = std::max(slowest, step.duration);
-  return 8 * kSecond + slowest + 10 * environment.normal_close + 4 * environment.margin;
+  const Duration patience = 8 * kSecond + slowest + 10 * environment.normal_close + 4 * environment.margin;
+  return std::min(patience, environment.answer_patience_max);
 }
 
 RunnerOptions options_for(const Environment& environment) {
@@ -24,6 +32,7 @@ RunnerOptions options_for(const Environment& environment) {
   options.judge.margin = environment.margin;
   options.judge.model_size_is_told = !environment.live;
   if (environment.live) {
+    options.lost_in_a_row_max = kLostInARowMax;
     options.judge.forced_rest = 5 * kSecond + environment.slow + 2 * environment.normal_close;
     options.executor.answer_patience = answer_patience(environment, Program{});
     options.executor.reread_after = environment.slow + kSecond;
@@ -35,6 +44,15 @@ RunnerOptions options_for(const Environment& environment) {
     options.executor.poll_every = options.executor.quiet;
   }
   return options;
+}
+
+/// Why a harmless read was no sign of the service; empty: it was one.
+std::string why_no_sign(const sut::Completion& completion, bool has_credentials) {
+  if (!completion.error.empty() || !completion.response) return completion.error;
+  const Response& response = *completion.response;
+  if (response.refusal == Refusal::unauthenticated && has_credentials)
+    return "credentials are not taken any more: " + describe(response);
+  return why_not_itself(response);
 }
 
 /// Holds so many of the jobs that may be open at once.
@@ -114,6 +132,24 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
   ran.result = runner.run(renamed, *system);
   system->clean_up(*renamed);
   return ran;
+}
+
+std::string Laboratory::why_silent() {
+  const auto request =
+      std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{next_prefix() + "none"}, nullptr});
+  const std::unique_ptr<sut::System> system = factory_.make(0);
+  const Duration patience = std::max(kLifePatience, 4 * environment_.round_trip_max);
+  std::string why;
+  for (int attempt = 0; attempt < kLifeAttemptsMax; ++attempt) {
+    if (attempt > 0) system->next(system->now() + kSecond);
+    const auto completion = system->exchange(attempt, request, true, system->now() + patience);
+    if (!completion)
+      why = "no answer within " + describe_duration(patience);
+    else
+      why = why_no_sign(*completion, !environment_.principals.empty());
+    if (why.empty()) break;
+  }
+  return why;
 }
 
 Reproduction Laboratory::keep(const Runner& runner, const Ran& ran) const {

@@ -34,6 +34,10 @@ class Laboratory {
   /// `wide`: through the wire codec, where that is a choice.
   Ran run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool wide);
 
+  /// Live: asks a harmless read of the target, on a connection of its own. Empty: it answers as itself; else how that
+  /// showed that it is gone, busy or somebody else. Takes some seconds at most.
+  std::string why_silent();
+
   /// Copies what the runner still holds of the run.
   Reproduction keep(const Runner& runner, const Ran& ran) const;
 

@@ -141,6 +141,7 @@ class Prover {
 
  private:
   bool live() const { return laboratory_.environment().live; }
+  bool out_of_time() const { return live() && (!options_.gone.empty() || Clock::now() >= options_.deadline); }
   bool selected(Clause clause) const { return contains(options_.selected, clause); }
 
   void collect(const CheckResult& result, std::size_t index,
@@ -203,7 +204,7 @@ class Prover {
   /// Where a close was answered and the job is not closed, whatever is asked next may go wrong: a look between the two
   /// tells whether it is only that. The clause is then told under the one that the look shows.
   bool follows_from_another(Clause clause, const Candidate& candidate, const Reproduction& minimal) {
-    if (is_dialect(clause) || candidate.timing || (live() && Clock::now() >= options_.deadline)) return false;
+    if (is_dialect(clause) || candidate.timing || out_of_time()) return false;
     const Probed probe = probed(minimal.program);
     if (probe.looks.empty()) return false;
     const Reproduction looked = attempt(probe.program, live() ? minimal.seed : options_.seed, true);
@@ -257,6 +258,11 @@ class Prover {
 
   /// A clock can be wrong once: the same finding must come again, and again.
   bool confirmed(Clause clause, const Reproduction& violation) {
+    if (!options_.gone.empty()) {
+      proofs_.doubts.emplace(clause,
+                             "an answer was out of its bounds and could not be asked for again, for " + options_.gone);
+      return false;
+    }
     for (int i = 1; i < kRepetitions; ++i) {
       const auto again =
           attempt(violation.program, seed_of(violation.seed, "repetition", static_cast<std::uint64_t>(i)), true);
@@ -297,7 +303,7 @@ class Prover {
       if (asks_with_wrong_password(violation.program)) return violation;
       shrinking.simplify = timing ? Simplify::reads_only : Simplify::single_steps;
       shrinking.trials_max = kTrialsMaxLive;
-      shrinking.enough = [this] { return Clock::now() >= options_.deadline; };
+      shrinking.enough = [this] { return out_of_time(); };
     }
     // With bytes where that shows the same, so that the report can quote them.
     bool wide = true;

@@ -32,6 +32,7 @@ struct ProofOptions {
   std::uint64_t seed = 0;
   std::vector<Clause> selected;
   Clock::time_point deadline;  // live: shrinking ends then
+  std::string gone;            // live: the target does not answer any more, and how; nothing is sent to it
 };
 
 /// Shrinks what the campaign found. A clause is named from the minimal program. A finding that rests on a clock needs

@@ -7,12 +7,14 @@ namespace {
 
 class JudgingObserver final : public sut::Observer {
  public:
-  explicit JudgingObserver(model::Judge& judge) : judge_(judge) {}
+  JudgingObserver(model::Judge& judge, int lost_in_a_row_max) : judge_(judge), lost_in_a_row_max_(lost_in_a_row_max) {}
 
   sut::Advice on_event(const Event& event) override {
+    if (event.type == EventType::ok) lost_in_a_row_ = 0;
+    if (event.type == EventType::info) ++lost_in_a_row_;
     switch (judge_.observe(event)) {
       case model::Judgement::fits:
-        return sut::Advice::go_on;
+        return lost_in_a_row_ < lost_in_a_row_max_ ? sut::Advice::go_on : sut::Advice::stop;
       case model::Judgement::missing:
         return sut::Advice::read_again;
       case model::Judgement::violated:
@@ -24,6 +26,8 @@ class JudgingObserver final : public sut::Observer {
 
  private:
   model::Judge& judge_;
+  const int lost_in_a_row_max_;
+  int lost_in_a_row_ = 0;
 };
 
 /// Adds what came since the last time.
@@ -43,7 +47,7 @@ Runner::~Runner() = default;
 
 RunResult Runner::run(std::shared_ptr<const Program> program, sut::System& system) {
   judge_.reset();
-  JudgingObserver observer(judge_);
+  JudgingObserver observer(judge_, options_.lost_in_a_row_max);
   history_ = &executor_.run(std::move(program), system, &observer);
   const model::Judgement judgement = judge_.finish();
 

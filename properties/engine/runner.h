@@ -1,6 +1,7 @@
 // Runs programs on a system with the judge looking on: a program in, what happened and what the judge makes of it out.
 #pragma once
 
+#include <climits>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@ namespace closecheck::properties {
 struct RunnerOptions {
   model::JudgeOptions judge;
   sut::ExecutorOptions executor;
+  int lost_in_a_row_max = INT_MAX;  // a program ends behind so many requests in a row that had no answer
 };
 
 /// What came of one program. The history and the program that was really run are kept only on request.

@@ -32,80 +32,146 @@ std::string joined(const std::set<std::string>& sentences) {
   return text;
 }
 
-class Clerk {
+/// What the checks of one clause came to.
+struct Heard {
+  std::uint32_t evidence = 0;
+  std::int64_t skipped = 0;
+  std::vector<Unmet> unmet;    // of the checks that are aimed at the clause; where there are none, of all its checks
+  std::set<std::string> whys;  // of the aimed checks, like all that follow
+  std::string trouble;
+  bool setup_refused = false;
+};
+
+class Verdicts {
  public:
-  Clerk(const GateOptions& options, const Environment& environment, const CampaignResult& campaign,
-        const Proofs& proofs, bool cancelled)
-      : options_(options), environment_(environment), campaign_(campaign), proofs_(proofs), cancelled_(cancelled) {}
+  Verdicts(const Environment& environment, const CampaignResult& campaign, const Proofs& proofs, bool cancelled)
+      : environment_(environment), campaign_(campaign), proofs_(proofs), cancelled_(cancelled) {}
 
   ClauseRecord record_of(Clause clause) const {
     ClauseRecord record;
     record.clause = clause;
+    Heard heard;
     Samples samples;
-    std::set<std::string> unmet;
-    std::set<std::string> whys;
-    std::uint32_t evidence = 0;
-    std::int64_t skipped = 0;
+    std::vector<Unmet> unmet_in_passing;
     for (const CheckResult& result : campaign_.checks) {
       if (!result.check->serves_clause(clause)) continue;
-      if (!result.unmet.empty()) {
-        unmet.insert(result.unmet);
+      const bool aimed = result.check->aims_at(clause);
+      if (result.unmet) {
+        (aimed ? heard.unmet : unmet_in_passing).push_back(result.unmet);
         continue;
       }
-      skipped += result.skipped;
+      heard.skipped += result.skipped;
       for (const auto& [key, values] : result.samples)
         if (key.first == clause) samples[key].insert(samples[key].end(), values.begin(), values.end());
       if (result.sequences == 0) continue;
       ++record.checks;
       record.exchanges += result.exchanges;
-      evidence += result.evidence.of(clause);
-      if (result.check->aim() == clause) whys.insert(result.whys.begin(), result.whys.end());
+      heard.evidence += result.evidence.of(clause);
+      if (!aimed) continue;
+      heard.whys.insert(result.whys.begin(), result.whys.end());
+      if (heard.trouble.empty()) heard.trouble = result.trouble;
+      heard.setup_refused = heard.setup_refused || result.setup_refused;
     }
+    if (heard.unmet.empty()) heard.unmet = std::move(unmet_in_passing);
+    std::ranges::stable_sort(heard.unmet, {}, &Unmet::by);
     for (const auto& [key, values] : samples) record.figures[key.second] = figure_of(key.second, values);
-    decide(record, evidence, skipped, unmet, whys);
+    decide(record, heard);
     return record;
   }
 
  private:
-  void decide(ClauseRecord& record, std::uint32_t evidence, std::int64_t skipped, const std::set<std::string>& unmet,
-              const std::set<std::string>& whys) const {
+  static void say(ClauseRecord& record, ClauseVerdict verdict, std::string why) {
+    record.verdict = verdict;
+    record.why = std::move(why);
+  }
+  static void say_cannot(ClauseRecord& record, ClauseVerdict verdict, std::string why, std::string cause) {
+    say(record, verdict, std::move(why));
+    record.kind = Untold::cannot;
+    record.cause = std::move(cause);
+  }
+  static void say_did_not(ClauseRecord& record, ClauseVerdict verdict, std::string why) {
+    say(record, verdict, std::move(why));
+    record.kind = Untold::did_not;
+  }
+
+  void decide(ClauseRecord& record, const Heard& heard) const {
     const Clause clause = record.clause;
-    const auto is = [&](ClauseVerdict verdict, std::string why) {
-      record.verdict = verdict;
-      record.why = std::move(why);
-    };
-    if (const Proof* proof = proof_of(clause)) return is(ClauseVerdict::violated, proof->finding.observed);
+    if (const Proof* proof = proof_of(clause)) return say(record, ClauseVerdict::violated, proof->finding.observed);
     if (const auto root = proofs_.follows.find(clause); root != proofs_.follows.end())
-      return is(ClauseVerdict::inconclusive,
-                fmt::format("what was seen follows from the violation of {}", id_of(root->second)));
+      return say_did_not(record, ClauseVerdict::inconclusive,
+                         fmt::format("what was seen follows from the violation of {}", id_of(root->second)));
+    if (environment_.live && (clause == Clause::close_prunes_model || clause == Clause::timeout_defaults_to_30m))
+      return decide_what_no_client_sees(record);
+    if (level_of(clause) == Level::measured) {
+      if (!record.figures.empty())
+        return say_cannot(record, ClauseVerdict::measured, "measured, never judged", "measured");
+    } else if (heard.evidence > 0) {
+      const auto doubt = proofs_.doubts.find(clause);
+      return say(record, ClauseVerdict::holds,
+                 fmt::format("stood {} test{}{}", heard.evidence, heard.evidence == 1 ? "" : "s",
+                             doubt == proofs_.doubts.end() ? "" : "; " + doubt->second));
+    }
+    decide_untold(record, heard);
+  }
+
+  static void decide_what_no_client_sees(ClauseRecord& record) {
     const bool told = record.checks > 0;
-    if (level_of(clause) == Level::measured && !record.figures.empty()) return is(ClauseVerdict::measured, "");
-    if (told && environment_.live && clause == Clause::close_prunes_model)
-      return is(ClauseVerdict::measured, "no history that is needed was lost; what was dropped a client cannot see");
-    if (told && environment_.live && clause == Clause::timeout_defaults_to_30m)
-      return is(ClauseVerdict::inconclusive, waited(record));
-    const auto doubt = proofs_.doubts.find(clause);
-    if (evidence > 0 && level_of(clause) != Level::measured)
-      return is(ClauseVerdict::holds, fmt::format("stood {} test{}{}", evidence, evidence == 1 ? "" : "s",
-                                                  doubt == proofs_.doubts.end() ? "" : "; " + doubt->second));
-    if (!told && skipped == 0)
-      return is(ClauseVerdict::not_exercised, unmet.empty() ? "no check for it" : joined(unmet));
-    if (cancelled_ && (!told || skipped > 0)) return is(ClauseVerdict::inconclusive, "the run was interrupted");
-    if (!told) return is(ClauseVerdict::inconclusive, "the time was up before its checks could run");
-    if (doubt != proofs_.doubts.end()) return is(ClauseVerdict::inconclusive, doubt->second);
-    if (!whys.empty()) return is(ClauseVerdict::inconclusive, joined(whys));
-    is(ClauseVerdict::inconclusive, untold(record, skipped, unmet));
+    const bool is_timeout = record.clause == Clause::timeout_defaults_to_30m;
+    const std::string why = !told        ? "told in process only"
+                            : is_timeout ? waited(record)
+                                         : "no history that is needed was lost; what was dropped a client cannot see";
+    const ClauseVerdict verdict = !told        ? ClauseVerdict::not_exercised
+                                  : is_timeout ? ClauseVerdict::inconclusive
+                                               : ClauseVerdict::measured;
+    say_cannot(record, verdict, why, "only told in process");
+  }
+
+  /// Nothing put the clause to the test. It counts as out of reach only where something lacks for it and nothing went
+  /// wrong: of a target in trouble nobody knows what it would have told.
+  void decide_untold(ClauseRecord& record, const Heard& heard) const {
+    const ClauseVerdict verdict = record.checks > 0 || heard.skipped > 0 || !heard.whys.empty()
+                                      ? ClauseVerdict::inconclusive
+                                      : ClauseVerdict::not_exercised;
+    const auto did_not = [&](std::string why) { say_did_not(record, verdict, std::move(why)); };
+    const Unmet lacking = heard.unmet.empty() ? Unmet{} : heard.unmet.front();
+    const bool never_began = verdict == ClauseVerdict::not_exercised;
+    if (never_began && lacking) {
+      if (lacking.kind() == Untold::did_not) return did_not(lacking.why);
+      return say_cannot(record, verdict, joined_whys(heard.unmet), lacking.cause);
+    }
+    if (never_began) return say_cannot(record, verdict, "no check for it", "no check");
+    if (heard.setup_refused && !environment_.principals.empty() && !environment_.knows(Principal::setup) &&
+        campaign_.gone.empty())
+      return say_cannot(record, verdict, heard.trouble + "; no principal setup is configured", "no setup principal");
+    if (!heard.trouble.empty()) return did_not(heard.trouble);
+    if (!campaign_.gone.empty()) return did_not(campaign_.gone);
+    if (const auto doubt = proofs_.doubts.find(record.clause); doubt != proofs_.doubts.end())
+      return did_not(doubt->second);
+    if (!heard.whys.empty()) return did_not(joined(heard.whys));
+    if (cancelled_) return did_not("the run was interrupted");
+    if (heard.skipped > 0)
+      return did_not(record.checks == 0
+                         ? "the time was up before its checks could run"
+                         : fmt::format("the time was up before {} of its programs could run", heard.skipped));
+    if (lacking && lacking.kind() == Untold::cannot)
+      return say_cannot(record, verdict, untold(record) + "; " + joined_whys(heard.unmet), lacking.cause);
+    did_not(untold(record));
+  }
+
+  static std::string joined_whys(const std::vector<Unmet>& unmet) {
+    std::set<std::string> whys;
+    // Of the kind of target that somebody chose nothing needs to be said beside what could be configured.
+    for (const Unmet& one : unmet)
+      if (one.by == unmet.front().by) whys.insert(one.why);
+    return joined(whys);
   }
 
   /// Programs ran and everything fitted, but nothing in them could have told.
-  std::string untold(const ClauseRecord& record, std::int64_t skipped, std::set<std::string> unmet) const {
+  std::string untold(const ClauseRecord& record) const {
     std::string text = fmt::format("none of {} exchanges could tell", record.exchanges);
-    if (skipped > 0) text += fmt::format("; the time was up before {} more programs", skipped);
     if (environment_.live)
       text += fmt::format(" (a close takes about {}, the margin is {})", describe_duration(environment_.normal_close),
                           describe_duration(environment_.margin));
-    std::erase_if(unmet, [](const std::string& why) { return why == kOtherwhere[0] || why == kOtherwhere[1]; });
-    if (!unmet.empty()) text += "; " + joined(unmet);
     return text;
   }
 
@@ -122,7 +188,6 @@ class Clerk {
     return nullptr;
   }
 
-  const GateOptions& options_;
   const Environment& environment_;
   const CampaignResult& campaign_;
   const Proofs& proofs_;
@@ -168,13 +233,17 @@ RunRecord make_record(const GateOptions& options, const Environment& environment
     record.sequences += result.sequences;
     if (result.sequences > 0) ++record.checks;
   }
-  const Clerk clerk(options, environment, campaign, proofs, cancelled);
-  for (const Clause clause : options.selected) record.clauses.push_back(clerk.record_of(clause));
+  const Verdicts verdicts(environment, campaign, proofs, cancelled);
+  for (const Clause clause : options.selected) record.clauses.push_back(verdicts.record_of(clause));
   for (const Proof& proof : proofs.violations) record.violations.push_back(violation_of(proof, environment));
   fill_coverage(model::state_names(), campaign.state_visits, record.state_coverage);
   fill_coverage(model::transition_names(), campaign.transition_visits, record.transition_coverage);
+  if (cancelled)
+    record.broken_off = "the run was interrupted";
+  else if (!campaign.gone.empty())
+    record.broken_off = campaign.gone;
+  if (record.broken_off.empty() && campaign.out_of_budget) record.cut_short = "the budget was used up";
   record.verdict = verdict_of(record);
-  if (cancelled && record.verdict == RunVerdict::conforms) record.verdict = RunVerdict::inconclusive;
   return record;
 }
 

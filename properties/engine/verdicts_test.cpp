@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "checks/registry.h"
 
 namespace closecheck::properties {
@@ -57,6 +59,8 @@ TEST(Verdicts, SayWhatWasMissing) {
 
   EXPECT_EQ(record.clauses[1].verdict, ClauseVerdict::not_exercised);
   EXPECT_EQ(record.clauses[1].why, "no hook fail_job is configured");
+  EXPECT_EQ(record.clauses[1].kind, Untold::cannot);
+  EXPECT_EQ(record.clauses[1].cause, "no hooks");
 }
 
 TEST(Verdicts, SayWhyACheckCouldNotTell) {
@@ -91,6 +95,92 @@ TEST(Verdicts, DoNotClaimThirtyMinutesLive) {
 
   EXPECT_EQ(record.clauses[0].verdict, ClauseVerdict::inconclusive);
   EXPECT_EQ(record.clauses[0].figures.at("longest_wait_ms"), 3000);
+  EXPECT_EQ(record.clauses[0].kind, Untold::cannot);
+}
+
+struct UntoldCase {
+  const char* situation;
+  std::function<void(Desk&)> arrange;
+  Untold kind;
+  const char* why;
+};
+
+// What could have been told and was not is never excused by something that lacks as well.
+TEST(Verdicts, TellWhatCannotBeToldFromWhatWasNot) {
+  const Check plain{"plain", {C::timeout_bounds_wait}, {}, {}, {}, {}};
+  const Check hooked{"hooked", {C::timeout_bounds_wait}, {.faults = {Fault::slow_close}}, {}, {}, {}};
+  const auto hooks_lack = [&](Desk& desk) {
+    CheckResult result;
+    result.check = &hooked;
+    result.unmet = unmet_need(hooked, desk.environment);
+    desk.campaign.checks.push_back(result);
+  };
+  const std::vector<UntoldCase> cases{
+      {"a program ran in peace and could not tell, and a hook lacks",
+       [&](Desk& desk) {
+         desk.ran(plain, 3);
+         hooks_lack(desk);
+       },
+       Untold::cannot, "none of 3 exchanges could tell"},
+      {"nothing lacks", [&](Desk& desk) { desk.ran(plain, 3); }, Untold::did_not, "none of 3 exchanges could tell"},
+      {"an answer was lost",
+       [&](Desk& desk) {
+         desk.ran(plain, 3).trouble = "`open job a` (#2) got no answer: reset";
+         hooks_lack(desk);
+       },
+       Untold::did_not, "`open job a` (#2) got no answer: reset"},
+      {"there was no time",
+       [&](Desk& desk) {
+         CheckResult& result = desk.ran(plain, 0);
+         result.sequences = 0;
+         result.skipped = 2;
+         hooks_lack(desk);
+       },
+       Untold::did_not, "the time was up before its checks could run"},
+      {"the target is gone",
+       [&](Desk& desk) {
+         desk.ran(plain, 3).skipped = 1;
+         desk.campaign.gone = "no connection";
+         hooks_lack(desk);
+       },
+       Untold::did_not, "no connection"},
+      {"a datafeed could not be prepared, and nobody is named who may",
+       [&](Desk& desk) {
+         CheckResult& result = desk.ran(plain, 3);
+         result.trouble = "`put datafeed` was answered 403";
+         result.setup_refused = true;
+         desk.environment.principals = {Principal::manage_ml};
+       },
+       Untold::cannot, "`put datafeed` was answered 403; no principal setup is configured"},
+      {"... and somebody is named",
+       [&](Desk& desk) {
+         CheckResult& result = desk.ran(plain, 3);
+         result.trouble = "`put datafeed` was answered 403";
+         result.setup_refused = true;
+         desk.environment.principals = {Principal::manage_ml, Principal::setup};
+       },
+       Untold::did_not, "`put datafeed` was answered 403"},
+  };
+  for (const UntoldCase& one : cases) {
+    SCOPED_TRACE(one.situation);
+    Desk desk;
+    desk.options.selected = {C::timeout_bounds_wait};
+    one.arrange(desk);
+    const ClauseRecord record = desk.record().clauses[0];
+    EXPECT_EQ(record.kind, one.kind);
+    EXPECT_TRUE(record.why.starts_with(one.why)) << record.why;
+    EXPECT_NE(record.verdict, ClauseVerdict::holds);
+    EXPECT_EQ(record.kind == Untold::cannot, !record.cause.empty());
+  }
+}
+
+TEST(Verdicts, NeverConformOfATargetThatIsGone) {
+  Desk desk;
+  desk.options.require = Require::none;
+  desk.ran(kAimed, 12).evidence.add(C::closed_job_refuses_data);
+  EXPECT_EQ(desk.record().verdict, RunVerdict::conforms);
+  desk.campaign.gone = "no connection";
+  EXPECT_EQ(desk.record().verdict, RunVerdict::inconclusive);
 }
 
 TEST(Verdicts, PutTheNamesOfTheHistoryIntoTheCounterexample) {
@@ -113,9 +203,34 @@ TEST(Verdicts, PutTheNamesOfTheHistoryIntoTheCounterexample) {
 TEST(UnmetNeed, ToleratesAnUnsecuredTarget) {
   Environment environment;
   environment.secured = false;
-  EXPECT_EQ(unmet_need(Check{"c", {C::anonymous_refused}, {.security = true}, {}, {}, {}}, environment),
-            "security is off on this target");
-  EXPECT_EQ(unmet_need(kAimed, environment), "");
+  const Check check{"c", {C::anonymous_refused}, {.security = true}, {}, {}, {}};
+  EXPECT_EQ(unmet_need(check, environment).why, "no principals are configured");
+  EXPECT_EQ(unmet_need(check, environment).kind(), Untold::cannot);
+  EXPECT_FALSE(unmet_need(kAimed, environment));
+}
+
+TEST(UnmetNeed, IsTheTargetsFaultWhereEverybodyIsLetInDespiteOfPrincipals) {
+  Environment environment;
+  environment.secured = false;
+  environment.lets_everybody_in = true;
+  const Check check{"c", {C::anonymous_refused}, {.security = true}, {}, {}, {}};
+  EXPECT_EQ(unmet_need(check, environment).kind(), Untold::did_not);
+}
+
+TEST(UnmetNeed, IsTheTargetsFaultWhereAPrincipalHasOtherPrivilegesThanItsName) {
+  Environment environment;
+  environment.principals = {Principal::manage};
+  environment.unsuitable = {Principal::none};
+  const Check check{"c", {C::close_requires_privilege}, {.principals = {Principal::none}}, {}, {}, {}};
+  EXPECT_EQ(unmet_need(check, environment).kind(), Untold::did_not);
+}
+
+TEST(UnmetNeed, ExcusesAWholeApiThatIsAbsent) {
+  Environment environment;
+  environment.datafeeds_absent = "`get datafeed _all` is answered with 404";
+  const Check check{"c", {C::datafeed_end_closes_job}, {.datafeeds = true}, {}, {}, {}};
+  EXPECT_EQ(unmet_need(check, environment).cause, "no datafeeds");
+  EXPECT_EQ(unmet_need(check, environment).kind(), Untold::cannot);
 }
 
 }  // namespace

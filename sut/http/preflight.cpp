@@ -12,8 +12,10 @@
 
 #include "closecheck/sut/endpoint.h"
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/trouble.h"
 #include "http/endpoint_connection.h"
 #include "http/endpoint_target.h"
+#include "http/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -164,10 +166,42 @@ void read_security(Reader& reader, const EndpointOptions& options, Preflight& pr
       status_of(reader.read(JobStats{"closecheck-preflight"}, none->second)) == 403)
     preflight.secured = true;
   if (!preflight.secured && !options.principals.empty())
-    preflight.notes.push_back(
-        "The target lets everybody in, whatever the credentials, so nothing about privileges can be told.");
-  if (preflight.secured && options.principals.empty())
-    preflight.notes.push_back("The target asks for credentials, and none are configured.");
+    preflight.notes.push_back("The target lets everybody in, whatever the credentials.");
+}
+
+/// What the target does that makes it useless to begin: it is busy, somebody else answers, or the ordinary caller is
+/// not let in. Empty: nothing.
+std::string why_of_no_use(const Read& read, const EndpointOptions& options) {
+  if (!read.response) return "does not answer for jobs: " + read.error;
+  if (std::string why = why_not_itself(*read.response); !why.empty()) return "does not answer as itself: " + why;
+  const bool is_refused = status_of(read) == 401 || status_of(read) == 403;
+  if (is_refused && options.principals.empty())
+    return "asks for credentials, and no principals are configured: " + describe(*read.response);
+  return "";
+}
+
+/// What showed that a whole API is absent; empty: it may be there. A thing that is not there has an API all the same,
+/// and so has one that this caller may not use.
+std::string shown_absent(const Read& read, std::string_view what) {
+  const int status = status_of(read);
+  const bool no_handler = status == 400 && wire::contains_ignoring_case(read.response->reason, "no handler found");
+  const bool no_thing = status == 404 && wire::contains_ignoring_case(read.response->error_type, "not_found_exception");
+  if ((status != 404 || no_thing) && status != 405 && !no_handler) return "";
+  return "`" + std::string(what) + "` is answered with " + std::to_string(status);
+}
+
+void read_apis(Reader& reader, const EndpointOptions& options, Preflight& preflight) {
+  const auto setup = options.principals.find(Principal::setup);
+  const std::optional<Credentials> credentials =
+      setup != options.principals.end() ? std::optional(setup->second) : reader.ordinary().credentials;
+  preflight.datafeeds_absent =
+      shown_absent(reader.read(GetDatafeed{"_all"}, reader.ordinary().credentials), "get datafeed _all");
+  // An index that nobody has may be answered in a server's own words; all indices together are always there.
+  for (const char* path : {"/closecheck-preflight/_search", "/_search"}) {
+    const RawRequest search{"GET", path, {{"size", "0"}}, "", ""};
+    preflight.documents_absent = shown_absent(reader.read(search, credentials), std::string("GET ") + path);
+    if (preflight.documents_absent.empty()) break;
+  }
 }
 
 void measure(Reader& reader, Preflight& preflight) {
@@ -202,7 +236,7 @@ Preflight preflight(const EndpointOptions& options) {
   // Without credentials first: a login is not spent on finding out whether anybody is there.
   const Read root = reader.read(GetRoot{}, std::nullopt);
   if (!root.response) {
-    preflight.error = root.error;
+    preflight.error = "cannot be reached: " + root.error;
     return preflight;
   }
   preflight.reachable = true;
@@ -212,7 +246,14 @@ Preflight preflight(const EndpointOptions& options) {
   if (const Identity ordinary = reader.ordinary(); preflight.server.empty() && ordinary.credentials)
     preflight.server = server_of(reader.read(GetRoot{}, ordinary.credentials));
   if (preflight.server.empty()) preflight.notes.push_back("The target does not say what it is at GET /.");
+  preflight.error =
+      why_of_no_use(reader.read(JobStats{"closecheck-preflight"}, reader.ordinary().credentials), options);
+  if (!preflight.error.empty()) {
+    preflight.reachable = false;
+    return preflight;
+  }
   read_security(reader, options, preflight);
+  read_apis(reader, options, preflight);
   measure(reader, preflight);
   return preflight;
 }

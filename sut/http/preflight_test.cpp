@@ -148,8 +148,8 @@ TEST_F(PreflightOf, ASecuredTargetWithoutConfiguredPrincipalsIsFoundOut) {
   options_.principals.clear();
   const Preflight found = preflight(options_);
 
-  EXPECT_TRUE(found.secured);
-  EXPECT_THAT(found.notes, Contains(HasSubstr("asks for credentials")));
+  EXPECT_FALSE(found.reachable);
+  EXPECT_THAT(found.error, HasSubstr("asks for credentials"));
 }
 
 TEST_F(PreflightOf, ATargetThatTellsNoPrivilegesLeavesAssumptions) {

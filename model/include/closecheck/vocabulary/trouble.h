@@ -12,4 +12,8 @@ namespace closecheck {
 /// "`open job closecheck-a` (#3) got no answer: connection reset". Empty: none.
 std::string first_trouble(const History& history);
 
+/// Why the answer to a harmless read is no sign that the service is there: it is busy, or somebody else answers. Empty:
+/// it is one, and be it a refusal.
+std::string why_not_itself(const Response& response);
+
 }  // namespace closecheck

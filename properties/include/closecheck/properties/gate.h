@@ -26,9 +26,12 @@ struct GateOptions {
   int jobs = 0;         // worker threads; 0: one a core in process, 4 live
   Require require = Require::all;
   std::set<Principal> principals;  // that can be asked as; empty: security is off
-  bool secured = true;
-  std::set<Fault> faults;   // that can be injected
-  Duration round_trip = 0;  // measured, live
+  std::set<Principal> unsuitable;  // configured, but not what their name promises, as the target says
+  bool secured = true;             // whether the target refuses anybody
+  std::string datafeeds_absent;    // how the target showed that it has no datafeeds; empty: it has them
+  std::string documents_absent;    // ... no indices and documents
+  std::set<Fault> faults;          // that can be injected
+  Duration round_trip = 0;         // measured, live
   Duration round_trip_max = 0;
   std::string name_prefix{kNamePrefix};  // live: `closecheck-<run id>-`
 };
@@ -49,6 +52,9 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
 
 /// What `--dry-run` prints: every check, the clauses that it serves, its requests, and about how long.
 std::string describe_plan(const GateOptions& options);
+
+/// A line for each selected clause that nothing can tell on this target, with what lacks for it.
+std::string describe_out_of_reach(const GateOptions& options);
 
 /// Names of the checks registered for a clause.
 std::vector<std::string> checks_of(Clause clause);

@@ -39,14 +39,17 @@ std::unique_ptr<SystemFactory> make_endpoint_factory(const EndpointOptions& opti
 
 /// What the target says of itself before anything is created.
 struct Preflight {
-  bool reachable = false;
-  std::string error;               // when not reachable
+  bool reachable = false;          // somebody answers as the service, and lets the ordinary caller read
+  std::string error;               // when not, what it does instead: `cannot be reached: no connection to ...`
   std::string server;              // name and version by `GET /`, if it says
   std::vector<Principal> refused;  // configured principals that got 401
   /// Configured principals that, as the target says, have more or other privileges than their name promises: what they
   /// are allowed or refused tells nothing.
   std::vector<Principal> unsuitable;
-  bool secured = false;            // something was refused for want of credentials or privileges
+  bool secured = false;  // something was refused for want of credentials or privileges
+  /// How the target showed that it has no datafeeds at all, or no indices and documents; empty: it may have them.
+  std::string datafeeds_absent;
+  std::string documents_absent;
   std::vector<std::string> notes;  // assumptions, one sentence each
   Duration round_trip = 0;         // median of the harmless reads
   Duration round_trip_max = 0;
