@@ -185,10 +185,10 @@ std::string describe_out_of_reach(const GateOptions& options) {
     std::vector<Unmet> unmet;
     bool any_runs = false;
     for (const Check& check : all_checks()) {
-      if (!check.aims_at(clause)) continue;
+      if (check.is_generated() || !check.serves_clause(clause)) continue;
       Unmet lacking = unmet_need(check, environment);
       any_runs = any_runs || !lacking;
-      unmet.push_back(std::move(lacking));
+      if (check.aims_at(clause)) unmet.push_back(std::move(lacking));
     }
     if (any_runs || unmet.empty()) continue;
     const Unmet& first = *std::ranges::min_element(unmet, {}, &Unmet::by);
