@@ -41,6 +41,11 @@ bool reads(const CellTable& table, const JobValue& saw, const Answer& answer) {
   return false;
 }
 
+JobMachine& machine() {
+  static thread_local JobMachine machine;
+  return machine;
+}
+
 /// Puts the moved job in place and tells the waiting.
 World moved(const World& world, const JobValue& job) {
   World next = world;
@@ -80,20 +85,20 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
     p.saw = world.job;
     all.push_back(std::move(next));
   }
-  const MachineStep machine = step_machine(world.job, step, static_cast<std::uint32_t>(request.question.records));
-  if (machine.result == MachineStep::Result::done) {
+  const MachineStep stepped = machine().step(world.job, step, static_cast<std::uint32_t>(request.question.records));
+  if (stepped.result == MachineStep::Result::done) {
     World next = world;
     Pending& p = next.pending[which];
     p.saw = world.job;
     if (cell.waits) {
       // It has done its part before the others hear of it; giving up is possible from now on.
-      next = moved(next, machine.value);
+      next = moved(next, stepped.value);
       next.pending[which].stage = Pending::Stage::waits;
       next.pending[which].may_be_told = kTimedOut;
     } else {
       p.stage = Pending::Stage::done;
       p.may_be_told = kAccepted;
-      next = moved(next, machine.value);
+      next = moved(next, stepped.value);
     }
     all.push_back(std::move(next));
   }
@@ -103,8 +108,8 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
 std::vector<World> happenings(const CellTable&, const World& world) {
   std::vector<World> all;
   for (std::size_t i = 0; i < kHappeningCount; ++i) {
-    const MachineStep machine = step_machine(world.job, static_cast<Happening>(i));
-    if (machine.result == MachineStep::Result::done) all.push_back(moved(world, machine.value));
+    const MachineStep stepped = machine().step(world.job, kStepCount + i, 0);
+    if (stepped.result == MachineStep::Result::done) all.push_back(moved(world, stepped.value));
   }
   return all;
 }
@@ -113,8 +118,8 @@ std::vector<World> history_event(const CellTable& table, const World& world, std
   std::vector<World> all;
   const Cell& cell = table.at(step, world.job);
   if (((holds(cell.guard, world.job) ? cell.allowed : cell.allowed_otherwise) & kAccepted) != 0) all.push_back(world);
-  const MachineStep machine = step_machine(world.job, step, 0);
-  if (machine.result == MachineStep::Result::done) all.push_back(moved(world, machine.value));
+  const MachineStep stepped = machine().step(world.job, step, 0);
+  if (stepped.result == MachineStep::Result::done) all.push_back(moved(world, stepped.value));
   return all;
 }
 

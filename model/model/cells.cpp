@@ -24,13 +24,8 @@ CellTable flattened(Profile profile) {
   const auto which = static_cast<std::size_t>(profile);
   for_each_row([&]<class Entry>(Entry, std::int16_t index) {
     if constexpr (Entry::kind == RowKind::by_itself) {
-      flat.happenings.at(Entry::step) = Spontaneous{.enabled = true,
-                                                    .of_feed = Entry::of_feed,
-                                                    .source = static_cast<std::uint8_t>(Entry::source),
-                                                    .target = static_cast<std::uint8_t>(Entry::target),
-                                                    .guard = Entry::when.guard,
-                                                    .effect = Entry::effect,
-                                                    .row = index};
+      flat.happenings.at(Entry::step) =
+          Spontaneous{.of_feed = Entry::of_feed, .source = static_cast<std::uint8_t>(Entry::source), .row = index};
     } else {
       auto& region = [&]() -> auto& {
         if constexpr (Entry::of_feed)
@@ -42,15 +37,14 @@ CellTable flattened(Profile profile) {
       region.at(static_cast<std::size_t>(Entry::source)).at(Entry::step) =
           Cell{.row = index,
                .changes = Entry::kind != RowKind::stay,
-               .only_if = Entry::when.only_if,
                .waits = Entry::kind == RowKind::wait,
-               .target = static_cast<std::uint8_t>(Entry::target),
                .guard = Entry::when.guard,
-               .effect = Entry::effect,
                .allowed = Entry::allowed.now.at(which),
                .allowed_otherwise = Entry::allowed.otherwise.at(which)};
     }
   });
+  for (const Reading& reading : table::kReadings)
+    flat.readings.at(static_cast<std::size_t>(reading.life)) |= reading.shown.at(which);
   flat.derive();
   return flat;
 }
@@ -108,12 +102,16 @@ std::span<const RowText> rows() {
 }
 
 Answers told_at_wake(Ask ask, Life from, Life to) {
-  constexpr Answers kKilled = kRefused | kFailed;
-  if (ask == Ask::open) return to == Life::opened ? kAccepted : kKilled;
-  if (to == Life::closed) return kAccepted;
-  if (to == Life::failed) return kKilled;
-  // Killed by force while it waited: the job is closing all the same, so success is no lie either.
-  return from == Life::closing || from == Life::forced ? static_cast<Answers>(kAccepted | kKilled) : kNothing;
+  using Row = std::array<std::array<Answers, kLifeCount>, kLifeCount>;
+  static constexpr std::array<Row, 2> kFlat = [] {
+    std::array<Row, 2> flat{};
+    for (const Wake& wake : table::kWakes)
+      flat.at(wake.request == Ask::open ? 0 : 1)
+          .at(static_cast<std::size_t>(wake.from))
+          .at(static_cast<std::size_t>(wake.to)) = wake.told;
+    return flat;
+  }();
+  return kFlat[ask == Ask::open ? 0 : 1][static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
 }
 
 std::string_view name(Life life) {

@@ -1,5 +1,6 @@
-// The reference model as flat data: one cell for each state and request, generated from the machine's own list. The
-// oracle runs on it; a test compares it with the machine, cell by cell. Immutable; thread-safe.
+// What may be told in each state, as flat data made from the machine's own list: one cell for each state and request,
+// how a state reads, and what wakes a request that waits. Where a job goes only the machine says. Immutable;
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -9,7 +10,7 @@
 #include <string_view>
 
 #include "closecheck/vocabulary/clause.h"
-#include "model/job_value.h"
+#include "model/job_machine.h"
 
 namespace closecheck::model {
 
@@ -48,28 +49,25 @@ enum class Happening : std::uint8_t {
 };
 inline constexpr std::size_t kHappeningCount = 5;
 std::string_view name(Happening happening);
+/// The machine's event.
+inline constexpr std::size_t event_of(Happening happening) {
+  return kStepCount + static_cast<std::size_t>(happening);
+}
 
-/// One cell: what a request does and may be told in one state.
+/// One cell: what a request may be told in one state.
 struct Cell {
-  std::int16_t row = -1;    // index in the list; -1: the cell is switched off and nothing is allowed
-  bool changes = false;     // accepted, it moves the job
-  bool only_if = false;     // ... only if the guard holds
-  bool waits = false;       // two steps: the answer comes when the job leaves the target
-  std::uint8_t target = 0;  // Life or Feed, by region
+  std::int16_t row = -1;  // index in the list; -1: the cell is switched off and nothing is allowed
+  bool changes = false;   // accepted, the machine moves the job
+  bool waits = false;     // two steps: the answer comes when the job leaves the state that the first one leads to
   Guard guard = Guard::always;
-  Effect effect = Effect::none;
   Answers allowed = kNothing;            // without any change, while the guard holds
   Answers allowed_otherwise = kNothing;  // without any change, while it does not
 };
 
-/// One thing that may happen by itself.
+/// Where something may happen by itself.
 struct Spontaneous {
-  bool enabled = false;
   bool of_feed = false;
   std::uint8_t source = 0;
-  std::uint8_t target = 0;
-  Guard guard = Guard::always;
-  Effect effect = Effect::none;
   std::int16_t row = -1;
 };
 
@@ -82,7 +80,17 @@ struct CellTable {
   /// Answers of each request that may come with a change somewhere; anything else is a pure answer.
   std::array<Answers, kStepCount> changing{};
   std::array<bool, kStepCount> two_steps{};  // requests with a row that waits
+  /// States that statistics may show of a job, one bit each of `JobState`.
+  std::array<std::uint8_t, kLifeCount> readings{};
+  RowSet off{};  // rows that do not move, in the copy of a test
 
+  bool reads_as(Life life, JobState read) const {
+    return (readings[static_cast<std::size_t>(life)] >> static_cast<unsigned>(read) & 1U) != 0;
+  }
+  bool may_happen(const Spontaneous& happening, const JobValue& value) const {
+    return happening.source ==
+           (happening.of_feed ? static_cast<std::uint8_t>(value.feed) : static_cast<std::uint8_t>(value.life));
+  }
   const Cell& at(std::size_t step, const JobValue& value) const {
     return goes_to_feed(step) ? feed[static_cast<std::size_t>(value.feed)][step]
                               : job[static_cast<std::size_t>(value.life)][step];
@@ -111,16 +119,7 @@ struct RowText {
 };
 std::span<const RowText> rows();
 
-/// What a waiting request may be told when the job goes from `from` to `to`.
+/// What a request that waits may be told when the job goes from `from` to `to`; nothing: it waits on.
 Answers told_at_wake(Ask ask, Life from, Life to);
-
-/// The same step taken by the Boost.MSM machine, for comparison.
-struct MachineStep {
-  enum class Result : std::uint8_t { no_row, barred, done } result = Result::no_row;
-  JobValue value;
-  std::int16_t row = -1;
-};
-MachineStep step_machine(const JobValue& value, std::size_t step, std::uint32_t records);
-MachineStep step_machine(const JobValue& value, Happening happening);
 
 }  // namespace closecheck::model

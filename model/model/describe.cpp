@@ -29,9 +29,8 @@ std::string describe_allowed(const CellTable& table, const LogEntry& entry, cons
   const std::size_t step = index_of(entry.question.ask);
   const Cell& cell = table.at(step, job);
   if (cell.row < 0) return "nothing";
-  const bool fits = holds(cell.guard, job);
-  Answers allowed = fits ? cell.allowed : cell.allowed_otherwise;
-  if (cell.changes && (fits || !cell.only_if)) allowed |= kAccepted;
+  Answers allowed = holds(cell.guard, job) ? cell.allowed : cell.allowed_otherwise;
+  if (cell.changes && JobMachine().step(job, step, 0).result == MachineStep::Result::done) allowed |= kAccepted;
   if (entry.question.may_be_refused) allowed |= kRefused;
   const bool reads = entry.question.ask == Ask::stats && (allowed & kAccepted) != 0;
   if (reads) return "its statistics say so";

@@ -27,10 +27,15 @@ template <class Entry>
 constexpr std::size_t event_of = Entry::kind == RowKind::by_itself ? kStepCount + Entry::step : Entry::step;
 
 template <class Entry>
+constexpr std::size_t row_of = mp::mp_find<table::Table, Entry>::value;
+static_assert(mp::mp_size<table::Table>::value <= kRowsMax);
+
+template <class Entry>
 struct Fits {
   template <class E, class Fsm, class Source, class Target>
   bool operator()(const E&, Fsm& fsm, Source&, Target&) const {
-    return holds(Entry::when.guard, fsm.value);
+    if (fsm.off != nullptr && fsm.off->test(row_of<Entry>)) return false;
+    return !Entry::when.only_if || holds(Entry::when.guard, fsm.value);
   }
 };
 
@@ -39,14 +44,14 @@ struct Do {
   template <class E, class Fsm, class Source, class Target>
   void operator()(const E& event, Fsm& fsm, Source&, Target&) const {
     apply(Entry::effect, fsm.value, event.records);
-    fsm.row = static_cast<std::int16_t>(mp::mp_find<table::Table, Entry>::value);
+    fsm.row = static_cast<std::int16_t>(row_of<Entry>);
   }
 };
 
 template <class Entry>
-using MachineRow = mf::Row<State<Entry::source>, Event<event_of<Entry>>,
-                           std::conditional_t<Entry::source == Entry::target, mf::none, State<Entry::target>>,
-                           Do<Entry>, std::conditional_t<Entry::when.only_if, Fits<Entry>, mf::none>>;
+using MachineRow =
+    mf::Row<State<Entry::source>, Event<event_of<Entry>>,
+            std::conditional_t<Entry::source == Entry::target, mf::none, State<Entry::target>>, Do<Entry>, Fits<Entry>>;
 
 template <class Entry>
 using Moves = mp::mp_bool<Entry::kind != RowKind::stay>;
@@ -60,6 +65,7 @@ struct Definition : mf::state_machine_def<Definition> {
   using transition_table = mp::mp_transform<MachineRow, Moving>;
   JobValue value;
   std::int16_t row = -1;
+  const RowSet* off = nullptr;
   template <class Fsm, class E>
   void no_transition(const E&, Fsm&, int) {}
 };
@@ -73,49 +79,68 @@ constexpr std::array<int, kLifeCount> kLifeIds{id_of<absent>,  id_of<closed>, id
                                                id_of<closing>, id_of<forced>, id_of<failed>};
 constexpr std::array<int, kFeedCount> kFeedIds{id_of<Feed::none>, id_of<Feed::stopped>, id_of<Feed::started>};
 
-template <class Ids>
-std::size_t place_of(const Ids& ids, int id) {
-  std::size_t place = 0;
-  while (ids.at(place) != id) ++place;
-  return place;
+/// The state of each of the machine's numbers.
+template <class State, class Ids>
+constexpr auto states_of(const Ids& ids) {
+  std::array<State, kLifeCount + kFeedCount> states{};
+  for (std::size_t i = 0; i < ids.size(); ++i) states.at(static_cast<std::size_t>(ids.at(i))) = static_cast<State>(i);
+  return states;
 }
-
-template <std::size_t kStep>
-MachineStep take(const JobValue& value, std::uint32_t records) {
-  static thread_local Machine machine;
-  int* current = const_cast<int*>(machine.current_state());
-  current[0] = kLifeIds.at(static_cast<std::size_t>(value.life));
-  current[1] = kFeedIds.at(static_cast<std::size_t>(value.feed));
-  machine.value = value;
-  machine.row = -1;
-  const auto handled = machine.process_event(Event<kStep>{records});
-  MachineStep step;
-  step.value = machine.value;
-  step.value.life = static_cast<Life>(place_of(kLifeIds, current[0]));
-  step.value.feed = static_cast<Feed>(place_of(kFeedIds, current[1]));
-  step.row = machine.row;
-  if ((handled & boost::msm::back::HANDLED_TRUE) != 0)
-    step.result = MachineStep::Result::done;
-  else if ((handled & boost::msm::back::HANDLED_GUARD_REJECT) != 0)
-    step.result = MachineStep::Result::barred;
-  return step;
-}
-
-template <std::size_t... kSteps>
-MachineStep take_any(const JobValue& value, std::size_t step, std::uint32_t records, std::index_sequence<kSteps...>) {
-  using Take = MachineStep (*)(const JobValue&, std::uint32_t);
-  static constexpr std::array<Take, sizeof...(kSteps)> kTakes{&take<kSteps>...};
-  return kTakes.at(step)(value, records);
-}
+constexpr auto kLives = states_of<Life>(kLifeIds);
+constexpr auto kFeeds = states_of<Feed>(kFeedIds);
 
 }  // namespace
 
-MachineStep step_machine(const JobValue& value, std::size_t step, std::uint32_t records) {
-  return take_any(value, step, records, std::make_index_sequence<kStepCount + kHappeningCount>{});
+struct JobMachine::Engine {
+  Machine machine;
+  RowSet off;
+  std::uint64_t moves = 0;
+
+  template <std::size_t kEvent>
+  MachineStep take(const JobValue& value, std::uint32_t records) {
+    int* current = const_cast<int*>(machine.current_state());
+    current[0] = kLifeIds[static_cast<std::size_t>(value.life)];
+    current[1] = kFeedIds[static_cast<std::size_t>(value.feed)];
+    machine.value = value;
+    machine.row = -1;
+    const auto handled = machine.process_event(Event<kEvent>{records});
+    MachineStep step{.result = {}, .value = machine.value, .row = machine.row};
+    if ((handled & boost::msm::back::HANDLED_TRUE) != 0) {
+      step.result = MachineStep::Result::done;
+      step.value.life = kLives[static_cast<std::size_t>(current[0])];
+      step.value.feed = kFeeds[static_cast<std::size_t>(current[1])];
+      ++moves;
+    } else if ((handled & boost::msm::back::HANDLED_GUARD_REJECT) != 0) {
+      step.result = MachineStep::Result::barred;
+    }
+    return step;
+  }
+
+  template <std::size_t... kEvents>
+  MachineStep take_any(const JobValue& value, std::size_t event, std::uint32_t records,
+                       std::index_sequence<kEvents...>) {
+    using Take = MachineStep (Engine::*)(const JobValue&, std::uint32_t);
+    static constexpr std::array<Take, sizeof...(kEvents)> kTakes{&Engine::take<kEvents>...};
+    return (this->*kTakes.at(event))(value, records);
+  }
+};
+
+JobMachine::JobMachine() : engine_(std::make_unique<Engine>()) {}
+JobMachine::~JobMachine() = default;
+JobMachine::JobMachine(JobMachine&&) noexcept = default;
+JobMachine& JobMachine::operator=(JobMachine&&) noexcept = default;
+
+MachineStep JobMachine::step(const JobValue& value, std::size_t event, std::uint32_t records) {
+  return engine_->take_any(value, event, records, std::make_index_sequence<kStepCount + kHappeningCount>{});
 }
 
-MachineStep step_machine(const JobValue& value, Happening happening) {
-  return step_machine(value, kStepCount + static_cast<std::size_t>(happening), 0);
+void JobMachine::switch_off(const RowSet& rows) {
+  engine_->off = rows;
+  engine_->machine.off = rows.any() ? &engine_->off : nullptr;
+}
+
+std::uint64_t JobMachine::moves() const {
+  return engine_->moves;
 }
 
 }  // namespace closecheck::model

@@ -73,6 +73,28 @@ template <auto kSource, Happening kHappening, auto kTarget, Effect kEffect, When
 using ByItself =
     Row<RowKind::by_itself, kSource, static_cast<std::size_t>(kHappening), kTarget, kEffect, kWhen, Allowed{}, kClause>;
 
+/// What a request that waits may be told when the job goes from one state to another.
+struct Wake {
+  Ask request;
+  Life from;
+  Life to;
+  Answers told;
+};
+
+/// How statistics may show a job in a state, by profile, one bit each of `JobState`.
+struct Reading {
+  Life life;
+  std::array<std::uint8_t, 2> shown;
+};
+template <class... States>
+constexpr std::uint8_t any_of(States... states) {
+  return static_cast<std::uint8_t>((0U | ... | (1U << static_cast<unsigned>(states))));
+}
+constexpr Reading reads(Life life, std::uint8_t in_both, std::uint8_t in_5_4_too = 0) {
+  const std::uint8_t always = static_cast<std::uint8_t>(in_both | any_of(JobState::unknown));
+  return {life, {static_cast<std::uint8_t>(always | in_5_4_too), always}};
+}
+
 namespace table {
 using enum Life;
 using enum Happening;
@@ -193,6 +215,32 @@ using Happenings = boost::mp11::mp_list<
     ByItself<forced,     force_settled,       closed,     E::none,        kAlways,                      C::force_returns_early>,
     ByItself<F::started, datafeed_ended,      F::stopped, E::feed_end,    only_if(Guard::feed_can_end), C::datafeed_end_closes_job>,
     ByItself<opened,     datafeed_closes_job, closing,    E::begin_close, only_if(Guard::owes_close),   C::datafeed_end_closes_job>>;
+
+// A forced close kills what waits: the job is closing all the same, so that success is no lie either.
+inline constexpr std::array kWakes{
+    Wake{Ask::open,  opening, opened,  A},
+    Wake{Ask::open,  opening, closing, R | X},
+    Wake{Ask::open,  opening, forced,  R | X},
+    Wake{Ask::open,  opening, failed,  R | X},
+    Wake{Ask::open,  opening, absent,  R | X},
+    Wake{Ask::close, closing, closed,  A},
+    Wake{Ask::close, closing, forced,  A | R | X},
+    Wake{Ask::close, closing, failed,  R | X},
+    Wake{Ask::close, closing, absent,  A | R | X},
+    Wake{Ask::close, forced,  closed,  A},
+    Wake{Ask::close, forced,  failed,  R | X},
+    Wake{Ask::close, forced,  absent,  A | R | X}};
+
+// That closing shows is measured and not required: until the job is closed it may read as opened. 5.4 does not publish
+// `opening`. After a forced close anything goes until it has settled.
+using S = JobState;
+inline constexpr std::array kReadings{
+    reads(closed,  any_of(S::closed)),
+    reads(opening, any_of(S::opening), any_of(S::closed, S::opened)),
+    reads(opened,  any_of(S::opened)),
+    reads(closing, any_of(S::closing, S::opened)),
+    reads(forced,  any_of(S::closed, S::opening, S::opened, S::closing, S::failed)),
+    reads(failed,  any_of(S::failed))};
 // clang-format on
 
 using Table = boost::mp11::mp_append<Requests, FeedRequests, HistoryEvents, Happenings>;

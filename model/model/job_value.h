@@ -164,8 +164,11 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
       perhaps_lose(value);
       value.clear(JobValue::kHangs);
       break;
+    // Nobody says what becomes of records that were still queued.
     case Effect::revert:
       value.lo = 0;
+      value.hi = saturated(std::uint64_t{value.hi} + value.queued);
+      value.queued = 0;
       break;
     case Effect::arm_hang:
       value.set(JobValue::kWillHang);

@@ -114,6 +114,91 @@ void busy_clients(benchmark::State& state) {
 }
 BENCHMARK(busy_clients)->ArgsProduct({{2, 4, 8}, {0, 5}});
 
+/// Clients that are always busy with one job that is opened, fed, closed and closed by force; answers come in any
+/// order, and some never.
+void busy_clients_with_forced_closes(benchmark::State& state) {
+  const std::int64_t requests = state.range(0);
+  const auto clients = static_cast<std::size_t>(state.range(1));
+  const std::int64_t lost = state.range(2);
+  std::mt19937_64 random(7);
+  struct Happened {
+    bool invoke = true;
+    int id = 0;
+    Move move{};
+    bool is_lost = false;
+  };
+  std::vector<Happened> events;
+  std::vector<Happened> open;
+  bool is_open = false;
+  std::int64_t counted = 0;
+  const auto begin = [&](int id, Move move, bool is_lost) {
+    open.push_back({true, id, std::move(move), is_lost});
+    events.push_back(open.back());
+  };
+  const auto end = [&](std::size_t which) {
+    open[which].invoke = false;
+    events.push_back(open[which]);
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(which));
+  };
+  begin(0, {{.ask = Ask::create}, told(Told::accepted)}, false);
+  end(0);
+  for (std::int64_t made = 1; made <= requests || !open.empty();) {
+    if (made <= requests && open.size() < clients) {
+      const auto changing = [&](Ask ask, bool takes) {
+        const Told answer = takes ? Told::accepted : Told::refused;
+        return Move{{.ask = ask, .records = ask == Ask::post ? 1 : 0}, told(answer)};
+      };
+      Move move;
+      switch (random() % 8) {
+        case 0:
+          move = changing(Ask::open, !is_open);
+          is_open = true;
+          break;
+        case 1:
+          move = {{.ask = random() % 2 == 0 ? Ask::close : Ask::force_close}, told(Told::accepted)};
+          is_open = false;
+          break;
+        case 2:
+        case 3:
+          move = {{.ask = Ask::stats}, reads(is_open ? JobState::opened : JobState::closed, counted)};
+          break;
+        default:
+          move = changing(Ask::post, is_open);
+          counted += is_open ? 1 : 0;
+          break;
+      }
+      const bool is_lost = lost > 0 && made % (requests / lost) == requests / lost / 2;
+      begin(static_cast<int>(made++), std::move(move), is_lost);
+      continue;
+    }
+    end(random() % open.size());
+  }
+  OracleVerdict verdict = OracleVerdict::fits;
+  JobOracle oracle(Profile::xpack_5_4, 100'000);
+  for (auto _ : state) {
+    oracle.reset(Profile::xpack_5_4);
+    std::size_t event = 0;
+    verdict = OracleVerdict::fits;
+    for (const Happened& what : events) {
+      if (what.invoke)
+        oracle.invoke(what.id, what.move.question, event++);
+      else if (verdict == OracleVerdict::fits)
+        verdict = what.is_lost ? oracle.lose(what.id) : oracle.respond(what.id, what.move.answer, event++);
+    }
+    if (verdict == OracleVerdict::violated) state.SkipWithError("does not fit");
+  }
+  state.SetLabel(verdict == OracleVerdict::fits ? "fits" : "inconclusive");
+  state.SetItemsProcessed(state.iterations() * requests);
+}
+BENCHMARK(busy_clients_with_forced_closes)
+    ->Args({1'000, 4, 0})
+    ->Args({10'000, 4, 0})
+    ->Args({1'000, 8, 0})
+    ->Args({10'000, 8, 0})
+    ->Args({1'000, 4, 5})
+    ->Args({1'000, 4, 20})
+    ->Unit(benchmark::kMillisecond);
+
 void a_violation_explained(benchmark::State& state) {
   JobOracle oracle(Profile::xpack_5_4, 100'000);
   for (auto _ : state) {
@@ -133,10 +218,11 @@ void a_violation_explained(benchmark::State& state) {
 BENCHMARK(a_violation_explained);
 
 void one_step_of_the_machine(benchmark::State& state) {
+  JobMachine machine;
   JobValue job;
   std::size_t step = 0;
   for (auto _ : state) {
-    job = step_machine(job, step, 1).value;
+    job = machine.step(job, step, 1).value;
     step = step + 1 < kStepCount ? step + 1 : 0;
     benchmark::DoNotOptimize(job);
   }

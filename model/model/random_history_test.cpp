@@ -62,10 +62,10 @@ class Walk {
   }
 
   Question question() {
-    static constexpr std::array kAsks{Ask::open,  Ask::open,    Ask::post,        Ask::post,        Ask::post,
-                                      Ask::flush, Ask::close,   Ask::close,       Ask::force_close, Ask::stats,
-                                      Ask::stats, Ask::stats,   Ask::create,      Ask::remove,      Ask::force_remove,
-                                      Ask::get,   Ask::invalid, Ask::read_results};
+    static constexpr std::array kAsks{Ask::open,  Ask::open,    Ask::post,         Ask::post,        Ask::post,
+                                      Ask::flush, Ask::close,   Ask::close,        Ask::force_close, Ask::stats,
+                                      Ask::stats, Ask::stats,   Ask::create,       Ask::remove,      Ask::force_remove,
+                                      Ask::get,   Ask::invalid, Ask::read_results, Ask::revert};
     static constexpr std::array kFeedAsks{Ask::create_feed, Ask::start_feed, Ask::start_feed,  Ask::start_endless_feed,
                                           Ask::stop_feed,   Ask::feed_stats, Ask::remove_feed, Ask::feed_stats};
     // A few kinds a history, so that equal requests meet.

@@ -1,7 +1,10 @@
 #include "model/search.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
+#include <numeric>
+#include <tuple>
 
 namespace closecheck::model {
 namespace {
@@ -10,44 +13,35 @@ namespace {
 constexpr std::size_t kScanMax = 12;
 constexpr std::uint32_t kNoIndex = 0xFFFF'FFFF;
 
-bool same_moment(const Configuration& a, const Configuration& b) {
-  return a.progress == b.progress && a.job == b.job;
+/// Whether two configurations differ in counts and lost requests alone.
+bool in_same_state(const Configuration& a, const Configuration& b) {
+  return a.progress == b.progress && a.job.life == b.job.life && a.job.feed == b.job.feed &&
+         a.job.flags == b.job.flags && a.job.feeding == b.job.feeding;
 }
 
-std::uint64_t hash_of(const Configuration& c) {
-  std::array<std::uint64_t, 3> words;
-  std::memcpy(words.data(), &c.job, sizeof(c.job));
+/// Of two configurations in the same state, whether all that may come of the second may come of the first: its bounds
+/// hold the others', now and after each step that adds up what was accepted, and no more lost requests have happened.
+bool covers(const Configuration& a, const Configuration& b) {
+  if ((b.unhappened & ~a.unhappened) != 0) return false;
+  const JobValue& x = a.job;
+  const JobValue& y = b.job;
+  const auto sum = [](std::uint32_t bound, std::uint32_t since, std::uint32_t queued) {
+    return std::uint64_t{bound} + since + queued;
+  };
+  return x.lo <= y.lo && sum(x.lo, x.since, 0) <= sum(y.lo, y.since, 0) &&
+         sum(x.lo, x.since, x.queued) <= sum(y.lo, y.since, y.queued) && x.hi >= y.hi &&
+         sum(x.hi, x.since, 0) >= sum(y.hi, y.since, 0) && sum(x.hi, x.since, x.queued) >= sum(y.hi, y.since, y.queued);
+}
+
+std::uint64_t hash_of_state(const Configuration& c) {
   std::uint64_t hash = c.progress;
-  for (const std::uint64_t word : words) {
+  for (const std::uint64_t word : {std::uint64_t{c.job.feeding}, static_cast<std::uint64_t>(c.job.life) |
+                                                                     static_cast<std::uint64_t>(c.job.feed) << 8U |
+                                                                     std::uint64_t{c.job.flags} << 16U}) {
     hash = (hash ^ word) * 0x9E37'79B9'7F4A'7C15U;
     hash ^= hash >> 29;
   }
   return hash;
-}
-
-/// Whether statistics of a job in `life` may read `read`.
-bool reads_as(Life life, JobState read, Profile profile) {
-  if (read == JobState::unknown) return life != Life::absent;
-  switch (life) {
-    case Life::absent:
-      return false;
-    case Life::closed:
-      return read == JobState::closed;
-    // 5.4 does not publish `opening`.
-    case Life::opening:
-      return read == JobState::opening ||
-             (profile == Profile::xpack_5_4 && (read == JobState::closed || read == JobState::opened));
-    case Life::opened:
-      return read == JobState::opened;
-    // That closing shows is measured, not required: until the job is closed it may read as opened.
-    case Life::closing:
-      return read == JobState::closing || read == JobState::opened;
-    case Life::forced:
-      return read != JobState::absent;
-    case Life::failed:
-      return read == JobState::failed;
-  }
-  return false;
 }
 
 }  // namespace
@@ -80,6 +74,7 @@ Search::Search(const CellTable& table, std::size_t budget, Reductions reductions
 
 void Search::reset(const CellTable& table) {
   table_ = &table;
+  machine_.switch_off(table.off);
   widened_ = false;
   used_ = lost_used_ = perhaps_more_ = 0;
   set_.assign(1, Configuration{});
@@ -91,9 +86,7 @@ void Search::start_anywhere() {
   set_.clear();
   for (std::size_t life = 0; life < kLifeCount; ++life)
     for (std::size_t feed = 0; feed < kFeedCount; ++feed) {
-      Configuration c;
-      c.job.life = static_cast<Life>(life);
-      c.job.feed = static_cast<Feed>(feed);
+      Configuration c{.job = {.life = static_cast<Life>(life), .feed = static_cast<Feed>(feed)}};
       if (c.job.life == Life::absent && c.job.feed != Feed::none) continue;
       if (c.job.life != Life::absent) c.job.hi = kNoBound;
       if (c.job.feed == Feed::started) c.job.set(JobValue::kFeedEnds);
@@ -112,7 +105,7 @@ bool Search::matches(const SearchExchange& x, const Configuration& c) const {
   if ((allowed & x.told) == 0) return false;
   if ((x.told & kAccepted) == 0) return true;
   if (x.step == index_of(Ask::stats)) {
-    if (!reads_as(c.job.life, x.read, table_->profile)) return false;
+    if (!table_->reads_as(c.job.life, x.read)) return false;
     if (x.processed < 0) return true;
     const std::uint64_t most = std::uint64_t{c.job.most()} + perhaps_more_;
     return x.processed >= c.job.lo && (static_cast<std::uint64_t>(x.processed) <= most || most >= kNoBound);
@@ -159,27 +152,23 @@ bool Search::lose(const SearchExchange& exchange) {
   return true;
 }
 
-// Moves the job and wakes whoever waited for that. False: somebody would have to answer otherwise.
-bool Search::move(Configuration& c, bool of_feed, std::uint8_t target, Effect effect, std::uint32_t records) {
-  apply(effect, c.job, records);
-  if (of_feed) {
-    c.job.feed = static_cast<Feed>(target);
-    settle_reads(c);
-    return true;
-  }
+// Lets the machine move the job, and wakes whoever waited for that. False: nothing moves it, or somebody would have to
+// answer otherwise.
+bool Search::move(Configuration& c, std::size_t event, std::uint32_t records) {
+  const MachineStep stepped = machine_.step(c.job, event, records);
+  if (stepped.result != MachineStep::Result::done) return false;
+  ++moves_;
   const Life from = c.job.life;
-  const Life to = static_cast<Life>(target);
-  c.job.life = to;
+  const Life to = stepped.value.life;
+  c.job = stepped.value;
   if (from != to && (c.progress & 0x5555'5555U) != 0) {
-    const bool was_opening = from == Life::opening;
-    const bool was_closing = from == Life::closing || from == Life::forced;
     for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
       const int i = std::countr_zero(rest);
       if (progress_of(c, i) != 1) continue;
       const SearchExchange& x = slots_[static_cast<std::size_t>(i)];
-      const Ask ask = static_cast<Ask>(x.step);
-      if (!(ask == Ask::open ? was_opening : was_closing)) continue;
-      if ((told_at_wake(ask, from, to) & x.told) == 0) {
+      const Answers told = told_at_wake(static_cast<Ask>(x.step), from, to);
+      if (told == kNothing) continue;
+      if ((told & x.told) == 0) {
         killed_[static_cast<std::size_t>(i)] = true;
         return false;
       }
@@ -190,12 +179,13 @@ bool Search::move(Configuration& c, bool of_feed, std::uint8_t target, Effect ef
   return true;
 }
 
+bool Search::makes_needless(const Configuration& other, const Configuration& c) const {
+  if (!in_same_state(other, c)) return false;
+  return reductions_.dominance ? covers(other, c) : other.job == c.job && other.unhappened == c.unhappened;
+}
+
 bool Search::known(const std::vector<Configuration>& where, const Configuration& c) const {
-  for (const Configuration& other : where)
-    if (same_moment(other, c) &&
-        (reductions_.dominance ? (c.unhappened & ~other.unhappened) == 0 : c.unhappened == other.unhappened))
-      return true;
-  return false;
+  return std::ranges::any_of(where, [&](const Configuration& other) { return makes_needless(other, c); });
 }
 
 bool Search::add_work(const Configuration& c) {
@@ -207,16 +197,14 @@ bool Search::add_work(const Configuration& c) {
       buckets_.assign(std::bit_ceil(work_.size() * 4), kNoIndex);
       chain_.clear();
       for (std::uint32_t i = 0; i < work_.size(); ++i) {
-        std::uint32_t& head = buckets_[hash_of(work_[i]) & (buckets_.size() - 1)];
+        std::uint32_t& head = buckets_[hash_of_state(work_[i]) & (buckets_.size() - 1)];
         chain_.push_back(head);
         head = i;
       }
     }
-    std::uint32_t& head = buckets_[hash_of(c) & (buckets_.size() - 1)];
+    std::uint32_t& head = buckets_[hash_of_state(c) & (buckets_.size() - 1)];
     for (std::uint32_t i = head; i != kNoIndex; i = chain_[i])
-      if (same_moment(work_[i], c) &&
-          (reductions_.dominance ? (c.unhappened & ~work_[i].unhappened) == 0 : c.unhappened == work_[i].unhappened))
-        return false;
+      if (makes_needless(work_[i], c)) return false;
     chain_.push_back(head);
     head = static_cast<std::uint32_t>(work_.size());
   }
@@ -242,7 +230,7 @@ void Search::step_slot(std::size_t from, int i, int slot) {
     set_progress(next, i, 2);
     take(next, from, cell.row, slot);
   }
-  if (!cell.changes || (cell.only_if && !holds(cell.guard, work_[from].job))) return;
+  if (!cell.changes) return;
   Configuration next = work_[from];
   if (cell.waits) {
     set_progress(next, i, x.timed_out ? 2 : 1);
@@ -253,7 +241,7 @@ void Search::step_slot(std::size_t from, int i, int slot) {
   const std::uint32_t reached = next.progress;
   // A request that begins to wait must not be woken by its own first step.
   if (cell.waits) set_progress(next, i, 2);
-  if (!move(next, goes_to_feed(x.step), cell.target, cell.effect, x.records)) return;
+  if (!move(next, x.step, x.records)) return;
   set_progress(next, i, (reached >> (2 * i)) & 3U);
   take(next, from, cell.row, slot);
 }
@@ -280,26 +268,22 @@ void Search::step_lost(std::size_t from, int slot) {
       if (later) continue;
     }
     const Cell& cell = table_->at(x.step, work_[from].job);
-    if (cell.row < 0 || !cell.changes || (cell.only_if && !holds(cell.guard, work_[from].job))) continue;
+    if (cell.row < 0 || !cell.changes) continue;
     Configuration next = work_[from];
     next.unhappened &= ~(1U << bit);
     const JobValue old = next.job;
-    if (!move(next, goes_to_feed(x.step), cell.target, cell.effect, x.records)) continue;
+    if (!move(next, x.step, x.records)) continue;
     if (next.job == old) continue;  // it changed nothing: not having happened covers it
     take(next, from, cell.row, slot);
   }
 }
 
 void Search::expand(std::size_t from, int slot) {
-  for (const Spontaneous& happening : table_->happenings) {
-    const JobValue& job = work_[from].job;
-    if (!happening.enabled ||
-        (happening.of_feed ? static_cast<std::uint8_t>(job.feed) : static_cast<std::uint8_t>(job.life)) !=
-            happening.source ||
-        !holds(happening.guard, job))
-      continue;
+  for (std::size_t i = 0; i < kHappeningCount; ++i) {
+    const Spontaneous& happening = table_->happenings[i];
+    if (!table_->may_happen(happening, work_[from].job)) continue;
     Configuration next = work_[from];
-    if (move(next, happening.of_feed, happening.target, happening.effect, 0)) take(next, from, happening.row, slot);
+    if (move(next, kStepCount + i, 0)) take(next, from, happening.row, slot);
   }
   for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
     const int i = std::countr_zero(rest);
@@ -322,16 +306,42 @@ void Search::expand(std::size_t from, int slot) {
   if (work_[from].unhappened != 0) step_lost(from, slot);
 }
 
-void Search::keep_maximal(std::vector<Configuration>& where) const {
-  if (!reductions_.dominance || lost_used_ == 0 || where.size() < 2) return;
+// What may happen to a configuration that is covered may happen to the one that covers it, and every count that the
+// first allows the second allows too: each effect moves the six sums alike.
+void Search::keep_maximal(std::vector<Configuration>& where) {
+  if (!reductions_.dominance || where.size() < 2) return;
+  order_.resize(where.size());
+  std::iota(order_.begin(), order_.end(), 0U);
+  const auto key = [&](std::uint32_t i) {
+    const Configuration& c = where[i];
+    return std::tuple(c.progress, c.job.life, c.job.feed, c.job.flags, c.job.feeding);
+  };
+  // Whoever covers another comes before it.
+  std::ranges::sort(order_, [&](std::uint32_t i, std::uint32_t j) {
+    const auto mine = key(i);
+    const auto theirs = key(j);
+    if (mine != theirs) return mine < theirs;
+    const JobValue& a = where[i].job;
+    const JobValue& b = where[j].job;
+    const auto bounds = [&](const JobValue& job, std::uint32_t unhappened) {
+      return std::tuple(job.lo, std::uint64_t{job.lo} + job.since, ~(std::uint64_t{job.hi} + job.since + job.queued),
+                        -std::popcount(unhappened));
+    };
+    const auto first = bounds(a, where[i].unhappened);
+    const auto second = bounds(b, where[j].unhappened);
+    return first != second ? first < second : i < j;
+  });
+  std::size_t group = 0;  // in `order_`, of the kept ones with the same key
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < where.size(); ++i) {
+  for (const std::uint32_t i : order_) {
+    if (kept > group && key(order_[group]) != key(i)) group = kept;
     bool covered = false;
-    for (std::size_t j = 0; j < where.size() && !covered; ++j)
-      covered = j != i && same_moment(where[i], where[j]) && (where[i].unhappened & ~where[j].unhappened) == 0 &&
-                (where[i].unhappened != where[j].unhappened || j < i);
-    if (!covered) where[kept++] = where[i];
+    for (std::size_t k = group; k < kept && !covered; ++k) covered = covers(where[order_[k]], where[i]);
+    if (!covered) order_[kept++] = i;
   }
+  order_.resize(kept);
+  std::ranges::sort(order_);
+  for (std::size_t k = 0; k < kept; ++k) where[k] = where[order_[k]];
   where.resize(kept);
 }
 
@@ -384,16 +394,17 @@ void Search::forget(int slot) {
 }
 
 bool Search::may_move(const Configuration& c) const {
-  for (const Spontaneous& happening : table_->happenings)
-    if (happening.enabled &&
-        (happening.of_feed ? static_cast<std::uint8_t>(c.job.feed) : static_cast<std::uint8_t>(c.job.life)) ==
-            happening.source &&
-        holds(happening.guard, c.job))
-      return true;
+  const auto moves = [&](std::size_t event, std::uint32_t records) {
+    const bool moved = machine_.step(c.job, event, records).result == MachineStep::Result::done;
+    moves_ += moved ? 1 : 0;
+    return moved;
+  };
+  for (std::size_t i = 0; i < kHappeningCount; ++i)
+    if (table_->may_happen(table_->happenings[i], c.job) && moves(kStepCount + i, 0)) return true;
   for (std::uint32_t rest = c.unhappened; rest != 0; rest &= rest - 1) {
     const SearchExchange& x = lost_[static_cast<std::size_t>(std::countr_zero(rest))];
     const Cell& cell = table_->at(x.step, c.job);
-    if (cell.row >= 0 && cell.changes && (!cell.only_if || holds(cell.guard, c.job))) return true;
+    if (cell.row >= 0 && cell.changes && moves(x.step, x.records)) return true;
   }
   return false;
 }

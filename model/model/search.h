@@ -78,6 +78,9 @@ class Search {
   /// Whether anything may still move a configuration without a new request.
   bool may_move(const Configuration& c) const;
   std::size_t largest() const { return largest_; }
+  /// Configurations that a move of the machine led to, so far.
+  std::uint64_t moves() const { return moves_; }
+  const JobMachine& machine() const { return machine_; }
   std::uint32_t perhaps_more() const { return perhaps_more_; }
 
   bool matches(const SearchExchange& exchange, const Configuration& c) const;
@@ -91,14 +94,15 @@ class Search {
     c.progress = (c.progress & ~(3U << (2 * slot))) | (value << (2 * slot));
   }
   void settle_reads(Configuration& c) const;
-  bool move(Configuration& c, bool of_feed, std::uint8_t target, Effect effect, std::uint32_t records);
+  bool move(Configuration& c, std::size_t event, std::uint32_t records);
   void expand(std::size_t from, int slot);
   void step_slot(std::size_t from, int i, int slot);
   void step_lost(std::size_t from, int slot);
   void take(const Configuration& c, std::size_t from, std::int16_t row, int slot);
+  bool makes_needless(const Configuration& other, const Configuration& c) const;
   bool known(const std::vector<Configuration>& where, const Configuration& c) const;
   bool add_work(const Configuration& c);
-  void keep_maximal(std::vector<Configuration>& where) const;
+  void keep_maximal(std::vector<Configuration>& where);
   void count_path(std::size_t from, std::int16_t row);
 
   const CellTable* table_;
@@ -120,8 +124,11 @@ class Search {
   Origin first_out_{};                  // and the first that allows the answer
   std::vector<std::uint32_t> buckets_;  // hash chains over `work_`, once it is large
   std::vector<std::uint32_t> chain_;
+  std::vector<std::uint32_t> order_;  // scratch
   std::size_t before_ = 0;
   std::size_t largest_ = 0;
+  mutable JobMachine machine_;
+  mutable std::uint64_t moves_ = 0;
   std::vector<std::uint64_t> state_visits_, row_visits_;
 };
 

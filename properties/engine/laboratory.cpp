@@ -11,8 +11,8 @@
 namespace closecheck::properties {
 namespace {
 
-/// Each of them waits long: whoever answers none of three has nothing to say.
-constexpr int kLostInARowMax = 3;
+/// Each of them waits long: whoever answers neither of two has nothing to say.
+constexpr int kLostInARowMax = 2;
 constexpr Duration kLifePatience = 5 * kSecond;
 constexpr int kLifeAttemptsMax = 3;
 
