@@ -8,9 +8,7 @@ namespace {
 using C = Clause;
 
 Check generated(std::string_view name, std::vector<Clause> serves, Needs needs, Flavour flavour) {
-  const auto generate = [flavour](const Environment& environment, std::uint64_t seed, int size) {
-    return random_program(flavour, environment, rc::Random(seed), size);
-  };
+  const auto generate = [flavour](const Environment& environment) { return programs_of(flavour, environment); };
   return {name, std::move(serves), std::move(needs), {}, generate, {}};
 }
 

@@ -1,5 +1,7 @@
 #include "engine/campaign.h"
 
+#include <rapidcheck.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -86,16 +88,19 @@ class Campaign {
 
   void plan() {
     merged_.checks.resize(checks_.size());
+    generators_.resize(checks_.size());
     std::size_t generated = 0;
     for (std::size_t i = 0; i < checks_.size(); ++i) {
       CheckResult& result = merged_.checks[i];
       result.check = checks_[i];
       result.unmet = unmet_need(*checks_[i], environment());
       if (result.unmet) continue;
-      if (checks_[i]->is_generated())
+      if (checks_[i]->is_generated()) {
+        generators_[i] = checks_[i]->generate(environment());
         ++generated;
-      else
+      } else {
         plan_programs(i);
+      }
     }
     if (environment().live) order_by_worth();
     if (generated == 0) return;
@@ -256,12 +261,13 @@ class Campaign {
 
   UnitResult run_generated(Runner& runner, const Unit& unit) {
     const Check& check = *checks_[unit.check];
+    const rc::Gen<Program>& programs = *generators_[unit.check];
     UnitResult result;
     result.skipped = false;
     for (std::uint64_t i = 0; result.violations.size() < kUnitViolationsMax; ++i) {
       const std::uint64_t seed = seed_of(options_.seed, check.name, unit.index * 100'000 + i);
       const int size = kSizeMin + static_cast<int>(seed % static_cast<std::uint64_t>(kSizeMax - kSizeMin));
-      auto program = std::make_shared<const Program>(check.generate(environment(), seed, size));
+      auto program = std::make_shared<const Program>(programs(rc::Random(seed), size).value());
       if (environment().live && out_of_time(estimated_time(*program, environment()))) break;
       const bool wide = unit.wide || seed / kSizeMax % kWideEvery == 0;
       take_in(check, runner, laboratory_.run(runner, std::move(program), seed, wide), result);
@@ -296,6 +302,7 @@ class Campaign {
   const std::function<void(const Progress&)>& progress_;
   const std::atomic<bool>& cancelled_;
   std::vector<Unit> units_;
+  std::vector<std::optional<rc::Gen<Program>>> generators_;  // by check; none where it has programs of its own
   std::vector<std::size_t> endless_;
   std::map<Clause, std::uint64_t> aimed_at_;
 

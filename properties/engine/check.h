@@ -17,6 +17,11 @@
 #include "closecheck/vocabulary/program.h"
 #include "closecheck/vocabulary/record.h"
 
+namespace rc {
+template <class T>
+class Gen;
+}  // namespace rc
+
 namespace closecheck::properties {
 
 /// What a check may know of the target when it builds its programs.
@@ -62,8 +67,8 @@ struct Check {
   Needs needs;
   /// Minimal programs, the most telling first. Empty for a check that generates.
   std::function<std::vector<Program>(const Environment&)> programs;
-  /// A random program; the same seed and size give the same one. Empty for a check with programs of its own.
-  std::function<Program(const Environment&, std::uint64_t seed, int size)> generate;
+  /// Random programs, as a function of a random state and a size. Empty for a check with programs of its own.
+  std::function<rc::Gen<Program>(const Environment&)> generate;
   /// Reads figures off a history. May be empty.
   std::function<void(const History&, const Environment&, Samples&)> measure;
 

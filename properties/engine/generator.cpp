@@ -1,8 +1,5 @@
 #include "engine/generator.h"
 
-#include <rapidcheck/seq/Create.h>
-#include <rapidcheck/shrinkable/Create.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
@@ -342,27 +339,11 @@ class Author {
   std::vector<Step> steps_;
 };
 
-/// `SmallerPrograms` as RapidCheck walks them.
-struct Shrinks {
-  SmallerPrograms smaller;
-  rc::Maybe<Program> operator()() {
-    std::optional<Program> next = smaller.next();
-    if (!next) return rc::Nothing;
-    return std::move(*next);
-  }
-};
-
 }  // namespace
-
-Program random_program(const Flavour& flavour, const Environment& environment, const rc::Random& random, int size) {
-  return Author(flavour, environment, random).write(size);
-}
 
 rc::Gen<Program> programs_of(const Flavour& flavour, const Environment& environment) {
   return [flavour, environment](const rc::Random& random, int size) {
-    return rc::shrinkable::shrinkRecur(random_program(flavour, environment, random, size), [](const Program& program) {
-      return rc::makeSeq<Shrinks>(Shrinks{SmallerPrograms(program, Simplify::everything)});
-    });
+    return shrinkable_of(Author(flavour, environment, random).write(size), Simplify::everything);
   };
 }
 

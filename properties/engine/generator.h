@@ -19,10 +19,7 @@ struct Flavour {
   bool datafeed = false;
 };
 
-/// A program of about `size` steps that ends at rest, with reads of everything.
-Program random_program(const Flavour& flavour, const Environment& environment, const rc::Random& random, int size);
-
-/// The same with their shrinks, which are `SmallerPrograms`.
+/// Programs of about `size` steps that end at rest, with reads of everything, and their shrinks.
 rc::Gen<Program> programs_of(const Flavour& flavour, const Environment& environment);
 
 }  // namespace closecheck::properties

@@ -97,9 +97,9 @@ TEST(Generator, KeepsOverlapsJudgeable) {
 TEST(Generator, ShrinksAsTheShrinkerDoes) {
   const auto shrinkable = programs_of({}, environment())(rc::Random(3), 12);
   auto shrinks = shrinkable.shrinks();
-  SmallerPrograms candidates(shrinkable.value(), Simplify::everything);
+  auto candidates = shrinkable_of(shrinkable.value(), Simplify::everything).shrinks();
 
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(text_of(shrinks.next()->value()), text_of(*candidates.next()));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(text_of(shrinks.next()->value()), text_of(candidates.next()->value()));
 }
 
 }  // namespace

@@ -305,21 +305,20 @@ class Prover {
       shrinking.trials_max = kTrialsMaxLive;
       shrinking.enough = [this] { return out_of_time(); };
     }
-    // With bytes where that shows the same, so that the report can quote them.
-    bool wide = true;
-    Reproduction start = violation;
-    if (!live()) {
-      std::optional<Reproduction> again = violating(violation.program, clause, any_of_group, violation.seed, true);
-      if (!again) {
-        wide = false;
-        again = violating(violation.program, clause, any_of_group, violation.seed, false);
-      }
-      if (again) start = std::move(*again);
+    const auto smallest_of = [&](const Reproduction& start, bool wide) {
+      return shrink(
+          start, [&](const Program& program) { return violating(program, clause, any_of_group, violation.seed, wide); },
+          shrinking);
+    };
+    if (live()) return smallest_of(violation, true);
+    // Without bytes, which is cheaper, and once with them in the end, so that the report can quote them.
+    if (const auto narrow = violating(violation.program, clause, any_of_group, violation.seed, false)) {
+      Reproduction minimal = smallest_of(*narrow, false);
+      std::optional<Reproduction> quoted = violating(minimal.program, clause, any_of_group, minimal.seed, true);
+      return quoted ? *std::move(quoted) : std::move(minimal);
     }
-    return shrink(
-        std::move(start),
-        [&](const Program& program) { return violating(program, clause, any_of_group, violation.seed, wide); },
-        shrinking);
+    const auto wide = violating(violation.program, clause, any_of_group, violation.seed, true);
+    return smallest_of(wide ? *wide : violation, true);
   }
 
   void keep(const Finding& finding, const Check& check, const Reproduction& minimal) {

@@ -1,6 +1,8 @@
-// Makes a violating program small: fewer requests first, then fewer steps, less data, less overlap, shorter waits.
-// Deterministic as long as the trials are; bounded by their number and by `enough`.
+// Makes a violating program small, by walking its `rc::Shrinkable`: fewer requests first, then fewer steps, less data,
+// less overlap, shorter waits. Deterministic as long as the trials are; bounded by their number and by `enough`.
 #pragma once
+
+#include <rapidcheck.h>
 
 #include <cstdint>
 #include <functional>
@@ -30,39 +32,16 @@ enum class Simplify : std::uint8_t {
   reads_only,    ///< drop reads: for findings that rest on a clock
 };
 
-/// The programs one simplification away, the boldest first. Lazy: each pass is built when it is reached.
-class SmallerPrograms {
- public:
-  SmallerPrograms(Program program, Simplify simplify);
-  std::optional<Program> next();
-
- private:
-  using Pass = void (SmallerPrograms::*)();
-  void drop_blocks();
-  void drop_jobs();
-  void drop_single_steps();
-  void drop_reads();
-  void drop_pairs();
-  void simplify_calls();
-  void thin_data();
-  void shorten_waits();
-  void drop_one_and_move_one();
-  void replace_pair();
-  void offer(std::vector<Step> steps);
-
-  Program program_;
-  std::vector<Pass> passes_;
-  std::size_t pass_ = 0;
-  std::vector<Program> offered_;
-  std::size_t at_ = 0;
-};
+/// The program with its shrinks, the boldest first and each lazy: RapidCheck removes blocks and single steps, passes of
+/// ours do what removal alone cannot.
+rc::Shrinkable<Program> shrinkable_of(Program program, Simplify simplify);
 
 /// Runs a candidate. Empty: it does not violate any more in the way that is being shrunk.
 using Trial = std::function<std::optional<Reproduction>(const Program&)>;
 
 struct ShrinkOptions {
   Simplify simplify = Simplify::everything;
-  std::size_t trials_max = 1200;
+  std::size_t trials_max = 4000;
   std::function<bool()> enough;  // true: stop here; may be empty
 };
 

@@ -104,24 +104,39 @@ TEST(Shrinker, GoesNoFurtherWhenTheRunAddsTheStepsBack) {
   EXPECT_EQ(shrink(reproduction_of(program), trial, {}).program.steps.size(), program.steps.size());
 }
 
-TEST(SmallerPrograms, AreAllSmallerInLiveTrials) {
+TEST(Shrinkables, AreAllSmallerInLiveTrials) {
   for (const Simplify simplify : {Simplify::single_steps, Simplify::reads_only}) {
-    SmallerPrograms candidates(long_program(), simplify);
+    auto candidates = shrinkable_of(long_program(), simplify).shrinks();
     std::size_t count = 0;
     while (const auto candidate = candidates.next()) {
-      EXPECT_TRUE(is_smaller(*candidate, long_program()));
+      EXPECT_TRUE(is_smaller(candidate->value(), long_program()));
       ++count;
     }
     EXPECT_GT(count, 0U);
   }
 }
 
-TEST(SmallerPrograms, DropOnlyReadsWhereAClockIsAtStake) {
-  SmallerPrograms candidates(Steps{create(), open(), stats(), close(), get()}, Simplify::reads_only);
+TEST(Shrinkables, DropOnlyReadsWhereAClockIsAtStake) {
+  auto candidates = shrinkable_of(Steps{create(), open(), stats(), close(), get()}, Simplify::reads_only).shrinks();
 
-  ASSERT_EQ(candidates.next()->steps.size(), 4U);
-  ASSERT_EQ(candidates.next()->steps.size(), 4U);
-  EXPECT_FALSE(candidates.next().has_value());
+  ASSERT_EQ(candidates.next()->value().steps.size(), 4U);
+  ASSERT_EQ(candidates.next()->value().steps.size(), 4U);
+  EXPECT_FALSE(candidates.next());
+}
+
+TEST(Shrinkables, MakeOnePostOfTwo) {
+  auto candidates =
+      shrinkable_of(Steps{open(), post(data(0, 2)), stats(), post(data(2, 3))}, Simplify::everything).shrinks();
+  bool found = false;
+  while (const auto candidate = candidates.next()) {
+    const auto at = position_of<PostData>(candidate->value());
+    found =
+        found ||
+        (candidate->value().steps.size() == 3 && at >= 0 &&
+         std::get<PostData>(candidate->value().steps[static_cast<std::size_t>(at)].request.operation).records.size() ==
+             3);
+  }
+  EXPECT_TRUE(found);
 }
 
 }  // namespace
