@@ -22,6 +22,9 @@ struct Renamer {
     if constexpr (requires { operation.index; }) apply(operation.index);
     if constexpr (requires { operation.config; })
       for (std::string& group : operation.config.groups) apply(group);
+    if constexpr (requires { operation.groups; })
+      if (operation.groups)
+        for (std::string& group : *operation.groups) apply(group);
     if constexpr (requires { operation.path; }) {
       apply(operation.path);
       apply(operation.body);

@@ -114,8 +114,19 @@ const std::string& job_of(const Operation& operation) {
       operation);
 }
 
+bool names_several(std::string_view jobs) {
+  return jobs == "_all" || jobs.find_first_of("*,") != std::string_view::npos;
+}
+
+bool is_body_known(const Request& request) {
+  const auto* raw = std::get_if<RawRequest>(&request.operation);
+  return (!request.as_sent || request.as_sent->body_known) && (raw == nullptr || raw->body_known);
+}
+
 std::string describe(const Request& request) {
   std::string text = std::visit(Describer{}, request.operation);
+  if (std::holds_alternative<PostData>(request.operation) && !is_body_known(request))
+    text = "post data to job " + job_of(request.operation);
   if (request.who != Principal::manage_ml) text += fmt::format(" as {}", name(request.who));
   return text;
 }

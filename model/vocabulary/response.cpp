@@ -93,7 +93,12 @@ std::string_view name(JobState state) {
   return "unknown";
 }
 
+bool is_body_known(const Response& response) {
+  return response.wire == nullptr || response.wire->body_known;
+}
+
 std::string describe(const Response& response) {
+  if (!is_body_known(response)) return fmt::format("{}, its body is not in the recording", response.status);
   switch (response.outcome) {
     case Outcome::accepted: {
       const std::string content = std::visit(Describer{}, response.content);

@@ -19,8 +19,8 @@ void try_target(std::string_view target) {
     demand(wire::split_query(written.substr(request.path.size() + 1)) == query,
            "a query that is written reads the same");
   }
-  for (const std::string& segment : wire::split_path(request.path))
-    demand(wire::decode_text(wire::encode_segment(segment)) == segment, "a segment that is written reads the same");
+  for (const std::string& segment : split_path(request.path))
+    demand(decode_percent(wire::encode_segment(segment)) == segment, "a segment that is written reads the same");
   for (const Profile profile : {Profile::xpack_5_4, Profile::xpack_6_3}) {
     const auto routed = wire::route(request, profile);
     if (const auto* answer = std::get_if<WireAnswer>(&routed))

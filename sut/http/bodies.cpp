@@ -147,14 +147,14 @@ UpdateJob read_update_job(const std::string& job, const std::string& text, JobUp
     refuse(400, kIllegalArgument,
            fmt::format("Inconsistent job_id; '{}' specified in the body differs from '{}' specified as a URL argument",
                        id, job));
-  UpdateJob out{job, std::nullopt, std::nullopt};
+  UpdateJob out{job, std::nullopt, std::nullopt, std::nullopt};
   if (const Json* description = member(body, "description"); description != nullptr && !description->is_null())
     out.description = text_in(body, "description", "job_update");
   out.custom_settings = opaque_object(body, "custom_settings");
   if (const Json* groups = member(body, "groups"); groups != nullptr) {
     JobConfig config;
     read_groups(*groups, config);
-    more.groups = std::move(config.groups);
+    out.groups = std::move(config.groups);
   }
   if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object())
     more.model_memory_limit = memory_limit_in(*limits);

@@ -37,7 +37,9 @@ std::string Call::part(std::string_view name) const {
 }
 
 Operation Call::raw() const {
-  return RawRequest{http_.method, http_.path, http_.query, http_.body, http_.content_type};
+  RawRequest raw{http_.method, http_.path, http_.query, http_.body, http_.content_type};
+  raw.body_known = http_.body_known;
+  return raw;
 }
 
 const Json& Call::object(const char* what) {

@@ -8,6 +8,7 @@
 namespace closecheck::sut::wire {
 
 Built create_job(Call& call) {
+  if (!call.http().body_known) return Operation(CreateJob{call.part("job"), {}});
   JobOptions options;
   CreateJob out = read_create_job(call.part("job"), call.body(), options);
   return {Operation(std::move(out)), std::move(options)};

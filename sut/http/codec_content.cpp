@@ -286,6 +286,9 @@ std::optional<JobDescription> read_job_description(JsonValue job) {
   JobDescription out;
   out.job = text_of(member(job, "job_id"));
   out.snapshot = text_of(member(job, "model_snapshot_id"));
+  simdjson::dom::array groups;
+  if (const auto named = member(job, "groups"); named && named->get(groups) == simdjson::SUCCESS)
+    for (const JsonValue group : groups) out.groups.push_back(text_of(group));
   for (const auto& [name, value] : members)
     if (name != "job_id" && name != "model_snapshot_id") flatten(value, std::string(name), out.members);
   std::sort(out.members.begin(), out.members.end());

@@ -149,6 +149,10 @@ class Decoder {
   }
 
   Response run() && {
+    if (!answer_.body_known || is_body_partial()) {
+      read_status_alone();
+      return std::move(out_);
+    }
     error_ = read_error(body());
     out_.error_type = error_.type;
     out_.reason = error_.reason;
@@ -161,6 +165,16 @@ class Decoder {
 
  private:
   const std::optional<JsonValue>& body() const { return parsed_.root(); }
+  /// Whoever asks for a part, or for another format, gets an answer that does not show what it lacks.
+  bool is_body_partial() const {
+    if (request_.as_sent && find(request_.as_sent->query, "filter_path")) return true;
+    for (const auto& [name, value] : answer_.headers) {
+      if (lower(name) != "content-type") continue;
+      const std::string type = media_type(value);
+      return type == "application/yaml" || type == "application/cbor" || type == "application/smile";
+    }
+    return false;
+  }
   bool is_close() const { return std::holds_alternative<CloseJob>(request_.operation); }
 
   void note(Clause clause, std::string expected, std::string observed) {
@@ -170,6 +184,19 @@ class Decoder {
   void refuse(Refusal refusal) {
     out_.outcome = Outcome::refused;
     out_.refusal = refusal;
+  }
+
+  /// A success whose claim stands in the body, and a 5xx that something between may have written, stay unreadable.
+  void read_status_alone() {
+    if (answer_.status >= 400 && answer_.status < 500) {
+      refuse(refusal_of(answer_.status));
+      if (form() == ErrorForm::routing) note_other_method();
+    } else if (answer_.status >= 200 && answer_.status < 300) {
+      note_wrong_method_success();
+      const bool body_decides = std::visit(ClaimOf{}, request_.operation) != nullptr ||
+                                std::holds_alternative<IndexDocuments>(request_.operation);
+      if (!body_decides) acknowledge();
+    }
   }
 
   void read_success() {
@@ -219,18 +246,21 @@ class Decoder {
         return false;
       }
     }
-    if (!body()) {
-      // An empty body of an operation that has nothing to tell is as good as an acknowledgement.
-      if (!answer_.body.empty() || !read_content(*JsonDocument("{}").root(), request_.operation)) return false;
-      out_.outcome = Outcome::accepted;
-      out_.content = Acknowledged{};
-      return true;
-    }
+    if (!body()) return answer_.body.empty() && acknowledge();
     if (!body()->is_object()) return false;
     auto content = read_content(*body(), request_.operation);
     if (!content) return false;
     out_.outcome = Outcome::accepted;
     out_.content = *std::move(content);
+    return true;
+  }
+
+  /// No body of an operation that has nothing to tell is as good as an acknowledgement. False: it has to tell
+  /// something.
+  bool acknowledge() {
+    if (!read_content(*JsonDocument("{}").root(), request_.operation)) return false;
+    out_.outcome = Outcome::accepted;
+    out_.content = Acknowledged{};
     return true;
   }
 
@@ -269,8 +299,10 @@ class Decoder {
   }
 
   ErrorForm form() const {
-    // What stands in front of a service may answer these in any form.
-    if (answer_.status == 413 || answer_.status == 429 || answer_.status >= 502) return ErrorForm::any;
+    // What stands in front of a service, or reads no more than the head, may answer these in any form.
+    if (answer_.status == 406 || answer_.status == 413 || answer_.status == 415 || answer_.status == 429 ||
+        answer_.status >= 502)
+      return ErrorForm::any;
     const auto* raw = std::get_if<RawRequest>(&request_.operation);
     if (raw != nullptr) {
       if (raw->method == "HEAD") return ErrorForm::any;
@@ -304,11 +336,12 @@ class Decoder {
       note(Clause::wire_error_envelope,
            R"({"error": {"root_cause": [...], "type": ..., "reason": ...}, "status": ...})",
            fmt::format("status {} with {}", answer_.status, error_.departure));
-    const auto* raw = std::get_if<RawRequest>(&request_.operation);
-    if (form == ErrorForm::routing && raw != nullptr && is_other_method_on_close(*raw)) note_wrong_method_form();
+    if (form == ErrorForm::routing) note_other_method();
   }
 
-  void note_wrong_method_form() {
+  void note_other_method() {
+    const auto* raw = std::get_if<RawRequest>(&request_.operation);
+    if (raw == nullptr || !is_other_method_on_close(*raw)) return;
     // Who asks first who is asking may refuse before it looks at the method.
     if (answer_.status == 401 || answer_.status == 403) return;
     const int expected = profile_ == Profile::xpack_5_4 ? 400 : 405;
@@ -316,7 +349,9 @@ class Decoder {
       note(Clause::wire_path_and_method, wrong_method_form(), fmt::format("status {}", answer_.status));
       return;
     }
-    if (profile_ == Profile::xpack_5_4) return;
+    // A recording that kept no body may have kept no headers either.
+    const bool kept = answer_.body_known || !answer_.headers.empty();
+    if (profile_ == Profile::xpack_5_4 || !kept) return;
     const bool allow = std::any_of(answer_.headers.begin(), answer_.headers.end(),
                                    [](const auto& header) { return lower(header.first) == "allow"; });
     if (!allow) note(Clause::wire_path_and_method, wrong_method_form(), "405 without the header `Allow`");

@@ -299,5 +299,64 @@ TEST(DecodesWhoAndWhat, OfTheServer) {
   EXPECT_EQ(std::get<PrivilegeList>(may.content).privileges, expected);
 }
 
+Response read_without_body(int status, const Operation& operation, Profile profile = k63,
+                           std::vector<std::pair<std::string, std::string>> headers = {}) {
+  WireAnswer answer{status, std::move(headers), ""};
+  answer.body_known = false;
+  return decode(std::move(answer), Request{Principal::manage_ml, operation, nullptr}, profile);
+}
+
+// A recording need not have the body: then the status decides what it can, and nobody is held to a form.
+TEST(DecodesAnAnswerWithoutItsBody, ByItsStatusAlone) {
+  EXPECT_EQ(gist(read_without_body(200, kClose)), "unreadable");
+  EXPECT_EQ(gist(read_without_body(200, kCloseIn10s)), "unreadable");
+  EXPECT_EQ(gist(read_without_body(200, OpenJob{"j"})), "unreadable");
+  EXPECT_EQ(gist(read_without_body(200, GetBuckets{"j", {}, {}})), "unreadable");
+  EXPECT_EQ(gist(read_without_body(200, IndexDocuments{"i", {}, true})), "unreadable");
+  EXPECT_EQ(gist(read_without_body(202, PostData{"j", {}, false})), "accepted");
+  EXPECT_EQ(gist(read_without_body(200, CreateJob{"j", {}})), "accepted");
+  EXPECT_EQ(gist(read_without_body(409, kClose)), "refused/conflict");
+  EXPECT_EQ(gist(read_without_body(404, GetJob{"j"})), "refused/not_found");
+  EXPECT_EQ(gist(read_without_body(429, OpenJob{"j"})), "refused/busy");
+  EXPECT_EQ(gist(read_without_body(500, kClose)), "unreadable");
+  EXPECT_EQ(gist(read_without_body(503, kClose)), "unreadable");
+}
+
+// wire-path-and-method: the status tells it, and so do the headers where they were kept.
+TEST(DecodesAnAnswerWithoutItsBody, ToAnotherMethodByStatusAndHeaders) {
+  const RawRequest put{"PUT", "/_xpack/ml/anomaly_detectors/j/_close", {}, "", ""};
+  EXPECT_EQ(gist(read_without_body(200, put)), "accepted+wire-path-and-method");
+  EXPECT_EQ(gist(read_without_body(409, put)), "refused/conflict+wire-path-and-method");
+  EXPECT_EQ(gist(read_without_body(405, put)), "refused/wrong_method");
+  EXPECT_EQ(gist(read_without_body(405, put, k63, {{"allow", "POST"}})), "refused/wrong_method");
+  EXPECT_EQ(gist(read_without_body(405, put, k63, {{"date", "today"}})), "refused/wrong_method+wire-path-and-method");
+}
+
+// Whoever asks for a part of the answer, or for another format, gets no body that shows what it lacks.
+TEST(DecodesAnAnswerOfWhichAPartWasAskedFor, ByItsStatusAlone) {
+  Request request{Principal::manage_ml, kCloseIn10s, nullptr};
+  RawRequest sent{"POST", "/_xpack/ml/anomaly_detectors/j/_close", {{"filter_path", "x"}, {"timeout", "10s"}}, "", ""};
+  request.as_sent = std::make_shared<const RawRequest>(std::move(sent));
+  EXPECT_EQ(gist(decode(WireAnswer{200, {}, "{}"}, request, k63)), "unreadable");
+  EXPECT_EQ(gist(decode(WireAnswer{409, {}, R"({"status":409})"}, request, k63)), "refused/conflict");
+
+  const std::string yaml = "---\nclosed: false\n";
+  EXPECT_EQ(gist(read(200, yaml, kCloseIn10s, k63, {{"content-type", "application/yaml"}})), "unreadable");
+  EXPECT_EQ(gist(read(404, yaml, kClose, k63, {{"Content-Type", "application/yaml"}})), "refused/not_found");
+}
+
+// wire-error-envelope: what is said of a content type is said before the API is asked.
+TEST(DecodesARefusal, OfAContentTypeInAnyForm) {
+  const RawRequest close{"POST", "/_xpack/ml/anomaly_detectors/j/_close", {}, "x", "text/plain"};
+  const std::string text = R"({"error":"Content-Type header [text/plain] is not supported","status":406})";
+  EXPECT_EQ(gist(read(406, text, close)), "refused/other");
+}
+
+// close-many: an answer tells the groups of its jobs.
+TEST(DecodesConfigurations, WithTheirGroups) {
+  const Response response = read(200, R"({"count":1,"jobs":[{"job_id":"j","groups":["g","h"]}]})", GetJob{"j"});
+  EXPECT_EQ(std::get<JobDescriptionList>(response.content).jobs.front().groups, (std::vector<std::string>{"g", "h"}));
+}
+
 }  // namespace
 }  // namespace closecheck::sut::wire

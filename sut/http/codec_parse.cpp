@@ -8,6 +8,7 @@ namespace closecheck::sut::wire {
 
 Request parse(const HttpRequest& request, Profile profile, Principal who) {
   RawRequest raw{request.method, request.path, request.query, request.body, request.content_type};
+  raw.body_known = request.body_known;
   auto routed = route(request, profile);
   Request out;
   if (auto* typed = std::get_if<Request>(&routed))

@@ -103,6 +103,7 @@ struct Encoder {
     Json body = Json::object();
     if (o.description) body["description"] = *o.description;
     if (o.custom_settings) body["custom_settings"] = opaque(*o.custom_settings);
+    if (o.groups) body["groups"] = *o.groups;
     return with_body("POST", path_of(kJobs, o.job, "_update"), body);
   }
   HttpRequest operator()(const DeleteJob& o) const {
@@ -194,7 +195,7 @@ struct Encoder {
     return with_body("POST", "/_xpack/security/user/_has_privileges", body);
   }
   HttpRequest operator()(const RawRequest& o) const {
-    return {o.method, o.path, o.query, o.body, o.content_type, o.headers};
+    return {o.method, o.path, o.query, o.body, o.content_type, o.headers, o.body_known};
   }
 
   static HttpRequest page(const std::string& job, std::string_view what, std::optional<int> from,

@@ -55,7 +55,7 @@ Json request_json(const Request& request, Profile profile) {
   out["query"] = Json::object();
   for (const auto& [name, value] : http.query) put_repeated(out["query"], name, value);
   if (http.content_type != usual_content_type(http.body)) out["headers"]["content-type"] = http.content_type;
-  put_body(out, http.body);
+  if (http.body_known) put_body(out, http.body);
   return out;
 }
 
@@ -66,7 +66,7 @@ Json response_json(const Response& response, const Request& request, Profile pro
   out["headers"] = Json::object();
   for (const auto& [name, value] : answer.headers)
     if (!wire::is_secret_header(name)) put_repeated(out["headers"], wire::lower(name), value);
-  put_body(out, answer.body);
+  if (answer.body_known) put_body(out, answer.body);
   return out;
 }
 
@@ -267,10 +267,16 @@ class Reader {
     return out;
   }
 
-  std::string bytes(const Json& object) const {
-    if (member(object, "text") != nullptr) return text(object, "text");
+  /// Reads `body` or `text` into `bytes`; false when there is neither: then nobody knows what was there.
+  bool read_body(const Json& object, std::string& bytes) const {
     const Json* body = member(object, "body");
-    return body == nullptr || body->is_null() ? std::string() : wire::dump(*body);
+    if (member(object, "text") != nullptr)
+      bytes = text(object, "text");
+    else if (body != nullptr && !body->is_null())
+      bytes = wire::dump(*body);
+    else
+      return body != nullptr;
+    return true;
   }
 
   wire::HttpRequest read_request(const Json& request) const {
@@ -284,7 +290,7 @@ class Reader {
       out.path.resize(query);
     }
     for (auto& pair : pairs(request, "query")) out.query.push_back(std::move(pair));
-    out.body = bytes(request);
+    out.body_known = read_body(request, out.body);
     out.content_type = usual_content_type(out.body);
     for (const auto& [header, value] : pairs(request, "headers"))
       if (wire::lower(header) == "content-type") out.content_type = value;
@@ -297,7 +303,7 @@ class Reader {
     out.status = static_cast<int>(whole(response, "status", 100, 999));
     for (auto& [header, value] : pairs(response, "headers"))
       if (!wire::is_secret_header(header)) out.headers.emplace_back(wire::lower(header), value);
-    out.body = bytes(response);
+    out.body_known = read_body(response, out.body);
     return out;
   }
 

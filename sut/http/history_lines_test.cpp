@@ -209,5 +209,43 @@ TEST(HistoryLines, TellANullBodyFromNone) {
   EXPECT_EQ(read.events[1].response->wire->body, "null");
 }
 
+// `body: null` means no bytes; without `body` and `text` nobody knows what was there.
+TEST(HistoryLines, TellABodyThatIsNotKnownFromNone) {
+  const std::string lines =
+      R"({"schema":"closecheck-history/1","profile":"xpack-6.3"})"
+      "\n"
+      R"({"process":0,"type":"invoke","time":1,"principal":"manage_ml","request":{"method":"POST",)"
+      R"("path":"/_xpack/ml/anomaly_detectors/j/_data","query":{}}})"
+      "\n"
+      R"({"process":0,"type":"ok","time":2,"response":{"status":202,"headers":{}}})"
+      "\n"
+      R"({"process":0,"type":"invoke","time":3,"principal":"manage_ml","request":{"method":"POST",)"
+      R"("path":"/_xpack/ml/anomaly_detectors/j/_open","query":{},"body":null}})"
+      "\n"
+      R"({"process":0,"type":"ok","time":4,"response":{"status":200,"headers":{},"body":null}})"
+      "\n";
+  const History read = read_history(lines, Profile::xpack_5_4);
+
+  EXPECT_FALSE(is_body_known(*read.events[0].request));
+  EXPECT_FALSE(is_body_known(*read.events[1].response));
+  EXPECT_EQ(read.events[1].response->outcome, Outcome::accepted);
+  EXPECT_EQ(describe(*read.events[0].request), "post data to job j");
+  EXPECT_EQ(describe(*read.events[1].response), "202, its body is not in the recording");
+  EXPECT_TRUE(is_body_known(*read.events[2].request));
+  EXPECT_TRUE(is_body_known(*read.events[3].response));
+  EXPECT_EQ(joined(write_history_lines(read)), lines);
+}
+
+TEST(HistoryLines, ReadAPathAndItsQueryAsTheServerDoes) {
+  const History read =
+      read_history(R"({"process":0,"type":"invoke","time":1,"principal":null,"request":{"method":"POST",)"
+                   R"("path":"/_xpack/ml/anomaly_detectors/my%2Djob/_close?force=%74rue;timeout=1+0s"}})",
+                   Profile::xpack_6_3);
+  const auto& close = std::get<CloseJob>(read.events.front().request->operation);
+  EXPECT_EQ(close.job, "my-job");
+  EXPECT_EQ(close.force, "true");
+  EXPECT_EQ(close.timeout, "1 0s");
+}
+
 }  // namespace
 }  // namespace closecheck::sut

@@ -176,7 +176,7 @@ std::string unrecognized(const HttpRequest& request, const Parameters& rest) {
   for (const auto& [name, value] : rest) names.insert(name);
   std::string list;
   for (const std::string& name : names) list += fmt::format("{}[{}]", list.empty() ? "" : ", ", name);
-  return fmt::format("request [{}] contains unrecognized parameter{}: {}", decode_text(request.path),
+  return fmt::format("request [{}] contains unrecognized parameter{}: {}", decode_percent(request.path),
                      names.size() == 1 ? "" : "s", list);
 }
 

@@ -98,7 +98,7 @@ class FrontDesk {
 
   /// `POST /_test/jobs/{id}/_fail`, `_slow?housekeeping=3s`, `_hang`: no part of the API, so without credentials.
   WireAnswer hook(const wire::HttpRequest& http) const {
-    const auto segments = wire::split_path(http.path);
+    const auto segments = split_path(http.path);
     const auto refuse = [](int status, const std::string& why) {
       return error_answer(status, "illegal_argument_exception", why);
     };

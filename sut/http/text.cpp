@@ -27,13 +27,6 @@ std::string encode(std::string_view text, std::string_view also_plain) {
   return out;
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -48,39 +41,15 @@ std::string encode_query_text(std::string_view text) {
   return encode(text, "*,:");
 }
 
-std::string decode_text(std::string_view text, bool query) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += query && text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
-}
-
-std::vector<std::string> split_path(std::string_view path) {
-  std::vector<std::string> out;
-  while (!path.empty()) {
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    if (slash > 0) out.push_back(decode_text(path.substr(0, slash)));
-    path.remove_prefix(std::min(slash + 1, path.size()));
-  }
-  return out;
-}
-
 Parameters split_query(std::string_view query) {
   Parameters out;
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::size_t end = std::min(query.find_first_of("&;"), query.size());
     const std::string_view pair = query.substr(0, end);
     if (!pair.empty()) {
       const std::size_t equals = std::min(pair.find('='), pair.size());
       const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-      out.emplace_back(decode_text(pair.substr(0, equals), true), decode_text(value, true));
+      out.emplace_back(decode_percent(pair.substr(0, equals), true), decode_percent(value, true));
     }
     query.remove_prefix(std::min(end + 1, query.size()));
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "closecheck/vocabulary/path.h"
 #include "closecheck/vocabulary/request.h"
 
 namespace closecheck::sut::wire {
@@ -16,13 +17,8 @@ std::string encode_segment(std::string_view text);
 /// Percent-encodes a name or a value of a query.
 std::string encode_query_text(std::string_view text);
 
-/// Undoes percent-encoding; a `%` that no two hexadecimal digits follow stays. In a query `+` is a space.
-std::string decode_text(std::string_view text, bool query = false);
-
-/// The segments of a path, decoded. Empty ones are dropped, as the product drops them.
-std::vector<std::string> split_path(std::string_view path);
-
-/// The pairs of a query string, decoded, in the order sent; `a` and `a=` both give an empty value.
+/// The pairs of a query string, decoded, in the order sent; `a` and `a=` both give an empty value. They are divided by
+/// `&` or, as in the product, by `;`.
 Parameters split_query(std::string_view query);
 
 /// The value of the first parameter of that name.

@@ -61,6 +61,8 @@ Core::Answer Core::on(const UpdateJob& ask, Principal who, Token) {
   if (!may_manage(who)) return forbidden("admin/xpack/ml/job/update", who);
   Job* job = find_job(ask.job);
   if (job == nullptr) return unknown_job(manner_, ask.job);
+  if (ask.groups)
+    if (auto refusal = refuse_groups(job->id(), *ask.groups)) return refusal;
   const auto* more = detail<JobUpdate>();
   if (more != nullptr)
     if (auto refusal = refuse_update(*job, *more)) return refusal;
@@ -70,8 +72,6 @@ Core::Answer Core::on(const UpdateJob& ask, Principal who, Token) {
 }
 
 std::optional<Response> Core::refuse_update(const Job& job, const JobUpdate& change) const {
-  if (change.groups)
-    if (auto refusal = refuse_groups(job.id(), *change.groups)) return refusal;
   if (change.model_memory_limit) {
     if (job.state() != JobState::closed && !manner_.is_5_4())
       return refused(400, "status_exception", "Cannot update analysis_limits while the job is open");

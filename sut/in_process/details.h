@@ -52,7 +52,6 @@ struct JobOptions {
 };
 
 struct JobUpdate {
-  std::optional<std::vector<std::string>> groups;
   std::optional<std::string> model_memory_limit;
   Members members;                                             // replace those of the same path; `null` removes
   std::vector<std::pair<std::size_t, std::string>> detectors;  // descriptions, by the detector's place

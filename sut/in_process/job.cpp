@@ -40,11 +40,11 @@ void Job::update(const UpdateJob& change) {
   note_change();
   if (change.description) config_.description = *change.description;
   if (change.custom_settings) config_.custom_settings = *change.custom_settings;
+  if (change.groups) config_.groups = *change.groups;
 }
 
 void Job::update(const JobUpdate& change) {
   note_change();
-  if (change.groups) config_.groups = *change.groups;
   if (change.model_memory_limit) config_.model_memory_limit = *change.model_memory_limit;
   for (const auto& [path, value] : change.members) {
     // What was there under the path is replaced as a whole.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -65,6 +66,7 @@ struct UpdateJob {
   std::string job;
   std::optional<std::string> description;
   std::optional<std::string> custom_settings;
+  std::optional<std::vector<std::string>> groups{};
 };
 struct DeleteJob {
   std::string job;
@@ -166,8 +168,9 @@ struct RawRequest {
   Parameters query;
   std::string body;
   std::string content_type;
-  Parameters headers{};  // further header fields; `authorization` among them stands for the principal's credentials
-  bool once = false;     // whatever a busy server answers is the answer: nothing is sent again
+  Parameters headers{};    // further header fields; `authorization` among them stands for the principal's credentials
+  bool once = false;       // whatever a busy server answers is the answer: nothing is sent again
+  bool body_known = true;  // false: a recording that does not say whether there was a body, and which
 };
 
 using Operation = std::variant<CreateJob, GetJob, UpdateJob, DeleteJob, OpenJob, PostData, FlushJob, CloseJob, JobStats,
@@ -190,6 +193,12 @@ struct Request {
 
 /// The job (or job expression) that the operation names; empty where it names none.
 const std::string& job_of(const Operation& operation);
+
+/// Whether the text can be no single job's id or group: a list, a wildcard, `_all`.
+bool names_several(std::string_view jobs);
+
+/// False for a request of a recording without its body: of the operation only what path and query say is true.
+bool is_body_known(const Request& request);
 
 /// A call as a reader would write it: `close job closecheck-a (force=true, timeout=2s)`.
 std::string describe(const Request& request);

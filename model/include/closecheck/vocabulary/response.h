@@ -77,7 +77,8 @@ struct JobStatisticsList {
 struct JobDescription {
   std::string job;
   std::vector<std::pair<std::string, std::string>> members;
-  std::string snapshot;  // model_snapshot_id; empty: none
+  std::string snapshot;               // model_snapshot_id; empty: none
+  std::vector<std::string> groups{};  // empty: none, or not told
 };
 struct JobDescriptionList {
   std::int64_t count = 0;
@@ -169,6 +170,7 @@ struct WireAnswer {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
+  bool body_known = true;  // false: a recording without it
 };
 
 struct Response {
@@ -184,5 +186,8 @@ struct Response {
 
 /// An answer as a reader would write it: `409 status_exception: Cannot ... not open`.
 std::string describe(const Response& response);
+
+/// False for an answer of a recording without its body: then the status alone decided the outcome.
+bool is_body_known(const Response& response);
 
 }  // namespace closecheck

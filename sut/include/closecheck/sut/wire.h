@@ -20,6 +20,7 @@ struct HttpRequest {
   std::string body;
   std::string content_type;  // empty: none
   Parameters headers{};      // further ones
+  bool body_known = true;    // false: a recording without it
 };
 
 /// The path with its query, percent-encoded, as it stands in a request line.
@@ -29,7 +30,8 @@ std::string target_of(const HttpRequest& request);
 HttpRequest encode(const Request& request, Profile profile);
 
 /// What a client makes of the answer: accepted, refused or unreadable from status and body together, with a note for
-/// every departure from the profile's form. The request tells which shape to expect.
+/// every departure from the profile's form. The request tells which shape to expect. Of an answer whose body nobody
+/// knows the status decides what it can, and its form is not judged.
 Response decode(WireAnswer answer, const Request& request, Profile profile);
 
 /// What a server makes of a request: an operation, or an answer of routing itself (unknown path, wrong method, a
