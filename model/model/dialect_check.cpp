@@ -79,6 +79,8 @@ class Dialect {
 
   std::optional<Rule> rule_of_close() const {
     if (exchange_.without_id) return std::nullopt;
+    // What is said of the content type comes before everything else.
+    if (response_.status == 406 || response_.status == 415) return std::nullopt;
     if (exchange_.wrong_method) {
       if (response_.outcome == Outcome::refused && is_privilege_refusal()) return std::nullopt;
       return Rule{.clause = Clause::wire_path_and_method, .refusals = {is_5_4_ ? 400 : 405, 0, 0}};

@@ -69,6 +69,9 @@ TimeValue read_time(const Parameter& parameter) {
     if (end == start) return {TimeReading::refused, 0};
     reading = TimeReading::unsettled;
   }
+  // Digits of another script are digits to some.
+  if (digits == 0 && !text.empty() && static_cast<unsigned char>(text.front()) >= 0x80)
+    return {TimeReading::unsettled, 0};
   if (digits == 0) return {TimeReading::refused, 0};
   std::string_view rest = text.substr(end);
   while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1), reading = TimeReading::unsettled;

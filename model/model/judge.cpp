@@ -165,6 +165,7 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
     if (accusations_.empty() && !missing_) learn(exchange, job, response);
   }
   if (exchange.target_count == 0) book_world(exchange, exchange.told);
+  if (exchange.told == Told::accepted) learn_names(exchange, response);
 }
 
 void JudgeCore::lose(const Event& event, std::size_t index) {
@@ -204,11 +205,7 @@ void JudgeCore::tell(JobFile& job, const Exchange& exchange, std::uint32_t targe
 
 void JudgeCore::take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict) {
   if (verdict == OracleVerdict::fits) return;
-  if (verdict == OracleVerdict::inconclusive) {
-    job.judged = false;
-    give_up(job.oracle.why());
-    return;
-  }
+  if (verdict == OracleVerdict::inconclusive) return give_up_job(job, job.oracle.why());
   explain(job, exchange);
 }
 
@@ -268,6 +265,11 @@ void JudgeCore::give_up(std::string why) {
   inconclusive_ = true;
 }
 
+void JudgeCore::give_up_job(JobFile& job, std::string why) {
+  job.judged = false;
+  give_up(std::move(why));
+}
+
 std::string JudgeCore::cite(std::size_t number) const {
   if (number == 0 || number > exchanges_.size()) return "nothing";
   return fmt::format("`{}` (#{})", describe(*exchange_of(number).request), number);
@@ -288,7 +290,7 @@ JobFile& JudgeCore::job_named(std::string_view name) {
   JobFile& job = job_at(job_count_++);
   job.name = name;
   // Our programs name only what they create; a foreign name may have been there before the history began.
-  job.adopted = !name.starts_with(kNamePrefix) && !name.ends_with("event_rate");
+  job.adopted = !options_.knows_every_job || (!name.starts_with(kNamePrefix) && !name.ends_with("event_rate"));
   if (job.adopted) job.oracle.start_anywhere();
   job.exists_perhaps = job.adopted;
   job.now = job.adopted ? JobState::unknown : JobState::absent;

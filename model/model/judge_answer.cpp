@@ -50,8 +50,9 @@ Told JudgeCore::told_of(const Exchange& exchange, const JobFile* job, const Resp
   if (lacks_privilege) return Told::busy;
   if (is_side_api(exchange.meant)) {
     const bool absent = exchange.quiet && exchange.before == JobState::absent;
-    const bool no_such_thing =
-        response.refusal == Refusal::not_found || response.refusal == Refusal::wrong_method || response.status == 501;
+    // A 400 may be routing's, where nobody knows its words.
+    const bool no_such_thing = response.refusal == Refusal::not_found || response.refusal == Refusal::wrong_method ||
+                               response.status == 501 || (response.status == 400 && !is_body_known(response));
     // The page speaks of results; no clause says that model snapshots can be listed at all.
     const bool of_snapshots = std::holds_alternative<GetSnapshots>(exchange.request->operation);
     const bool served_before = exchange.meant == Ask::read_results && job != nullptr && job->results_served;
@@ -69,8 +70,9 @@ Answer JudgeCore::answer_for(const Exchange& exchange, JobFile& job, const Respo
   Answer answer;
   answer.told = exchange.told;
   if (answer.told != Told::accepted) {
-    // A list that is refused says nothing of any one of its jobs.
+    // A list that is refused says nothing of any one of its jobs, and a close of several that fails not which failed.
     if (exchange.expression && exchange.meant == Ask::stats) answer.told = Told::busy;
+    if (exchange.expression && exchange.is_close && answer.told == Told::failed) answer.told = Told::unknown;
     return answer;
   }
   if (exchange.meant == Ask::stats) {
@@ -90,7 +92,12 @@ Answer JudgeCore::answer_for(const Exchange& exchange, JobFile& job, const Respo
     answer.told = exchange.expression ? Told::busy : list->jobs.empty() ? Told::refused : Told::unknown;
   } else if (exchange.meant == Ask::get) {
     const auto* list = std::get_if<JobDescriptionList>(&response.content);
-    if (list != nullptr && list->jobs.empty()) answer.told = Told::refused;
+    if (list == nullptr)
+      answer.told = Told::unknown;
+    else if (list->jobs.empty())
+      answer.told = Told::refused;
+    else if (std::ranges::find(list->jobs, job.name, &JobDescription::job) == list->jobs.end())
+      answer.told = Told::unknown;
   } else if (exchange.meant == Ask::feed_stats) {
     if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content); list && !list->feeds.empty()) {
       const std::string& state = list->feeds.front().state;
@@ -100,9 +107,29 @@ Answer JudgeCore::answer_for(const Exchange& exchange, JobFile& job, const Respo
   } else if (exchange.is_close) {
     // Before 6.1 nobody says what an expression names; an answer to another method need not be about closing at all.
     const bool many = exchange.expression && options_.profile == Profile::xpack_5_4;
-    if (many || exchange.wrong_method) answer.told = Told::unknown;
+    // A job whose groups are not known may be meant or not.
+    const bool perhaps_meant = exchange.expression && !job.is_meant_by_any(job_of(exchange.request->operation));
+    if (many || perhaps_meant || exchange.wrong_method) answer.told = Told::unknown;
   }
   return answer;
+}
+
+void JudgeCore::learn_names(const Exchange& exchange, const Response& response) {
+  const auto learn = [&](const std::string& name) {
+    JobFile* job = find_job(name);
+    if (job != nullptr) job->is_job = true;
+    return job;
+  };
+  if (const auto* list = std::get_if<JobDescriptionList>(&response.content)) {
+    for (const JobDescription& description : list->jobs)
+      if (JobFile* job = learn(description.job); job != nullptr && !description.groups.empty())
+        job->learn_groups(&description.groups);
+  } else if (const auto* statistics = std::get_if<JobStatisticsList>(&response.content)) {
+    for (const JobStatistics& one : statistics->jobs) learn(one.job);
+  }
+  // What takes the id of one job names no group.
+  const bool takes_groups = exchange.is_close || exchange.meant == Ask::stats || exchange.meant == Ask::get;
+  if (exchange.target_count == 1 && !takes_groups) job_at(targets_[exchange.first_target]).is_job = true;
 }
 
 }  // namespace closecheck::model

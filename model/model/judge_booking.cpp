@@ -16,7 +16,8 @@ void JobFile::forget_readings() {
 
 void JobFile::forget() {
   forget_readings();
-  groups.clear();
+  learn_groups(nullptr);
+  is_job = false;
   course = {};
   times_opened = times_closed = 0;
   slow = hangs = false;
@@ -44,6 +45,20 @@ void JobFile::clear(Profile profile) {
   feed_now.reset();
   open_requests = open_changes = 0;
   last_change = last_post = last_refused_change = settled_event = 0;
+}
+
+bool JobFile::is_meant_by(std::string_view part) const {
+  return part == "_all" || glob_matches(part, name) ||
+         std::ranges::any_of(groups, [&](const auto& group) { return glob_matches(part, group); });
+}
+
+bool JobFile::is_meant_by_any(std::string_view expression) const {
+  while (!expression.empty()) {
+    const std::size_t comma = expression.find(',');
+    if (is_meant_by(expression.substr(0, comma))) return true;
+    expression.remove_prefix(comma == std::string_view::npos ? expression.size() : comma + 1);
+  }
+  return false;
 }
 
 namespace {
@@ -90,8 +105,9 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
       if (told == Told::accepted || (told == Told::unknown && !job.exists_perhaps)) {
         job.forget();
         const auto* create = std::get_if<CreateJob>(&operation);
-        job.ledger.create(create != nullptr ? &create->config : nullptr);
-        if (create != nullptr) job.groups = create->config.groups;
+        const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
+        job.ledger.create(config);
+        if (config != nullptr) job.learn_groups(&config->groups);
         job.exists_perhaps = true;
       }
       break;
@@ -133,10 +149,18 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
       job.forget_readings();
       break;
     case Ask::update:
-      if (told == Told::accepted || told == Told::unknown || told == Told::failed)
-        job.metadata.clear(), job.metadata_number = 0;
-      else if (told == Told::refused)
+      if (may_have_worked(told)) {
+        job.metadata.clear();
+        job.metadata_number = 0;
+        const auto* update = std::get_if<UpdateJob>(&operation);
+        const bool known = update != nullptr && is_body_known(*exchange.request);
+        if (!known || (update->groups && told != Told::accepted))
+          job.learn_groups(nullptr);
+        else if (update->groups)
+          job.learn_groups(&*update->groups);
+      } else if (told == Told::refused) {
         job.refused_update = exchange.number;
+      }
       break;
     case Ask::create_feed:
       if (may_have_worked(told)) job.has_feed = true;
@@ -187,8 +211,8 @@ void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
   if (told == Told::busy) return;
   if (told != Told::refused) job.last_post = exchange.number;
   const auto* post = std::get_if<PostData>(&exchange.request->operation);
-  if (post == nullptr) {
-    // A post that was not typed: nobody here knows its records.
+  if (post == nullptr || !is_body_known(*exchange.request)) {
+    // A post that was not typed, or whose body is not in the recording: nobody here knows its records.
     if (told != Told::refused) job.ledger.give_up();
     return;
   }
@@ -279,6 +303,8 @@ void JudgeCore::book_world(const Exchange& exchange, Told told) {
     }
   } else if (const auto* refresh = std::get_if<RefreshIndex>(&operation)) {
     if (told == Told::accepted) index_named(refresh->index).unseen = false;
+  } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
+    if (told != Told::refused && told != Told::busy) book_raw(exchange, *raw);
   } else if (const auto* remove = std::get_if<DeleteIndex>(&operation)) {
     IndexFile& index = index_named(remove->index);
     if (told == Told::accepted) {

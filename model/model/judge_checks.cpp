@@ -45,7 +45,7 @@ void JudgeCore::rule_on_form(const Exchange& exchange, const Response& response)
     accuse_dialect(note.clause, note.expected, fmt::format("{}: {}", cite(exchange.number), note.observed),
                    exchange.answer_event);
   }
-  if (response.outcome == Outcome::refused && response.wire != nullptr && !form_departs)
+  if (response.outcome == Outcome::refused && response.wire != nullptr && is_body_known(response) && !form_departs)
     evidence_.add(Clause::wire_error_envelope);
 
   // Without an id no job hears of it.
@@ -55,7 +55,7 @@ void JudgeCore::rule_on_form(const Exchange& exchange, const Response& response)
   ManyJobs many;
   if (exchange.is_close && exchange.expression) {
     many.count = exchange.target_count;
-    many.certain = exchange.quiet;
+    many.certain = exchange.quiet && options_.knows_every_job;
     for (std::uint32_t i = 0; i < exchange.target_count; ++i) {
       const JobFile& job = job_at(targets_[exchange.first_target + i]);
       many.certain = many.certain && job.now != JobState::unknown && job.open_changes == 1;

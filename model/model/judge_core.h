@@ -63,12 +63,15 @@ class JudgeCore {
   void add_target(Exchange& exchange, const std::string& job);
   void add_matching(Exchange& exchange, const std::string& expression);
   bool is_expression(std::string_view text) const;
+  /// Whether some job may be in groups that nobody named yet: a name that is no job's may be such a group's.
+  bool may_have_other_groups() const;
   void meet_others(Exchange& exchange, JobFile& job);
 
   // judge_answer.cpp: what an answer tells of a job
   Told told_of(const Exchange& exchange, const JobFile* job, const Response& response);
   Told told_of_refused_close(const Exchange& exchange, const JobFile* job, const Response& response) const;
   Answer answer_for(const Exchange& exchange, JobFile& job, const Response& response);
+  void learn_names(const Exchange& exchange, const Response& response);
 
   // judge_booking.cpp: what an answer does to ledger and memory
   void prepare(const Exchange& exchange, JobFile& job);  // when a request goes out
@@ -76,6 +79,9 @@ class JudgeCore {
   void book_post(const Exchange& exchange, JobFile& job, Told told);
   void book_close(const Exchange& exchange, JobFile& job, Told told);
   void book_world(const Exchange& exchange, Told told);
+  void book_raw(const Exchange& exchange, const RawRequest& raw);
+  void give_up_feed(const Exchange& exchange, const std::string& feed);
+  void lose_documents(const RawRequest& raw);
   void book_fault(const Event& event, JobFile& job);
   void end_period(JobFile& job);
 
@@ -137,6 +143,7 @@ class JudgeCore {
   void accuse(Finding finding);
   void accuse_dialect(Clause clause, std::string expected, std::string observed, std::size_t event);
   void give_up(std::string why);
+  void give_up_job(JobFile& job, std::string why);
 
   JobFile& job_at(std::size_t index) { return *jobs_[index]; }
   const JobFile& job_at(std::size_t index) const { return *jobs_[index]; }

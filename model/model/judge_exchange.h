@@ -37,6 +37,8 @@ struct Exchange {
   bool unprivileged = false;     // a caller whom the page gives no right to close
   bool unauthenticated = false;  // a caller without valid credentials
 
+  bool is_part = false;  // a reading of results that may ask for some of them only
+
   // A close, in whatever form.
   bool is_close = false;
   bool bad_timeout = false;        // a `timeout` that is no time value

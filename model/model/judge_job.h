@@ -97,6 +97,8 @@ struct JobFile {
   std::size_t settled_event = 0;  // index + 1 of the last `settled` event since then; 0: none
 
   std::vector<std::string> groups;
+  bool groups_known = false;  // false: it may be in others as well
+  bool is_job = false;        // an answer told of a job of this name: it is no group's
   Ledger ledger;
   Course course;
   std::size_t times_opened = 0;
@@ -130,6 +132,17 @@ struct JobFile {
 
   void expect(Clause clause) { to_confirm |= std::uint64_t{1} << static_cast<unsigned>(clause); }
   bool is_settled() const { return settled_event != 0; }
+
+  /// Whether one part of an expression, or any, surely takes in the job.
+  bool is_meant_by(std::string_view part) const;
+  bool is_meant_by_any(std::string_view expression) const;
+  /// Whether any group may have the job, for all that is known.
+  bool may_be_in_any_group() const { return exists_perhaps && !groups_known && now != JobState::absent; }
+  /// What a request or an answer tells of its groups; empty: that they may be any.
+  void learn_groups(const std::vector<std::string>* told) {
+    groups_known = told != nullptr;
+    groups = told != nullptr ? *told : std::vector<std::string>();
+  }
 
   /// Whether the job closed without a force: then all it took is kept.
   bool closed_cleanly() const {

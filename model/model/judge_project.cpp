@@ -1,37 +1,31 @@
 // What a request asks of which job: the abstract question that the job's oracle hears.
 #include <algorithm>
 
+#include "closecheck/vocabulary/path.h"
 #include "model/judge_core.h"
 
 namespace closecheck::model {
 namespace {
 
-/// A path below the API's base, `/_xpack/ml/anomaly_detectors/ID/VERB`; empty members where the path has another form.
-struct JobPath {
-  bool is_job_path = false;
-  std::string job;
-  std::string verb;
+/// A path below the API's base: `/_xpack/ml/anomaly_detectors/ID/VERB`, or the same of datafeeds.
+struct ApiPath {
+  std::string kind;  // empty: a path of something else
+  std::string id;
+  std::string verb;      // the last segment; empty: none
+  bool is_deep = false;  // of something below the job: a result, a snapshot
 };
 
-JobPath read_path(std::string_view path) {
-  std::vector<std::string_view> segments;
-  while (!path.empty()) {
-    const std::size_t slash = path.find('/');
-    if (slash != 0) segments.push_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) break;
-    path.remove_prefix(slash + 1);
-  }
+ApiPath read_path(std::string_view path) {
+  const std::vector<std::string> segments = split_path(path);
   std::size_t next = 0;
   if (next < segments.size() && segments[next] == "_xpack") ++next;
-  const bool api = next + 1 < segments.size() && (segments[next] == "ml" || segments[next] == "_ml") &&
-                   segments[next + 1] == "anomaly_detectors";
-  if (!api) return {};
-  JobPath read;
-  read.is_job_path = true;
+  if (next + 1 >= segments.size() || (segments[next] != "ml" && segments[next] != "_ml")) return {};
+  ApiPath read;
+  read.kind = segments[next + 1];
   next += 2;
-  if (next < segments.size()) read.job = segments[next++];
-  if (next < segments.size()) read.verb = segments[next++];
-  if (next < segments.size()) read.verb.clear();
+  if (next < segments.size()) read.id = segments[next++];
+  read.is_deep = segments.size() > next + 1;
+  if (next < segments.size()) read.verb = segments.back();
   return read;
 }
 
@@ -45,7 +39,23 @@ Ask ask_of_verb(std::string_view verb) {
   if (verb == "_data") return Ask::post;
   if (verb == "_flush") return Ask::flush;
   if (verb == "_update") return Ask::update;
+  if (verb == "_revert") return Ask::revert;
   return Ask::invalid;
+}
+
+/// Whether a scripted or recorded request says more, or may say more, than its operation carries: a parameter that is
+/// not one of these, a body.
+bool says_more(const Request& request, std::initializer_list<std::string_view> carried = {}) {
+  const RawRequest* const sent = request.as_sent.get();
+  if (sent == nullptr) return false;
+  return !sent->body.empty() || !sent->body_known || std::ranges::any_of(sent->query, [&](const auto& parameter) {
+    return !is_always_accepted(parameter.first) && std::ranges::find(carried, parameter.first) == carried.end();
+  });
+}
+
+/// Whether a page reaches farther than the product's searches go: it may be refused in any way.
+bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& size) {
+  return std::int64_t{from.value_or(0)} + size.value_or(100) > 10'000;
 }
 
 struct TimeRange {
@@ -70,10 +80,19 @@ TimeRange times_of(const Exchange& exchange) {
 bool JudgeCore::is_expression(std::string_view text) const {
   bool is_group = false;
   for (std::size_t i = 0; i < job_count_; ++i) {
-    if (job_at(i).name == text) return false;
-    is_group = is_group || std::ranges::find(job_at(i).groups, text) != job_at(i).groups.end();
+    const JobFile& job = job_at(i);
+    if (job.name == text && (job.is_job || options_.knows_every_job)) return false;
+    is_group = is_group || std::ranges::find(job.groups, text) != job.groups.end();
   }
-  return is_group || text == "_all" || text.find_first_of(",*") != std::string_view::npos;
+  return is_group || names_several(text) || may_have_other_groups();
+}
+
+bool JudgeCore::may_have_other_groups() const {
+  // Before 6.1 there were none.
+  if (options_.knows_every_job || options_.profile == Profile::xpack_5_4) return false;
+  for (std::size_t i = 0; i < job_count_; ++i)
+    if (job_at(i).may_be_in_any_group()) return true;
+  return false;
 }
 
 void JudgeCore::add_target(Exchange& exchange, const std::string& job) {
@@ -84,6 +103,7 @@ void JudgeCore::add_target(Exchange& exchange, const std::string& job) {
 void JudgeCore::add_matching(Exchange& exchange, const std::string& expression) {
   std::string_view rest = expression;
   std::vector<std::uint32_t> found;
+  const bool may_mean_others = may_have_other_groups();
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
     const std::string_view part = rest.substr(0, comma);
@@ -91,11 +111,8 @@ void JudgeCore::add_matching(Exchange& exchange, const std::string& expression) 
     bool any = false;
     for (std::size_t i = 0; i < job_count_; ++i) {
       const JobFile& job = job_at(i);
-      if (!job.exists_perhaps) continue;
-      const bool matches =
-          part == "_all" || glob_matches(part, job.name) ||
-          std::ranges::any_of(job.groups, [&](const auto& group) { return glob_matches(part, group); });
-      if (!matches) continue;
+      if (!job.exists_perhaps || (job.adopted && job.now == JobState::absent)) continue;
+      if (!job.is_meant_by(part) && !(may_mean_others && job.may_be_in_any_group())) continue;
       any = true;
       const auto index = static_cast<std::uint32_t>(i);
       if (std::ranges::find(found, index) == found.end()) found.push_back(index);
@@ -114,10 +131,13 @@ void JudgeCore::project_close(Exchange& exchange, const CloseJob& close) {
   exchange.timeout = read_time(close.timeout);
   exchange.bad_timeout = exchange.timeout.reading == TimeReading::refused;
   exchange.odd_force = close.force && *close.force != "true";
+  // The name of a part of the path is known, though it says nothing in a query.
+  const auto is_job_id = [](const auto& parameter) { return parameter.first == "job_id"; };
+  const bool says_job_id = std::ranges::any_of(close.other, is_job_id);
   exchange.unknown_parameter =
       std::ranges::any_of(close.other,
                           [&](const auto& parameter) {
-                            return !is_always_accepted(parameter.first) &&
+                            return !is_always_accepted(parameter.first) && !is_job_id(parameter) &&
                                    (profile == Profile::xpack_5_4 || parameter.first != "allow_no_jobs");
                           }) ||
       (profile == Profile::xpack_5_4 && close.allow_no_jobs);
@@ -127,8 +147,8 @@ void JudgeCore::project_close(Exchange& exchange, const CloseJob& close) {
   exchange.meant = forces ? Ask::force_close : Ask::close;
   question.ask = exchange.meant;
   question.has_timeout = true;
-  question.may_be_refused =
-      exchange.unknown_parameter || exchange.wrong_method || exchange.timeout.reading == TimeReading::unsettled;
+  question.may_be_refused = says_job_id || exchange.unknown_parameter || exchange.wrong_method ||
+                            exchange.timeout.reading == TimeReading::unsettled;
   // In another spelling it may be read as a force, as none, or be refused: the dialect decides, not the lifecycle. A
   // forced close covers what a normal one may do.
   if (exchange.odd_force && *close.force != "false") {
@@ -145,15 +165,15 @@ void JudgeCore::project_close(Exchange& exchange, const CloseJob& close) {
 }
 
 void JudgeCore::project_raw(Exchange& exchange, const RawRequest& raw) {
-  JobPath path = read_path(raw.path);
-  if (!path.is_job_path) return;
+  const ApiPath path = read_path(raw.path);
   const bool reads = raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS";
-  const bool closes = path.verb == "_close" || (path.verb.empty() && path.job == "_close");
+  if (path.kind != "anomaly_detectors") return;
+  const bool closes = (path.verb == "_close" && !path.is_deep) || (path.verb.empty() && path.id == "_close");
   if (closes) {
     if (raw.method == "HEAD" || raw.method == "OPTIONS") return;
     exchange.wrong_method = raw.method != "POST";
     CloseJob close;
-    if (!path.verb.empty()) close.job = path.job;
+    if (!path.verb.empty()) close.job = path.id;
     for (const auto& [key, value] : raw.query) {
       if (key == "force")
         close.force = value;
@@ -169,7 +189,8 @@ void JudgeCore::project_raw(Exchange& exchange, const RawRequest& raw) {
     exchange.question.may_be_refused = true;
     return;
   }
-  if (reads || path.job.empty() || is_expression(path.job)) return;
+  if (reads || path.id.empty() || is_expression(path.id)) return;
+  if (path.is_deep && path.verb != "_revert") return;
   if (path.verb.empty()) {
     exchange.meant = raw.method == "DELETE" ? Ask::force_remove : raw.method == "PUT" ? Ask::create : Ask::update;
   } else {
@@ -177,7 +198,31 @@ void JudgeCore::project_raw(Exchange& exchange, const RawRequest& raw) {
   }
   if (exchange.meant == Ask::invalid) return;  // a verb that the lifecycle does not know
   exchange.question = {.ask = exchange.meant, .records = 0, .has_timeout = true, .may_be_refused = true};
-  add_target(exchange, path.job);
+  add_target(exchange, path.id);
+}
+
+void JudgeCore::book_raw(const Exchange& exchange, const RawRequest& raw) {
+  if (raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS") return;
+  const ApiPath path = read_path(raw.path);
+  if (path.kind == "datafeeds") give_up_feed(exchange, path.id);
+  if (path.kind.empty()) lose_documents(raw);
+}
+
+/// What a request that cannot be read makes of a datafeed, and so of its job, is not known.
+void JudgeCore::give_up_feed(const Exchange& exchange, const std::string& feed) {
+  if (const FeedFile* file = find_feed(feed))
+    give_up_job(job_named(file->job), cite(exchange.number) + " does to a datafeed what cannot be read");
+}
+
+/// A request of no type may write documents, and of its index only the name in its path is known.
+void JudgeCore::lose_documents(const RawRequest& raw) {
+  const std::vector<std::string> path = split_path(raw.path);
+  if (path.empty() || path.front() == "_xpack" || path.front() == "_cluster") return;
+  for (const std::string_view harmless : {"_search", "_count", "_refresh"})
+    if (path.back() == harmless) return;
+  const bool of_one = !path.front().starts_with('_') && path.front().find_first_of("*,") == std::string::npos;
+  for (IndexFile& index : indexes_)
+    if (!of_one || index.index == path.front()) index.lost = true;
 }
 
 void JudgeCore::project(Exchange& exchange) {
@@ -193,20 +238,31 @@ void JudgeCore::project(Exchange& exchange) {
     exchange.meant = what;
     question.ask = what;
     question.may_be_refused = barred;
-    add_target(exchange, job);
+    // Who takes one job has none of such a name.
+    if (!names_several(job)) add_target(exchange, job);
   };
   const auto ask_of_feed = [&](Ask what, const std::string& feed) {
     if (const FeedFile* file = find_feed(feed)) ask(what, file->job);
   };
+  const auto ask_for_page = [&](const std::string& job, const std::optional<int>& from,
+                                const std::optional<int>& size) {
+    if (is_beyond_window(from, size)) return;
+    ask(Ask::read_results, job);
+    exchange.is_part = says_more(*exchange.request, {"from", "size"});
+    if (exchange.is_part || from.value_or(0) < 0 || size.value_or(1) < 0) question.may_be_refused = true;
+  };
   const Operation& operation = exchange.request->operation;
+  const bool body_known = is_body_known(*exchange.request);
   if (const auto* post = std::get_if<PostData>(&operation)) {
     ask(Ask::post, post->job);
+    if (exchange.target_count == 0) return;
     JobFile& job = job_at(targets_.back());
     exchange.newest_before_ms = job.ledger.newest_lo_ms();
     question.records = post->malformed ? 0 : job.ledger.processed_of(post->records);
-    // A body that is empty or breaks off may be refused, and nobody says how much of it counts.
+    // A body that is empty or breaks off may be refused, and nobody says how much of it counts; nor of one that the
+    // recording does not have.
     if (post->malformed || post->records.empty()) question.may_be_refused = true;
-    if (post->malformed && !post->records.empty()) job.ledger.blur_counts();
+    if ((post->malformed && !post->records.empty()) || !body_known) job.ledger.blur_counts();
   } else if (const auto* stats = std::get_if<JobStats>(&operation)) {
     if (is_expression(stats->job) || stats->job.empty()) {
       exchange.meant = question.ask = Ask::stats;
@@ -221,6 +277,7 @@ void JudgeCore::project(Exchange& exchange) {
   } else if (const auto* open = std::get_if<OpenJob>(&operation)) {
     ask(Ask::open, open->job);
     question.has_timeout = true;
+    question.may_be_refused = question.may_be_refused || says_more(*exchange.request);
   } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
     ask(Ask::create, create->job);
   } else if (const auto* get = std::get_if<GetJob>(&operation)) {
@@ -233,20 +290,22 @@ void JudgeCore::project(Exchange& exchange) {
     question.may_be_refused = barred || remove->force.has_value();
   } else if (const auto* flush = std::get_if<FlushJob>(&operation)) {
     ask(Ask::flush, flush->job);
-    question.may_be_refused = barred || read_boolean(flush->calc_interim, options_.profile) == BooleanReading::refused;
+    question.may_be_refused = barred || says_more(*exchange.request, {"calc_interim"}) ||
+                              read_boolean(flush->calc_interim, options_.profile) == BooleanReading::refused;
   } else if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
-    ask(Ask::read_results, buckets->job);
-    if (buckets->from.value_or(0) < 0 || buckets->size.value_or(1) < 0) question.may_be_refused = true;
+    ask_for_page(buckets->job, buckets->from, buckets->size);
   } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
-    ask(Ask::read_results, records->job);
-    if (records->from.value_or(0) < 0 || records->size.value_or(1) < 0) question.may_be_refused = true;
+    ask_for_page(records->job, records->from, records->size);
   } else if (const auto* snapshots = std::get_if<GetSnapshots>(&operation)) {
     ask(Ask::read_results, snapshots->job);
+    exchange.is_part = says_more(*exchange.request);
   } else if (const auto* revert = std::get_if<RevertSnapshot>(&operation)) {
     ask(Ask::revert, revert->job);
   } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
     ask(Ask::create_feed, feed->job);
   } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
+    // Its end may stand in the body.
+    if (!body_known) return give_up_feed(exchange, start->feed);
     ask_of_feed(start->end_ms ? Ask::start_feed : Ask::start_endless_feed, start->feed);
     question.records = records_of_feed(start->feed, *start);
   } else if (const auto* stop = std::get_if<StopDatafeed>(&operation)) {

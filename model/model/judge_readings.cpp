@@ -100,6 +100,7 @@ bool JudgeCore::touched_by_other_close(const JobFile& job, std::size_t since) co
 
 void JudgeCore::look(const Exchange& exchange, JobFile& job, const Response& response) {
   if (!is_read(exchange.meant) || !exchange.quiet || !job.judged) return;
+  if (exchange.is_part) return;
   const Operation& operation = exchange.request->operation;
   if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
     if (const auto* page = std::get_if<BucketPage>(&response.content))

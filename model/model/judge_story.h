@@ -80,9 +80,17 @@ class Story {
   Story& as(Principal who, Operation operation, Response response) {
     return does(std::move(operation), std::move(response), 100 * kMicrosecond, who);
   }
+  /// A request that was recorded or scripted, and its answer.
+  Story& asks_exactly(Request request, Response response) {
+    asks(0, std::move(request));
+    return hears(0, std::move(response));
+  }
   Story& asks(int process, Operation operation, Principal who = Principal::manage_ml) {
+    return asks(process, Request{who, std::move(operation), nullptr});
+  }
+  Story& asks(int process, Request request) {
     Event event = next(EventType::invoke, process);
-    event.request = std::make_shared<const Request>(Request{who, std::move(operation), nullptr});
+    event.request = std::make_shared<const Request>(std::move(request));
     open(process) = event.request;
     return take(event);
   }

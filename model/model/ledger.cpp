@@ -16,7 +16,7 @@ std::int64_t start_of(std::int64_t time_ms, std::int64_t span_ms) {
 
 void Ledger::create(const JobConfig* config) {
   span_ms_ = 0;
-  exact_counts_ = true;
+  exact_counts_ = config != nullptr;
   buckets_.clear();
   queued_.clear();
   touched_from_ms_ = INT64_MAX;

@@ -34,7 +34,7 @@ enum class Fate : std::uint8_t {
 
 class Ledger {
  public:
-  /// A new job; `config` null: of unknown configuration, so that no result is judged.
+  /// A new job; `config` null: of unknown configuration, so that neither results nor counts are judged.
   void create(const JobConfig* config);
 
   /// Records that the job would process if it took them now, as far as that is certain.

@@ -27,6 +27,9 @@ struct JudgeOptions {
   /// The target's statistics tell the size of the model as it is (in process): a close of a job with much history must
   /// make it smaller, and never empty. Off: a change is evidence, and nobody is accused.
   bool model_size_is_told = false;
+  /// Off for a recording: the target may have jobs and groups that the history does not show, and jobs may be older
+  /// than it. What a request for several jobs is told then says nothing against the jobs that are known.
+  bool knows_every_job = true;
 };
 
 /// What the judge makes of the history so far.
