@@ -86,8 +86,8 @@ void add_replay(CLI::App& app, Action& action) {
 
 void add_judge(CLI::App& app, Action& action) {
   const auto options = std::make_shared<JudgeCommandOptions>();
-  CLI::App& command = *app.add_subcommand("judge", "A recorded history (JSON Lines) or HAR capture, offline");
-  command.add_option("file", options->file, "The recording")->type_name("FILE")->required();
+  CLI::App& command = *app.add_subcommand("judge", "Recorded histories (JSON Lines) and HAR captures, offline");
+  command.add_option("file", options->files, "The recordings")->type_name("FILE")->required();
   command.add_option("--profile", options->profile, "Dialect, where the file names none")->type_name("NAME");
   command.add_option("--json", options->json, "Write the findings as JSON")->type_name("FILE");
   command.callback([&action, options] { action = [options] { return judge_command(*options); }; });

@@ -58,7 +58,7 @@ struct ReplayOptions {
 ExitCode replay_command(const ReplayOptions& options);
 
 struct JudgeCommandOptions {
-  std::string file;
+  std::vector<std::string> files;
   std::string profile;
   std::string json;
 };

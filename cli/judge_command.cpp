@@ -27,6 +27,7 @@ reports::JudgedHistory judge_one(Recording recording, bool secured) {
   options.secured = secured;
   // Clocks of a capture are those of the client: only what is far out counts.
   options.margin = kSecond;
+  options.knows_every_job = false;
   const model::Judged result = model::judge(judged.history, options);
   judged.findings = result.findings;
   judged.evidence = result.evidence;
@@ -60,7 +61,7 @@ ExitCode judge_command(const JudgeCommandOptions& options) {
   std::optional<Profile> profile;
   if (!options.profile.empty()) profile = require_profile(options.profile);
   OutputFile json(options.json);
-  std::vector<Recording> recordings = read_recordings(options.file, profile);
+  std::vector<Recording> recordings = read_recordings(options.files, profile);
   std::vector<reports::JudgedHistory> judged;
   for (Recording& recording : recordings) {
     const bool secured = is_secured(recording.history);

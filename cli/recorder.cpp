@@ -1,5 +1,7 @@
 #include "recorder.h"
 
+#include <algorithm>
+
 #include "closecheck/sut/history_lines.h"
 
 namespace closecheck::cli {
@@ -92,6 +94,8 @@ class RecordingSystem final : public sut::System {
 
   void finish() {
     if (history_.events.empty()) return;
+    // An answer may be fetched when another client has long asked on.
+    std::ranges::stable_sort(history_.events, {}, &Event::time);
     try {
       factory_.write(history_);
     } catch (const std::exception&) {

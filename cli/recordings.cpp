@@ -10,6 +10,7 @@
 #include "closecheck/sut/history_lines.h"
 #include "errors.h"
 #include "files.h"
+#include "har.h"
 
 namespace closecheck::cli {
 namespace {
@@ -34,11 +35,6 @@ bool is_header(const std::string& line) {
   return json.is_object() && json.contains("schema");
 }
 
-bool is_har(const std::string& text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  return json.is_object() && json.contains("log");
-}
-
 History read(const std::vector<std::string>& lines, std::optional<Profile> profile, const std::string& where) {
   std::string text;
   for (const std::string& line : lines) {
@@ -51,10 +47,6 @@ History read(const std::vector<std::string>& lines, std::optional<Profile> profi
   } catch (const sut::HistoryError& error) {
     throw UsageError(fmt::format("{}: {}", where, error.what));
   }
-}
-
-bool names_several(const std::string& job) {
-  return job == "_all" || job.find_first_of("*,") != std::string::npos;
 }
 
 /// What one answer says of whether the thing was there before the recording.
@@ -72,7 +64,7 @@ Age age_by(const Event& answer, bool creates) {
 /// Jobs, feeds and indices by what the recording tells of their age.
 class Ages {
  public:
-  explicit Ages(const History& history) {
+  explicit Ages(const History& history) : has_groups_(history.profile != Profile::xpack_5_4) {
     // Answers tell, but requests have their order: whatever was asked first was there first.
     std::map<int, std::size_t> open;
     std::vector<std::pair<const Event*, const Event*>> exchanges;
@@ -84,6 +76,8 @@ class Ages {
         if (const auto found = open.find(event.process); found != open.end()) exchanges[found->second].second = &event;
       }
     }
+    for (const auto& [invocation, answer] : exchanges)
+      if (answer != nullptr) note_names(invocation->request->operation, *answer);
     for (const auto& [invocation, answer] : exchanges)
       if (answer != nullptr)
         std::visit([&, it = answer](const auto& op) { take(op, *it); }, invocation->request->operation);
@@ -104,9 +98,24 @@ class Ages {
   bool has_older_feed() const {
     return std::any_of(feeds_.begin(), feeds_.end(), [](const auto& it) { return it.second == Age::older; });
   }
-  bool has_several() const { return several_; }
 
  private:
+  static constexpr bool takes_groups(const Operation& operation) {
+    return std::holds_alternative<CloseJob>(operation) || std::holds_alternative<JobStats>(operation) ||
+           std::holds_alternative<GetJob>(operation);
+  }
+
+  /// A name is a job's where only a job's can stand, or where an answer says so. Any other may be a group's.
+  void note_names(const Operation& operation, const Event& answer) {
+    const bool is_there = answer.response && answer.response->refusal != Refusal::not_found;
+    if (!has_groups_ || (is_there && !takes_groups(operation))) names_of_jobs_.insert(job_of(operation));
+    if (!answer.response) return;
+    if (const auto* list = std::get_if<JobStatisticsList>(&answer.response->content))
+      for (const JobStatistics& job : list->jobs) names_of_jobs_.insert(job.job);
+    if (const auto* list = std::get_if<JobDescriptionList>(&answer.response->content))
+      for (const JobDescription& job : list->jobs) names_of_jobs_.insert(job.job);
+  }
+
   static void learn(std::map<std::string, Age>& ages, const std::string& id, Age age) {
     Age& known = ages.try_emplace(id, Age::untold).first->second;
     if (known == Age::untold) known = age;
@@ -118,12 +127,12 @@ class Ages {
       learn(feeds_, operation.feed, age_by(answer, true));
       if (age_by(answer, true) == Age::is_new) feed_sources_.emplace_back(operation.job, operation.index);
     } else if constexpr (requires { operation.feed; }) {
-      learn(feeds_, operation.feed, age_by(answer, false));
+      // Who looks at every feed, or at several, says nothing of one.
+      const bool looks = std::is_same_v<T, GetDatafeed> || std::is_same_v<T, DatafeedStats>;
+      if (!looks || (!operation.feed.empty() && !names_several(operation.feed)))
+        learn(feeds_, operation.feed, age_by(answer, false));
     } else if constexpr (requires { operation.job; }) {
-      if (operation.job.empty()) return;
-      if (names_several(operation.job))
-        several_ = true;
-      else
+      if (!operation.job.empty() && !names_several(operation.job) && names_of_jobs_.count(operation.job) != 0)
         learn(jobs_, operation.job, age_by(answer, std::is_same_v<T, CreateJob>));
     } else if constexpr (requires { operation.index; }) {
       learn(indices_, operation.index, age_by(answer, std::is_same_v<T, CreateIndex>));
@@ -134,8 +143,34 @@ class Ages {
   std::map<std::string, Age> feeds_;
   std::map<std::string, Age> indices_;
   std::vector<std::pair<std::string, std::string>> feed_sources_;  // job, index
-  bool several_ = false;
+  std::set<std::string> names_of_jobs_;
+  bool has_groups_;
 };
+
+/// One history or many in a row, each with its own clock.
+std::vector<Recording> read_histories(const std::string& path, const std::string& text,
+                                      std::optional<Profile> profile) {
+  std::vector<std::vector<std::string>> parts(1);
+  bool begun = false;
+  for (std::string& line : lines_of(text)) {
+    if (is_header(line) && begun) {
+      parts.emplace_back();
+      begun = false;
+    }
+    begun = begun || !is_blank(line);
+    parts.back().push_back(std::move(line));
+  }
+  std::vector<Recording> recordings;
+  for (const std::vector<std::string>& part : parts) {
+    Recording& recording = recordings.emplace_back();
+    recording.title = parts.size() == 1 ? path : fmt::format("{}, history {}", path, recordings.size());
+    recording.history = read(part, profile, recording.title);
+  }
+  const bool empty =
+      std::all_of(recordings.begin(), recordings.end(), [](const Recording& it) { return it.history.events.empty(); });
+  if (empty) throw UsageError(fmt::format("{}: holds no events", path));
+  return recordings;
+}
 
 const std::string& job_of_event(const Event& event) {
   return event.type == EventType::fault || event.type == EventType::settled ? event.job
@@ -144,33 +179,22 @@ const std::string& job_of_event(const Event& event) {
 
 }  // namespace
 
-std::vector<Recording> read_recordings(const std::string& path, std::optional<Profile> profile) {
-  const std::string text = read_file(path);
+std::vector<Recording> read_recordings(const std::vector<std::string>& paths, std::optional<Profile> profile) {
   std::vector<Recording> recordings;
-  if (is_har(text)) {
-    Recording& recording = recordings.emplace_back();
-    recording.title = path;
-    recording.history = read(lines_of_har(text, path, recording.notes), profile, path);
-  } else {
-    std::vector<std::vector<std::string>> parts(1);
-    bool begun = false;
-    for (std::string& line : lines_of(text)) {
-      if (is_header(line) && begun) {
-        parts.emplace_back();
-        begun = false;
-      }
-      begun = begun || !is_blank(line);
-      parts.back().push_back(std::move(line));
+  std::vector<HarFile> captures;
+  for (const std::string& path : paths) {
+    std::string text = read_file(path);
+    if (is_har(text)) {
+      captures.push_back({path, std::move(text)});
+      continue;
     }
-    for (const std::vector<std::string>& part : parts) {
-      Recording& recording = recordings.emplace_back();
-      recording.title = parts.size() == 1 ? path : fmt::format("{}, history {}", path, recordings.size());
-      recording.history = read(part, profile, recording.title);
-    }
+    std::vector<Recording> histories = read_histories(path, text, profile);
+    std::move(histories.begin(), histories.end(), std::back_inserter(recordings));
   }
-  const bool empty =
-      std::all_of(recordings.begin(), recordings.end(), [](const Recording& it) { return it.history.events.empty(); });
-  if (empty) throw UsageError(fmt::format("{}: holds no events", path));
+  for (HarHistory& capture : histories_of_har(captures)) {
+    History history = read(capture.lines, profile, capture.title);
+    recordings.push_back({std::move(capture.title), std::move(history), std::move(capture.notes)});
+  }
   return recordings;
 }
 
@@ -197,10 +221,8 @@ void leave_out_what_is_older(Recording& recording) {
   std::vector<Event>& events = recording.history.events;
   const Ages ages(recording.history);
   const std::set<std::string> older = ages.older_jobs();
-  if (ages.has_older_feed() || (!older.empty() && ages.has_several())) {
-    recording.notes.push_back(
-        ages.has_older_feed() ? "a datafeed that is older than the recording brings some job data: not judged"
-                              : "a request for several jobs meets jobs that are older than the recording: not judged");
+  if (ages.has_older_feed()) {
+    recording.notes.push_back("a datafeed that is older than the recording brings some job data: not judged");
     events.clear();
     return;
   }
