@@ -75,15 +75,16 @@ class RecordingSystem final : public sut::System {
 
   void complete(const sut::Completion& completion) {
     Event event;
-    event.type = completion.response ? EventType::ok : EventType::info;
+    event.type = answer_type(completion.response.get());
     event.process = process_of(completion.client);
     event.time = completion.time;
     event.request = open_[completion.client];
     event.response = completion.response;
     event.error = completion.error;
-    history_.events.push_back(std::move(event));
+    event.never_sent = completion.never_sent;
     // The process of a lost request is not used again.
-    if (!completion.response) processes_[completion.client] = process_count_++;
+    if (event.type == EventType::info) processes_[completion.client] = process_count_++;
+    history_.events.push_back(std::move(event));
   }
 
   int process_of(int client) {

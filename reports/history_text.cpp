@@ -10,7 +10,9 @@ namespace closecheck::reports {
 namespace {
 
 std::string answer_of(const Event& event) {
-  if (event.type == EventType::info) return fmt::format("no answer ({})", event.error);
+  if (event.type == EventType::info)
+    return fmt::format("{} ({})", event.never_sent ? "not sent" : "no answer",
+                       event.response ? describe(*event.response) : event.error);
   return event.response ? describe(*event.response) : "an answer";
 }
 

@@ -22,6 +22,10 @@ std::optional<Fault> fault_named(std::string_view text) {
   return std::nullopt;
 }
 
+EventType answer_type(const Response* response) {
+  return response != nullptr && response->outcome != Outcome::not_from_service ? EventType::ok : EventType::info;
+}
+
 std::size_t request_count(const History& history) {
   return static_cast<std::size_t>(std::count_if(history.events.begin(), history.events.end(),
                                                 [](const Event& event) { return event.type == EventType::invoke; }));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "closecheck/sut/wire.h"
 #include "http/codec_content.h"
@@ -86,20 +87,34 @@ Refusal refusal_of(int status) {
     case 429:
       return Refusal::busy;
     case 503:
-      return Refusal::busy;
-    case 504:
-      return Refusal::timed_out;
+      return Refusal::unavailable;
     default:
       return status >= 500 ? Refusal::server_error : Refusal::other;
   }
 }
 
 /// Whether an error answer says that its own time was up. A refusal for the caller's fault never does: its text may
-/// quote anything.
+/// quote anything. Nor does a 503: whose time was up before anything was begun is no close that goes on.
 bool says_timed_out(int status, const std::string& type, const std::string& reason) {
-  if (status >= 400 && status < 500 && status != 408 && status != 409) return false;
+  if ((status >= 400 && status < 500 && status != 408 && status != 409) || status == 503) return false;
   return contains_ignoring_case(reason, "timed out") || contains_ignoring_case(type, "timeout_exception") ||
          contains_ignoring_case(type, "timed_out");
+}
+
+/// Whether a server error says that there is no room now, as X-Pack does of jobs and of requests.
+bool wants_capacity(const std::string& type, const std::string& reason) {
+  for (const char* name : {"es_rejected_execution_exception", "circuit_breaking_exception"})
+    if (type == name) return true;
+  for (const char* words : {"sufficient capacity", "allocation explanation", "no suitable nodes",
+                            "[failed] while waiting for job to be opened"})
+    if (contains_ignoring_case(reason, words)) return true;
+  return false;
+}
+
+/// Refusals that only whoever stands before a service has reason for, unless the profile's envelope says otherwise.
+bool is_status_of_gateways(int status) {
+  constexpr std::array kTheirs{407, 408, 413, 421, 425, 426, 431, 451};
+  return std::find(kTheirs.begin(), kTheirs.end(), status) != kTheirs.end();
 }
 
 /// The member by which an operation's success answer claims that it was done; null: it has none.
@@ -156,7 +171,9 @@ class Decoder {
     error_ = read_error(body());
     out_.error_type = error_.type;
     out_.reason = error_.reason;
-    if (answer_.status >= 200 && answer_.status < 300)
+    if (is_from_between())
+      out_.outcome = Outcome::not_from_service;
+    else if (answer_.status >= 200 && answer_.status < 300)
       read_success();
     else if (answer_.status >= 400 && answer_.status < 600)
       read_refusal();
@@ -177,6 +194,26 @@ class Decoder {
   }
   bool is_close() const { return std::holds_alternative<CloseJob>(request_.operation); }
 
+  /// Markup, which no part of the API is written in: the page of a proxy, a login, a portal.
+  bool is_page() const {
+    const std::size_t first = answer_.body.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && answer_.body[first] == '<') return true;
+    return std::any_of(answer_.headers.begin(), answer_.headers.end(), [](const auto& header) {
+      return lower(header.first) == "content-type" && contains_ignoring_case(header.second, "text/html");
+    });
+  }
+
+  /// Whether something between us and the service wrote the answer: a gateway that got none itself, a server error
+  /// without the profile's envelope, or a page. A 401 or 403 without it refuses whoever is to be refused, but it is not
+  /// the service that turns away who may.
+  bool is_from_between() const {
+    if (answer_.status == 502 || answer_.status == 504) return true;
+    if (answer_.status < 400 || error_.departure.empty()) return false;
+    if (answer_.status >= 500 || is_status_of_gateways(answer_.status)) return true;
+    if (answer_.status == 401 || answer_.status == 403) return may_manage_jobs(request_.who);
+    return is_page();
+  }
+
   void note(Clause clause, std::string expected, std::string observed) {
     out_.notes.push_back({clause, std::move(expected), std::move(observed)});
   }
@@ -188,7 +225,9 @@ class Decoder {
 
   /// A success whose claim stands in the body, and a 5xx that something between may have written, stay unreadable.
   void read_status_alone() {
-    if (answer_.status >= 400 && answer_.status < 500) {
+    if (answer_.status == 502 || answer_.status == 504 || is_status_of_gateways(answer_.status)) {
+      out_.outcome = Outcome::not_from_service;
+    } else if (answer_.status >= 400 && answer_.status < 500) {
       refuse(refusal_of(answer_.status));
       if (form() == ErrorForm::routing) note_other_method();
     } else if (answer_.status >= 200 && answer_.status < 300) {
@@ -200,6 +239,7 @@ class Decoder {
   }
 
   void read_success() {
+    if (is_page()) return;
     // A body with an error is a refusal that only the status hides.
     if (error_.claimed && error_.status >= 400) {
       note(Clause::wire_error_envelope, "an error answer with the same status on the wire as in its body",
@@ -271,8 +311,11 @@ class Decoder {
       return;
     }
     if (out_.reason.empty() && !body()) out_.reason = answer_.body.substr(0, 200);
-    const bool timed_out = says_timed_out(answer_.status, error_.type, error_.reason);
-    refuse(timed_out ? Refusal::timed_out : refusal_of(answer_.status));
+    refuse(refusal_of(answer_.status));
+    if (answer_.status >= 500 && wants_capacity(error_.type, error_.reason))
+      refuse(Refusal::unavailable);
+    else if (says_timed_out(answer_.status, error_.type, error_.reason))
+      refuse(Refusal::timed_out);
     // A server that lacks the endpoint: not the request is bad, there is nobody to take it.
     if (answer_.status == 400 && has_routing_words() && !std::holds_alternative<RawRequest>(request_.operation))
       refuse(Refusal::wrong_method);
@@ -303,6 +346,8 @@ class Decoder {
     if (answer_.status == 406 || answer_.status == 413 || answer_.status == 415 || answer_.status == 429 ||
         answer_.status >= 502)
       return ErrorForm::any;
+    const bool is_login = answer_.status == 401 || answer_.status == 403;
+    if (is_login && (!error_.claimed || error_.string_error)) return ErrorForm::any;
     const auto* raw = std::get_if<RawRequest>(&request_.operation);
     if (raw != nullptr) {
       if (raw->method == "HEAD") return ErrorForm::any;

@@ -23,12 +23,11 @@ std::string envelope(int status, const std::string& type, const std::string& rea
 
 /// `accepted`, `refused/conflict`, `unreadable`, with `+clause` for each note.
 std::string gist(const Response& response) {
-  static constexpr const char* kRefusals[] = {
-      "none",      "bad_request", "unauthenticated", "forbidden", "not_found", "wrong_method", "conflict",
-      "timed_out", "busy",        "server_error",    "other"};
-  std::string text = response.outcome == Outcome::accepted  ? "accepted"
-                     : response.outcome == Outcome::refused ? "refused/"
-                                                            : "unreadable";
+  static constexpr const char* kRefusals[] = {"none",      "bad_request",  "unauthenticated", "forbidden",
+                                              "not_found", "wrong_method", "conflict",        "timed_out",
+                                              "busy",      "unavailable",  "server_error",    "other"};
+  static constexpr const char* kOutcomes[] = {"accepted", "refused/", "unreadable", "from between"};
+  std::string text = kOutcomes[static_cast<std::size_t>(response.outcome)];
   if (response.outcome == Outcome::refused) text += kRefusals[static_cast<std::size_t>(response.refusal)];
   for (const DialectNote& note : response.notes) text += "+" + std::string(id_of(note.clause));
   return text;
@@ -55,7 +54,7 @@ TEST(DecodesACloseAnswer, ByItsClaim) {
 
 // wire-error-envelope: an error that claims success says two things at once.
 TEST(DecodesACloseAnswer, ThatContradictsItselfAsUnreadableOrByItsError) {
-  EXPECT_EQ(gist(read(500, R"({"closed":true})", kClose)), "unreadable+wire-error-envelope");
+  EXPECT_EQ(gist(read(409, R"({"closed":true})", kClose)), "unreadable+wire-error-envelope");
   EXPECT_EQ(gist(read(409, R"({"closed":true,"error":"x","status":409})", kClose)), "unreadable+wire-error-envelope");
   EXPECT_EQ(gist(read(200, envelope(409, "status_exception", "x"), kClose)), "refused/conflict+wire-error-envelope");
   EXPECT_EQ(gist(read(200, R"({"error":"broken"})", kClose)), "unreadable+wire-error-envelope");
@@ -69,10 +68,10 @@ TEST(DecodesARefusal, AsTimedOutByItsWords) {
       gist(read(500, envelope(500, "illegal_state_exception", "Timed out when waiting for persistent tasks after 1ms"),
                 kClose)),
       "refused/timed_out");
-  EXPECT_EQ(gist(read(503, envelope(503, "process_cluster_event_timeout_exception", "failed"), kClose)),
-            "refused/timed_out");
+  // The time was up before anything was begun, perhaps.
+  EXPECT_EQ(gist(read(503, envelope(503, "process_cluster_event_timeout_exception", "timed out"), kClose)),
+            "refused/unavailable");
   EXPECT_EQ(gist(read(408, envelope(408, "x", "y"), kClose)), "refused/timed_out");
-  EXPECT_EQ(gist(read(504, "<html>gateway</html>", kClose)), "refused/timed_out");
   EXPECT_EQ(gist(read(409, envelope(409, "status_exception", "the close timed out"), kClose)), "refused/timed_out");
   EXPECT_EQ(gist(read(400, envelope(400, "parse_exception", "value [timed out]"), kClose)), "refused/bad_request");
   EXPECT_EQ(gist(read(500, envelope(500, "exception", "boom"), kClose)), "refused/server_error");
@@ -89,7 +88,7 @@ TEST(DecodesARefusal, ByItsStatus) {
   EXPECT_EQ(of(409), "refused/conflict");
   EXPECT_EQ(of(418), "refused/other");
   EXPECT_EQ(of(429), "refused/busy");
-  EXPECT_EQ(of(503), "refused/busy");
+  EXPECT_EQ(of(503), "refused/unavailable");
   const Response response = read(409, envelope(409, "status_exception", "Cannot open"), OpenJob{"j"});
   EXPECT_EQ(response.status, 409);
   EXPECT_EQ(response.error_type, "status_exception");
@@ -126,11 +125,60 @@ TEST(NotesNothing, WhereExtraMembersOrAnotherOrderStand) {
       "refused/conflict");
 }
 
+TEST(TellsWhatIsFromBetween, ByAGatewaysStatusOrTheMissingEnvelope) {
+  for (const int status : {502, 504})
+    EXPECT_EQ(gist(read(status, envelope(status, "exception", "x"), kClose)), "from between") << status;
+  for (const int status : {500, 501, 502, 503, 504, 520, 599})
+    for (const char* body : {"", "upstream timed out", "<html><h1>504 Gateway Time-out</h1></html>",
+                             R"({"message":"no upstream"})", R"({"error":"Bad Gateway","status":502})",
+                             R"({"closed":true})", R"({"error":{"code":"x","message":"y"},"status":500})"})
+      EXPECT_EQ(gist(read(status, body, kClose)), "from between") << status << body;
+  EXPECT_EQ(gist(read(503, "", RawRequest{"HEAD", "/i", {}, {}, {}})), "from between");
+}
+
+TEST(TellsWhatIsFromBetween, ByAPageOrAStatusThatOnlyGatewaysHave) {
+  for (const int status : {407, 408, 413, 421, 425, 426, 431, 451})
+    EXPECT_EQ(gist(read(status, "", PostData{"j", {}, false})), "from between") << status;
+  EXPECT_EQ(gist(read(413, envelope(413, "content_too_long_exception", "x"), kClose)), "refused/other");
+  for (const int status : {400, 404, 405, 409, 418})
+    EXPECT_EQ(gist(read(status, " <!DOCTYPE html><title>Not here</title>", kClose)), "from between") << status;
+  EXPECT_EQ(gist(read(404, "", kClose, k63, {{"content-type", "text/html; charset=utf-8"}})), "from between");
+  // A page behind a success is nobody's success.
+  EXPECT_EQ(gist(read(200, "<html>log in</html>", RawRequest{"GET", "/_cat/x", {}, {}, {}})), "unreadable");
+  EXPECT_EQ(gist(read(200, "", DeleteJob{"j", {}}, k63, {{"content-type", "text/html"}})), "unreadable");
+}
+
+// anonymous-refused: who is refused is refused by whomever; but it is no word of the service against who may.
+TEST(TellsWhatIsFromBetween, OfAForeignLoginOnlyTowardsWhoMay) {
+  for (const int status : {401, 403}) {
+    const auto of = [&](Principal who, const std::string& body) {
+      return gist(decode(WireAnswer{status, {}, body}, Request{who, kClose, nullptr}, k63));
+    };
+    for (const char* body : {"", "<html>Forbidden</html>", R"({"message":"Forbidden"})"}) {
+      EXPECT_EQ(of(Principal::manage_ml, body), "from between") << body;
+      EXPECT_EQ(of(Principal::anonymous, body), status == 401 ? "refused/unauthenticated" : "refused/forbidden");
+    }
+    EXPECT_NE(of(Principal::manage_ml, envelope(status, "security_exception", "x")), "from between");
+  }
+}
+
+// job-reopens: there may be room later.
+TEST(DecodesARefusal, ForWantOfCapacityAsUnavailable) {
+  const OpenJob open{"j"};
+  EXPECT_EQ(gist(read(500, envelope(500, "es_rejected_execution_exception", "x"), open)), "refused/unavailable");
+  EXPECT_EQ(gist(read(500, envelope(500, "circuit_breaking_exception", "x"), open)), "refused/unavailable");
+  for (const char* reason : {"Could not open job because no ML nodes with sufficient capacity were found",
+                             "Could not open job because no suitable nodes were found, allocation explanation [...]",
+                             "Unexpected job state [failed] while waiting for job to be opened"}) {
+    EXPECT_EQ(gist(read(500, envelope(500, "exception", reason), open)), "refused/unavailable") << reason;
+    EXPECT_EQ(gist(read(429, envelope(429, "status_exception", reason), open)), "refused/busy") << reason;
+  }
+  EXPECT_EQ(gist(read(500, envelope(500, "exception", "state cannot be restored"), open)), "refused/server_error");
+}
+
 TEST(NotesNothing, OfAnswersThatComeFromInFrontOfTheService) {
   EXPECT_EQ(gist(read(429, "slow down", kClose)), "refused/busy");
-  EXPECT_EQ(gist(read(503, "<html></html>", kClose)), "refused/busy");
-  EXPECT_EQ(gist(read(502, "", kClose)), "refused/server_error");
-  EXPECT_EQ(gist(read(413, "", PostData{"j", {}, false})), "refused/other");
+  EXPECT_EQ(gist(read(503, envelope(503, "exception", "x"), kClose)), "refused/unavailable");
 }
 
 // wire-error-envelope: a server without the endpoint answers as routing does.

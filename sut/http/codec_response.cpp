@@ -176,6 +176,8 @@ int status_of(Refusal refusal) {
       return 409;
     case Refusal::busy:
       return 429;
+    case Refusal::unavailable:
+      return 503;
     default:
       return 500;
   }

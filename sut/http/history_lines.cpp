@@ -102,7 +102,9 @@ Json event_json(const Event& event, Profile profile) {
       out["response"] = response_json(*event.response, *event.request, profile);
       break;
     case EventType::info:
-      out["error"] = event.error;
+      if (event.response) out["response"] = response_json(*event.response, *event.request, profile);
+      out["error"] = event.error.empty() && event.response ? describe(*event.response) : event.error;
+      if (event.never_sent) out["never_sent"] = true;
       break;
     case EventType::fault:
       out["fault"] = name(event.fault);
@@ -220,13 +222,17 @@ class Reader {
     if (open == open_.end()) fail(fmt::format("process {} has no request open", event.process));
     event.request = std::move(open->second);
     open_.erase(open);
-    if (ok) {
+    if (ok || member(line, "response") != nullptr) {
       WireAnswer answer = read_response(need(line, "response", "an object"));
       event.response = std::make_shared<const Response>(wire::decode(std::move(answer), *event.request, profile()));
-      return;
     }
+    if (ok) return;
     lost_.insert(event.process);
     if (member(line, "error") != nullptr) event.error = text(line, "error");
+    if (const Json* unsent = member(line, "never_sent"); unsent != nullptr && *unsent != false) {
+      if (*unsent != true) fail("`never_sent` is neither true nor false");
+      event.never_sent = true;
+    }
   }
 
   void read_fault(const Json& line, Event& event) const {

@@ -247,5 +247,29 @@ TEST(HistoryLines, ReadAPathAndItsQueryAsTheServerDoes) {
   EXPECT_EQ(close.timeout, "1 0s");
 }
 
+TEST(HistoryLines, KeepTheAnswerOfSomethingBetweenAndThatARequestWasNeverSent) {
+  const std::string text =
+      R"({"process":0,"type":"invoke","time":1,"principal":"manage_ml","request":{"method":"POST",)"
+      R"("path":"/_xpack/ml/anomaly_detectors/j/_open","query":{},"body":null}})"
+      "\n"
+      R"({"process":0,"type":"info","time":2,"response":{"status":504,"headers":{"content-type":"text/html"},)"
+      R"("text":"<html></html>"},"error":"504 from something between us and the service"})"
+      "\n"
+      R"({"process":1,"type":"invoke","time":3,"principal":"none","request":{"method":"POST",)"
+      R"("path":"/_xpack/ml/anomaly_detectors/j/_close","query":{},"body":null}})"
+      "\n"
+      R"({"process":1,"type":"info","time":4,"error":"no connection","never_sent":true})"
+      "\n";
+  const History history = read_history(text, Profile::xpack_6_3);
+
+  ASSERT_EQ(history.events.size(), 4U);
+  ASSERT_TRUE(history.events[1].response);
+  EXPECT_EQ(history.events[1].response->outcome, Outcome::not_from_service);
+  EXPECT_FALSE(history.events[1].never_sent);
+  EXPECT_TRUE(history.events[3].never_sent);
+  const std::vector<std::string> lines = write_history_lines(history);
+  EXPECT_EQ(joined({lines.begin() + 1, lines.end()}), text);
+}
+
 }  // namespace
 }  // namespace closecheck::sut

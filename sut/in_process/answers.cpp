@@ -24,8 +24,9 @@ Refusal refusal_of(int status) {
     case 409:
       return Refusal::conflict;
     case 429:
-    case 503:
       return Refusal::busy;
+    case 503:
+      return Refusal::unavailable;
     default:
       return status >= 500 ? Refusal::server_error : Refusal::other;
   }

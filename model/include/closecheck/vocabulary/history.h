@@ -49,6 +49,9 @@ struct History {
   std::vector<Event> events;
 };
 
+/// `ok` for an answer of the service, `info` for one of something between and for none (null).
+EventType answer_type(const Response* response);
+
 /// Number of requests in the history.
 std::size_t request_count(const History& history);
 

@@ -18,6 +18,7 @@ struct Completion {
   Time time = 0;
   std::shared_ptr<const Response> response;  // null: lost
   std::string error;                         // why it was lost
+  bool never_sent = false;                   // lost before anything of the request left us
 };
 
 /// Thrown when a fault could not be delivered; `what()` is for the user and holds no secret.
