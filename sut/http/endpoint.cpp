@@ -58,13 +58,6 @@ struct Shared {
   std::shared_ptr<const RunClock> clock = std::make_shared<const RunClock>();
 };
 
-/// Whether a busy target is not to be asked again.
-bool is_sent_once(const Operation& operation) {
-  if (const auto* raw = std::get_if<RawRequest>(&operation)) return raw->once;
-  const auto* close = std::get_if<CloseJob>(&operation);
-  return close != nullptr && (close->force || close->timeout);
-}
-
 bool is_our_name(const std::string& thing) {
   return thing.starts_with(kNamePrefix);
 }
@@ -122,7 +115,7 @@ class Endpoint : public System {
   Target& target() { return shared_->target; }
   const Target& target() const { return shared_->target; }
 
-  /// Empty: it is not to be sent, and counts as lost.
+  /// Empty: it is not to be sent, and counts as lost. Throws std::runtime_error where the journal cannot be written.
   std::optional<Parcel> pack(int client, std::shared_ptr<const Request> request, bool fresh_connection) {
     Identity identity = target().identity_of(request->who);
     if (!identity.forbidden.empty()) {
@@ -130,15 +123,13 @@ class Endpoint : public System {
       return std::nullopt;
     }
     const std::optional<Thing> thing = created_by(request->operation);
-    if (thing && !shared_->journal.created(*thing)) {
-      lose(client, std::move(request), "the journal cannot be written, so nothing was created");
-      return std::nullopt;
-    }
+    if (thing && !shared_->journal.created(*thing))
+      throw std::runtime_error("the journal '" + target().options().journal + "' cannot be written, so " +
+                               describe(*thing) + " was not created");
     Parcel parcel;
     parcel.http = wire::encode(*request, target().options().profile);
     parcel.credentials = std::move(identity.credentials);
     parcel.fresh_connection = fresh_connection;
-    parcel.patient = !is_sent_once(request->operation);
     parcel.request = std::move(request);
     return parcel;
   }
@@ -155,12 +146,14 @@ class Endpoint : public System {
       completion.response = std::make_shared<const Response>(std::move(response));
     } else {
       completion.error = target().redacted(std::move(arrival->error));
+      completion.never_sent = arrival->never_sent;
     }
     return completion;
   }
 
+  /// Of a request that is not sent.
   void lose(int client, std::shared_ptr<const Request> request, std::string why) {
-    clients_.push({client, 0, std::move(request), std::nullopt, std::move(why)});
+    clients_.push({client, 0, std::move(request), std::nullopt, std::move(why), true});
   }
 
   std::shared_ptr<Shared> shared_;

@@ -7,6 +7,7 @@
 
 #include "closecheck/sut/wire.h"
 #include "http/endpoint_connection.h"
+#include "run/politeness.h"
 
 namespace closecheck::sut {
 namespace {
@@ -45,13 +46,14 @@ class CleanUp {
 
   bool remove_job(const std::string& job) {
     ask(CloseJob{job, "true", {}, {}, {}});
-    int unreadable = 0;
+    int unanswered = 0;
     for (int attempt = 0; attempt < kRemovalsMax && !is_over(); ++attempt) {
       // Deleting by force is a late addition to the API: it comes second.
       const Parameter force = attempt < kPoliteRemovals ? Parameter() : Parameter("true");
       const Response answer = ask(DeleteJob{job, force});
       if (is_gone(answer)) return true;
-      if (answer.outcome == Outcome::unreadable && (unreachable_ || ++unreadable == 2)) return false;
+      const bool is_none = answer.outcome == Outcome::unreadable || answer.outcome == Outcome::not_from_service;
+      if (is_none && (unreachable_ || ++unanswered == 2)) return false;
       if (answer.refusal == Refusal::unauthenticated || answer.refusal == Refusal::forbidden) return false;
       std::this_thread::sleep_for(kRetryWait);
     }
@@ -69,7 +71,7 @@ class CleanUp {
       if (!exchange.answer) return {};
       if (!is_busy(*exchange.answer) || attempt == 3 || is_over())
         return wire::decode(*std::move(exchange.answer), request, profile);
-      std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(*exchange.answer, attempt)));
+      std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(&*exchange.answer, attempt)));
     }
   }
 

@@ -180,7 +180,12 @@ TEST_F(CleanUp, CreatesNothingThatItCannotJournal) {
   options_.journal = "/dev/full";
   const auto system = make_endpoint_factory(options_)->make(1);
 
-  EXPECT_FALSE(ask(*system, CreateJob{"closecheck-a", {}}));
+  try {
+    ask(*system, CreateJob{"closecheck-a", {}});
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "the journal '/dev/full' cannot be written, so job closecheck-a was not created");
+  }
   EXPECT_THAT(cluster_.asked(), IsEmpty());
 }
 

@@ -9,7 +9,6 @@
 namespace closecheck::sut {
 namespace {
 
-constexpr int kBusyAttemptsMax = 4;
 /// No wait on a condition is longer than this, so that no point in time can overflow.
 constexpr Duration kOneWaitMax = kMinute;
 /// The connection itself gives up a little later than we do, so that there is one who tells why.
@@ -91,17 +90,22 @@ std::optional<Arrival> Clients::exchange(int client, Parcel parcel, Time until) 
   const bool too_late = worker.deadline < watcher_wakes_;
   lock.unlock();
   if (too_late) watched_changed_.notify_all();
-  Exchange exchange = exchange_politely(worker, parcel, *connection);
+  Exchange exchange = connection->exchange(parcel.http, parcel.credentials);
   lock.lock();
   watched_.reset();
   const Time now = clock_->now();
   if (!watched_stopped_) {
-    return Arrival{client, now, std::move(parcel.request), std::move(exchange.answer), std::move(exchange.error)};
+    return Arrival{client,
+                   now,
+                   std::move(parcel.request),
+                   std::move(exchange.answer),
+                   std::move(exchange.error),
+                   exchange.never_sent};
   }
   worker.kept.reset();
   if (now >= until) return std::nullopt;
-  return Arrival{client, now, std::move(parcel.request), std::nullopt,
-                 "no answer within " + describe_duration(patience_)};
+  return Arrival{
+      client, now, std::move(parcel.request), std::nullopt, "no answer within " + describe_duration(patience_), false};
 }
 
 void Clients::watch() {
@@ -143,8 +147,8 @@ std::optional<Arrival> Clients::next(Time until) {
     for (auto& [client, worker] : workers_)
       if (worker->request && (first == nullptr || worker->deadline < first->deadline)) first = worker.get();
     if (first != nullptr && first->deadline <= now) {
-      Arrival lost{first->client, now, first->request, std::nullopt,
-                   "no answer within " + describe_duration(patience_)};
+      Arrival lost{first->client, now, first->request, std::nullopt, "no answer within " + describe_duration(patience_),
+                   false};
       retired_.push_back(std::move(workers_.at(first->client)));
       workers_.erase(lost.client);
       first->given_up = true;
@@ -200,32 +204,20 @@ void Clients::serve(Worker& worker) {
     const std::shared_ptr<Connection> connection = connection_for(worker, parcel.fresh_connection);
     worker.connection = connection;
     lock.unlock();
-    Exchange exchange = exchange_politely(worker, parcel, *connection);
+    Exchange exchange = connection->exchange(parcel.http, parcel.credentials);
     lock.lock();
     worker.connection.reset();
     if (worker.given_up) break;
     worker.request.reset();
     // Taken under the lock, so that times rise along the queue.
-    arrivals_.push_back(
-        {worker.client, clock_->now(), parcel.request, std::move(exchange.answer), std::move(exchange.error)});
+    arrivals_.push_back({worker.client, clock_->now(), parcel.request, std::move(exchange.answer),
+                         std::move(exchange.error), exchange.never_sent});
     lock.unlock();
     arrived_.notify_all();
     lock.lock();
   }
   worker.ended = true;
   worker.changed.notify_all();
-}
-
-Exchange Clients::exchange_politely(Worker& worker, const Parcel& parcel, Connection& connection) {
-  for (int attempt = 1;; ++attempt) {
-    Exchange exchange = connection.exchange(parcel.http, parcel.credentials);
-    if (!exchange.answer || !is_busy(*exchange.answer) || !parcel.patient || attempt == kBusyAttemptsMax)
-      return exchange;
-    const Duration wait = polite_wait(*exchange.answer, attempt);
-    std::unique_lock lock(mutex_);
-    if (clock_->now() + wait >= worker.deadline) return exchange;
-    if (worker.changed.wait_for(lock, std::chrono::nanoseconds(wait), [&] { return worker.given_up; })) return exchange;
-  }
 }
 
 }  // namespace closecheck::sut

@@ -33,8 +33,6 @@ struct Parcel {
   wire::HttpRequest http;
   std::optional<Credentials> credentials;
   bool fresh_connection = false;
-  /// Whether a busy target (429, 503) is asked again a few times. The history then tells the last answer only.
-  bool patient = true;
 };
 
 struct Arrival {
@@ -43,6 +41,7 @@ struct Arrival {
   std::shared_ptr<const Request> request;
   std::optional<WireAnswer> answer;  // empty: lost
   std::string error;
+  bool never_sent = false;
 };
 
 /// One thread at a time uses it.
@@ -75,7 +74,6 @@ class Clients {
   std::shared_ptr<Connection> connection_for(Worker& worker, bool fresh);
   void serve(Worker& worker);
   void watch();
-  Exchange exchange_politely(Worker& worker, const Parcel& parcel, Connection& connection);
   void give_up(Worker& worker);
 
   const std::string url_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
-#include <charconv>
 #include <chrono>
 #include <exception>
 #include <string_view>
@@ -15,8 +14,6 @@ namespace closecheck::sut {
 namespace {
 
 constexpr Duration kConnectPatienceMax = 5 * kSecond;
-constexpr Duration kFirstPoliteWait = 100 * kMillisecond;
-constexpr Duration kPoliteWaitMax = 2 * kSecond;
 
 using Clock = std::chrono::steady_clock;
 
@@ -41,6 +38,12 @@ std::string why_not_sendable(const wire::HttpRequest& request, const std::string
     if (name.empty() || !is_visible(name) || name.find(':') != std::string::npos || !is_header_value(value))
       return "'" + name + "' is no header with a value";
   return "";
+}
+
+/// Whether a connection that was made failed before anything of the request was written.
+bool is_before_the_request(httplib::Error error) {
+  return error == httplib::Error::BindIPAddress || error == httplib::Error::SSLConnection ||
+         error == httplib::Error::SSLLoadingCerts || error == httplib::Error::SSLServerVerification;
 }
 
 std::string lower_case(std::string text) {
@@ -94,8 +97,8 @@ Connection::~Connection() = default;
 Exchange Connection::exchange(const wire::HttpRequest& request, const std::optional<Credentials>& credentials) {
   const std::string target = wire::target_of(request);
   if (std::string why = why_not_sendable(request, target); !why.empty())
-    return {std::nullopt, why + ", so nothing was sent", true};
-  if (impl_->stopped) return {std::nullopt, "given up", true};
+    return {.error = why + ", so nothing was sent", .never_sent = true};
+  if (impl_->stopped) return {.error = "given up", .never_sent = true};
 
   httplib::Request http;
   http.method = request.method;
@@ -126,42 +129,27 @@ Exchange Connection::exchange(const wire::HttpRequest& request, const std::optio
     httplib::Error error = httplib::Error::Success;
     if (!impl_->client.send(http, response, error)) {
       const Duration elapsed = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
-      if (too_long) return {std::nullopt, "the answer is longer than 64 MiB", true};
-      if (impl_->stopped) return {std::nullopt, "given up", true};
+      if (too_long) return {.error = "the answer is longer than 64 MiB"};
+      if (impl_->stopped) return {.error = "given up"};
       const bool connected = error != httplib::Error::Connection && error != httplib::Error::ConnectionTimeout;
-      return {std::nullopt, impl_->text_of(error, elapsed), connected};
+      return {.error = impl_->text_of(error, elapsed),
+              .connected = connected,
+              .never_sent = !connected || is_before_the_request(error)};
     }
     WireAnswer answer;
     answer.status = response.status;
     answer.headers.reserve(response.headers.size());
     for (const auto& [header, value] : response.headers) answer.headers.emplace_back(lower_case(header), value);
     answer.body = std::move(body);
-    return {std::move(answer), "", true};
+    return {.answer = std::move(answer)};
   } catch (const std::exception& error) {
-    return {std::nullopt, std::string("no answer that can be read: ") + error.what(), true};
+    return {.error = std::string("no answer that can be read: ") + error.what()};
   }
 }
 
 void Connection::stop() {
   impl_->stopped = true;
   impl_->client.stop();
-}
-
-bool is_busy(const WireAnswer& answer) {
-  return answer.status == 429 || answer.status == 503;
-}
-
-Duration polite_wait(const WireAnswer& answer, int attempt) {
-  for (const auto& [header, value] : answer.headers) {
-    if (header != "retry-after") continue;
-    int seconds = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    if (error == std::errc() && end == value.data() + value.size() && seconds >= 0)
-      return std::min<Duration>(seconds * kSecond, kPoliteWaitMax);
-  }
-  Duration wait = kFirstPoliteWait;
-  for (int i = 1; i < attempt && wait < kPoliteWaitMax; ++i) wait *= 2;
-  return std::min(wait, kPoliteWaitMax);
 }
 
 }  // namespace closecheck::sut

@@ -14,9 +14,10 @@ namespace closecheck::sut {
 inline constexpr std::size_t kAnswerBytesMax = std::size_t{64} << 20;
 
 struct Exchange {
-  std::optional<WireAnswer> answer;  // empty: none came
-  std::string error;                 // why; never holds credentials
-  bool connected = true;             // whether the target could be reached at all
+  std::optional<WireAnswer> answer{};  // empty: none came
+  std::string error{};                 // why; never holds credentials
+  bool connected = true;               // whether the target could be reached at all
+  bool never_sent = false;             // nothing of the request left us
 };
 
 /// One thread at a time sends; any thread may stop.
@@ -38,12 +39,5 @@ class Connection {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Whether the answer asks to come back later (429, 503).
-bool is_busy(const WireAnswer& answer);
-
-/// How long to wait before a busy target is asked for the `attempt`th time again (from 1): what it says itself, else
-/// twice as long each time; at most two seconds.
-Duration polite_wait(const WireAnswer& answer, int attempt);
 
 }  // namespace closecheck::sut

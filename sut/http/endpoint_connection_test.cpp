@@ -171,22 +171,5 @@ TEST(Connection, EndsAnExchangeThatIsStopped) {
   EXPECT_EQ(connection.exchange(get("/"), {}).error, "given up");
 }
 
-TEST(PoliteWait, TakesTheServersWordWithinReason) {
-  WireAnswer answer;
-  answer.status = 503;
-  EXPECT_TRUE(is_busy(answer));
-  EXPECT_EQ(polite_wait(answer, 1), 100 * kMillisecond);
-  EXPECT_EQ(polite_wait(answer, 3), 400 * kMillisecond);
-  EXPECT_EQ(polite_wait(answer, 30), 2 * kSecond);
-  answer.headers = {{"retry-after", "1"}};
-  EXPECT_EQ(polite_wait(answer, 1), kSecond);
-  answer.headers = {{"retry-after", "3600"}};
-  EXPECT_EQ(polite_wait(answer, 1), 2 * kSecond);
-  answer.headers = {{"retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"}};
-  EXPECT_EQ(polite_wait(answer, 1), 100 * kMillisecond);
-  answer.status = 500;
-  EXPECT_FALSE(is_busy(answer));
-}
-
 }  // namespace
 }  // namespace closecheck::sut

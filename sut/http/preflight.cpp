@@ -16,13 +16,13 @@
 #include "http/endpoint_connection.h"
 #include "http/endpoint_target.h"
 #include "http/text.h"
+#include "run/politeness.h"
 
 namespace closecheck::sut {
 namespace {
 
 constexpr std::size_t kMeasuredReads = 15;
 constexpr Duration kReadPatience = 10 * kSecond;
-constexpr int kBusyAttemptsMax = 4;
 
 using Clock = std::chrono::steady_clock;
 
@@ -75,7 +75,7 @@ class Reader {
         return read;
       }
       if (is_busy(*exchange.answer) && attempt < kBusyAttemptsMax) {
-        std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(*exchange.answer, attempt)));
+        std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(&*exchange.answer, attempt)));
         continue;
       }
       read.response = wire::decode(*std::move(exchange.answer), request, profile_);

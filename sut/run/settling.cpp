@@ -23,9 +23,10 @@ bool names(std::string_view expression, const std::string& job, const std::vecto
 
 /// Whether the request may have taken effect.
 bool may_have_worked(const Event& event) {
-  if (event.type == EventType::info) return true;
-  return event.response->outcome != Outcome::refused || event.response->refusal == Refusal::timed_out ||
-         event.response->refusal == Refusal::server_error;
+  if (event.type == EventType::info) return !event.never_sent;
+  const Refusal refusal = event.response->refusal;
+  return event.response->outcome != Outcome::refused || refusal == Refusal::timed_out ||
+         refusal == Refusal::server_error || refusal == Refusal::unavailable;
 }
 
 }  // namespace

@@ -32,9 +32,9 @@ inline constexpr std::size_t kOpenJobsMax = 4;
 
 /// The clock of all its systems runs from now. Principals: a `manage_ml` request falls back to `manage`, a `setup`
 /// request to both, then to no credentials; a request as another principal that is not configured beside others is not
-/// sent, and lost; nor is a third wrong password for the same user. A target that answers 429 or 503 is asked again a
-/// few times, but for closes with `timeout` or `force`, whose times are judged. Throws std::invalid_argument for a URL
-/// or a journal that cannot be used.
+/// sent, and lost; nor is a third wrong password for the same user. Every request is sent once: whether a busy target
+/// is asked again is for the executor to say. Throws std::invalid_argument for a URL or a journal that cannot be used;
+/// a system throws std::runtime_error from `submit` and `exchange` once the journal can be written no more.
 std::unique_ptr<SystemFactory> make_endpoint_factory(const EndpointOptions& options);
 
 /// What the target says of itself before anything is created.

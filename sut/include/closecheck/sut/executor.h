@@ -14,8 +14,9 @@ namespace closecheck::sut {
 /// What the observer wants after an event.
 enum class Advice : std::uint8_t {
   go_on,
-  stop,        ///< the history is decided; open requests are still awaited for a short while
-  read_again,  ///< wait `reread_after`, send the request of this event again, then go on as advised
+  stop,           ///< the history is decided; open requests are still awaited for a short while
+  read_again,     ///< wait `reread_after`, send the request of this event again, then go on as advised
+  ask_as_caller,  ///< send something harmless as the caller of this event's request, then go on as advised
 };
 
 class Observer {
@@ -39,10 +40,13 @@ struct Execution {
 };
 
 /// Runs `program` from a system that has none of its names. Bounded by the program's own durations and the options.
-/// The end of a program is a join. Times in the history never go back. Advice to read again is taken once the answer is
-/// recorded, on the client that got it, whose queue stands still meanwhile; at most three times for one step. While
-/// settling, a job that was asked to close (or whose feed has an end) and was not opened since is not at rest while it
-/// reads `opened`, since a server need not show `closing`.
+/// The end of a program is a join. Times in the history never go back. Advice to ask again is taken once the answer is
+/// recorded, on the client that got it, whose queue stands still meanwhile; reads are repeated at most three times for
+/// one step. A busy target is asked again in the same way, after a polite wait, where that can do no harm (see
+/// run/politeness.h) and until one step of the program has stayed busy: every attempt stands in the history and in the
+/// program that was run. While settling, a job that was asked to close (or whose feed has an end) and was not opened
+/// since is not at rest while it reads `opened`, since a server need not show `closing`; after three polls in a row
+/// that tell nothing it is left alone, and not said to have settled.
 Execution execute(const Program& program, System& system, Profile profile, const ExecutorOptions& options,
                   Observer* observer);
 

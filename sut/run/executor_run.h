@@ -1,0 +1,125 @@
+// The executor at work: what its parts share.
+#pragma once
+
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "closecheck/sut/executor.h"
+
+namespace closecheck::sut {
+
+inline constexpr Time kForever = std::numeric_limits<Time>::max();
+
+/// The sum, or for ever where a patience is meant to be endless.
+inline Time later(Time time, Duration span) {
+  return span > kForever - time ? kForever : time + span;
+}
+
+struct Executor::Run {
+  /// How often the open request was asked before.
+  struct Tries {
+    int busy = 0;   // ... and the target had no time
+    int reads = 0;  // ... and the observer wanted to see it again
+  };
+  /// A client of the program, and the process that speaks for it now.
+  struct Client {
+    int number = 0;
+    int process = 0;
+    bool open = false;  // a request is unanswered
+    bool held = false;  // its queue stands still until something was asked again
+    Time deadline = 0;  // when the open request counts as lost
+    std::size_t step = 0;
+    Tries tries;
+    std::shared_ptr<const Request> request;
+    const Response* answer = nullptr;  // the last one, kept by the history; null when it was lost
+    std::vector<std::size_t> queue;    // steps not sent yet, from `head` on
+    std::size_t head = 0;
+
+    bool busy() const { return open || head < queue.size(); }
+  };
+  /// What a client is to ask before anything else.
+  struct Again {
+    std::size_t client;
+    std::size_t step;
+    std::shared_ptr<const Request> request;
+    Duration after;
+    Tries tries;
+  };
+  struct Insertion {
+    std::size_t behind;
+    Step step;
+  };
+
+  /// A poll and its answer, which the history may never show.
+  struct Poll {
+    Time asked = 0;
+    Completion completion;
+  };
+
+  Run(Profile the_profile, const ExecutorOptions& the_options) : options(the_options) { history.profile = the_profile; }
+
+  ExecutorOptions options;
+  History history;
+  std::shared_ptr<const Program> program;
+  std::string fault_error;
+  bool fault_missing = false;
+
+  System* system = nullptr;
+  Observer* observer = nullptr;
+  std::vector<Client> clients;
+  std::vector<Again> again;
+  std::vector<Insertion> insertions;
+  int open_count = 0;
+  int next_process = 1;
+  Time last_time = 0;
+  bool stopping = false;
+  bool stays_busy = false;  // the target had no time for one step, however often it was asked
+
+  // executor.cpp
+  void begin(std::shared_ptr<const Program> the_program, System& the_system, Observer* the_observer);
+  std::size_t index_of(int number) const;
+  bool anybody_busy() const;
+  Event& append(EventType type, Time time);
+  /// Shows the newest event to the observer.
+  Advice show();
+  void send(std::size_t index, std::size_t step, std::shared_ptr<const Request> request, bool fresh_connection);
+  /// Writes into the history that the client sends the request now.
+  void invoke(std::size_t index, std::size_t step, const std::shared_ptr<const Request>& request);
+  std::shared_ptr<const Request> request_of(std::size_t step) const;
+  void send_queued(std::size_t index);
+  /// Takes the answer of an open request, or the news that there is none, and lets the client go on.
+  void close_request(std::size_t index, Completion news);
+  /// Notes what the client has to ask again after its last answer, if anything.
+  void ask_again(std::size_t index, Advice advice);
+  void note_insertion(const Again& asked);
+  void lose_request(std::size_t index, std::string why);
+  void deliver(Completion& completion);
+  /// Handles what happens next up to `until`. False: nothing more happens until then.
+  bool pump(Time until);
+  void pump_until(Time time);
+  void await(std::size_t index);
+  void join();
+  void ask_what_is_due();
+  /// A call that the main line waits for.
+  void call_and_wait(std::size_t index, std::size_t step, const std::shared_ptr<const Request>& request, bool fresh);
+  std::string why_lost() const;
+
+  // executor_settling.cpp
+  /// Asks on the main line while nothing else is open. Polls that only repeat what was read before stay out of the
+  /// history: they would bury a counterexample under hundreds of equal lines.
+  Poll ask(const std::shared_ptr<const Request>& request);
+  /// Writes a poll into the history after all, with the times that it had.
+  void record(std::size_t step, const std::shared_ptr<const Request>& request, Poll poll);
+  void settle(std::size_t step_index);
+  void fault(std::size_t step_index);
+  void fail(std::string why);
+
+  void take(std::size_t step_index);
+  /// What is still open when the run ends early: awaited for a short while, then given up.
+  void drain();
+  void run();
+};
+
+}  // namespace closecheck::sut
