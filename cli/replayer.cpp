@@ -33,7 +33,8 @@ model::JudgeOptions judge_options(const Target& target, const Knowledge& knowled
   model::JudgeOptions judge;
   judge.profile = target.profile;
   judge.secured = knowledge.secured;
-  judge.model_size_is_told = !target.live;
+  judge.in_process = !target.live;
+  judge.callers_are_known = target.live;
   if (target.live) judge.margin = std::max(500 * kMillisecond, 4 * knowledge.round_trip_max);
   return judge;
 }

@@ -24,7 +24,7 @@ Replay replay_library(const Scenario& scenario, Profile profile, sut::Deviation 
   executor.answer_patience = 72 * kHour;
   model::JudgeOptions judge;
   judge.profile = profile;
-  judge.model_size_is_told = true;
+  judge.in_process = true;
   return replay(scenario, *factory, executor, judge, kNamePrefix);
 }
 

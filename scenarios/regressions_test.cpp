@@ -30,7 +30,7 @@ Replay replay_regression(const std::string& issue, Profile profile, const std::s
   executor.answer_patience = 72 * kHour;
   model::JudgeOptions judge;
   judge.profile = profile;
-  judge.model_size_is_told = true;
+  judge.in_process = true;
   return replay(scenario, *sut::make_in_process_factory(options), executor, judge, kNamePrefix);
 }
 

@@ -79,12 +79,16 @@ class TestRun : public sut::Observer {
       judgement_ = judge_.observe(event);
       if (judgement_ == model::Judgement::violated) advice = sut::Advice::stop;
       if (judgement_ == model::Judgement::missing) advice = sut::Advice::read_again;
+      if (judgement_ == model::Judgement::caller_in_doubt) advice = sut::Advice::ask_as_caller;
     }
     if (!is_torn_down_) history_.events.push_back(event);
     if (event.type == EventType::invoke) asked_[event.process] = event.time;
-    if (event.type == EventType::ok) take_answer(event);
-    if (event.type == EventType::info && lost_.empty()) {
-      lost_ = fmt::format("no answer to \"{}\": {}", describe(*event.request), event.error);
+    // To a test of the format an answer is an answer, whoever wrote it.
+    const bool is_answer = event.type == EventType::ok || (script_.is_foreign() && event.response != nullptr);
+    if (is_answer) take_answer(event);
+    if (event.type == EventType::info && !is_answer && lost_.empty()) {
+      lost_ = fmt::format("no answer to \"{}\": {}", describe(*event.request),
+                          event.response ? describe(*event.response) : event.error);
       was_lost_first_ = failure_.empty();
     }
     if (is_over() && advice == sut::Advice::go_on) advice = sut::Advice::stop;
@@ -190,7 +194,8 @@ class TestRun : public sut::Observer {
     if (script_.is_foreign()) {
       if (raw != nullptr && event.response->wire) indices_.notice(*raw, event.response->wire->status);
     } else {
-      if (event.response->refusal == Refusal::busy && busy_.empty())
+      const Refusal refusal = event.response->refusal;
+      if ((refusal == Refusal::busy || refusal == Refusal::unavailable) && busy_.empty())
         busy_ =
             fmt::format("the target was too busy for \"{}\": {}", describe(*event.request), describe(*event.response));
       notice_preparation(event);

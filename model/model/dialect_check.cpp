@@ -31,7 +31,9 @@ class Dialect {
 
   std::optional<DialectRuling> run() const {
     if (exchange_.told == Told::busy && !is_privilege_refusal()) return std::nullopt;
-    if (response_.outcome == Outcome::unreadable) return std::nullopt;
+    if (response_.outcome == Outcome::unreadable || response_.refusal == Refusal::unavailable) return std::nullopt;
+    // Without the envelope it is not the service that chose the status.
+    if (is_privilege_refusal() && response_.error_type.empty()) return std::nullopt;
     // What is answered when time is up has no status of its own.
     if (exchange_.told == Told::timed_out || response_.refusal == Refusal::timed_out) return std::nullopt;
     const std::optional<Rule> rule = exchange_.is_close ? rule_of_close() : rule_of_other();

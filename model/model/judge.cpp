@@ -20,6 +20,10 @@ void JudgeCore::reset() {
   targets_.clear();
   answers_.clear();
   open_.clear();
+  loose_.clear();
+  doubts_.clear();
+  let_in_.clear();
+  turned_away_.clear();
   feeds_.clear();
   indexes_.clear();
   events_ = 0;
@@ -28,12 +32,12 @@ void JudgeCore::reset() {
   findings_.clear();
   evidence_ = {};
   why_.clear();
-  missing_ = violated_ = inconclusive_ = false;
+  missing_ = in_doubt_ = violated_ = inconclusive_ = false;
 }
 
 Judgement JudgeCore::observe(const Event& event) {
   if (violated_) return Judgement::violated;
-  missing_ = false;
+  missing_ = in_doubt_ = false;
   now_ = event.time;
   const std::size_t index = events_++;
   switch (event.type) {
@@ -58,9 +62,11 @@ Judgement JudgeCore::observe(const Event& event) {
 
 Judgement JudgeCore::finish() {
   if (violated_) return Judgement::violated;
-  missing_ = false;
-  for (const std::size_t number : open_)
+  missing_ = in_doubt_ = false;
+  for (const std::size_t number : open_) {
+    if (!options_.in_process) break;  // a history may end before an answer comes
     if (auto finding = check_open_close(exchange_of(number), now_, options_.margin)) accuse(*std::move(finding));
+  }
   for (std::size_t i = 0; i < job_count_; ++i) {
     JobFile& job = job_at(i);
     give_up_waiting(job);
@@ -85,6 +91,7 @@ Judgement JudgeCore::decide() {
     return Judgement::violated;
   }
   if (missing_) return Judgement::missing;
+  if (in_doubt_) return Judgement::caller_in_doubt;
   return inconclusive_ ? Judgement::inconclusive : Judgement::fits;
 }
 
@@ -120,8 +127,10 @@ void JudgeCore::begin(const Event& event, std::size_t index) {
       job.log.push_back({Telling::Kind::invoke, {}, id, index, exchange.number, exchange.question, {}});
     job.oracle.invoke(id, exchange.question, exchange.number);
   }
+  if (exchange.target_count == 0) prepare_world(exchange);
   answers_.resize(targets_.size());
   open_.push_back(exchange.number);
+  if (exchange.is_close && exchange.expression) loose_.push_back(exchange.number);
 }
 
 Exchange* JudgeCore::open_exchange(int process) {
@@ -135,6 +144,7 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
   if (found == nullptr || event.response == nullptr) return;  // an answer to nothing that this history asked
   Exchange& exchange = *found;
   const Response& response = *event.response;
+  if (response.outcome == Outcome::not_from_service) return lose(event, index);
   exchange.stage = Exchange::Stage::answered;
   exchange.answered = event.time;
   exchange.answer_event = index;
@@ -142,10 +152,18 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
   exchange.status = response.status;
   JobFile* const only = exchange.target_count == 1 ? &job_at(targets_[exchange.first_target]) : nullptr;
   exchange.told = told_of(exchange, only, response);
+  exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable;
   std::erase(open_, exchange.number);
-
-  if (exchange.is_close) rule_on_close(exchange, only);
-  rule_on_form(exchange, response);
+  if (!exchange.unanswered) std::erase(loose_, exchange.number);
+  learn_of_caller(exchange, response);
+  if (is_caller_in_doubt(exchange)) {
+    exchange.caller_in_doubt = in_doubt_ = true;
+    exchange.told = Told::busy;
+    doubts_.push_back({exchange.number, event.response});
+  } else {
+    if (exchange.is_close) rule_on_close(exchange, only);
+    rule_on_form(exchange, response);
+  }
   for (std::uint32_t i = 0; i < exchange.target_count; ++i) {
     JobFile& job = job_at(targets_[exchange.first_target + i]);
     const Answer answer = answer_for(exchange, job, response);
@@ -172,25 +190,31 @@ void JudgeCore::lose(const Event& event, std::size_t index) {
   Exchange* const found = open_exchange(event.process);
   if (found == nullptr) return;
   Exchange& exchange = *found;
-  exchange.stage = Exchange::Stage::lost;
+  exchange.stage = event.never_sent ? Exchange::Stage::answered : Exchange::Stage::lost;
   exchange.answered = event.time;
   exchange.answer_event = index;
-  exchange.told = Told::unknown;
+  exchange.told = event.never_sent ? Told::busy : Told::unknown;
+  exchange.unanswered = !event.never_sent;
   std::erase(open_, exchange.number);
+  if (!exchange.unanswered) std::erase(loose_, exchange.number);
   JobFile* const only = exchange.target_count == 1 ? &job_at(targets_[exchange.first_target]) : nullptr;
   if (exchange.is_close) rule_on_close(exchange, only);
   for (std::uint32_t i = 0; i < exchange.target_count; ++i) {
     JobFile& job = job_at(targets_[exchange.first_target + i]);
     --job.open_requests;
     if (!is_read(exchange.meant)) --job.open_changes;
-    book(exchange, job, Told::unknown);
+    book(exchange, job, exchange.told);
     if (!job.judged) continue;
-    const int id = static_cast<int>(exchange.number);
-    if (job.keeps_log) job.log.push_back({Telling::Kind::lose, {}, id, index, exchange.number, {}, {}});
-    take_verdict(job, &exchange, job.oracle.lose(id));
+    if (event.never_sent) {
+      tell(job, exchange, exchange.first_target + i, Answer{.told = Told::busy});
+    } else {
+      const int id = static_cast<int>(exchange.number);
+      if (job.keeps_log) job.log.push_back({Telling::Kind::lose, {}, id, index, exchange.number, {}, {}});
+      take_verdict(job, &exchange, job.oracle.lose(id));
+    }
     refresh(job);
   }
-  if (exchange.target_count == 0) book_world(exchange, Told::unknown);
+  if (exchange.target_count == 0) book_world(exchange, exchange.told);
 }
 
 void JudgeCore::tell(JobFile& job, const Exchange& exchange, std::uint32_t target, const Answer& answer) {
@@ -292,7 +316,6 @@ JobFile& JudgeCore::job_named(std::string_view name) {
   // Our programs name only what they create; a foreign name may have been there before the history began.
   job.adopted = !options_.knows_every_job || (!name.starts_with(kNamePrefix) && !name.ends_with("event_rate"));
   if (job.adopted) job.oracle.start_anywhere();
-  job.exists_perhaps = job.adopted;
   job.now = job.adopted ? JobState::unknown : JobState::absent;
   return job;
 }

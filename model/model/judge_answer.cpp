@@ -44,6 +44,7 @@ Told JudgeCore::told_of(const Exchange& exchange, const JobFile* job, const Resp
   if (response.outcome == Outcome::unreadable) return Told::unknown;
   if (response.outcome == Outcome::accepted) return Told::accepted;
   if (response.refusal == Refusal::busy) return Told::busy;
+  if (response.refusal == Refusal::unavailable) return Told::unknown;
   if (exchange.is_close) return told_of_refused_close(exchange, job, response);
   // Nobody is accused over the privileges of other requests, and nothing was done.
   const bool lacks_privilege = response.refusal == Refusal::unauthenticated || response.refusal == Refusal::forbidden;
@@ -72,7 +73,9 @@ Answer JudgeCore::answer_for(const Exchange& exchange, JobFile& job, const Respo
   if (answer.told != Told::accepted) {
     // A list that is refused says nothing of any one of its jobs, and a close of several that fails not which failed.
     if (exchange.expression && exchange.meant == Ask::stats) answer.told = Told::busy;
-    if (exchange.expression && exchange.is_close && answer.told == Told::failed) answer.told = Told::unknown;
+    // Whatever went wrong with one job while several were closing says nothing of the others.
+    const bool began = exchange.told == Told::failed || (exchange.told == Told::refused && !exchange.quiet);
+    if (exchange.expression && exchange.is_close && began) answer.told = Told::unknown;
     return answer;
   }
   if (exchange.meant == Ask::stats) {

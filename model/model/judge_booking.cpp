@@ -1,5 +1,6 @@
 // What requests and answers do to what the judge remembers of a job: its ledger, and how it came to its state.
 #include <algorithm>
+#include <utility>
 
 #include "model/judge_core.h"
 
@@ -34,7 +35,8 @@ void JobFile::clear(Profile profile) {
   forget();
   ledger.create(nullptr);
   name.clear();
-  exists_perhaps = adopted = results_served = has_feed = false;
+  lost_groups.clear();
+  adopted = results_served = has_feed = blurred = update_lost = false;
   judged = true;
   oracle.reset(profile);
   marks.clear();
@@ -83,13 +85,17 @@ void JudgeCore::prepare(const Exchange& exchange, JobFile& job) {
       exchange.before != JobState::closed && exchange.before != JobState::absent)
     job.housekeeping_since = exchange.invoked;
   if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
-    if (find_feed(feed->feed) == nullptr) feeds_.push_back({feed->feed, feed->job, feed->index});
+    file_creation(*feed, true);
   } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
     const FeedFile* file = find_feed(start->feed);
     const IndexFile& index = index_named(file->index);
     // Data that the job already has decides where a feed really begins.
     const bool certain = index.is_certain() && job.ledger.newest_hi_ms() == INT64_MIN;
     if (!certain) job.ledger.blur_counts();
+  } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
+    if (!is_awaited_by_close(*create)) return;
+    job.judged = false;
+    give_up("a close of several jobs without an answer may come to name job " + job.name);
   }
 }
 
@@ -99,24 +105,20 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
     return;
   }
   if (told == Told::refused) job.last_refused_change = exchange.number;
+  // A close that did nothing began no housekeeping.
+  if (job.housekeeping_since == exchange.invoked && (told == Told::busy || told == Told::refused))
+    job.housekeeping_since.reset();
+  if (exchange.unanswered) return book_unanswered(exchange, job);
   const Operation& operation = exchange.request->operation;
   switch (exchange.meant) {
     case Ask::create:
-      if (told == Told::accepted || (told == Told::unknown && !job.exists_perhaps)) {
-        job.forget();
-        const auto* create = std::get_if<CreateJob>(&operation);
-        const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
-        job.ledger.create(config);
-        if (config != nullptr) job.learn_groups(&config->groups);
-        job.exists_perhaps = true;
-      }
+      if (told == Told::accepted) begin_job(exchange, job);
       break;
     case Ask::remove:
     case Ask::force_remove:
       if (told == Told::accepted) {
         job.forget();
         job.ledger.create(nullptr);
-        job.exists_perhaps = false;
       } else if (may_have_worked(told)) {
         job.ledger.give_up();
         job.forget_readings();
@@ -164,13 +166,21 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
       break;
     case Ask::create_feed:
       if (may_have_worked(told)) job.has_feed = true;
+      if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
+        if (told == Told::accepted) *find_feed(feed->feed) = {feed->feed, feed->job, feed->index, 1};
+        if (told == Told::accepted && may_have_been_asked(feed->feed, exchange)) {
+          job.judged = false;
+          give_up("datafeed " + feed->feed + " was asked for something while it was being created");
+        }
+        if (told == Told::refused || told == Told::busy) file_creation(*feed, false);
+      }
       break;
     case Ask::start_feed:
       if (may_have_worked(told)) {
         job.course.feed_with_end = exchange.number;
         job.course.feed_stopped = told != Told::accepted;
         const auto* start = std::get_if<StartDatafeed>(&operation);
-        if (start == nullptr || !job.ledger.has_exact_counts()) {
+        if (start == nullptr || exchange.overlapped || !job.ledger.has_exact_counts()) {
           job.ledger.give_up();
           break;
         }
@@ -191,7 +201,14 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
       if (!may_have_worked(told)) break;
       job.course.feed_stopped = true;
       if (job.course.feed_with_end != 0) job.ledger.drop_queued();
-      if (exchange.meant == Ask::remove_feed && told == Told::accepted) job.has_feed = false;
+      if (exchange.meant == Ask::remove_feed && told == Told::accepted) {
+        if (exchange.feed_before != false) {
+          job.judged = false;
+          give_up("nothing tells what becomes of a job whose datafeed is deleted while it runs");
+        }
+        job.has_feed = false;
+        if (const auto* remove = std::get_if<DeleteDatafeed>(&operation)) find_feed(remove->feed)->creations = 0;
+      }
       break;
     case Ask::close:
     case Ask::force_close:
@@ -205,6 +222,71 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
     case Ask::invalid:
       break;
   }
+}
+
+void JudgeCore::begin_job(const Exchange& exchange, JobFile& job) {
+  job.forget();
+  const auto* create = std::get_if<CreateJob>(&exchange.request->operation);
+  const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
+  job.ledger.create(config);
+  if (config != nullptr) job.learn_groups(&config->groups);
+}
+
+/// The request may take effect at once, at any later time, or never. The oracle knows how to go on from there; nothing
+/// else does.
+void JudgeCore::book_unanswered(const Exchange& exchange, JobFile& job) {
+  const Operation& operation = exchange.request->operation;
+  switch (exchange.meant) {
+    case Ask::create:
+      if (const auto* create = std::get_if<CreateJob>(&operation))
+        job.lost_groups.insert(job.lost_groups.end(), create->config.groups.begin(), create->config.groups.end());
+      // If it is there at all, it is the only one that it can be.
+      if (exchange.before == JobState::absent && exchange.quiet) {
+        begin_job(exchange, job);
+        job.learn_groups(nullptr);
+        return;
+      }
+      job.ledger.give_up();
+      break;
+    case Ask::post:
+      return book_post(exchange, job, Told::unknown);
+    case Ask::update:
+      job.update_lost = true;
+      return;
+    case Ask::create_feed:
+      job.has_feed = true;
+      if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
+        const FeedFile& file = *find_feed(feed->feed);
+        JobFile& known = job_named(file.job);
+        if (&known == &job && file.index == feed->index) return;
+        known.judged = job.judged = false;
+        give_up("nobody knows what datafeed " + feed->feed + " feeds, for its creation got no answer");
+      }
+      return;
+    case Ask::revert:
+    case Ask::start_feed:
+    case Ask::start_endless_feed:
+      job.ledger.give_up();
+      break;
+    case Ask::remove:
+    case Ask::force_remove:
+    case Ask::open:
+    case Ask::close:
+    case Ask::force_close:
+    case Ask::stop_feed:
+    case Ask::remove_feed:
+      break;
+    case Ask::get:
+    case Ask::stats:
+    case Ask::read_results:
+    case Ask::feed_stats:
+    case Ask::flush:
+    case Ask::invalid:
+      return;
+  }
+  give_up_waiting(job);
+  job.forget_readings();
+  job.blurred = true;
 }
 
 void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
@@ -224,7 +306,12 @@ void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
   else if (exchange.met_close || job.course.timed_out_close != 0 || job.course.lost_close != 0)
     fate = Fate::queued;
   if (fate == Fate::queued) job.course.queued_post = exchange.number;
-  job.ledger.book(post->records, fate, exchange.others_newest_ms, exchange.newest_before_ms);
+  // What a feed brings may make it out of order, and the other way round.
+  if (told != Told::refused && job.has_feed && job.feed_now != false) job.ledger.give_up();
+  // Whatever comes when nobody knows may come in part, and after the newest data was lost again.
+  if (exchange.unanswered && post->records.size() > 1) job.ledger.blur_counts();
+  const std::int64_t newest_before_ms = exchange.unanswered ? INT64_MIN : exchange.newest_before_ms;
+  job.ledger.book(post->records, fate, exchange.others_newest_ms, newest_before_ms);
 }
 
 void JudgeCore::book_close(const Exchange& exchange, JobFile& job, Told told) {
@@ -285,34 +372,57 @@ void JudgeCore::book_fault(const Event& event, JobFile& job) {
   job.housekeeping_since.reset();
 }
 
+namespace {
+
+/// The index that the operation changes; null: none.
+const std::string* changed_index(const Operation& operation) {
+  if (const auto* documents = std::get_if<IndexDocuments>(&operation)) return &documents->index;
+  if (const auto* remove = std::get_if<DeleteIndex>(&operation)) return &remove->index;
+  return nullptr;
+}
+
+}  // namespace
+
+void JudgeCore::prepare_world(const Exchange& exchange) {
+  if (const std::string* index = changed_index(exchange.request->operation)) ++index_named(*index).open_changes;
+}
+
 void JudgeCore::book_world(const Exchange& exchange, Told told) {
   const Operation& operation = exchange.request->operation;
+  if (const std::string* index = changed_index(operation)) --index_named(*index).open_changes;
+  if (told == Told::busy) return;
   if (const auto* documents = std::get_if<IndexDocuments>(&operation)) {
     IndexFile& index = index_named(documents->index);
-    if (told == Told::busy) return;
-    if (told != Told::accepted) {
+    if (told == Told::accepted) {
+      index.records.insert(index.records.end(), documents->records.begin(), documents->records.end());
+      index.unseen = !documents->refresh;
+    } else {
       index.lost = true;
-      return;
     }
-    index.records.insert(index.records.end(), documents->records.begin(), documents->records.end());
-    index.unseen = !documents->refresh;
-    // A feed that runs now may or may not see them.
-    for (const FeedFile& feed : feeds_) {
-      JobFile* job = feed.index == documents->index ? find_job(feed.job) : nullptr;
-      if (job != nullptr && job->has_feed && job->feed_now != false) job->ledger.give_up();
-    }
+    blur_what_is_fed(documents->index);
   } else if (const auto* refresh = std::get_if<RefreshIndex>(&operation)) {
     if (told == Told::accepted) index_named(refresh->index).unseen = false;
   } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
     if (told != Told::refused && told != Told::busy) book_raw(exchange, *raw);
   } else if (const auto* remove = std::get_if<DeleteIndex>(&operation)) {
+    if (told == Told::refused) return;
     IndexFile& index = index_named(remove->index);
     if (told == Told::accepted) {
       index.records.clear();
-      index.lost = index.unseen = false;
-    } else if (told != Told::refused) {
+      index.unseen = false;
+    } else {
       index.lost = true;
     }
+    blur_what_is_fed(remove->index);
+  }
+}
+
+/// A feed that runs may or may not see what changes in its index.
+void JudgeCore::blur_what_is_fed(const std::string& index) {
+  for (const FeedFile& feed : feeds_) {
+    JobFile* job = feed.index == index ? find_job(feed.job) : nullptr;
+    const bool may_run = job != nullptr && job->has_feed && (job->feed_now != false || job->open_changes > 0);
+    if (may_run) job->ledger.give_up();
   }
 }
 
@@ -321,10 +431,30 @@ const FeedFile* JudgeCore::find_feed(std::string_view name) const {
   return found != feeds_.end() ? &*found : nullptr;
 }
 
+FeedFile* JudgeCore::find_feed(std::string_view name) {
+  return const_cast<FeedFile*>(std::as_const(*this).find_feed(name));
+}
+
+bool JudgeCore::may_have_been_asked(const std::string& feed, const Exchange& since) const {
+  return std::ranges::any_of(exchanges_, [&](const Exchange& other) {
+    const auto* start = std::get_if<StartDatafeed>(&other.request->operation);
+    const bool is_stray = start != nullptr && start->feed == feed && other.target_count == 0;
+    const bool was_over = other.stage == Exchange::Stage::answered && other.answer_event < since.invoke_event;
+    return is_stray && !was_over;
+  });
+}
+
+void JudgeCore::file_creation(const CreateDatafeed& create, bool counts) {
+  FeedFile* file = find_feed(create.feed);
+  if (file == nullptr) file = &feeds_.emplace_back();
+  if (counts && file->creations == 0) *file = {create.feed, create.job, create.index, 0};
+  if (file->job == create.job && file->index == create.index) file->creations += counts ? 1 : -1;
+}
+
 IndexFile& JudgeCore::index_named(const std::string& name) {
   const auto found = std::ranges::find(indexes_, name, &IndexFile::index);
   if (found != indexes_.end()) return *found;
-  indexes_.push_back({name, {}, false, false});
+  indexes_.push_back({name, {}, false, false, 0});
   return indexes_.back();
 }
 

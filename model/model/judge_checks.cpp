@@ -9,7 +9,9 @@
 namespace closecheck::model {
 
 void JudgeCore::rule_on_close(const Exchange& exchange, JobFile* job) {
-  ClockRuling ruling = check_close_clock(exchange, options_.margin);
+  // What was lost on the way was not late for the service's sake.
+  const bool has_a_time = !exchange.unanswered || options_.in_process;
+  ClockRuling ruling = has_a_time ? check_close_clock(exchange, options_.margin) : ClockRuling{};
   if (ruling.finding) accuse(*std::move(ruling.finding));
   if (ruling.gave_up_in_time && exchange.told == Told::timed_out) {
     if (exchange.timeout.reading == TimeReading::absent) {
@@ -24,7 +26,7 @@ void JudgeCore::rule_on_close(const Exchange& exchange, JobFile* job) {
     if (auto finding = check_close_form(exchange, options_.secured)) accuse(*std::move(finding));
 
   if (job == nullptr || exchange.question.ask != Ask::force_close || exchange.odd_force) return;
-  if (!job->slow && !job->hangs) return;
+  if ((!job->slow && !job->hangs) || !has_a_time || (job->blurred && !options_.in_process)) return;
   const bool nothing_to_wait_for = exchange.before == JobState::closed || exchange.before == JobState::absent ||
                                    exchange.before == JobState::failed || job->course.failed_fault ||
                                    job->course.normal_close != 0;
@@ -45,8 +47,8 @@ void JudgeCore::rule_on_form(const Exchange& exchange, const Response& response)
     accuse_dialect(note.clause, note.expected, fmt::format("{}: {}", cite(exchange.number), note.observed),
                    exchange.answer_event);
   }
-  if (response.outcome == Outcome::refused && response.wire != nullptr && is_body_known(response) && !form_departs)
-    evidence_.add(Clause::wire_error_envelope);
+  const bool in_envelope = response.outcome == Outcome::refused && !response.error_type.empty();
+  if (in_envelope && response.wire != nullptr && !form_departs) evidence_.add(Clause::wire_error_envelope);
 
   // Without an id no job hears of it.
   if (exchange.is_close && exchange.without_id && exchange.told == Told::refused)
@@ -54,10 +56,11 @@ void JudgeCore::rule_on_form(const Exchange& exchange, const Response& response)
 
   ManyJobs many;
   if (exchange.is_close && exchange.expression) {
-    many.count = exchange.target_count;
-    many.certain = exchange.quiet && options_.knows_every_job;
+    many.certain =
+        exchange.quiet && exchange.question.concerns != Concerns::perhaps && options_.knows_every_job;
     for (std::uint32_t i = 0; i < exchange.target_count; ++i) {
       const JobFile& job = job_at(targets_[exchange.first_target + i]);
+      many.count += job.now == JobState::absent ? 0 : 1;
       many.certain = many.certain && job.now != JobState::unknown && job.open_changes == 1;
       many.any_failed = many.any_failed || job.now == JobState::failed;
       many.any_feed = many.any_feed || (job.has_feed && job.feed_now != false);

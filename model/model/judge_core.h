@@ -18,15 +18,23 @@ struct FeedFile {
   std::string feed;
   std::string job;
   std::string index;
+  int creations = 0;  // that were accepted, got no answer, or are open; 0: it is not there
 };
 
 struct IndexFile {
   std::string index;
   std::vector<Record> records;
-  bool lost = false;    // documents of which nobody knows whether they are there
+  bool lost = false;    // documents of which nobody knows whether they are there, now or later
   bool unseen = false;  // documents that searches need not see yet
+  int open_changes = 0;
 
-  bool is_certain() const { return !lost && !unseen; }
+  bool is_certain() const { return !lost && !unseen && open_changes == 0; }
+};
+
+/// A refusal that is judged only if the same caller is let in afterwards.
+struct Doubt {
+  std::size_t number = 0;
+  std::shared_ptr<const Response> response;
 };
 
 class JudgeCore {
@@ -65,6 +73,8 @@ class JudgeCore {
   bool is_expression(std::string_view text) const;
   /// Whether some job may be in groups that nobody named yet: a name that is no job's may be such a group's.
   bool may_have_other_groups() const;
+  bool may_join(const JobFile& job, std::string_view part) const;
+  bool is_awaited_by_close(const CreateJob& create) const;
   void meet_others(Exchange& exchange, JobFile& job);
 
   // judge_answer.cpp: what an answer tells of a job
@@ -76,12 +86,16 @@ class JudgeCore {
   // judge_booking.cpp: what an answer does to ledger and memory
   void prepare(const Exchange& exchange, JobFile& job);  // when a request goes out
   void book(const Exchange& exchange, JobFile& job, Told told);
+  void begin_job(const Exchange& exchange, JobFile& job);
+  void book_unanswered(const Exchange& exchange, JobFile& job);
   void book_post(const Exchange& exchange, JobFile& job, Told told);
   void book_close(const Exchange& exchange, JobFile& job, Told told);
+  void prepare_world(const Exchange& exchange);
   void book_world(const Exchange& exchange, Told told);
   void book_raw(const Exchange& exchange, const RawRequest& raw);
   void give_up_feed(const Exchange& exchange, const std::string& feed);
   void lose_documents(const RawRequest& raw);
+  void blur_what_is_fed(const std::string& index);
   void book_fault(const Event& event, JobFile& job);
   void end_period(JobFile& job);
 
@@ -98,6 +112,11 @@ class JudgeCore {
   /// The last success of a normal close came when its timeout was up.
   bool claimed_at_timeout(const JobFile& job) const;
   const Exchange* overlapping_close(const JobFile& job, const Exchange& exchange) const;
+
+  // judge_callers.cpp: who was let in
+  bool is_caller_in_doubt(const Exchange& exchange) const;
+  void learn_of_caller(const Exchange& exchange, const Response& response);
+  void judge_refusal(const Doubt& doubt);
 
   // judge_checks.cpp: clocks, parameters and callers
   void rule_on_close(const Exchange& exchange, JobFile* job);
@@ -150,6 +169,11 @@ class JudgeCore {
   JobFile& job_named(std::string_view name);
   JobFile* find_job(std::string_view name);
   const FeedFile* find_feed(std::string_view name) const;
+  FeedFile* find_feed(std::string_view name);
+  /// Counts a creation of the very feed on file, or takes one back. Another one's is put on file where there is none.
+  void file_creation(const CreateDatafeed& create, bool counts);
+  /// Whether the feed was asked for something, and may have heard it, while nobody knew yet that it was there.
+  bool may_have_been_asked(const std::string& feed, const Exchange& since) const;
   IndexFile& index_named(const std::string& name);
   std::span<const std::uint32_t> targets_of(const Exchange& exchange) const {
     return std::span(targets_).subspan(exchange.first_target, exchange.target_count);
@@ -164,8 +188,12 @@ class JudgeCore {
   std::size_t job_count_ = 0;
   std::vector<Exchange> exchanges_;
   std::vector<std::uint32_t> targets_;
-  std::vector<Answer> answers_;    // one a target
-  std::vector<std::size_t> open_;  // numbers of open requests
+  std::vector<Answer> answers_;     // one a target
+  std::vector<std::size_t> open_;   // numbers of open requests
+  std::vector<std::size_t> loose_;  // numbers of closes of several jobs that are open, or got no answer
+  std::vector<Doubt> doubts_;
+  std::vector<Principal> let_in_;       // callers who were told something that only who is let in is told
+  std::vector<Principal> turned_away_;  // callers to whom something else than a close was refused as to callers
   std::vector<FeedFile> feeds_;
   std::vector<IndexFile> indexes_;
   std::size_t events_ = 0;
@@ -176,6 +204,7 @@ class JudgeCore {
   Evidence evidence_;
   std::string why_;
   bool missing_ = false;
+  bool in_doubt_ = false;
   bool violated_ = false;
   bool inconclusive_ = false;
   mutable std::vector<std::uint64_t> state_visits_;

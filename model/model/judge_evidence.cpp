@@ -21,7 +21,7 @@ constexpr std::uint64_t kNeedsClosed =
 }  // namespace
 
 void JudgeCore::learn(const Exchange& exchange, JobFile& job, const Response& response) {
-  if (!job.judged || exchange.told == Told::busy || exchange.told == Told::unknown) return;
+  if (!job.judged || job.blurred || exchange.told == Told::busy || exchange.told == Told::unknown) return;
   if (exchange.meant == Ask::stats) {
     if (exchange.told == Told::accepted && exchange.quiet) learn_of_statistics(job, response);
     return;
@@ -58,7 +58,13 @@ void JudgeCore::learn_of_close(const Exchange& exchange, JobFile& job, const Res
     const bool normal = exchange.question.ask == Ask::close;
     if (normal && exchange.timeout.reading == TimeReading::valid) evidence_.add(Clause::timeout_takes_time_units);
     if (exchange.expression) {
-      if (exchange.target_count > 1 && options_.profile != Profile::xpack_5_4) job.expect(Clause::close_many);
+      // One of several that were surely there.
+      const auto targets = targets_of(exchange);
+      const auto is_there = [&](std::uint32_t target) {
+        return job_at(target).now != JobState::unknown && job_at(target).now != JobState::absent;
+      };
+      if (std::ranges::count_if(targets, is_there) > 1 && options_.profile != Profile::xpack_5_4)
+        job.expect(Clause::close_many);
     } else if (normal && exchange.before == JobState::opened) {
       job.expect(Clause::close_ends_open_job);
       if (options_.secured)

@@ -61,6 +61,10 @@ struct Exchange {
   std::int64_t others_newest_ms = INT64_MIN;  // a post: newest record of the posts that overlapped it
 
   Told told = Told::unknown;
+  /// No answer came that tells anything: it may take effect at once, at any later time, or never.
+  bool unanswered = false;
+  /// It was refused to a caller who was let in before: the answer after it decides whether that is a word about it.
+  bool caller_in_doubt = false;
   Refusal refusal = Refusal::none;
   int status = 0;
 

@@ -14,6 +14,11 @@ Story opened_job(JudgeOptions options = {}) {
   return story;
 }
 
+/// Nothing stands between the service and its callers.
+JudgeOptions in_process() {
+  return {.in_process = true};
+}
+
 // timeout-bounds-wait
 TEST(JudgeForms, AccusesACloseThatWaitsBeyondItsTimeout) {
   Story story = opened_job();
@@ -58,7 +63,7 @@ TEST(JudgeForms, AllowsAnyRefusalWhenTheTimeIsUp) {
 
 // timeout-bounds-wait
 TEST(JudgeForms, AccusesACloseThatIsNeverAnsweredInItsTimeout) {
-  Story story = opened_job();
+  Story story = opened_job(in_process());
   story.asks(1, CloseJob{kJob, {}, "2s", {}, {}}).waits(kMinute).reads(kOpened, 0);
 
   expect_violates(story, Clause::timeout_bounds_wait);
@@ -109,7 +114,7 @@ TEST(JudgeForms, HoldsACloseWithoutATimeoutTo30Minutes) {
   Story late = opened_job();
   late.fault(Fault::hang_close).closes({}, {}, gave_up(), 31 * kMinute);
   expect_violates(late, Clause::timeout_defaults_to_30m);
-  Story lost = opened_job();
+  Story lost = opened_job(in_process());
   lost.fault(Fault::hang_close).asks(1, CloseJob{kJob, {}, {}, {}, {}}).loses(1, 40 * kMinute);
   expect_violates(lost, Clause::timeout_defaults_to_30m);
   Story right = opened_job();
@@ -220,7 +225,7 @@ TEST(JudgeForms, AccusesTheRefusalOfACallerWithTheRight) {
   const std::pair<Principal, Clause> cases[] = {{Principal::manage_ml, Clause::manage_ml_may_close},
                                                 {Principal::manage, Clause::manage_may_close}};
   for (const auto& [who, clause] : cases) {
-    Story refused = opened_job();
+    Story refused = opened_job(in_process());
     refused.as(who, CloseJob{kJob, {}, {}, {}, {}}, refusal(403));
     expect_violates(refused, clause);
     Story accepted = opened_job();

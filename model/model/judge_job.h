@@ -74,7 +74,6 @@ struct JobFile {
 
   std::string name;
   std::uint32_t index = 0;
-  bool exists_perhaps = false;  // was created in this history, or its creation is unsettled
   bool adopted = false;         // the history may have begun when the job was already there
   bool judged = true;           // false: the oracle gave up
   bool results_served = false;  // its results were read at least once
@@ -97,8 +96,13 @@ struct JobFile {
   std::size_t settled_event = 0;  // index + 1 of the last `settled` event since then; 0: none
 
   std::vector<std::string> groups;
-  bool groups_known = false;  // false: it may be in others as well
-  bool is_job = false;        // an answer told of a job of this name: it is no group's
+  bool groups_known = false;             // false: it may be in others as well
+  bool is_job = false;                   // an answer told of a job of this name: it is no group's
+  std::vector<std::string> lost_groups;  // of creations without an answer, which may still arrive
+  /// A request that could change its state got no answer and may take effect at any time: from then on only the oracle
+  /// speaks of the job.
+  bool blurred = false;
+  bool update_lost = false;  // likewise for its configuration
   Ledger ledger;
   Course course;
   std::size_t times_opened = 0;
@@ -130,6 +134,8 @@ struct JobFile {
 
   std::uint64_t to_confirm = 0;  // clauses that the next fitting statistics put to the test, one bit each
 
+  /// Whether it can be there when a request goes out.
+  bool may_exist() const { return now != JobState::absent || open_changes > 0; }
   void expect(Clause clause) { to_confirm |= std::uint64_t{1} << static_cast<unsigned>(clause); }
   bool is_settled() const { return settled_event != 0; }
 
@@ -137,7 +143,7 @@ struct JobFile {
   bool is_meant_by(std::string_view part) const;
   bool is_meant_by_any(std::string_view expression) const;
   /// Whether any group may have the job, for all that is known.
-  bool may_be_in_any_group() const { return exists_perhaps && !groups_known && now != JobState::absent; }
+  bool may_be_in_any_group() const { return may_exist() && !groups_known; }
   /// What a request or an answer tells of its groups; empty: that they may be any.
   void learn_groups(const std::vector<std::string>* told) {
     groups_known = told != nullptr;

@@ -94,7 +94,7 @@ TEST(JudgeKeeping, AllowsAnOpenTimeThatStandsStill) {
 
 Story with_model(std::int64_t before, std::int64_t after, bool told) {
   JudgeOptions options;
-  options.model_size_is_told = told;
+  options.in_process = told;
   Story story(options);
   const auto read = [&](JobState state, std::int64_t bytes) {
     Response response = statistics(state, 60);

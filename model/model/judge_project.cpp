@@ -77,12 +77,37 @@ TimeRange times_of(const Exchange& exchange) {
 
 }  // namespace
 
+/// Whether the job may come to be in a group that the expression names: its creation is under way, or may arrive yet.
+bool JudgeCore::may_join(const JobFile& job, std::string_view part) const {
+  const auto named = [part](const std::string& group) { return glob_matches(part, group); };
+  return std::ranges::any_of(job.lost_groups, named) || std::ranges::any_of(open_, [&](std::size_t number) {
+           const auto* create = std::get_if<CreateJob>(&exchange_of(number).request->operation);
+           return create != nullptr && create->job == job.name && std::ranges::any_of(create->config.groups, named);
+         });
+}
+
+/// Whether a close of several jobs without an answer names what is only being created now.
+bool JudgeCore::is_awaited_by_close(const CreateJob& create) const {
+  return std::ranges::any_of(loose_, [&](std::size_t number) {
+    const std::string& expression = job_of(exchange_of(number).request->operation);
+    for (std::string_view rest = expression; !rest.empty();) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      const std::string_view part = rest.substr(0, comma);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      if (part == "_all" || glob_matches(part, create.job)) return true;
+      for (const std::string& group : create.config.groups)
+        if (glob_matches(part, group)) return true;
+    }
+    return false;
+  });
+}
+
 bool JudgeCore::is_expression(std::string_view text) const {
   bool is_group = false;
   for (std::size_t i = 0; i < job_count_; ++i) {
     const JobFile& job = job_at(i);
-    if (job.name == text && (job.is_job || options_.knows_every_job)) return false;
-    is_group = is_group || std::ranges::find(job.groups, text) != job.groups.end();
+    if (job.name == text && (options_.knows_every_job ? job.may_exist() : job.is_job)) return false;
+    is_group = is_group || std::ranges::find(job.groups, text) != job.groups.end() || may_join(job, text);
   }
   return is_group || names_several(text) || may_have_other_groups();
 }
@@ -111,8 +136,11 @@ void JudgeCore::add_matching(Exchange& exchange, const std::string& expression) 
     bool any = false;
     for (std::size_t i = 0; i < job_count_; ++i) {
       const JobFile& job = job_at(i);
-      if (!job.exists_perhaps || (job.adopted && job.now == JobState::absent)) continue;
-      if (!job.is_meant_by(part) && !(may_mean_others && job.may_be_in_any_group())) continue;
+      if (!job.may_exist()) continue;
+      if (!job.is_meant_by(part)) {
+        if (!may_join(job, part) && !(may_mean_others && job.may_be_in_any_group())) continue;
+        exchange.question.concerns = Concerns::perhaps;
+      }
       any = true;
       const auto index = static_cast<std::uint32_t>(i);
       if (std::ranges::find(found, index) == found.end()) found.push_back(index);
@@ -161,6 +189,7 @@ void JudgeCore::project_close(Exchange& exchange, const CloseJob& close) {
   exchange.expression = is_expression(close.job);
   if (!exchange.expression) return add_target(exchange, close.job);
   question.may_be_refused = true;
+  question.concerns = Concerns::if_it_exists;
   add_matching(exchange, close.job);
 }
 
@@ -303,6 +332,9 @@ void JudgeCore::project(Exchange& exchange) {
     ask(Ask::revert, revert->job);
   } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
     ask(Ask::create_feed, feed->job);
+    // The name may be taken by a feed of another job.
+    const FeedFile* file = find_feed(feed->feed);
+    if (file != nullptr && file->job != feed->job) question.may_be_refused = true;
   } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
     // Its end may stand in the body.
     if (!body_known) return give_up_feed(exchange, start->feed);

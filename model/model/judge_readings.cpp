@@ -84,7 +84,11 @@ bool JudgeCore::arrived(const Exchange& exchange, JobFile& job) {
 }
 
 void JudgeCore::give_up_waiting(JobFile& job) {
-  for (Miss& known : job.misses) accuse(std::move(known.finding));
+  // Only a normal close that claimed success promised that all is there at once. What another leaves behind may come a
+  // little later, and who wanted to look again may have been given no answer.
+  const bool was_promised = job.course.normal_close != 0 && job.course.forced == 0;
+  for (Miss& known : job.misses)
+    if (was_promised || known.readings > 1 || options_.in_process) accuse(std::move(known.finding));
   job.misses.clear();
 }
 
@@ -99,8 +103,7 @@ bool JudgeCore::touched_by_other_close(const JobFile& job, std::size_t since) co
 }
 
 void JudgeCore::look(const Exchange& exchange, JobFile& job, const Response& response) {
-  if (!is_read(exchange.meant) || !exchange.quiet || !job.judged) return;
-  if (exchange.is_part) return;
+  if (!is_read(exchange.meant) || !exchange.quiet || exchange.is_part || !job.judged || job.blurred) return;
   const Operation& operation = exchange.request->operation;
   if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
     if (const auto* page = std::get_if<BucketPage>(&response.content))
@@ -252,7 +255,7 @@ bool JudgeCore::look_at_model(const Exchange& exchange, JobFile& job, const JobS
     evidence_.add(Clause::close_prunes_model);
     return true;
   }
-  if (!options_.model_size_is_told || (!job.model_vanished && passed < kBucketsMany)) return true;
+  if (!options_.in_process || (!job.model_vanished && passed < kBucketsMany)) return true;
   Finding finding;
   finding.clause = Clause::close_prunes_model;
   finding.event = exchange.answer_event;
@@ -317,6 +320,7 @@ void JudgeCore::look_at_snapshots(const Exchange& exchange, JobFile& job, const 
 }
 
 void JudgeCore::look_at_metadata(const Exchange& exchange, JobFile& job, const JobDescription& description) {
+  if (job.update_lost) return;
   const bool was_closed = job.close_since_metadata > job.metadata_number && job.metadata_number != 0;
   std::size_t compared = 0;
   if (job.metadata_number != 0) {

@@ -26,6 +26,7 @@ inline Response refusal(int status) {
   Response response;
   response.outcome = Outcome::refused;
   response.status = status;
+  response.error_type = "exception";
   response.refusal = status == 400   ? Refusal::bad_request
                      : status == 401 ? Refusal::unauthenticated
                      : status == 403 ? Refusal::forbidden

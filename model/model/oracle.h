@@ -44,15 +44,20 @@ enum class Told : std::uint8_t {
   refused,    ///< by state, existence, privilege or form
   timed_out,  ///< a close or open that gave up waiting (by its text, or because its timeout was up)
   failed,     ///< a 5xx that is no time-out
-  busy,       ///< 429 or 503: nothing was done
-  unknown,    ///< unreadable, or lost, or still open at the end: anything may have happened
+  busy,       ///< nothing was done, and nothing is decided: 429, or it was never sent
+  unknown,    ///< unreadable, 503, or lost, or still open at the end: anything may have happened
 };
+
+/// Whether a request concerns the job at all; one that names jobs by an expression may pass it over, and any answer
+/// fits then.
+enum class Concerns : std::uint8_t { surely, if_it_exists, perhaps };
 
 struct Question {
   Ask ask = Ask::stats;
   std::int64_t records = 0;     // post: records that would be processed; start_feed: documents that the feed will find
   bool has_timeout = false;     // close: may answer `timed_out`
   bool may_be_refused = false;  // the caller may lack the privilege, or the profile leaves it open: refusal is fine too
+  Concerns concerns = Concerns::surely;
 };
 
 struct Answer {

@@ -54,6 +54,7 @@ SearchExchange exchange_of(std::size_t step, const Question& question, const Ans
   // A refusal that comes when the timeout is up cannot be told from giving up, whatever its text.
   if (exchange.timed_out) exchange.told |= kRefused;
   exchange.may_be_refused = question.may_be_refused;
+  exchange.concerns = question.concerns;
   exchange.records = saturated(static_cast<std::uint64_t>(question.records > 0 ? question.records : 0));
   if (step == index_of(Ask::stats)) {
     exchange.read = answer.state;
@@ -98,6 +99,8 @@ void Search::start_anywhere() {
 }
 
 bool Search::matches(const SearchExchange& x, const Configuration& c) const {
+  if (x.concerns == Concerns::perhaps || (x.concerns == Concerns::if_it_exists && c.job.life == Life::absent))
+    return true;
   const Cell& cell = table_->at(x.step, c.job);
   if (cell.row < 0) return false;
   Answers allowed = cell.guard == Guard::always || holds(cell.guard, c.job) ? cell.allowed : cell.allowed_otherwise;
@@ -263,7 +266,7 @@ void Search::step_lost(std::size_t from, int slot) {
           const int i = std::countr_zero(open);
           const SearchExchange& y = slots_[static_cast<std::size_t>(i)];
           later = progress_of(work_[from], i) == 0 && y.step == x.step && y.records == x.records &&
-                  y.told == kAccepted && !y.may_be_refused;
+                  y.told == kAccepted && !y.may_be_refused && y.concerns == Concerns::surely;
         }
       if (later) continue;
     }
@@ -296,8 +299,8 @@ void Search::expand(std::size_t from, int slot) {
         const int j = std::countr_zero(others);
         const SearchExchange& y = slots_[static_cast<std::size_t>(j)];
         later = y.order < x.order && progress_of(work_[from], j) == 0 && y.step == x.step && y.records == x.records &&
-                y.told == x.told && y.may_be_refused == x.may_be_refused && y.read == x.read &&
-                y.processed == x.processed && y.feed_read == x.feed_read;
+                y.told == x.told && y.may_be_refused == x.may_be_refused && y.concerns == x.concerns &&
+                y.read == x.read && y.processed == x.processed && y.feed_read == x.feed_read;
       }
       if (later) continue;
     }

@@ -26,6 +26,7 @@ struct SearchExchange {
   std::uint8_t step = 0;    // Ask or event of the history
   Answers told = kNothing;  // the answer; a time-out stands for a refusal too
   bool may_be_refused = false;
+  Concerns concerns = Concerns::surely;
   bool timed_out = false;
   bool pure_only = false;  // this answer never comes with a change
   JobState read = JobState::unknown;

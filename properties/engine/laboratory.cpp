@@ -30,7 +30,8 @@ RunnerOptions options_for(const Environment& environment) {
   options.judge.profile = environment.profile;
   options.judge.secured = environment.secured;
   options.judge.margin = environment.margin;
-  options.judge.model_size_is_told = !environment.live;
+  options.judge.in_process = !environment.live;
+  options.judge.callers_are_known = environment.live;
   if (environment.live) {
     options.lost_in_a_row_max = kLostInARowMax;
     options.judge.forced_rest = 5 * kSecond + environment.slow + 2 * environment.normal_close;

@@ -17,6 +17,8 @@ class JudgingObserver final : public sut::Observer {
         return lost_in_a_row_ < lost_in_a_row_max_ ? sut::Advice::go_on : sut::Advice::stop;
       case model::Judgement::missing:
         return sut::Advice::read_again;
+      case model::Judgement::caller_in_doubt:
+        return sut::Advice::ask_as_caller;
       case model::Judgement::violated:
       case model::Judgement::inconclusive:
         break;

@@ -24,9 +24,14 @@ struct JudgeOptions {
   /// Configurations in one closure before the judge gives up on the history.
   std::size_t budget = 100'000;
   bool brute_force = false;  // reserved for tests of the oracle: no reductions
-  /// The target's statistics tell the size of the model as it is (in process): a close of a job with much history must
-  /// make it smaller, and never empty. Off: a change is evidence, and nobody is accused.
-  bool model_size_is_told = false;
+  /// The history comes from the implementation in process. Nothing stands between it and its callers: an answer that
+  /// never comes is its own doing, and a 401 or 403 is its word. And its statistics tell the size of the model as it
+  /// is: a close of a job with much history must make it smaller, and never empty. Off: nobody is accused for what was
+  /// lost on the way, nor of refusing a caller whom it let in before and then refuses everything; and a change of size
+  /// is evidence, no more.
+  bool in_process = false;
+  /// The target let every configured caller in before the history began, as the preflight of a live run sees.
+  bool callers_are_known = false;
   /// Off for a recording: the target may have jobs and groups that the history does not show, and jobs may be older
   /// than it. What a request for several jobs is told then says nothing against the jobs that are known.
   bool knows_every_job = true;
@@ -36,6 +41,8 @@ struct JudgeOptions {
 enum class Judgement : std::uint8_t {
   fits,     ///< a conforming server could have done all this
   missing,  ///< the last answer lacks something that may only be late: read the same again after a while
+  /// the last answer refuses a caller who was let in before: only what the same caller is told next decides
+  caller_in_doubt,
   violated,
   inconclusive,  ///< cannot be told any more, see `why`
 };
