@@ -34,6 +34,7 @@ inline Response refusal(int status) {
                      : status == 405 ? Refusal::wrong_method
                      : status == 409 ? Refusal::conflict
                      : status == 429 ? Refusal::busy
+                     : status == 503 ? Refusal::unavailable
                                      : Refusal::server_error;
   return response;
 }
@@ -109,6 +110,18 @@ class Story {
     event.error = "connection reset";
     return take(event);
   }
+  /// A request without an answer, and one that did not even leave.
+  Story& loses(Operation operation) {
+    asks(kLostProcess, std::move(operation));
+    return loses(kLostProcess);
+  }
+  Story& never_sends(Operation operation) {
+    asks(kLostProcess, std::move(operation));
+    Event event = next(EventType::info, kLostProcess);
+    event.request = open(kLostProcess);
+    event.never_sent = true;
+    return take(event);
+  }
   Story& fault(Fault fault, Duration duration = 0, const std::string& job = kJob) {
     Event event = next(EventType::fault, 0);
     event.fault = fault;
@@ -159,6 +172,8 @@ class Story {
   Judge& judge() { return judge_; }
 
  private:
+  static constexpr int kLostProcess = 99;
+
   Event next(EventType type, int process) const {
     Event event;
     event.type = type;
