@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "closecheck/vocabulary/printable.h"
 #include "errors.h"
 
 namespace closecheck::cli {
@@ -21,7 +22,7 @@ void print(const std::string& text) {
 }
 
 void print_diagnostic(const std::string& line) {
-  const std::string text = "closecheck: " + line + "\n";
+  const std::string text = "closecheck: " + printable(line) + "\n";
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
@@ -34,7 +35,7 @@ ProgressLine::~ProgressLine() {
 void ProgressLine::show(const properties::Progress& progress) {
   if (!wanted_) return;
   shown_ = true;
-  fmt::print(stderr, "\r\x1b[K{} of {}: {}", progress.done, progress.total, progress.what);
+  fmt::print(stderr, "\r\x1b[K{} of {}: {}", progress.done, progress.total, one_line(progress.what));
   std::fflush(stderr);
 }
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "closecheck/reports/report.h"
+#include "closecheck/vocabulary/printable.h"
 #include "history_text.h"
-#include "printable.h"
 
 namespace closecheck::reports {
 namespace {
@@ -48,7 +48,7 @@ class Console {
   }
 
   std::string target() const {
-    std::string target = record_.http ? record_.url : "in process";
+    std::string target = record_.http ? one_line(record_.url) : "in process";
     if (!record_.deviation.empty()) target += fmt::format(", deviation {}", record_.deviation);
     return target;
   }
@@ -61,7 +61,7 @@ class Console {
   void write_settings() {
     text_ += fmt::format("seed     {}\ntarget   {}\nprofile  {}\neffort   {}\nrequire  {}\nversion  {}\n", record_.seed,
                          target(), name(record_.profile), record_.effort, name(record_.require), record_.version);
-    for (const std::string& note : record_.notes) text_ += fmt::format("note     {}\n", printable(note));
+    for (const std::string& note : record_.notes) text_ += fmt::format("note     {}\n", one_line(note));
     text_ += '\n';
   }
 
@@ -74,7 +74,7 @@ class Console {
       const std::string verdict = painted(fmt::format("{:<13}", name(entry.verdict)), entry.verdict);
       text_ += fmt::format("{:<{}}  {:<8}  {}  {:>6}  {:>9}", id_of(entry.clause), width, name(level_of(entry.clause)),
                            verdict, entry.checks, entry.exchanges);
-      std::string remark = printable(entry.why);
+      std::string remark = one_line(entry.why);
       if (entry.kind && entry.verdict != ClauseVerdict::measured)
         remark = fmt::format("{}: {}", name(*entry.kind), remark);
       for (const auto& [figure, value] : entry.figures) {
@@ -98,7 +98,7 @@ class Console {
     text_ += fmt::format("  {}\n", clause.says);
     if (!style_.quiet && !violation.history.events.empty())
       text_ += "  history:\n" + write_history(violation.history, finding.event, "  ");
-    text_ += fmt::format("  expected: {}\n  observed: {}\n", printable(finding.expected), printable(finding.observed));
+    text_ += fmt::format("  expected: {}\n  observed: {}\n", one_line(finding.expected), one_line(finding.observed));
     if (!finding.also.empty()) {
       text_ += "  also breaks:";
       const char* separator = " ";
@@ -110,15 +110,15 @@ class Console {
     }
     if (!style_.quiet && !violation.curl.empty()) {
       text_ += "  by hand:\n";
-      for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", printable(line));
+      for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", one_line(line));
     }
     if (!violation.check.empty()) text_ += fmt::format("  check:    {}\n", violation.check);
-    if (!violation.replay.empty()) text_ += fmt::format("  replay:   {}\n", violation.replay);
+    if (!violation.replay.empty()) text_ += fmt::format("  replay:   {}\n", one_line(violation.replay));
     text_ += '\n';
   }
 
   void write_verdict() {
-    const std::string line = printable(verdict_line(record_));
+    const std::string line = one_line(verdict_line(record_));
     const char* code = record_.verdict == RunVerdict::conforms   ? "1;32"
                        : record_.verdict == RunVerdict::violates ? "1;31"
                                                                  : "1;33";

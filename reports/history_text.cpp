@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "printable.h"
+#include "closecheck/vocabulary/printable.h"
 
 namespace closecheck::reports {
 namespace {
@@ -28,9 +28,8 @@ std::string write_history(const History& history, std::optional<std::size_t> mar
   std::size_t number = 0;
   const auto line = [&](std::size_t event, bool also_next, const std::string& what) {
     const bool here = marked && (*marked == event || (also_next && *marked == event + 1));
-    text +=
-        fmt::format("{}{} {:>10}  {}\n", indent, here ? '>' : ' ',
-                    fmt::format("{:.3f} s", static_cast<double>(history.events[event].time) / 1e9), printable(what));
+    text += fmt::format("{}{} {:>10}  {}\n", indent, here ? '>' : ' ',
+                        fmt::format("{:.3f} s", static_cast<double>(history.events[event].time) / 1e9), one_line(what));
   };
   for (std::size_t i = 0; i < history.events.size(); ++i) {
     const Event& event = history.events[i];

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "closecheck/reports/report.h"
+#include "closecheck/vocabulary/printable.h"
 #include "report_json.h"
 
 namespace closecheck::reports {
@@ -58,8 +59,8 @@ nlohmann::ordered_json clause_ids(const std::vector<Clause>& clauses) {
 }
 
 std::string to_text(const nlohmann::ordered_json& json) {
-  // Answers of a server may hold bytes that are no UTF-8; a report is written all the same.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  // Answers of a server may hold bytes that are no UTF-8; a report is written all the same, and safe to be shown.
+  return escaped_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 std::string write_json(const RunRecord& record) {

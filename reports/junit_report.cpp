@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "closecheck/reports/report.h"
+#include "closecheck/vocabulary/printable.h"
 #include "junit_suite.h"
 
 namespace closecheck::reports {
@@ -16,7 +17,7 @@ const ViolationRecord* violation_of(const RunRecord& record, Clause clause) {
 std::string failure_text(const ViolationRecord& violation) {
   std::string text =
       fmt::format("{}\n\nexpected: {}\nobserved: {}\ncheck: {}\n", text_of(violation.finding.clause).says,
-                  violation.finding.expected, violation.finding.observed, violation.check);
+                  one_line(violation.finding.expected), one_line(violation.finding.observed), violation.check);
   if (!violation.finding.also.empty()) {
     text += "also breaks:";
     for (const Clause also : violation.finding.also) text += fmt::format(" {}", id_of(also));
@@ -42,7 +43,7 @@ JunitCase case_of(const RunRecord& record, const ClauseRecord& entry) {
       made.outcome = JunitOutcome::failed;
       made.type = name(level_of(entry.clause));
       made.message = violation != nullptr ? violation->finding.observed : entry.why;
-      made.text = violation != nullptr ? failure_text(*violation) : entry.why;
+      made.text = violation != nullptr ? failure_text(*violation) : one_line(entry.why);
       break;
     }
     case ClauseVerdict::inconclusive:

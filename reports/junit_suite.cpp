@@ -6,13 +6,13 @@
 #include <pugixml.hpp>
 #include <sstream>
 
-#include "printable.h"
+#include "closecheck/vocabulary/printable.h"
 
 namespace closecheck::reports {
 namespace {
 
 void set(pugi::xml_node node, const char* attribute, std::string_view value) {
-  node.append_attribute(attribute) = printable(value).c_str();
+  node.append_attribute(attribute) = one_line(value).c_str();
 }
 
 const char* element_of(JunitOutcome outcome) {

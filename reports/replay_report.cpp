@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "closecheck/vocabulary/printable.h"
 #include "history_text.h"
 #include "junit_suite.h"
-#include "printable.h"
 #include "report_json.h"
 
 namespace closecheck::reports {
@@ -35,7 +35,7 @@ Json finding_list(const std::vector<Finding>& findings) {
 std::string write_finding(const Finding& finding) {
   std::string text =
       fmt::format("  violated: {} ({})\n    expected: {}\n    observed: {}\n", id_of(finding.clause),
-                  name(level_of(finding.clause)), printable(finding.expected), printable(finding.observed));
+                  name(level_of(finding.clause)), one_line(finding.expected), one_line(finding.observed));
   if (finding.also.empty()) return text;
   text += "    also breaks:";
   const char* separator = " ";
@@ -59,7 +59,7 @@ std::string indented(const std::string& text, std::string_view indentation) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    out += fmt::format("{}{}\n", indentation, printable(text.substr(at, end - at)));
+    out += fmt::format("{}{}\n", indentation, one_line(text.substr(at, end - at)));
     at = end + 1;
   }
   return out;
@@ -107,17 +107,17 @@ std::size_t count_tests(const std::vector<ReplayedFile>& files, std::string_view
 
 std::string write_replayed(const ReplayedFile& file, bool quiet) {
   const bool is_suite = file.tests.size() > 1;
-  std::string why = printable(file.why);
+  std::string why = one_line(file.why);
   if (is_suite) {
     why.clear();
     for (const std::string_view verdict : {kFixed, kStillFailing, kCannotTell, kSkipped})
       if (const std::size_t tests = count_tests({file}, verdict); tests > 0)
         why += fmt::format("{}{} {}", why.empty() ? "" : ", ", tests, verdict);
   }
-  std::string text = fmt::format("{}: {}{}{}\n", file.verdict, file.file, why.empty() ? "" : ": ", why);
+  std::string text = fmt::format("{}: {}{}{}\n", file.verdict, one_line(file.file), why.empty() ? "" : ": ", why);
   for (const ReplayedTest& test : file.tests) {
     if (is_suite && test.verdict != kFixed)
-      text += fmt::format("  {}: \"{}\": {}\n", test.verdict, printable(test.title), printable(test.why));
+      text += fmt::format("  {}: \"{}\": {}\n", test.verdict, one_line(test.title), one_line(test.why));
     text += indented(test.details, is_suite ? "    " : "  ");
   }
   return text + write_findings(file.findings, file.history, quiet);
@@ -188,9 +188,9 @@ std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
 }
 
 std::string write_judged(const JudgedHistory& judged) {
-  std::string text =
-      fmt::format("{}: {}{}{}\n", judged.verdict, judged.title, judged.why.empty() ? "" : ": ", judged.why);
-  for (const std::string& note : judged.notes) text += fmt::format("  note: {}\n", note);
+  std::string text = fmt::format("{}: {}{}{}\n", judged.verdict, one_line(judged.title), judged.why.empty() ? "" : ": ",
+                                 one_line(judged.why));
+  for (const std::string& note : judged.notes) text += fmt::format("  note: {}\n", one_line(note));
   text += write_findings(judged.findings, judged.history, false);
   std::string stood;
   for (const ClauseText& clause : clauses())

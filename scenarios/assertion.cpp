@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base64.h"
+#include "closecheck/vocabulary/printable.h"
 #include "json.h"
 #include "pattern.h"
 #include "warning.h"
@@ -20,9 +21,7 @@ namespace {
 
 std::string shown(const Value& value) {
   constexpr std::size_t kShown = 200;
-  std::string text = write_json(value);
-  if (text.size() > kShown) text = text.substr(0, kShown) + "...";
-  return text;
+  return shortened(write_json(value), kShown);
 }
 
 std::string lower(std::string text) {
@@ -143,7 +142,7 @@ int wanted_status(std::string_view catch_text) {
 
 std::string told(const Answer& answer) {
   constexpr std::size_t kShown = 200;
-  return fmt::format("{} {}", answer.status, answer.text.substr(0, kShown));
+  return fmt::format("{} {}", answer.status, one_line(shortened(answer.text, kShown)));
 }
 
 void check_caught(const std::string& wanted, const Answer& answer, Profile profile) {

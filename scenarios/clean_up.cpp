@@ -9,6 +9,7 @@
 
 #include "assertion.h"
 #include "call.h"
+#include "closecheck/vocabulary/printable.h"
 #include "json.h"
 
 namespace closecheck::scenarios {
@@ -109,8 +110,9 @@ class Cleaner {
   void note(const std::string& call, const std::optional<Answer>& answer) {
     constexpr std::size_t kShown = 300;
     if (!trouble_.empty()) return;
-    trouble_ = fmt::format("the clean-up after the test failed: {}: {}", call,
-                           answer ? fmt::format("{} {}", answer->status, answer->text.substr(0, kShown)) : "no answer");
+    trouble_ = fmt::format(
+        "the clean-up after the test failed: {}: {}", call,
+        answer ? fmt::format("{} {}", answer->status, one_line(shortened(answer->text, kShown))) : "no answer");
   }
 
   sut::System& system_;

@@ -6,6 +6,7 @@
 #include "base64.h"
 #include "call.h"
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/printable.h"
 #include "json.h"
 #include "script.h"
 #include "yaml_writer.h"
@@ -15,16 +16,9 @@ namespace {
 
 using sut::wire::HttpRequest;
 
-/// The text on one line, for a comment.
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
-  }
-  if (!is_utf8(out))
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80u) != 0; }, '?');
+/// The text on one line of a comment, without its full stop.
+std::string comment_text(std::string_view text) {
+  std::string out = one_line(text);
   while (!out.empty() && (out.back() == ' ' || out.back() == '.')) out.pop_back();
   return out;
 }
@@ -37,8 +31,8 @@ class Writer {
   std::string write() {
     const Finding& finding = violation_.finding;
     const std::string id(id_of(finding.clause));
-    line(0, fmt::format("# {}: {}. Expected {}; observed {}.", id, one_line(text_of(finding.clause).says),
-                        one_line(finding.expected), one_line(finding.observed)));
+    line(0, fmt::format("# {}: {}. Expected {}; observed {}.", id, comment_text(text_of(finding.clause).says),
+                        comment_text(finding.expected), comment_text(finding.observed)));
     std::string header = fmt::format("clause: {}, seed: {}, profile: {}", id, violation_.seed, name(profile_));
     if (!deviation_.empty()) header += fmt::format(", deviation: {}", write_scalar(make_text(deviation_)));
     line(0, fmt::format("closecheck: {{{}, oracle: true}}", header));
@@ -66,8 +60,8 @@ class Writer {
   void line(std::size_t level, const std::string& text) { out_ += std::string(2 * level, ' ') + text + "\n"; }
 
   void comment(std::size_t level) {
-    line(level, "# expected: " + one_line(violation_.finding.expected));
-    line(level, "# observed: " + one_line(violation_.finding.observed));
+    line(level, "# expected: " + comment_text(violation_.finding.expected));
+    line(level, "# observed: " + comment_text(violation_.finding.observed));
   }
 
   /// The step whose answer cannot be explained: the last call like the one that the finding points at.

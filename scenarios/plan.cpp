@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/printable.h"
 #include "json.h"
 #include "script.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 std::string plan_text(const std::string& text) {
   constexpr std::size_t kShown = 400;
-  return text.size() <= kShown ? text : fmt::format("{}... ({} bytes)", text.substr(0, kShown), text.size());
+  return text.size() <= kShown ? text : fmt::format("{} ({} bytes)", shortened(text, kShown), text.size());
 }
 
 std::string told(const Step& step) {

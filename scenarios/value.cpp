@@ -6,8 +6,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "closecheck/vocabulary/printable.h"
+
 namespace closecheck::scenarios {
 namespace {
+
+constexpr std::size_t kShown = 60;
 
 bool is_integer(const Value& value) {
   return std::holds_alternative<std::int64_t>(value.data) || std::holds_alternative<std::uint64_t>(value.data);
@@ -19,11 +23,6 @@ bool equal_maps(const Map& left, const Map& right) {
     const auto found = std::find_if(right.begin(), right.end(), [&](const Member& m) { return m.key == member.key; });
     return found != right.end() && equal(member.value, found->value);
   });
-}
-
-std::string shortened(const std::string& text) {
-  constexpr std::size_t kShown = 60;
-  return text.size() <= kShown ? text : text.substr(0, kShown) + "...";
 }
 
 }  // namespace
@@ -72,7 +71,7 @@ std::string describe(const Value& value) {
   if (value.is_null()) return "nothing";
   if (const auto* flag = std::get_if<bool>(&value.data)) return *flag ? "true" : "false";
   if (value.is_number()) return fmt::format("the number {}", *text_of(value));
-  if (const auto* text = value.string()) return fmt::format("the text \"{}\"", shortened(*text));
+  if (const auto* text = value.string()) return fmt::format("the text \"{}\"", shortened(*text, kShown));
   return value.list() != nullptr ? "a list" : "a map";
 }
 

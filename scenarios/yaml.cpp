@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/printable.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -323,7 +324,9 @@ std::string Source::line_at(int line) const {
   return found;
 }
 
-void Source::fail(Place place, const std::string& message) const {
+void Source::fail(Place place, const std::string& what) const {
+  // A file of somebody else's must not bring lines of its own into what is said of it.
+  const std::string message = one_line(what);
   if (place.line == 0) throw ScenarioError{fmt::format("{}: {}", path_, message)};
   constexpr std::size_t kShown = 100;
   std::string line = line_at(place.line);
