@@ -5,6 +5,8 @@
 #include <array>
 
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/redactor.h"
 #include "http/codec_content.h"
 #include "http/json_document.h"
 #include "http/routes.h"
@@ -310,7 +312,7 @@ class Decoder {
            fmt::format("status {} with a body that claims success", answer_.status));
       return;
     }
-    if (out_.reason.empty() && !body()) out_.reason = answer_.body.substr(0, 200);
+    if (out_.reason.empty() && !body()) out_.reason = shortened(answer_.body, 200);
     refuse(refusal_of(answer_.status));
     if (answer_.status >= 500 && wants_capacity(error_.type, error_.reason))
       refuse(Refusal::unavailable);
@@ -413,7 +415,7 @@ class Decoder {
 }  // namespace
 
 Response decode(WireAnswer answer, const Request& request, Profile profile) {
-  std::erase_if(answer.headers, [](const auto& header) { return is_secret_header(header.first); });
+  std::erase_if(answer.headers, [](const auto& header) { return is_secret_name(header.first); });
   return Decoder(std::make_shared<const WireAnswer>(std::move(answer)), request, profile).run();
 }
 

@@ -142,7 +142,9 @@ TEST(WritesCurlLines, ThatAShellTakesAsTheyStand) {
   const Request text{Principal::manage_ml, RawRequest{"POST", "/a/../{b}", {}, "it's\n{}", "text/plain"}, nullptr};
   EXPECT_EQ(curl_line(text, k63, "http://h:1", "o'neil", "P"),
             "curl -sS --globoff --path-as-is -u 'o'\\''neil':\"$P\" -X POST 'http://h:1/a/../{b}' "
-            "-H 'Content-Type: text/plain' --data-binary 'it'\\''s\n{}'");
+            "-H 'Content-Type: text/plain' --data-binary $'it\\'s\\n{}'");
+  const Request hostile{Principal::manage_ml, RawRequest{"GET", "/", {}, "\\\x1b[2J\u202E", "text/plain"}, nullptr};
+  EXPECT_TRUE(curl_line(hostile, k63, "http://h:1", "", "").ends_with("$'\\\\\\x1b[2J\\xe2\\x80\\xae'"));
 }
 
 }  // namespace

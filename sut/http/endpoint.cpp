@@ -1,8 +1,5 @@
 #include "closecheck/sut/endpoint.h"
 
-#include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -17,44 +14,12 @@
 namespace closecheck::sut {
 namespace {
 
-/// Places that are taken several at a time, first come, first served, so that many small takers cannot starve a big
-/// one.
-class Places {
- public:
-  explicit Places(std::size_t count) : count_(count), free_(count) {}
-
-  std::size_t take(std::size_t wanted) {
-    const std::size_t taken = std::min(wanted, count_);
-    std::unique_lock lock(mutex_);
-    const std::uint64_t turn = next_turn_++;
-    changed_.wait(lock, [&] { return turn == turn_ && free_ >= taken; });
-    free_ -= taken;
-    ++turn_;
-    changed_.notify_all();
-    return taken;
-  }
-  void give_back(std::size_t taken) {
-    const std::lock_guard lock(mutex_);
-    free_ += taken;
-    changed_.notify_all();
-  }
-
- private:
-  const std::size_t count_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t free_;
-  std::uint64_t next_turn_ = 0;
-  std::uint64_t turn_ = 0;
-};
-
-/// What all systems of one target share. Thread-safe.
+/// What all systems of one factory share. Thread-safe.
 struct Shared {
   explicit Shared(const EndpointOptions& options) : target(options), journal(options.journal) {}
 
   Target target;
   Journal journal;
-  Places places{kOpenJobsMax};
   std::shared_ptr<const RunClock> clock = std::make_shared<const RunClock>();
 };
 
@@ -87,9 +52,7 @@ class Endpoint : public System {
   bool inject(Fault fault, const std::string& job, Duration duration) override {
     if (!can_inject(fault)) return false;
     const std::string command = fill_in_hook(target().options().hooks.at(fault), job, duration);
-    std::vector<std::string> secrets;
-    for (const auto& [principal, credentials] : target().options().principals) secrets.push_back(credentials.password);
-    run_hook(command, secrets);
+    run_hook(command, target().redact());
     return true;
   }
 
@@ -145,7 +108,7 @@ class Endpoint : public System {
         created_.insert(*thing);
       completion.response = std::make_shared<const Response>(std::move(response));
     } else {
-      completion.error = target().redacted(std::move(arrival->error));
+      completion.error = target().redact()(arrival->error);
       completion.never_sent = arrival->never_sent;
     }
     return completion;
@@ -169,8 +132,9 @@ class EndpointFactory : public SystemFactory {
 
   std::shared_ptr<void> reserve_jobs(std::size_t count) override {
     if (count == 0) return nullptr;
-    const std::size_t taken = shared_->places.take(count);
-    return {shared_.get(), [shared = shared_, taken](Shared*) { shared->places.give_back(taken); }};
+    Places& places = shared_->target.commons().open_jobs;
+    const std::size_t taken = places.take(count);
+    return {shared_.get(), [shared = shared_, &places, taken](Shared*) { places.give_back(taken); }};
   }
 
  private:

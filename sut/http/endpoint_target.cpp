@@ -5,8 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "http/hooks.h"
-
 namespace closecheck::sut {
 namespace {
 
@@ -53,9 +51,10 @@ std::string usable_url(const std::string& url) {
 
 }  // namespace
 
-Target::Target(EndpointOptions options) : options_(std::move(options)), url_(usable_url(options_.url)) {
+Target::Target(EndpointOptions options)
+    : options_(std::move(options)), url_(usable_url(options_.url)), commons_(commons_of(url_)) {
   for (const auto& [principal, credentials] : options_.principals)
-    if (!credentials.password.empty()) secrets_.push_back(credentials.password);
+    options_.redactor.add(credentials.password, credentials.username);
 }
 
 const Credentials* Target::find(Principal who) const {
@@ -79,18 +78,11 @@ Identity Target::wrong_password() {
   const Credentials* right = find(Principal::manage_ml);
   if (right == nullptr) right = find(Principal::manage);
   const std::string username = right == nullptr ? "closecheck-nobody" : right->username;
-  const std::lock_guard lock(mutex_);
-  int& sent = wrong_passwords_[username];
-  if (sent == kWrongPasswordsMax)
-    return {std::nullopt, "a wrong password was sent " + std::to_string(sent) + " times for user '" + username +
-                              "' already, which must do for one run, so nothing was sent"};
-  ++sent;
+  if (!commons_->wrong_passwords.may_send(username))
+    return {std::nullopt, "a wrong password was sent " + std::to_string(kWrongPasswordsMax) + " times for user '" +
+                              username + "' already, which must do for one run, so nothing was sent"};
   const std::string password = "closecheck-wrong";
   return {Credentials{username, right != nullptr && right->password == password ? password + "-2" : password}, ""};
-}
-
-std::string Target::redacted(std::string text) const {
-  return redact(std::move(text), secrets_);
 }
 
 }  // namespace closecheck::sut

@@ -1,18 +1,14 @@
 // A live target as configured: where it is, who may speak to it, and since when we do. Thread-safe.
 #pragma once
 
-#include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "closecheck/sut/endpoint.h"
+#include "http/endpoint_commons.h"
 
 namespace closecheck::sut {
-
-/// Wrong passwords sent for one user in a run at most: more could lock the account.
-inline constexpr int kWrongPasswordsMax = 2;
 
 /// What goes along with a request: credentials, or none.
 struct Identity {
@@ -34,8 +30,10 @@ class Target {
   /// passwords.
   Identity identity_of(Principal who);
 
-  /// `text` without any configured password.
-  std::string redacted(std::string text) const;
+  /// Knows every configured password.
+  const Redactor& redact() const { return options_.redactor; }
+  /// What it shares with all others that speak to this URL.
+  Commons& commons() { return *commons_; }
 
  private:
   const Credentials* find(Principal who) const;
@@ -43,9 +41,7 @@ class Target {
 
   EndpointOptions options_;
   std::string url_;
-  std::vector<std::string> secrets_;
-  std::mutex mutex_;
-  std::map<std::string, int> wrong_passwords_;
+  std::shared_ptr<Commons> commons_;
 };
 
 }  // namespace closecheck::sut

@@ -429,6 +429,28 @@ TEST(Endpoint, LetsFourJobsBeOpenAtOnceAcrossAllItsSystems) {
   EXPECT_TRUE(factory->reserve_jobs(100)) << "a program with more jobs runs alone";
 }
 
+TEST(Endpoint, SharesWhatATargetMayTakeWithEveryFactoryOfIt) {
+  TestServer server([](const httplib::Request&, httplib::Response& response) { answer(response, 401, "{}"); });
+  EndpointOptions options = options_for(server.url());
+  options.principals[Principal::manage_ml] = {"ml_admin", "secret"};
+  const auto one = make_endpoint_factory(options);
+  options.url += "/";
+  options.profile = Profile::xpack_5_4;
+  const auto other = make_endpoint_factory(options);
+
+  std::shared_ptr<void> all = one->reserve_jobs(kOpenJobsMax);
+  auto more = std::async(std::launch::async, [&] { return other->reserve_jobs(1); });
+  EXPECT_EQ(more.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  EXPECT_TRUE(make_endpoint_factory(options_for("http://127.0.0.1:1"))->reserve_jobs(1)) << "another target";
+  all.reset();
+  EXPECT_EQ(more.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+
+  ask(*one->make(1), close_of("closecheck-a"), Principal::wrong_password);
+  ask(*other->make(1), close_of("closecheck-a"), Principal::wrong_password);
+  EXPECT_THAT(ask(*other->make(1), close_of("closecheck-a"), Principal::wrong_password).error,
+              HasSubstr("2 times for user 'ml_admin'"));
+}
+
 TEST(Endpoint, RunsAProgramOfTheExecutor) {
   std::promise<void> release;
   std::atomic<int> polls = 0;

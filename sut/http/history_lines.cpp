@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/redactor.h"
 #include "http/json.h"
 #include "http/text.h"
 
@@ -65,7 +67,7 @@ Json response_json(const Response& response, const Request& request, Profile pro
   out["status"] = answer.status;
   out["headers"] = Json::object();
   for (const auto& [name, value] : answer.headers)
-    if (!wire::is_secret_header(name)) put_repeated(out["headers"], wire::lower(name), value);
+    if (!is_secret_name(name)) put_repeated(out["headers"], wire::lower(name), value);
   if (answer.body_known) put_body(out, answer.body);
   return out;
 }
@@ -118,6 +120,17 @@ Json event_json(const Event& event, Profile profile) {
   return out;
 }
 
+/// What was redacted is unknown: as if the recording had never held it.
+void forget_redacted(Json& line) {
+  for (const char* message : {"request", "response"}) {
+    const auto found = line.find(message);
+    if (found == line.end() || !found->is_object()) continue;
+    for (const char* content : {"body", "text"})
+      if (found->contains(content) && wire::dump((*found)[content]).find(kRedacted) != std::string::npos)
+        found->erase(content);
+  }
+}
+
 /// Reads one history; keeps the line number for errors.
 class Reader {
  public:
@@ -126,8 +139,9 @@ class Reader {
   void read_line(std::string_view line) {
     ++line_;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-    const auto value = wire::parse_json(line);
+    auto value = wire::parse_json(line);
     if (!value || !value->is_object()) fail("a JSON object was expected");
+    forget_redacted(*value);
     if (member(*value, "schema") != nullptr)
       read_header(*value);
     else
@@ -308,7 +322,7 @@ class Reader {
     WireAnswer out;
     out.status = static_cast<int>(whole(response, "status", 100, 999));
     for (auto& [header, value] : pairs(response, "headers"))
-      if (!wire::is_secret_header(header)) out.headers.emplace_back(wire::lower(header), value);
+      if (!is_secret_name(header)) out.headers.emplace_back(wire::lower(header), value);
     out.body_known = read_body(response, out.body);
     return out;
   }
@@ -331,7 +345,8 @@ std::vector<std::string> write_history_lines(const History& history) {
   header["schema"] = kSchema;
   header["profile"] = name(history.profile);
   lines.push_back(wire::dump(header));
-  for (const Event& event : history.events) lines.push_back(wire::dump(event_json(event, history.profile)));
+  for (const Event& event : history.events)
+    lines.push_back(escaped_json(wire::dump(event_json(event, history.profile))));
   return lines;
 }
 

@@ -271,5 +271,48 @@ TEST(HistoryLines, KeepTheAnswerOfSomethingBetweenAndThatARequestWasNeverSent) {
   EXPECT_EQ(joined({lines.begin() + 1, lines.end()}), text);
 }
 
+TEST(HistoryLines, TakeABodyThatWasRedactedForOneThatIsNotThere) {
+  const auto lines_with = [](const std::string& request, const std::string& response) {
+    return R"({"process": 0, "type": "invoke", "time": 1, "request": {"method": "PUT", "path": "/_xpack/ml/anomaly_detectors/j", )" +
+           request + "}}\n" + R"({"process": 0, "type": "ok", "time": 2, "response": {"status": 200, )" + response +
+           "}}\n";
+  };
+  const auto bodies = [](const std::string& text) {
+    const History history = read_history(text, Profile::xpack_6_3);
+    return history.events[0].request->as_sent->body + "|" + history.events[1].response->wire->body;
+  };
+  EXPECT_EQ(bodies(lines_with(R"("body": {"a": 1})", R"("body": {"b": 2})")), "{\"a\":1}|{\"b\":2}");
+  EXPECT_EQ(bodies(lines_with(R"("body": {"a": ["x ***"]})", R"("body": {"***": 2})")), "|");
+  EXPECT_EQ(bodies(lines_with(R"("text": "***")", R"("text": "a *** b")")), "|");
+}
+
+TEST(HistoryLines, NeverHoldHeadersThatCarryCredentials) {
+  const auto asked =
+      request(RawRequest{"GET", "/a", {}, "", "", {{"Authorization", "Basic eDp5"}, {"Cookie", "sid=1"}}});
+  Response response;
+  response.status = 200;
+  response.wire = std::make_shared<const WireAnswer>(
+      WireAnswer{200, {{"set-cookie", "sid=1"}, {"x-api-key", "k"}, {"proxy-authorization", "p"}, {"a", "b"}}, "{}"});
+  History history;
+  history.events = {invoke(0, 1, asked), ok(0, 2, asked, response)};
+  std::string text;
+  for (const std::string& line : write_history_lines(history)) text += line;
+  EXPECT_THAT(text, testing::AllOf(testing::Not(HasSubstr("eDp5")), testing::Not(HasSubstr("sid")),
+                                   testing::Not(HasSubstr("x-api-key")), HasSubstr(R"({"a":"b"})")));
+}
+
+TEST(HistoryLines, AreOneLineEachForEveryReader) {
+  const auto asked = request(GetRoot{});
+  Response response;
+  response.status = 200;
+  response.wire = std::make_shared<const WireAnswer>(WireAnswer{200, {}, "{\"a\": \"\u2028\u202E\u0085\"}"});
+  History history;
+  history.events = {invoke(0, 1, asked), ok(0, 2, asked, response)};
+  EXPECT_THAT(write_history_lines(history).back(), HasSubstr(R"({"a":"\u2028\u202e\u0085"})"));
+  const History back =
+      read_history(write_history_lines(history)[1] + "\n" + write_history_lines(history)[2], Profile::xpack_6_3);
+  EXPECT_EQ(back.events[1].response->wire->body, "{\"a\":\"\u2028\u202E\u0085\"}");
+}
+
 }  // namespace
 }  // namespace closecheck::sut

@@ -15,15 +15,19 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "closecheck/sut/system.h"
+#include "closecheck/vocabulary/printable.h"
 
 namespace closecheck::sut {
 namespace {
 
-constexpr std::size_t kErrorTextMax = 2000;
+constexpr std::size_t kErrorTextMax = 2'000;
+constexpr std::size_t kErrorBytesRead = 64 * 1024;
 
 struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -43,7 +47,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 /// What the command said, without the space around it.
 std::string text_of(std::FILE* file) {
   std::rewind(file);
-  std::string text(kErrorTextMax, '\0');
+  std::string text(kErrorBytesRead, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file));
   const std::size_t last = text.find_last_not_of(" \t\r\n");
   text.resize(last == std::string::npos ? 0 : last + 1);
@@ -120,16 +124,7 @@ std::string fill_in_hook(const std::string& command, const std::string& job, Dur
   return filled;
 }
 
-std::string redact(std::string text, const std::vector<std::string>& secrets) {
-  // Longest first: a password that begins with another one must not leave its end behind.
-  std::vector<std::string> sorted = secrets;
-  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  for (const std::string& secret : sorted)
-    if (!secret.empty()) replace_all(text, secret, "***");
-  return text;
-}
-
-void run_hook(const std::string& command, const std::vector<std::string>& secrets, Duration patience) {
+void run_hook(const std::string& command, const Redactor& redact, Duration patience) {
   const File errors(std::tmpfile());
   if (!errors) throw FaultFailed{std::string("no temporary file for the hook: ") + std::strerror(errno)};
   const int error_output = ::fileno(errors.get());
@@ -139,14 +134,23 @@ void run_hook(const std::string& command, const std::vector<std::string>& secret
   // Both sides set the group, so that it is there whichever of them runs first.
   ::setpgid(child, child);
 
-  ChildWatch watch(child);
-  const bool in_time = watch.ended_within(patience);
+  std::optional<ChildWatch> watch;
+  try {
+    watch.emplace(child);
+  } catch (const std::system_error& error) {
+    ::kill(-child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    throw FaultFailed{std::string("the hook could not be awaited: ") + error.what()};
+  }
+  const bool in_time = watch->ended_within(patience);
   if (!in_time) ::kill(-child, SIGKILL);
-  const int status = watch.status();
+  const int status = watch->status();
   if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  std::string why = "the hook " + (in_time ? ending_of(status) : "was not done within " + format_duration(patience));
-  if (const std::string said = text_of(errors.get()); !said.empty()) why += ": " + said;
-  throw FaultFailed{redact(std::move(why), secrets)};
+  const std::string why =
+      "the hook " + (in_time ? ending_of(status) : "was not done within " + format_duration(patience));
+  // Cut only then: half of a secret would not be known again.
+  const std::string said = shortened(one_line(redact(text_of(errors.get()))), kErrorTextMax);
+  throw FaultFailed{said.empty() ? why : why + ": " + said};
 }
 
 }  // namespace closecheck::sut

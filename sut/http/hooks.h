@@ -2,8 +2,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "closecheck/vocabulary/redactor.h"
 #include "closecheck/vocabulary/time.h"
 
 namespace closecheck::sut {
@@ -15,12 +15,10 @@ inline constexpr Duration kHookPatience = 10 * kSecond;
 /// that a shell or a URL could take for more than a name.
 std::string fill_in_hook(const std::string& command, const std::string& job, Duration duration);
 
-/// Every occurrence of a secret is replaced by `***`.
-std::string redact(std::string text, const std::vector<std::string>& secrets);
-
 /// Runs the command by `/bin/sh -c` in a process group of its own, without standard input, and waits for the shell to
 /// end. Throws FaultFailed when it cannot be run, exits with anything but 0, or is not done after `patience` (then the
-/// whole group is killed); `why` ends with what the command wrote to standard error, redacted. Thread-safe.
-void run_hook(const std::string& command, const std::vector<std::string>& secrets, Duration patience = kHookPatience);
+/// whole group is killed); `why` ends with what the command wrote to standard error, redacted and on one line.
+/// Thread-safe.
+void run_hook(const std::string& command, const Redactor& redact, Duration patience = kHookPatience);
 
 }  // namespace closecheck::sut

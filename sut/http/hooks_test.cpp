@@ -22,10 +22,9 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string failure_of(const std::string& command, const std::vector<std::string>& secrets = {},
-                       Duration patience = kHookPatience) {
+std::string failure_of(const std::string& command, const Redactor& redact = {}, Duration patience = kHookPatience) {
   try {
-    run_hook(command, secrets, patience);
+    run_hook(command, redact, patience);
     return "";
   } catch (const FaultFailed& failure) {
     return failure.why;
@@ -76,12 +75,23 @@ TEST_F(Hooks, TellHowACommandFailedAndWhatItSaid) {
 }
 
 TEST_F(Hooks, NeverTellAPassword) {
-  const std::string why =
-      failure_of("echo 'refused secret and secret-long' >&2; exit 1", {"secret", "secret-long", ""});
+  Redactor redact;
+  redact.add("secret");
+  redact.add("secret-long");
+  redact.add("");
+  const std::string why = failure_of("echo 'refused secret and secret-long' >&2; exit 1", redact);
 
   EXPECT_THAT(why, HasSubstr("refused *** and ***"));
   EXPECT_THAT(why, Not(HasSubstr("secret")));
   EXPECT_THAT(why, Not(HasSubstr("long")));
+  EXPECT_THAT(failure_of("head -c 1995 /dev/zero | tr '\\0' x >&2; echo secret-long >&2; exit 1", redact),
+              Not(HasSubstr("secre")))
+      << "where the text is cut";
+  EXPECT_THAT(failure_of("echo '> authorization: Basic eDp5' >&2; exit 1"), HasSubstr("authorization: ***"));
+}
+
+TEST_F(Hooks, PutWhatACommandSaidOnOneLine) {
+  EXPECT_EQ(failure_of("printf 'a\\nconforms: \\033[2Jb' >&2; exit 1"), "the hook exited with 1: a conforms: ?[2Jb");
 }
 
 TEST_F(Hooks, KillTheWholeGroupOfACommandThatDoesNotEnd) {

@@ -12,6 +12,7 @@
 
 #include "closecheck/sut/endpoint.h"
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/trouble.h"
 #include "http/endpoint_connection.h"
 #include "http/endpoint_target.h"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::size_t kMeasuredReads = 15;
 constexpr Duration kReadPatience = 10 * kSecond;
+constexpr std::size_t kToldMax = 400;
 
 using Clock = std::chrono::steady_clock;
 
@@ -71,7 +73,7 @@ class Reader {
       Read read;
       read.took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
       if (!exchange.answer) {
-        read.error = target_.redacted(std::move(exchange.error));
+        read.error = told(exchange.error);
         return read;
       }
       if (is_busy(*exchange.answer) && attempt < kBusyAttemptsMax) {
@@ -95,6 +97,16 @@ class Reader {
   }
 
   Identity ordinary() { return target_.identity_of(Principal::manage_ml); }
+
+  /// What came from the target, fit to be shown.
+  std::string told(std::string_view text) const { return one_line(shortened(target_.redact()(text), kToldMax)); }
+
+  /// What the server calls itself; empty where it does not say.
+  std::string server_of(const Read& root) const {
+    const auto* info = root.response ? std::get_if<ServerInfo>(&root.response->content) : nullptr;
+    if (info == nullptr) return "";
+    return told(info->name + (info->name.empty() || info->version.empty() ? "" : " ") + info->version);
+  }
 
  private:
   Target target_;
@@ -221,13 +233,6 @@ void measure(Reader& reader, Preflight& preflight) {
   preflight.round_trip_max = times.back();
 }
 
-/// What the server calls itself; empty where it does not say.
-std::string server_of(const Read& root) {
-  const auto* info = root.response ? std::get_if<ServerInfo>(&root.response->content) : nullptr;
-  if (info == nullptr) return "";
-  return info->name + (info->name.empty() || info->version.empty() ? "" : " ") + info->version;
-}
-
 }  // namespace
 
 Preflight preflight(const EndpointOptions& options) {
@@ -240,14 +245,14 @@ Preflight preflight(const EndpointOptions& options) {
     return preflight;
   }
   preflight.reachable = true;
-  preflight.server = server_of(root);
+  preflight.server = reader.server_of(root);
   read_principals(reader, options, preflight);
   if (!preflight.refused.empty()) return preflight;
   if (const Identity ordinary = reader.ordinary(); preflight.server.empty() && ordinary.credentials)
-    preflight.server = server_of(reader.read(GetRoot{}, ordinary.credentials));
+    preflight.server = reader.server_of(reader.read(GetRoot{}, ordinary.credentials));
   if (preflight.server.empty()) preflight.notes.push_back("The target does not say what it is at GET /.");
   preflight.error =
-      why_of_no_use(reader.read(JobStats{"closecheck-preflight"}, reader.ordinary().credentials), options);
+      reader.told(why_of_no_use(reader.read(JobStats{"closecheck-preflight"}, reader.ordinary().credentials), options));
   if (!preflight.error.empty()) {
     preflight.reachable = false;
     return preflight;

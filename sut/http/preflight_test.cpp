@@ -206,5 +206,16 @@ TEST_F(PreflightOf, AServerThatIsNoneOfThisKindIsReachableAllTheSame) {
   EXPECT_THAT(found.notes, Contains(HasSubstr("does not say what it is")));
 }
 
+TEST_F(PreflightOf, AServerThatForgesLinesAndRepeatsPasswordsIsToldOnOneLineWithoutThem) {
+  const TestServer hostile([](const httplib::Request&, httplib::Response& response) {
+    response.set_content(
+        R"({"cluster_name": "a\nnote  all is well \u001b[2J\u202epw-boss", "version": {"number": "6.3.2"}})",
+        "application/json");
+  });
+  options_.url = hostile.url();
+
+  EXPECT_EQ(preflight(options_).server, "a note  all is well ?[2J?*** 6.3.2");
+}
+
 }  // namespace
 }  // namespace closecheck::sut

@@ -1,6 +1,10 @@
 #include "http/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "closecheck/vocabulary/printable.h"
 
 namespace closecheck::sut::wire {
 namespace {
@@ -29,6 +33,21 @@ std::string encode(std::string_view text, std::string_view also_plain) {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// What a terminal would not show as it is, as bash and zsh read it back: all on one line.
+std::string quoted_with_escapes(std::string_view text) {
+  std::string out = "$'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n')
+      out += "\\n";
+    else if (byte < 0x20 || byte >= 0x7F)
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string{c};
+  }
+  return out + "'";
 }
 
 }  // namespace
@@ -67,6 +86,7 @@ std::string shell_quote(std::string_view text) {
     return is_unreserved(c) || c == '/' || c == ':' || c == ',' || c == '@' || c == '=' || c == '%';
   });
   if (plain && text.front() != '~') return std::string(text);
+  if (one_line(text) != text) return quoted_with_escapes(text);
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'')
@@ -86,11 +106,6 @@ std::string lower(std::string_view text) {
 bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part) {
   return std::search(text.begin(), text.end(), lower_case_part.begin(), lower_case_part.end(),
                      [](char a, char b) { return lower(a) == b; }) != text.end();
-}
-
-bool is_secret_header(std::string_view name) {
-  const std::string plain = lower(name);
-  return plain == "authorization" || plain == "proxy-authorization" || plain == "cookie" || plain == "set-cookie";
 }
 
 std::string media_type(std::string_view content_type) {

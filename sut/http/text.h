@@ -24,14 +24,11 @@ Parameters split_query(std::string_view query);
 /// The value of the first parameter of that name.
 Parameter find(const Parameters& parameters, std::string_view name);
 
-/// One word of a shell command: as it is when no character is special, else in single quotes.
+/// One word of a shell command, on one line: as it is when no character is special, else in quotes.
 std::string shell_quote(std::string_view text);
 
 std::string lower(std::string_view text);
 bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part);
-
-/// Whether a header of that name may carry credentials.
-bool is_secret_header(std::string_view name);
 
 /// The media type without its parameters, in lower case: `application/json`.
 std::string media_type(std::string_view content_type);

@@ -9,6 +9,7 @@
 
 #include "closecheck/sut/system.h"
 #include "closecheck/vocabulary/profile.h"
+#include "closecheck/vocabulary/redactor.h"
 
 namespace closecheck::sut {
 
@@ -24,11 +25,14 @@ struct EndpointOptions {
   std::map<Fault, std::string> hooks;           // shell commands with {job_id} and {duration}
   Duration request_timeout = 60 * kSecond;      // an answer that has not come by then is lost
   std::string journal;                          // path of the clean-up journal; empty: none
+  Redactor redactor{};                          // of secrets beyond the passwords of the principals
 };
 
-/// Jobs that may be open on the target at once, across all systems of one factory (`SystemFactory::reserve_jobs`; a
+/// Jobs that may be open on one target at once, across all factories of this process (`SystemFactory::reserve_jobs`; a
 /// program with more jobs counts as this many).
 inline constexpr std::size_t kOpenJobsMax = 4;
+/// Wrong passwords sent for one user in a run at most, likewise: more could lock the account.
+inline constexpr int kWrongPasswordsMax = 2;
 
 /// The clock of all its systems runs from now. Principals: a `manage_ml` request falls back to `manage`, a `setup`
 /// request to both, then to no credentials; a request as another principal that is not configured beside others is not

@@ -1,0 +1,46 @@
+#include "http/endpoint_commons.h"
+
+#include <algorithm>
+
+#include "closecheck/sut/endpoint.h"
+
+namespace closecheck::sut {
+
+std::size_t Places::take(std::size_t wanted) {
+  const std::size_t taken = std::min(wanted, count_);
+  std::unique_lock lock(mutex_);
+  const std::uint64_t turn = next_turn_++;
+  changed_.wait(lock, [&] { return turn == turn_ && free_ >= taken; });
+  free_ -= taken;
+  ++turn_;
+  changed_.notify_all();
+  return taken;
+}
+
+void Places::give_back(std::size_t taken) {
+  const std::lock_guard lock(mutex_);
+  free_ += taken;
+  changed_.notify_all();
+}
+
+bool WrongPasswords::may_send(const std::string& username) {
+  const std::lock_guard lock(mutex_);
+  int& sent = sent_[username];
+  if (sent == kWrongPasswordsMax) return false;
+  ++sent;
+  return true;
+}
+
+Commons::Commons() : open_jobs(kOpenJobsMax) {}
+
+std::shared_ptr<Commons> commons_of(const std::string& url) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<Commons>> known;
+  const std::lock_guard lock(mutex);
+  std::weak_ptr<Commons>& place = known[url];
+  std::shared_ptr<Commons> commons = place.lock();
+  if (!commons) place = commons = std::make_shared<Commons>();
+  return commons;
+}
+
+}  // namespace closecheck::sut
