@@ -7,11 +7,11 @@
 #include <memory>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "closecheck/model/grammar.h"
 #include "closecheck/vocabulary/trouble.h"
+#include "closecheck/vocabulary/workers.h"
 #include "engine/seeds.h"
 
 namespace closecheck::properties {
@@ -76,10 +76,7 @@ class Campaign {
     plan();
     merged_.gone = options_.gone;
     gone_ = !merged_.gone.empty();
-    std::vector<std::thread> workers;
-    for (int i = 1; i < options_.workers; ++i) workers.emplace_back([this] { work(); });
-    work();
-    for (std::thread& worker : workers) worker.join();
+    run_workers(options_.workers, failed_, [this] { work(); });
     return merged();
   }
 
@@ -172,6 +169,7 @@ class Campaign {
   /// once most of it has passed.
   bool take(Unit& unit, std::size_t& number) {
     const std::lock_guard lock(mutex_);
+    if (failed_) return false;
     number = results_.size();
     const bool late = !endless_.empty() && Clock::now() >= options_.random_from;
     if (next_ < units_.size() && !(late && drawn_ <= late_taken_)) {
@@ -306,6 +304,7 @@ class Campaign {
   std::vector<std::size_t> endless_;
   std::map<Clause, std::uint64_t> aimed_at_;
 
+  std::atomic<bool> failed_ = false;  // an exception came out of a worker
   std::mutex mutex_;
   std::size_t next_ = 0;
   std::size_t drawn_ = 0;       // random programs so far, live

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <new>
 #include <sstream>
 
 #include "engine/testing.h"
@@ -97,6 +99,23 @@ TEST(Gate, PlansWithoutRunningAnything) {
 
   EXPECT_NE(plan.find("closed-jobs-refuse-data"), std::string::npos);
   EXPECT_NE(plan.find("no hook fail_job is configured"), std::string::npos);
+}
+
+TEST(Gate, ThrowsWhatComesOutOfAWorkersThread) {
+  struct Failing : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      if (made++ > 20) throw std::bad_alloc();
+      return inner->make(seed);
+    }
+    std::unique_ptr<sut::SystemFactory> inner = sut::make_in_process_factory({});
+    std::atomic<int> made = 0;
+  } factory;
+  GateOptions options = everything(Profile::xpack_5_4);
+  const std::atomic<bool> cancelled = false;
+  for (const int jobs : {1, 4}) {
+    options.jobs = jobs;
+    EXPECT_THROW(run_gate(options, factory, factory, {}, cancelled), std::bad_alloc);
+  }
 }
 
 }  // namespace
