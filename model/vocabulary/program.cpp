@@ -1,6 +1,7 @@
 #include "closecheck/vocabulary/program.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace closecheck {
@@ -92,6 +93,13 @@ Program with_prefix(Program program, std::string_view from, std::string_view to)
 std::size_t request_count(const Program& program) {
   return static_cast<std::size_t>(std::count_if(program.steps.begin(), program.steps.end(),
                                                 [](const Step& step) { return step.type == StepType::call; }));
+}
+
+std::size_t open_jobs_of(const Program& program) {
+  std::set<std::string_view> jobs;
+  for (const Step& step : program.steps)
+    if (const auto* open = std::get_if<OpenJob>(&step.request.operation)) jobs.insert(open->job);
+  return std::max<std::size_t>(1, jobs.size());
 }
 
 }  // namespace closecheck

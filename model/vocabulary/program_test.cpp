@@ -33,5 +33,13 @@ TEST(Program, CountsRequestsAndNotWaitsOrFaults) {
   EXPECT_EQ(request_count(program), 2U);
 }
 
+TEST(Program, CountsJobsThatMayBeOpenAtOnce) {
+  Program program;
+  program.steps = {call(CreateJob{"closecheck-a", {}})};
+  EXPECT_EQ(open_jobs_of(program), 1U);
+  program.steps = {call(OpenJob{"closecheck-a"}), call(OpenJob{"closecheck-a"}), call(OpenJob{"closecheck-b"})};
+  EXPECT_EQ(open_jobs_of(program), 2U);
+}
+
 }  // namespace
 }  // namespace closecheck

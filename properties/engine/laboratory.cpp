@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "closecheck/vocabulary/trouble.h"
@@ -56,36 +55,6 @@ std::string why_no_sign(const sut::Completion& completion, bool has_credentials)
   return why_not_itself(response);
 }
 
-/// Holds so many of the jobs that may be open at once.
-class OpenJobs {
- public:
-  OpenJobs(std::mutex& mutex, std::condition_variable& freed, int& open, int wanted)
-      : mutex_(mutex), freed_(freed), open_(open), wanted_(std::min(wanted, kOpenJobsMax)) {
-    std::unique_lock lock(mutex_);
-    freed_.wait(lock, [&] { return open_ + wanted_ <= kOpenJobsMax; });
-    open_ += wanted_;
-  }
-  ~OpenJobs() {
-    {
-      const std::lock_guard lock(mutex_);
-      open_ -= wanted_;
-    }
-    freed_.notify_all();
-  }
-  OpenJobs(const OpenJobs&) = delete;
-  OpenJobs& operator=(const OpenJobs&) = delete;
-
- private:
-  std::mutex& mutex_;
-  std::condition_variable& freed_;
-  int& open_;
-  int wanted_;
-};
-
-}  // namespace
-
-namespace {
-
 /// A job that never came to be closed does not stay closed either. Whoever asks for the second alone is told of it.
 void name_as_asked(Finding& finding, const Environment& environment) {
   const auto asked = [&](Clause clause) { return environment.selected.count(clause) != 0; };
@@ -96,13 +65,6 @@ void name_as_asked(Finding& finding, const Environment& environment) {
 }
 
 }  // namespace
-
-int open_jobs_of(const Program& program) {
-  std::set<std::string_view> jobs;
-  for (const Step& step : program.steps)
-    if (const auto* open = std::get_if<OpenJob>(&step.request.operation)) jobs.insert(open->job);
-  return std::max(1, static_cast<int>(jobs.size()));
-}
 
 Laboratory::Laboratory(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
                        sut::SystemFactory& wide_factory)
@@ -126,7 +88,7 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
     return ran;
   }
   runner.set_answer_patience(answer_patience(environment_, *program));
-  const OpenJobs held(mutex_, freed_, open_jobs_, open_jobs_of(*program));
+  const std::shared_ptr<void> held = factory_.reserve_jobs(open_jobs_of(*program));
   ran.prefix = next_prefix();
   const auto renamed = std::make_shared<const Program>(with_prefix(*program, kNamePrefix, ran.prefix));
   const std::unique_ptr<sut::System> system = factory_.make(seed);

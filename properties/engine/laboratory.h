@@ -3,10 +3,8 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "engine/check.h"
@@ -14,9 +12,6 @@
 #include "engine/shrinker.h"
 
 namespace closecheck::properties {
-
-/// At most so many jobs are open on a live target at once.
-inline constexpr int kOpenJobsMax = 4;
 
 struct Ran {
   RunResult result;
@@ -51,12 +46,6 @@ class Laboratory {
   sut::SystemFactory& factory_;
   sut::SystemFactory& wide_factory_;
   std::atomic<std::uint64_t> names_{0};
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  int open_jobs_ = 0;
 };
-
-/// Jobs that may be open at the same time while the program runs, at least 1.
-int open_jobs_of(const Program& program);
 
 }  // namespace closecheck::properties

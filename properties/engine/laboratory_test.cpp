@@ -23,11 +23,6 @@ TEST(WithoutPrefix, TakesBackWhatWithPrefixDid) {
   EXPECT_EQ(std::get<CreateJob>(back.steps[0].request.operation).config.groups, std::vector<std::string>{kGroup});
 }
 
-TEST(OpenJobsOf, CountsJobsThatMayBeOpenAtOnce) {
-  EXPECT_EQ(open_jobs_of(Steps{create(), close()}), 1);
-  EXPECT_EQ(open_jobs_of(Steps{open(), open(), open(kOtherJob), close()}), 2);
-}
-
 TEST(Laboratory, GivesEveryLiveRunNamesOfItsOwn) {
   const auto factory = sut::make_in_process_factory({});
   Environment environment;
@@ -45,6 +40,28 @@ TEST(Laboratory, GivesEveryLiveRunNamesOfItsOwn) {
   EXPECT_EQ(job_of(kept.history.events.front().request->operation), first.prefix + "a");
   EXPECT_EQ(job_of(kept.program.steps.front().request.operation), kJob);
   EXPECT_EQ(first.result.exchanges, 4U);
+}
+
+TEST(Laboratory, HoldsThePlacesOfALiveProgramsJobsUntilItIsCleanedUp) {
+  struct Counting : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      EXPECT_EQ(held, 2U);
+      return inner->make(seed);
+    }
+    std::shared_ptr<void> reserve_jobs(std::size_t count) override {
+      held += count;
+      return {this, [count](Counting* factory) { factory->held -= count; }};
+    }
+    std::unique_ptr<sut::SystemFactory> inner = sut::make_in_process_factory({});
+    std::size_t held = 0;
+  } factory;
+  Environment environment;
+  environment.live = true;
+  Laboratory laboratory(environment, "closecheck-xyz-", factory, factory);
+  const auto runner = laboratory.make_runner();
+
+  laboratory.run(*runner, std::make_shared<const Program>(Program(Steps{create(), open(), open(kOtherJob)})), 1, true);
+  EXPECT_EQ(factory.held, 0U);
 }
 
 }  // namespace

@@ -59,4 +59,7 @@ Program with_prefix(Program program, std::string_view from, std::string_view to)
 /// Requests in the program.
 std::size_t request_count(const Program& program);
 
+/// Jobs that may be open at the same time while the program runs, at least 1.
+std::size_t open_jobs_of(const Program& program);
+
 }  // namespace closecheck
