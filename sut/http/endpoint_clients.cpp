@@ -64,8 +64,8 @@ void Clients::submit(int client, Parcel parcel) {
   std::unique_lock lock(mutex_);
   Worker& worker = worker_of(client);
   if (!worker.thread.joinable()) {
-    worker.ended = false;
     worker.thread = std::thread([this, &worker] { serve(worker); });
+    worker.ended = false;
   }
   assert(!worker.request);
   worker.request = parcel.request;
@@ -93,6 +93,7 @@ std::optional<Arrival> Clients::exchange(int client, Parcel parcel, Time until) 
   Exchange exchange = connection->exchange(parcel.http, parcel.credentials);
   lock.lock();
   watched_.reset();
+  if (trouble_) std::rethrow_exception(trouble_);
   const Time now = clock_->now();
   if (!watched_stopped_) {
     return Arrival{client,
@@ -108,7 +109,21 @@ std::optional<Arrival> Clients::exchange(int client, Parcel parcel, Time until) 
       client, now, std::move(parcel.request), std::nullopt, "no answer within " + describe_duration(patience_), false};
 }
 
+void Clients::fail() {
+  if (!trouble_) trouble_ = std::current_exception();
+  arrived_.notify_all();
+}
+
 void Clients::watch() {
+  try {
+    watch_deadlines();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    fail();
+  }
+}
+
+void Clients::watch_deadlines() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
     const Time now = clock_->now();
@@ -137,6 +152,7 @@ void Clients::push(Arrival arrival) {
 std::optional<Arrival> Clients::next(Time until) {
   std::unique_lock lock(mutex_);
   while (true) {
+    if (trouble_) std::rethrow_exception(trouble_);
     if (!arrivals_.empty()) {
       std::optional<Arrival> arrival = std::move(arrivals_.front());
       arrivals_.pop_front();
@@ -195,6 +211,18 @@ void Clients::give_up(Worker& worker) {
 }
 
 void Clients::serve(Worker& worker) {
+  try {
+    send_parcels(worker);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    fail();
+  }
+  const std::lock_guard lock(mutex_);
+  worker.ended = true;
+  worker.changed.notify_all();
+}
+
+void Clients::send_parcels(Worker& worker) {
   std::unique_lock lock(mutex_);
   while (true) {
     worker.changed.wait(lock, [&] { return worker.given_up || worker.parcel; });
@@ -216,8 +244,6 @@ void Clients::serve(Worker& worker) {
     arrived_.notify_all();
     lock.lock();
   }
-  worker.ended = true;
-  worker.changed.notify_all();
 }
 
 }  // namespace closecheck::sut

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -73,7 +74,11 @@ class Clients {
   Worker& worker_of(int client);
   std::shared_ptr<Connection> connection_for(Worker& worker, bool fresh);
   void serve(Worker& worker);
+  void send_parcels(Worker& worker);
   void watch();
+  void watch_deadlines();
+  /// What came out of a thread comes out of the next wait for news.
+  void fail();
   void give_up(Worker& worker);
 
   const std::string url_;
@@ -85,6 +90,7 @@ class Clients {
   std::deque<Arrival> arrivals_;
   std::map<int, std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Worker>> retired_;  // given up; their threads are about to end
+  std::exception_ptr trouble_;
 
   // An exchange in the caller's thread is stopped at its deadline by another, since a target may drip its answer.
   std::thread watcher_;

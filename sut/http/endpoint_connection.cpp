@@ -7,6 +7,7 @@
 #include <cctype>
 #include <chrono>
 #include <exception>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -142,6 +143,8 @@ Exchange Connection::exchange(const wire::HttpRequest& request, const std::optio
     for (const auto& [header, value] : response.headers) answer.headers.emplace_back(lower_case(header), value);
     answer.body = std::move(body);
     return {.answer = std::move(answer)};
+  } catch (const std::bad_alloc&) {
+    throw;  // that is ours, not the answer's
   } catch (const std::exception& error) {
     return {.error = std::string("no answer that can be read: ") + error.what()};
   }
