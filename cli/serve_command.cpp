@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <system_error>
 
 #include "closecheck/sut/server.h"
 #include "commands.h"
@@ -66,10 +67,13 @@ ExitCode serve_command(const ServeOptions& options) {
   const Interrupts interrupts;
   try {
     sut::serve(
-        server, [&server](int port) { print(fmt::format("listening on http://{}:{}\n", server.host, port)); },
+        server,
+        [&server](int port) { print(fmt::format("listening on http://{}\n", sut::authority_of(server.host, port))); },
         interrupts.cancelled());
   } catch (const OutputError&) {
     throw;
+  } catch (const std::system_error&) {
+    throw;  // no fault of the user's
   } catch (const std::runtime_error& error) {
     throw UsageError(error.what());
   }

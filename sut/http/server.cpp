@@ -151,7 +151,7 @@ void write(const WireAnswer& answer, httplib::Response& response) {
 class Running {
  public:
   Running(HttpServer& server, ClockedService& service, Duration grace, const ServerLog& log)
-      : server_(server), service_(service), grace_(grace), log_(log), thread_([&server] { server.run(); }) {}
+      : server_(server), service_(service), grace_(grace), log_(log), thread_([this] { run(); }) {}
   ~Running() {
     log_.info(fmt::format("stopping: {} requests in hand", service_.requests_in_hand()));
     server_.drain(std::chrono::milliseconds(grace_ / kMillisecond));
@@ -163,11 +163,29 @@ class Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
+  /// Whether an exception ended it.
+  bool has_failed() const { return failed_; }
+  /// Throws that exception again, if there is one.
+  void rethrow_failure() const {
+    if (failed_) std::rethrow_exception(failure_);
+  }
+
  private:
+  void run() {
+    try {
+      server_.run();
+    } catch (...) {
+      failure_ = std::current_exception();
+      failed_ = true;
+    }
+  }
+
   HttpServer& server_;
   ClockedService& service_;
   const Duration grace_;
   const ServerLog& log_;
+  std::exception_ptr failure_;
+  std::atomic<bool> failed_ = false;
   std::thread thread_;
 };
 
@@ -190,6 +208,11 @@ ServerLimits within(ServerLimits limits, std::size_t descriptors) {
 }
 
 }  // namespace
+
+std::string authority_of(const std::string& host, int port) {
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return is_v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
 
 bool is_loopback(const std::string& host) {
   return host == "::1" || host == "localhost" || host.starts_with("127.");
@@ -218,12 +241,15 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
   HttpServer server(take, within(options.limits, raise_descriptor_limit()), log);
   const int port = server.take_port(options.host, options.port);
   const Running running(server, service, options.grace, log);
-  log.info(fmt::format("serving {} on {}:{}, security {}, {}{}", name(manner.profile), options.host, port,
+  log.info(fmt::format("serving {} on {}, security {}, {}{}", name(manner.profile), authority_of(options.host, port),
                        manner.security ? "on" : "off", options.data.empty() ? "in memory" : "data in " + options.data,
                        options.test_hooks ? ", with test hooks" : ""));
   ready(port);
   // A signal handler may set `stop`, and may not notify anybody.
-  while (!stop.load()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  while (!stop.load() && !running.has_failed() && !service.has_failed())
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  running.rethrow_failure();
+  service.rethrow_failure();
 }
 
 }  // namespace closecheck::sut

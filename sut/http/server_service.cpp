@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <system_error>
 #include <utility>
 
 #include "closecheck/sut/system.h"
@@ -36,7 +37,13 @@ ClockedService::ClockedService(const Manner& manner, const ServerLog& log, std::
     core_.resume(begin_time_);
     writer_ = std::thread([this] { run_writer(); });
   }
-  timer_ = std::thread([this] { run_timer(); });
+  try {
+    timer_ = std::thread([this] { run_timer(); });
+  } catch (const std::system_error&) {
+    end();
+    if (writer_.joinable()) writer_.join();
+    throw;
+  }
 }
 
 ClockedService::~ClockedService() {
@@ -63,9 +70,13 @@ std::optional<Response> ClockedService::ask(const Request& request) {
   Waiting caller;
   caller.request = &request;
   const Token token = ++last_token_;
-  waiting_.emplace(token, &caller);
-  core_.handle(request, now(), token, replies_);
-  deliver();
+  try {
+    waiting_.emplace(token, &caller);
+    core_.handle(request, now(), token, replies_);
+    deliver();
+  } catch (...) {
+    fail();
+  }
   caller.answered.wait(lock, [&] { return caller.response.has_value() || over_; });
   waiting_.erase(token);
   return std::move(caller.response);
@@ -83,6 +94,9 @@ bool ClockedService::inject(Fault fault, const std::string& job, Duration durati
     if (known) core_.inject(fault, job, duration, now(), replies_);
   } catch (const FaultFailed&) {
     deliver();
+    throw;
+  } catch (...) {
+    fail();
     throw;
   }
   deliver();
@@ -102,6 +116,19 @@ void ClockedService::end() {
   if (store_) return;  // the writer has something to do before
   over_ = true;
   for (const auto& [token, caller] : waiting_) caller->answered.notify_all();
+}
+
+void ClockedService::fail() {
+  if (!failure_) failure_ = std::current_exception();
+  failed_ = ended_ = over_ = true;
+  due_changed_.notify_all();
+  state_changed_.notify_all();
+  for (const auto& [token, caller] : waiting_) caller->answered.notify_all();
+}
+
+void ClockedService::rethrow_failure() {
+  const std::lock_guard lock(mutex_);
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 /// Hands the replies to their callers, as soon as they may have them, and lets the other threads look again.
@@ -143,8 +170,12 @@ void ClockedService::run_timer() {
     } else if (due > now()) {
       due_changed_.wait_until(lock, begin_ + std::chrono::nanoseconds(due - begin_time_));
     } else {
-      core_.fire(now(), replies_);
-      deliver();
+      try {
+        core_.fire(now(), replies_);
+        deliver();
+      } catch (...) {
+        fail();
+      }
     }
   }
 }
@@ -152,30 +183,39 @@ void ClockedService::run_timer() {
 /// What came while one transaction was written goes into the next one, however much it is.
 void ClockedService::run_writer() {
   std::unique_lock lock(mutex_);
-  while (true) {
+  while (!failed_) {
     state_changed_.wait(lock, [&] { return core_.changes() != durable_ || ended_; });
-    if (core_.changes() == durable_) break;
-    const std::uint64_t reached = core_.changes();
-    const RowChanges changes = keeper_.collect(core_);
-    std::string failed;
-    if (!changes.empty()) {
-      lock.unlock();
-      try {
-        store_->commit(changes);
-      } catch (const StoreFailed& error) {
-        failed = error.what();
-      }
-      lock.lock();
-    }
-    if (failed.empty()) {
-      durable_ = reached;
-      release();
-    } else {
-      fall_back(failed);
+    if (core_.changes() == durable_ || failed_) break;
+    try {
+      write_changes(lock);
+    } catch (...) {
+      if (!lock.owns_lock()) lock.lock();
+      fail();
     }
   }
   over_ = true;
   for (const auto& [token, caller] : waiting_) caller->answered.notify_all();
+}
+
+void ClockedService::write_changes(std::unique_lock<std::mutex>& lock) {
+  const std::uint64_t reached = core_.changes();
+  const RowChanges changes = keeper_.collect(core_);
+  std::string failed;
+  if (!changes.empty()) {
+    lock.unlock();
+    try {
+      store_->commit(changes);
+    } catch (const StoreFailed& error) {
+      failed = error.what();
+    }
+    lock.lock();
+  }
+  if (failed.empty()) {
+    durable_ = reached;
+    release();
+  } else {
+    fall_back(failed);
+  }
 }
 
 /// What could not be stored has not happened: the state is again what is stored, and whoever waits for something that

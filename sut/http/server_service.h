@@ -2,9 +2,11 @@
 // store, one makes durable what was done. No answer leaves before everything that was done until then is durable.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,6 +41,11 @@ class ClockedService {
   /// Makes durable what was done, and ends every wait. Any thread.
   void end();
 
+  /// Whether an exception came out of one of its threads: it has ended, and nothing more is made durable. Any thread.
+  bool has_failed() const { return failed_; }
+  /// Throws that exception again, if there is one.
+  void rethrow_failure();
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -62,6 +69,10 @@ class ClockedService {
   void release();
   void fall_back(const std::string& why);
   bool can_store_again();
+  void write_changes(std::unique_lock<std::mutex>& lock);
+
+  /// What an exception has left half done is no service any more.
+  void fail();
 
   void run_timer();
   void run_writer();
@@ -76,6 +87,8 @@ class ClockedService {
   Time begin_time_ = 0;
   bool ended_ = false;  // nothing is taken any more
   bool over_ = false;   // and nobody waits any more
+  std::exception_ptr failure_;
+  std::atomic<bool> failed_ = false;
   Token last_token_ = 0;
   Replies replies_;
   std::map<Token, Waiting*> waiting_;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,11 +20,12 @@ struct StoreControl {
   std::mutex mutex;
   std::condition_variable changed;
   Rows rows;
-  bool held = false;  // commits wait
-  bool full = false;  // commits fail
-  bool mute = false;  // nor can it be read
-  int waiting = 0;    // commits that wait
-  int commits = 0;    // that came through
+  bool held = false;             // commits wait
+  bool full = false;             // commits fail
+  bool short_of_memory = false;  // commits throw what is no failure of the store's
+  bool mute = false;             // nor can it be read
+  int waiting = 0;               // commits that wait
+  int commits = 0;               // that came through
 
   void set(bool& what, bool value) {
     const std::lock_guard lock(mutex);
@@ -51,6 +53,7 @@ class ControlledStore final : public Store {
     control_.changed.wait(lock, [&] { return !control_.held; });
     --control_.waiting;
     if (control_.full) throw StoreFailed("no room on the disk");
+    if (control_.short_of_memory) throw std::bad_alloc();
     ++control_.commits;
     apply_changes(changes, control_.rows);
   }
@@ -217,6 +220,19 @@ TEST(ClockedService, GoesOnInTheNextLife) {
   EXPECT_EQ(processed(*service, "j"), 50);
   EXPECT_EQ(std::get<JobStatisticsList>(ask(*service, JobStats{"closing"}).content).jobs.front().state,
             JobState::closing);
+}
+
+TEST(ClockedService, EndsAndKeepsWhatComesOutOfItsThreads) {
+  StoreControl control;
+  const auto service = service_on(control);
+  EXPECT_EQ(ask(*service, CreateJob{"j", {}}).status, 200);
+  EXPECT_NO_THROW(service->rethrow_failure());
+  control.set(control.short_of_memory, true);
+
+  EXPECT_FALSE(service->ask(Request{Principal::manage_ml, CreateJob{"k", {}}, nullptr}));
+  EXPECT_TRUE(service->has_failed());
+  EXPECT_THROW(service->rethrow_failure(), std::bad_alloc);
+  EXPECT_FALSE(service->ask(Request{Principal::manage_ml, GetJob{"j"}, nullptr})) << "nobody waits for ever";
 }
 
 }  // namespace

@@ -269,7 +269,11 @@ class Workers final : public httplib::TaskQueue {
       tasks_.pop_front();
       --idle_;
       lock.unlock();
-      task();
+      try {
+        task();
+      } catch (const std::exception&) {
+        // With no memory for a word in the log: the connection has ended, the others go on.
+      }
       lock.lock();
       ++idle_;
     }
@@ -285,6 +289,13 @@ class Workers final : public httplib::TaskQueue {
 };
 
 namespace {
+
+struct Reservation {
+  std::atomic<std::size_t>& all;
+  std::size_t bytes;
+
+  ~Reservation() { all -= bytes; }
+};
 
 std::string take_header(httplib::Request& request, const char* name) {
   const std::string value = request.get_header_value(name);
@@ -403,7 +414,24 @@ bool HttpServer::reserve(std::size_t bytes) {
   return false;
 }
 
+/// Ends a connection, however its conversation ended.
+struct HttpServer::Closing {
+  HttpServer& server;
+  socket_t socket;
+
+  ~Closing() {
+    server.set_busy(socket, false);
+    {
+      const std::lock_guard lock(server.mutex_);
+      server.open_.erase(socket);
+    }
+    ::shutdown(socket, SHUT_RDWR);
+    ::close(socket);
+  }
+};
+
 bool HttpServer::process_and_close_socket(socket_t socket) {
+  const Closing closing{*this, socket};
   if (t_turns_away) {
     log_.warn("a connection was turned away with 503: all are in use");
     write_last_answer(socket, last_answer(503, "Service Unavailable", "es_rejected_execution_exception",
@@ -412,13 +440,12 @@ bool HttpServer::process_and_close_socket(socket_t socket) {
     // A client that does not read its answer must not keep a worker for ever.
     const timeval patience{limits_.pause / kSecond, 0};
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    converse(socket);
-    set_busy(socket, false);
-    const std::lock_guard lock(mutex_);
-    open_.erase(socket);
+    try {
+      converse(socket);
+    } catch (const std::exception& error) {
+      log_.error(fmt::format("a connection was ended: {}", error.what()));
+    }
   }
-  ::shutdown(socket, SHUT_RDWR);
-  ::close(socket);
   return true;
 }
 
@@ -440,6 +467,7 @@ void HttpServer::converse(socket_t socket) {
                                             "the bodies of all requests together are too long"));
       return;
     }
+    const Reservation reservation{body_bytes_, bytes};
     const bool disguised = connection.settle_body();
     bool understood = false;
     const auto prepare = [&](httplib::Request& request) {
@@ -456,7 +484,6 @@ void HttpServer::converse(socket_t socket) {
     bool closed = false;
     good = process_request(connection, false, closed, prepare);
     good = connection.flush() && good && understood && !closed;
-    body_bytes_ -= bytes;
     set_busy(socket, false);
     const std::lock_guard lock(mutex_);
     good = good && !draining_;

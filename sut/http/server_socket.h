@@ -57,6 +57,8 @@ class HttpServer final : public httplib::Server {
     Clock::time_point since;
   };
 
+  struct Closing;
+
   bool process_and_close_socket(socket_t socket) override;
   void converse(socket_t socket);
   bool enroll(socket_t socket);

@@ -37,9 +37,13 @@ struct ServerOptions {
 /// Whether the address can be reached from this machine only.
 bool is_loopback(const std::string& host);
 
+/// `host:port` as it stands in a URL: an IPv6 address in brackets.
+std::string authority_of(const std::string& host, int port);
+
 /// Serves until `stop` becomes true; then requests in hand get their answers, and what was done is kept. `ready` is
 /// called with the port once requests are taken. Throws std::runtime_error when the port cannot be had, the data cannot
-/// be used, or an address that others reach is to be served without principals.
+/// be used, or an address that others reach is to be served without principals. What comes out of one of its threads is
+/// thrown again once everything has ended.
 void serve(const ServerOptions& options, const std::function<void(int port)>& ready, const std::atomic<bool>& stop);
 
 }  // namespace closecheck::sut
