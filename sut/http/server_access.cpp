@@ -20,6 +20,12 @@ bool is_hash(std::string_view password) {
   return password.size() > 3 && password.front() == '$' && password.find('$', 1) != std::string_view::npos;
 }
 
+/// Whether crypt would read no more than the beginning of the password, so that others were let in with it.
+bool is_cut_by_crypt(std::string_view password, const std::string& like) {
+  constexpr std::size_t kBcryptBytesMax = 72;
+  return password.find('\0') != std::string_view::npos || (like.starts_with("$2") && password.size() > kBcryptBytesMax);
+}
+
 /// The hash of the password by the same method and salt as `like`; empty when crypt cannot read `like`.
 std::string hash_like(std::string_view password, const std::string& like) {
   const auto scratch = std::make_unique<crypt_data>();
@@ -98,7 +104,7 @@ bool Access::verify(const User* user, std::string_view username, std::string_vie
     if (known != verified_.end() && equal_in_constant_time(print, known->second)) return true;
   }
   const std::string& like = hashed ? user->password : decoy_;
-  const bool same_hash = equal_in_constant_time(hash_like(password, like), like);
+  const bool same_hash = equal_in_constant_time(hash_like(password, like), like) && !is_cut_by_crypt(password, like);
   if (!hashed) return user != nullptr && plain;
   if (!same_hash) return false;
   const std::lock_guard lock(mutex_);

@@ -19,7 +19,7 @@ struct Caller {
 };
 
 /// The principals of one server. A password is kept as it is, or as a hash of crypt(5) (`$6$...`, `$y$...`, `$2b$...`).
-/// Any thread.
+/// It is compared whole: one that crypt would cut (at a NUL, `$2b$` at 72 bytes) is wrong. Any thread.
 class Access {
  public:
   /// Throws std::runtime_error for a hash that crypt cannot read.

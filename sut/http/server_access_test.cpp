@@ -1,9 +1,12 @@
 #include "http/server_access.h"
 
+#include <crypt.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <memory>
 #include <stdexcept>
+#include <string>
 
 namespace closecheck::sut {
 namespace {
@@ -32,6 +35,21 @@ TEST(Access, TakesPasswordsAsTheyAreAndAsHashes) {
         EXPECT_EQ(access.identify(basic(user, password)).principal, Principal::wrong_password) << user << password;
   }
   EXPECT_EQ(access.identify(basic("hashed", "secret")).username, "hashed");
+}
+
+// crypt reads a C string: behind a NUL it sees nothing.
+TEST(Access, ComparesPasswordsWhole) {
+  using namespace std::string_literals;
+  const Access access({{Principal::manage_ml, {"plain", "secret"}}, {Principal::manage, {"hashed", kSha512}}});
+  for (const char* user : {"plain", "hashed"})
+    for (const std::string& password : {"secret\0junk"s, "secret\0"s, "\0secret"s})
+      EXPECT_EQ(access.identify(basic(user, password)).principal, Principal::wrong_password) << user;
+  const std::string long_one(72, 'x');
+  const auto scratch = std::make_unique<crypt_data>();
+  const std::string bcrypt = ::crypt_r(long_one.c_str(), "$2b$04$abcdefghijklmnopqrstuu", scratch.get());
+  const Access cut({{Principal::manage, {"hashed", bcrypt}}});
+  EXPECT_EQ(cut.identify(basic("hashed", long_one)).principal, Principal::manage);
+  EXPECT_EQ(cut.identify(basic("hashed", long_one + "y")).principal, Principal::wrong_password);
 }
 
 TEST(Access, KnowsAPasswordAgainForItsOwnUserOnly) {
