@@ -129,6 +129,7 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   proving.selected = options.selected;
   proving.deadline = times.end_of_shrinking();
   proving.gone = campaign.gone;
+  proving.cancelled = &cancelled;
   const Proofs proofs = prove(campaign, proving, laboratory);
   // What the last programs did to the target shows now.
   if (options.live && campaign.gone.empty() && !cancelled)

@@ -141,7 +141,11 @@ class Prover {
 
  private:
   bool live() const { return laboratory_.environment().live; }
-  bool out_of_time() const { return live() && (!options_.gone.empty() || Clock::now() >= options_.deadline); }
+  /// Live: whether no more is tried.
+  bool out_of_time() const {
+    return live() && (!options_.gone.empty() || is_cancelled() || Clock::now() >= options_.deadline);
+  }
+  bool is_cancelled() const { return options_.cancelled != nullptr && *options_.cancelled; }
   bool selected(Clause clause) const { return contains(options_.selected, clause); }
 
   void collect(const CheckResult& result, std::size_t index,
@@ -264,6 +268,11 @@ class Prover {
       return false;
     }
     for (int i = 1; i < kRepetitions; ++i) {
+      if (live() && is_cancelled()) {
+        proofs_.doubts.emplace(
+            clause, "an answer was out of its bounds once; the run was interrupted before it was tried again");
+        return false;
+      }
       const auto again =
           attempt(violation.program, seed_of(violation.seed, "repetition", static_cast<std::uint64_t>(i)), true);
       if (finding_for(again.findings, clause, false) != nullptr) continue;

@@ -1,6 +1,7 @@
 // From violations as they were found to one minimal, confirmed counterexample for each broken clause.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,7 @@ struct ProofOptions {
   std::vector<Clause> selected;
   Clock::time_point deadline;  // live: shrinking ends then
   std::string gone;            // live: the target does not answer any more, and how; nothing is sent to it
+  const std::atomic<bool>* cancelled = nullptr;  // live: shrinking ends once this is true; null: never
 };
 
 /// Shrinks what the campaign found. A clause is named from the minimal program. A finding that rests on a clock needs
