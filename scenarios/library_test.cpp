@@ -13,8 +13,10 @@
 namespace closecheck::scenarios {
 namespace {
 
-Replay replay_library(const Scenario& scenario, Profile profile, sut::Deviation deviation, sut::Variant variant = {}) {
+Replay replay_library(const Scenario& scenario, Profile profile, sut::Deviation deviation, sut::Variant variant = {},
+                      bool secured = true, const Circumstances& circumstances = {}) {
   sut::InProcessOptions options;
+  options.security = secured;
   options.profile = profile;
   options.deviation = deviation;
   options.variant = variant;
@@ -24,8 +26,9 @@ Replay replay_library(const Scenario& scenario, Profile profile, sut::Deviation 
   executor.answer_patience = 72 * kHour;
   model::JudgeOptions judge;
   judge.profile = profile;
+  judge.secured = secured;
   judge.in_process = true;
-  return replay(scenario, *factory, executor, judge, kNamePrefix);
+  return replay(scenario, *factory, executor, judge, kNamePrefix, {}, {}, circumstances);
 }
 
 Scenario parse(const LibraryScenario& library) {
@@ -97,6 +100,43 @@ TEST_P(Library, AccusesNoVariantThatIsOnlyUnusual) {
       const Replay result = replay_library(scenario, profile, {}, variant.variant);
       EXPECT_NE(result.verdict, ReplayVerdict::still_failing) << result.why;
     }
+}
+
+TEST_P(Library, LeavesOutWhatNeedsCallersWhereSecurityIsOff) {
+  const Scenario scenario = parse(GetParam());
+  const Clause clause = *scenario.header().clause;
+  const bool is_about_callers = clause == Clause::anonymous_refused || clause == Clause::close_requires_privilege ||
+                                clause == Clause::manage_may_close || clause == Clause::manage_ml_may_close;
+  for (const Profile profile : kProfiles) {
+    if (!applies(scenario, profile)) continue;
+    SCOPED_TRACE(std::string(name(profile)));
+    const Replay off = replay_library(scenario, profile, {}, {}, false);
+    EXPECT_EQ(off.skipped, is_about_callers) << off.why;
+    if (!is_about_callers) {
+      EXPECT_EQ(off.verdict, ReplayVerdict::fixed) << off.why;
+    }
+
+    Circumstances ignored;
+    ignored.lets_everybody_in = true;
+    const Replay open = replay_library(scenario, profile, {}, {}, false, ignored);
+    EXPECT_FALSE(open.skipped);
+    EXPECT_EQ(open.verdict == ReplayVerdict::cannot_tell, is_about_callers || clause == Clause::wire_status_codes)
+        << open.why;
+  }
+}
+
+TEST_P(Library, CannotTellOfCallersThatAreNotConfigured) {
+  const Scenario scenario = parse(GetParam());
+  Circumstances only_manage;
+  only_manage.principals = {Principal::manage, Principal::anonymous};
+  for (const Profile profile : kProfiles) {
+    if (!applies(scenario, profile)) continue;
+    const Replay result = replay_library(scenario, profile, {}, {}, true, only_manage);
+    const Clause clause = *scenario.header().clause;
+    const bool needs_more = clause == Clause::anonymous_refused || clause == Clause::close_requires_privilege ||
+                            clause == Clause::manage_ml_may_close || clause == Clause::wire_status_codes;
+    EXPECT_EQ(result.verdict, needs_more ? ReplayVerdict::cannot_tell : ReplayVerdict::fixed) << result.why;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Library, testing::ValuesIn(library_scenarios().begin(), library_scenarios().end()),

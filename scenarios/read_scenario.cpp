@@ -99,14 +99,13 @@ class DocumentReader {
       } else if (member.key == "seed") {
         header.seed = seed(member.value);
       } else if (member.key == "deviation") {
-        if (member.value.is_null()) continue;
         header.deviation = text(member.value, "the name of a deviation");
         if (header.deviation == "none") header.deviation.clear();
         if (!header.deviation.empty() && !sut::deviation_named(header.deviation))
           fail(member.value.place,
                fmt::format("there is no deviation \"{}\"; `closecheck deviations` lists them", header.deviation));
       } else if (member.key == "target") {
-        if (!member.value.is_null()) header.target = text(member.value, "a URL");
+        header.target = text(member.value, "a URL");
       } else if (member.key == "oracle") {
         const bool* flag = std::get_if<bool>(&member.value.data);
         if (flag == nullptr)
@@ -129,6 +128,9 @@ class DocumentReader {
 
   const std::string& text(const Value& value, std::string_view what) const {
     if (value.string() == nullptr) fail(value.place, fmt::format("expected {}, found {}", what, describe(value)));
+    // No target is another one than the target that is meant.
+    if (value.string()->find_first_not_of(" \t\r\n") == std::string::npos)
+      fail(value.place, fmt::format("expected {}, found nothing", what));
     return *value.string();
   }
 

@@ -69,6 +69,59 @@ TEST(Replay, CannotTellOfOneClauseWhereAnotherIsViolated) {
   EXPECT_THAT(result.why, HasSubstr("another clause is violated: closed-job-refuses-data"));
 }
 
+TEST(Replay, CannotTellByAnAssertionThatFailsForAnotherClause) {
+  const std::string text = "closecheck: {clause: job-reopens, seed: 7}\n---\nt:\n" + std::string(kJob) +
+                           "  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n"
+                           "  - do: {catch: refused, xpack.ml.post_data: {job_id: closecheck-a, body: {time: 1}}}\n"
+                           "  - do: {xpack.ml.open_job: {job_id: closecheck-a}}\n";
+  const Replay result = replay_on("accepts-data-after-close", text);
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_THAT(result.why, HasSubstr("another clause is violated: closed-job-refuses-data"));
+  EXPECT_EQ(replay_on("", text).verdict, ReplayVerdict::fixed);
+}
+
+TEST(Replay, IsNotFixedWhereNothingCouldTell) {
+  const std::string text = "closecheck: {clause: job-reopens, seed: 7}\n---\nt:\n" + std::string(kJob) +
+                           "  - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n";
+  const Replay result = replay_on("", text);
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_EQ(result.why, "nothing in it could tell");
+  EXPECT_EQ(replay_on("", text + "  - match: {count: 1}\n").verdict, ReplayVerdict::fixed) << "the test itself can";
+}
+
+TEST(Replay, StopsAndCannotTellOnceItIsInterrupted) {
+  const auto factory = service("accepts-data-after-close");
+  const std::atomic<bool> cancelled = true;
+  Circumstances circumstances;
+  circumstances.cancelled = &cancelled;
+  model::JudgeOptions judge;
+  judge.profile = Profile::xpack_6_3;
+  const Replay result =
+      replay(Scenario::parse(data_after_close(), "f.yml"), *factory, {}, judge, kNamePrefix, {}, {}, circumstances);
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_EQ(result.why, "interrupted");
+  EXPECT_TRUE(result.history.events.empty());
+}
+
+TEST(Replay, HoldsThePlacesOfItsJobsWhileItRuns) {
+  struct Counting : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      EXPECT_EQ(held, 1U);
+      ++made;
+      return service()->make(seed);
+    }
+    std::shared_ptr<void> reserve_jobs(std::size_t count) override {
+      held += count;
+      return {this, [count](Counting* factory) { factory->held -= count; }};
+    }
+    std::size_t held = 0;
+    int made = 0;
+  } factory;
+  replay_on(factory, data_after_close());
+  EXPECT_EQ(factory.made, 1);
+  EXPECT_EQ(factory.held, 0U);
+}
+
 TEST(Replay, WithoutTheOracleOnlyAssertionsCount) {
   const std::string text = "closecheck: {oracle: false}\n---\nt:\n" + std::string(kJob) +
                            "  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n  - match: {closed: true}\n"
@@ -284,6 +337,40 @@ TEST(Replay, CannotTellOfABusyTarget) {
   WrappedFactory<Busy> busy;
   const Replay result = replay_on(busy, data_after_close());
   EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell);
+  EXPECT_THAT(result.why, HasSubstr("too busy"));
+}
+
+TEST(Replay, BlamesNobodyForWhatFailsBehindARefusalToPrepare) {
+  struct Unwilling : Wrapped {
+    using Wrapped::Wrapped;
+    std::optional<sut::Completion> next(Time until) override {
+      auto completion = inner->next(until);
+      if (completion && completion->response && refuses-- > 0) {
+        auto refused = std::make_shared<Response>();
+        refused->outcome = Outcome::refused;
+        refused->refusal = refusal;
+        refused->status = refusal == Refusal::busy ? 429 : 403;
+        refused->wire = std::make_shared<WireAnswer>(WireAnswer{refused->status, {}, "{}"});
+        completion->response = refused;
+      }
+      return completion;
+    }
+    int refuses = 2;
+    Refusal refusal = Refusal::forbidden;
+  };
+  struct Busy : Unwilling {
+    explicit Busy(std::unique_ptr<sut::System> the_inner) : Unwilling(std::move(the_inner)) { refusal = Refusal::busy; }
+  };
+  const std::string text = "closecheck: {clause: close-ends-open-job}\n---\nt:\n" + std::string(kJob) +
+                           "  - do: {xpack.ml.get_jobs: {job_id: closecheck-b}}\n"
+                           "  - match: {jobs.0.job_id: closecheck-b}\n";
+  WrappedFactory<Unwilling> unwilling;
+  const Replay unprepared = replay_on(unwilling, text);
+  EXPECT_EQ(unprepared.verdict, ReplayVerdict::cannot_tell) << unprepared.why;
+  EXPECT_THAT(unprepared.why, HasSubstr("could not be created"));
+  WrappedFactory<Busy> busy;
+  const Replay result = replay_on(busy, text);
+  EXPECT_EQ(result.verdict, ReplayVerdict::cannot_tell) << result.why;
   EXPECT_THAT(result.why, HasSubstr("too busy"));
 }
 

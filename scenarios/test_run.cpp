@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <set>
 
 #include "assertion.h"
 #include "clean_up.h"
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/printable.h"
 #include "parts.h"
 
 namespace closecheck::scenarios {
@@ -40,17 +42,19 @@ Value renamed(Value value, std::string_view prefix) {
 
 std::string exchange_text(const std::string& text) {
   constexpr std::size_t kShown = 2000;
-  return text.size() <= kShown ? text : fmt::format("{}... ({} bytes)", text.substr(0, kShown), text.size());
+  const std::string line = one_line(shortened(text, kShown));
+  return text.size() <= kShown ? line : fmt::format("{} ({} bytes)", line, text.size());
 }
 
 class TestRun : public sut::Observer {
  public:
   TestRun(const Script& script, const Test& test, const sut::ExecutorOptions& executor,
-          const model::JudgeOptions& options, std::string_view prefix)
+          const model::JudgeOptions& options, std::string_view prefix, const std::atomic<bool>* cancelled)
       : script_(script),
         test_(test),
         executor_(executor),
         options_(options),
+        cancelled_(cancelled),
         prefix_(prefix),
         judges_(!script.is_foreign() && script.header.oracle),
         judge_(options) {}
@@ -58,7 +62,9 @@ class TestRun : public sut::Observer {
   TestRunResult run(sut::System& system, const Standing& standing) {
     run_section(script_.setup, system);
     stash_.clear();
+    is_test_ = true;
     run_section(test_.section, system);
+    is_test_ = false;
     if (judges_ && judgement_ != model::Judgement::violated) judgement_ = judge_.finish();
     tear_down(system);
     system.clean_up(everything_);
@@ -120,20 +126,24 @@ class TestRun : public sut::Observer {
         run_part(steps, from, to, system);
         from = to;
       }
-      const bool is_settled =
-          failure_.empty() || !fault_error_.empty() || !lost_.empty() || judgement_ == model::Judgement::violated;
+      const bool is_settled = failure_.empty() || !fault_error_.empty() || !lost_.empty() || was_interrupted_ ||
+                              judgement_ == model::Judgement::violated;
       if (is_settled) return;
       if (system.now() + again.every > deadline) {
         failure_ += fmt::format(" (after {} of asking again)", format_duration(again.within));
         return;
       }
       failure_.clear();
+      was_hindered_ = false;
       details_.clear();
       run_part({PlainStep{wait_step(again.every)}}, 0, 1, system);
     }
   }
 
-  bool is_over() const {
+  bool is_over() {
+    // Once is enough: what is torn down afterwards must not count as interrupted.
+    if (!is_torn_down_ && cancelled_ != nullptr && *cancelled_) was_interrupted_ = true;
+    if (was_interrupted_ && !is_torn_down_) return true;
     if (script_.is_foreign() && !lost_.empty()) return true;
     return !failure_.empty() || !fault_error_.empty() || judgement_ == model::Judgement::violated;
   }
@@ -185,6 +195,13 @@ class TestRun : public sut::Observer {
     if (executor.fault_missing()) fault_error_ = "the target cannot be put into the state that the scenario needs";
   }
 
+  static bool says_what_is_right(const Part::Expectation& expectation) {
+    const DoStep& call = *expectation.call;
+    return !call.catch_text.empty() || call.has_warnings || call.within || call.no_sooner_than ||
+           std::any_of(expectation.steps.begin(), expectation.steps.end(),
+                       [](const ScriptStep* step) { return std::holds_alternative<CheckStep>(*step); });
+  }
+
   /// Whether the steps of the file are to be held to the rules of the format: without a clause of ours to judge by, an
   /// error that no `catch` names is a failure.
   bool success_required() const { return !judges_; }
@@ -205,6 +222,7 @@ class TestRun : public sut::Observer {
     if (expectation == nullptr || expectation->answered || expectation->call == nullptr) return;
     expectation->answered = true;
     const DoStep& call = *expectation->call;
+    checked_ = checked_ || (is_test_ && says_what_is_right(*expectation));
     check_time(call, event);
     const bool looks = !expectation->steps.empty() || !call.catch_text.empty() || call.has_warnings ||
                        success_required() || reads_stash();
@@ -276,7 +294,9 @@ class TestRun : public sut::Observer {
   }
 
   void fail(Place place, const std::string& what) {
-    if (failure_.empty()) failure_ = fmt::format("{}:{}: {}", script_.source.path(), place.line, what);
+    if (!failure_.empty()) return;
+    failure_ = fmt::format("{}:{}: {}", script_.source.path(), place.line, what);
+    was_hindered_ = !lost_.empty() || !busy_.empty() || !unprepared_.empty();
   }
 
   /// Runs whether or not the test passed; what it does is no part of the history.
@@ -324,8 +344,9 @@ class TestRun : public sut::Observer {
         other = &finding;
       }
     }
-    // What fails after an answer was lost may fail for that.
-    if (accusation != nullptr || (!failure_.empty() && !was_lost_first_)) {
+    // What fails behind an answer that was lost, or behind the violation of another clause, may fail for that.
+    const bool is_explained = was_hindered_ || was_interrupted_ || other != nullptr;
+    if (accusation != nullptr || (!failure_.empty() && !is_explained)) {
       result.verdict = ReplayVerdict::still_failing;
       result.why = accusation != nullptr ? told(*accusation) : failure_;
       if (accusation == nullptr) result.details = details_;
@@ -346,23 +367,33 @@ class TestRun : public sut::Observer {
 
   /// Empty when everything was exercised.
   std::string what_cannot_be_told(const Finding* other) const {
+    if (was_interrupted_) return "interrupted";
     if (!fault_error_.empty()) return fault_error_;
     // Before lost answers: a run that stops at a violation does not wait for those that are still open.
-    if (judgement_ == model::Judgement::violated && other != nullptr)
-      return fmt::format("another clause is violated: {}", told(*other));
+    if ((judgement_ == model::Judgement::violated || !failure_.empty()) && other != nullptr)
+      return fmt::format("another clause is violated: {}{}", told(*other), failure_.empty() ? "" : "; " + failure_);
     if (!lost_.empty()) return lost_;
     if (!busy_.empty()) return busy_;
     if (!unprepared_.empty()) return unprepared_;
     if (no_bytes_) return "the answers of this system carry no bytes that assertions could look at";
     if (!judges_) return {};
     if (judgement_ == model::Judgement::inconclusive) return judge_.why();
+    if (!was_put_to_the_test()) return "nothing in it could tell";
     return {};
+  }
+
+  /// By the judge, or by what the test itself expects.
+  bool was_put_to_the_test() const {
+    // A minimal counterexample need not be evidence for its own clause where the service is right.
+    const auto& count = judge_.evidence().count;
+    return checked_ || std::any_of(count.begin(), count.end(), [](std::uint32_t times) { return times > 0; });
   }
 
   const Script& script_;
   const Test& test_;
   const sut::ExecutorOptions& executor_;
   const model::JudgeOptions& options_;
+  const std::atomic<bool>* cancelled_;
   std::string prefix_;
   bool judges_;
   model::Judge judge_;
@@ -380,8 +411,11 @@ class TestRun : public sut::Observer {
   std::string busy_;
   std::string unprepared_;  // what was to be created and could not be
   std::set<std::string> created_;
-  bool was_lost_first_ = false;
+  bool was_hindered_ = false;  // before the first step failed
+  bool was_interrupted_ = false;
   bool no_bytes_ = false;
+  bool is_test_ = false;  // neither set-up nor tear-down
+  bool checked_ = false;  // some answer was held to what the test says is right
   bool is_torn_down_ = false;
   bool failure_is_timing_ = false;
   bool only_timing_ = false;
@@ -391,8 +425,8 @@ class TestRun : public sut::Observer {
 
 TestRunResult run_test(const Script& script, const Test& test, sut::System& system,
                        const sut::ExecutorOptions& executor, const model::JudgeOptions& judge, std::string_view prefix,
-                       const Standing& standing) {
-  return TestRun(script, test, executor, judge, prefix).run(system, standing);
+                       const Standing& standing, const std::atomic<bool>* cancelled) {
+  return TestRun(script, test, executor, judge, prefix, cancelled).run(system, standing);
 }
 
 }  // namespace closecheck::scenarios

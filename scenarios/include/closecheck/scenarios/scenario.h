@@ -1,6 +1,7 @@
 // Scenario files: counterexamples and scripts in a superset of the YAML REST test format. Reading, writing, replaying.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "closecheck/sut/executor.h"
 #include "closecheck/sut/system.h"
 #include "closecheck/vocabulary/record.h"
+#include "closecheck/vocabulary/redactor.h"
 
 namespace closecheck::scenarios {
 
@@ -68,6 +70,8 @@ class Scenario {
 
   /// The names that its calls use.
   const ApiTable& apis() const;
+  /// Tells the credentials that its calls carry in headers of their own.
+  void tell_secrets(Redactor& redactor) const;
 
   /// For this room only.
   const Script& script() const { return *script_; }
@@ -98,6 +102,16 @@ struct Standing {
 /// Asks the target, through the API that the table describes, each request for at most `patience`.
 Standing look_around(sut::SystemFactory& factory, const ApiTable& apis, Duration patience);
 
+/// What a replay has to reckon with.
+struct Circumstances {
+  /// Callers that the target tells apart, each with the privileges that its name promises and no others.
+  std::set<Principal> principals{kPrincipals.begin(), kPrincipals.end()};
+  /// Callers are configured, and still the target lets everybody in.
+  bool lets_everybody_in = false;
+  /// Once true, tests stop and cannot tell; null: never.
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
 struct Replay {
   bool skipped = false;  // every test was left out; then `cannot_tell`
   ReplayVerdict verdict = ReplayVerdict::cannot_tell;
@@ -111,11 +125,14 @@ struct Replay {
 /// apart from left-overs. Of tests that are not `wanted` nothing is run; when none is, it is `cannot_tell`.
 /// Still failing: the header's clause (without one, any stated, implied or dialect clause) is violated, or an assertion
 /// fails; when that rests on a clock, in three of three repetitions. Fixed: everything was exercised and fits.
-/// Assertions look at `Response::wire`, so in process the systems have to go through the codec. `standing`: what the
-/// cleaning after tests of foreign files leaves alone. Throws ScenarioError where `check` does.
+/// A test that rests on callers whom the target does not tell apart is left out where security is off, and cannot be
+/// told otherwise. An assertion that fails where another clause is violated, or behind an answer that was lost, proves
+/// nothing. The places of its jobs are taken from the factory (`reserve_jobs`) for each test. Assertions look at
+/// `Response::wire`, so in process the systems have to go through the codec. `standing`: what the cleaning after tests
+/// of foreign files leaves alone. Throws ScenarioError where `check` does.
 Replay replay(const Scenario& scenario, sut::SystemFactory& factory, const sut::ExecutorOptions& executor,
               const model::JudgeOptions& judge, std::string_view prefix, const TitleFilter& wanted = {},
-              const Standing& standing = {});
+              const Standing& standing = {}, const Circumstances& circumstances = {});
 
 /// Writes a violation's program as a counterexample file that `load` reads back to the same program.
 std::string write_counterexample(const ViolationRecord& violation, Profile profile, const std::string& deviation);
