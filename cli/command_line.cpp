@@ -2,17 +2,17 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <stdlib.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <functional>
+#include <new>
 
 #include "commands.h"
+#include "configuration.h"
 #include "suggestions.h"
 #include "terminal.h"
-
-extern "C" char** environ;
 
 namespace closecheck::cli {
 namespace {
@@ -140,17 +140,24 @@ void add_catalogues(CLI::App& app, Action& action) {
   clauses.callback([&action, id] { action = [id] { return clauses_command(*id); }; });
 }
 
-/// A stray variable of a test runner must not shrink a gate to green.
-void ignore_test_variables() {
-  std::vector<std::string> stray;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string text = *variable;
-    const std::string key = text.substr(0, text.find('='));
-    if (key.rfind("GTEST_", 0) == 0 || key.rfind("TESTBRIDGE_", 0) == 0 || key.rfind("TEST_", 0) == 0 ||
-        key == "RC_PARAMS")
-      stray.push_back(key);
+/// `--target "$UNSET"` must not be taken for no target at all.
+void refuse_empty_values(CLI::App& command) {
+  const CLI::Validator not_empty(
+      [](const std::string& text) { return is_empty_value(text) ? std::string("its value is empty") : std::string(); },
+      "");
+  for (CLI::Option* option : command.get_options([](CLI::Option* it) { return it->get_items_expected_max() > 0; }))
+    option->check(not_empty);
+  for (CLI::App* inner : command.get_subcommands([](CLI::App*) { return true; })) refuse_empty_values(*inner);
+}
+
+/// CLI11 would take the next word for the value of `--target=`.
+void check_words(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word.starts_with("--") && word.size() > 3 && word.find('=') == word.size() - 1)
+      throw UsageError(
+          fmt::format("{}: its value is empty (see `closecheck --help`)", word.substr(0, word.size() - 1)));
   }
-  for (const std::string& key : stray) ::unsetenv(key.c_str());
 }
 
 void check_command(const CLI::App& app, int argc, char** argv) {
@@ -183,7 +190,9 @@ int parse_and_run(int argc, char** argv) {
   add_deviations(app, action);
   add_catalogues(app, action);
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) command->footer(kExitCodeTable);
+  refuse_empty_values(app);
   check_command(app, argc, argv);
+  check_words(argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help, --version
@@ -200,13 +209,17 @@ int parse_and_run(int argc, char** argv) {
 int run_program(int argc, char** argv) {
   // A reader that goes away is an error of writing, not the end of a program that has things to clean up.
   ::signal(SIGPIPE, SIG_IGN);
-  ignore_test_variables();
   try {
     return parse_and_run(argc, argv);
   } catch (const UsageError& error) {
     return failed(ExitCode::usage, error.what());
   } catch (const OutputError& error) {
     return failed(ExitCode::harness, error.what());
+  } catch (const std::bad_alloc&) {
+    // There may be no memory for words of any other kind.
+    constexpr std::string_view kWords = "closecheck: out of memory\n";
+    std::fwrite(kWords.data(), 1, kWords.size(), stderr);
+    return static_cast<int>(ExitCode::harness);
   } catch (const std::exception& error) {
     return failed(ExitCode::harness, fmt::format("failed unexpectedly: {}", error.what()));
   } catch (...) {

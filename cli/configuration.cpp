@@ -1,6 +1,7 @@
 #include "configuration.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -43,7 +44,8 @@ class Reader {
   template <class Take>
   void each(const YAML::Node& node, const std::string& what, const std::vector<std::string_view>& keys,
             const Take& take) const {
-    if (!node.IsMap()) fail(node, fmt::format("{} must be a mapping", what));
+    if (!node.IsNull() && !node.IsMap()) fail(node, fmt::format("{} must be a mapping", what));
+    if (node.size() == 0) fail(node, fmt::format("{} is empty; expected one of {}", what, fmt::join(keys, ", ")));
     std::set<std::string> seen;
     for (const auto& entry : node) {
       if (!entry.first.IsScalar()) fail(entry.first, fmt::format("a key of {} must be plain text", what));
@@ -56,12 +58,16 @@ class Reader {
     }
   }
 
-  /// A scalar as text with its variables filled in.
-  std::string text(const YAML::Node& node, const std::string& what) const { return expand(node, raw(node, what)); }
-
-  std::string raw(const YAML::Node& node, const std::string& what) const {
+  /// A scalar as text with its variables filled in, and something in it.
+  std::string text(const YAML::Node& node, const std::string& what) const {
     if (!node.IsScalar()) fail(node, fmt::format("{} must be text", what));
-    return node.Scalar();
+    std::string filled = expand(node, node.Scalar());
+    if (is_empty_value(filled))
+      fail(node, fmt::format("{} is empty{}; a value was expected", what,
+                             is_empty_value(node.Scalar()) ? "" : fmt::format(" once {} is filled in", node.Scalar())));
+    // Whoever reads a C string would see another value.
+    if (filled.find('\0') != std::string::npos) fail(node, fmt::format("{} holds a NUL character", what));
+    return filled;
   }
 
   /// Replaces every `${NAME}`; `$${` stands for `${` itself.
@@ -81,9 +87,6 @@ class Reader {
     }
     return filled;
   }
-
-  /// Throws when a `${NAME}` in it is not defined, and leaves the filling in to somebody else.
-  void check_variables(const YAML::Node& node, const std::string& written) const { expand(node, written); }
 
  private:
   std::string variable_at(const YAML::Node& node, const std::string& written, std::size_t at) const {
@@ -121,21 +124,19 @@ void take_principals(const Reader& reader, const YAML::Node& node, Configuration
     const Principal principal = *principal_named(key);
     const std::string what = fmt::format("principal '{}'", key);
     sut::Credentials credentials;
-    bool has_password = false;
     reader.each(entry, what, {"username", "password"}, [&](const std::string& member, const YAML::Node& value) {
       const std::string part = fmt::format("the {} of {}", member, what);
       if (member == "username") {
         credentials.username = reader.text(value, part);
         if (credentials.username.find(':') != std::string::npos) reader.fail(value, part + " must not hold a colon");
       } else {
-        has_password = true;
         credentials.password = reader.text(value, part);
         if (const std::string variable = only_variable(value.Scalar()); !variable.empty())
           into.password_variables[principal] = variable;
       }
     });
     if (credentials.username.empty()) reader.fail(entry, fmt::format("{} needs a username", what));
-    if (!has_password) reader.fail(entry, fmt::format("{} needs a password", what));
+    if (credentials.password.empty()) reader.fail(entry, fmt::format("{} needs a password", what));
     into.principals[principal] = std::move(credentials);
   });
 }
@@ -143,11 +144,9 @@ void take_principals(const Reader& reader, const YAML::Node& node, Configuration
 void take_hooks(const Reader& reader, const YAML::Node& node, Configuration& into) {
   const std::vector<std::string_view> keys{name(Fault::fail_job), name(Fault::slow_close), name(Fault::hang_close)};
   reader.each(node, "'hooks'", keys, [&](const std::string& key, const YAML::Node& command) {
-    const std::string written = reader.raw(command, fmt::format("hook '{}'", key));
-    if (written.empty()) reader.fail(command, fmt::format("hook '{}' has no command", key));
     // The shell that runs the hook has the same variables: it fills them in, as text that it does not read again.
-    reader.check_variables(command, written);
-    into.hooks[*fault_named(key)] = written;
+    reader.text(command, fmt::format("hook '{}'", key));
+    into.hooks[*fault_named(key)] = command.Scalar();
   });
 }
 
@@ -218,7 +217,6 @@ Configuration read_configuration(const std::string& path, const Variables& varia
   const Reader reader(path, variables);
   const YAML::Node root = reader.load();
   Configuration configuration;
-  if (root.IsNull()) return configuration;
   const std::vector<std::string_view> keys{"target", "profile", "principals", "hooks", "waivers"};
   reader.each(root, "the configuration", keys, [&](const std::string& key, const YAML::Node& value) {
     if (key == "target") {
@@ -244,8 +242,7 @@ Configuration read_configuration(const std::string& path, const Variables& varia
 void read_principals(const std::string& path, const Variables& variables, Configuration& configuration) {
   const Reader reader(path, variables);
   const YAML::Node root = reader.load();
-  if (!root.IsMap()) reader.fail(root, "expected a mapping of principals");
-  if (!root["principals"]) {
+  if (!root.IsMap() || !root["principals"]) {
     take_principals(reader, root, configuration);
     return;
   }
@@ -261,6 +258,10 @@ std::vector<Waiver> read_waivers(const std::string& path, const Variables& varia
   reader.each(root, "the file of waivers", {"waivers"},
               [&](const std::string&, const YAML::Node& value) { waivers = take_waivers(reader, value); });
   return waivers;
+}
+
+bool is_empty_value(std::string_view value) {
+  return value.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
 Clause require_clause(const std::string& id) {

@@ -1,11 +1,13 @@
 // The configuration file (YAML): target, profile, principals, hooks and waivers, with `${VARIABLE}` from the
-// environment. Every mistake is a UsageError that names file and line; values of passwords are never in a message.
+// environment. Every mistake, an empty value among them, is a UsageError that names file and line; values of passwords
+// are never in a message.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "closecheck/sut/endpoint.h"
@@ -48,6 +50,9 @@ void read_principals(const std::string& path, const Variables& variables, Config
 
 /// Reads `--waivers FILE` (the list itself, or under a key `waivers`).
 std::vector<Waiver> read_waivers(const std::string& path, const Variables& variables);
+
+/// Whether a value is none, or nothing but space: that is never meant, whoever wrote it.
+bool is_empty_value(std::string_view value);
 
 /// The clause of that id. Throws UsageError with the closest ids.
 Clause require_clause(const std::string& id);

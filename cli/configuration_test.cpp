@@ -72,9 +72,38 @@ waivers:
   EXPECT_EQ(read_back.waivers[1].level, Level::dialect);
 }
 
-TEST_F(ConfigurationTest, TakesAnEmptyFileForNoSettings) {
-  EXPECT_EQ(read("").target, std::nullopt);
-  EXPECT_EQ(read("# nothing yet\n").target, std::nullopt);
+// Whatever was to fill it in has failed: it is never meant.
+TEST_F(ConfigurationTest, RefusesEmptyValuesWhereverTheyStand) {
+  EXPECT_EQ(error("target: \"\"\n"), "1: 'target' is empty; a value was expected");
+  EXPECT_EQ(error("\ntarget: \"${EMPTY}\"\n"), "2: 'target' is empty once ${EMPTY} is filled in; a value was expected");
+  EXPECT_EQ(error("profile: ' '\n"), "1: 'profile' is empty; a value was expected");
+  EXPECT_EQ(error("principals:\n  none: {username: \"\", password: b}\n"),
+            "2: the username of principal 'none' is empty; a value was expected");
+  EXPECT_EQ(error("principals:\n  none:\n    username: a\n    password: \"${EMPTY}${EMPTY}\"\n"),
+            "4: the password of principal 'none' is empty once ${EMPTY}${EMPTY} is filled in; a value was expected");
+  EXPECT_EQ(error("hooks:\n  fail_job: \"${EMPTY}\"\n"),
+            "2: hook 'fail_job' is empty once ${EMPTY} is filled in; a value was expected");
+  for (const std::string member : {"clause", "level", "reason", "owner", "expires"})
+    EXPECT_THAT(error("waivers:\n  - {clause: close-many, reason: x}\n  - {" + member + ": \"${EMPTY}\"}\n"),
+                HasSubstr("3: '" + member + "' of a waiver is empty"));
+  EXPECT_THAT(error("principals: {}\n"), HasSubstr("1: 'principals' is empty; expected one of manage_ml, manage"));
+  EXPECT_THAT(error("principals:\n  none: {}\n"), HasSubstr("2: principal 'none' is empty"));
+  EXPECT_THAT(error("hooks: {}\n"), HasSubstr("1: 'hooks' is empty"));
+  for (const std::string text : {"", "# nothing yet\n", "---\n", "{}\n"})
+    EXPECT_THAT(error(text),
+                EndsWith(": the configuration is empty; expected one of target, profile, principals, hooks, waivers"));
+}
+
+TEST_F(ConfigurationTest, RefusesValuesThatCStringsWouldCut) {
+  EXPECT_EQ(error("principals:\n  none: {username: a, password: \"b\\0c\"}\n"),
+            "2: the password of principal 'none' holds a NUL character");
+  EXPECT_EQ(error("hooks:\n  fail_job: \"a\\0b\"\n"), "2: hook 'fail_job' holds a NUL character");
+}
+
+TEST_F(ConfigurationTest, RefusesAFileOfPrincipalsWithoutAny) {
+  Configuration configuration;
+  for (const std::string text : {"", "{}\n", "principals: {}\n", "principals:\n"})
+    EXPECT_THROW(read_principals(write(text), variables_, configuration), UsageError) << text;
 }
 
 TEST_F(ConfigurationTest, NamesLineAndUnknownKey) {
