@@ -6,6 +6,8 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "closecheck/sut/deviation.h"
@@ -63,6 +65,35 @@ TEST(CommandLine, RefusesUnknownCommandsAndOptions) {
   expect_refused({"serve", "--log-level", "inof"}, "there is no log level 'inof'; did you mean 'info'?");
 }
 
+// `run --target "$UNSET"` must never test another service than the one that is meant.
+TEST(CommandLine, RefusesAnEmptyValueOfAnyOption) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> commands{
+      {"run",
+       {"--target", "--profile", "--config", "--principals", "--deviation", "--seed", "--effort", "--budget",
+        "--require", "--waivers", "--json", "--junit", "--record", "--save-counterexamples", "--jobs"}},
+      {"replay",
+       {"--target", "--profile", "--config", "--principals", "--deviation", "--api", "--filter", "--jobs", "--json",
+        "--junit"}},
+      {"judge", {"--profile", "--json"}},
+      {"serve",
+       {"--host", "--port", "--data", "--principals", "--profile", "--deviation", "--housekeeping", "--log-level"}},
+      {"model", {"--format"}}};
+  for (const auto& [command, options] : commands)
+    for (const std::string& option : options) {
+      SCOPED_TRACE(command + " " + option);
+      expect_refused({command, option, ""}, option + ": ");
+      expect_refused({command, option, " "}, option + ": ");
+      expect_refused({command, option + "=", "library"}, option + ": its value is empty");
+    }
+  expect_refused({"deviations", "matrix", "--profile", ""}, "--profile: its value is empty");
+  for (const std::vector<std::string>& positional : {std::vector<std::string>{"run", ""},
+                                                     {"run", "job-reopens", ""},
+                                                     {"replay", ""},
+                                                     {"judge", ""},
+                                                     {"clauses", ""}})
+    expect_refused(positional, "its value is empty");
+}
+
 TEST(CommandLine, RefusesSelectionsThatMatchNothing) {
   expect_refused({"run", "closed-job-refuses-dta"}, "did you mean 'closed-job-refuses-data'");
   expect_refused({"run", "close-*", "nothing-*"}, "no clause matches 'nothing-*'");
@@ -92,6 +123,12 @@ TEST(CommandLine, RefusesConfigurationsThatAreWrong) {
   expect_refused({"run", "--config", wrong}, wrong + ":2: ");
   const std::string undefined = folder.write("undefined.yml", "target: http://${NO_SUCH_VARIABLE}\n");
   expect_refused({"run", "--config", undefined}, undefined + ":1: the variable ${NO_SUCH_VARIABLE} is not defined");
+  const std::string empty = folder.write("empty.yml", "profile: xpack-6.3\ntarget: \"${EMPTY}\"\n");
+  expect_refused({"run", "--config", empty}, empty + ":2: 'target' is empty once ${EMPTY} is filled in",
+                 {{"EMPTY", ""}});
+  expect_refused({"replay", "library", "--config", empty}, empty + ":2: ", {{"EMPTY", ""}});
+  const std::string nobody = folder.write("nobody.yml", "principals: {}\n");
+  expect_refused({"serve", "--principals", nobody}, nobody + ":1: 'principals' is empty");
   const std::string waivers = folder.write("waivers.yml", "- {clause: no-such-clause, reason: x}\n");
   expect_refused({"run", "--waivers", waivers}, waivers + ":1: there is no clause 'no-such-clause'");
 }
@@ -125,8 +162,46 @@ TEST(CommandLine, EndsWithFourWhenAReportCannotBeWritten) {
     EXPECT_THAT(before.err, HasSubstr("cannot be written"));
     EXPECT_THAT(before.out, IsEmpty()) << "known before anything runs";
   }
-  EXPECT_EQ(run_closecheck({"run", "job-reopens", "--effort", "quick", "--json", "/dev/full"}).code, 4);
 }
+
+TEST(CommandLine, TellsTheVerdictWhereNoFileCanBeWritten) {
+  const TestFolder folder;
+  const std::string script = folder.write("s.yml", "\"t\":\n  - do: {xpack.ml.get_jobs: {}}\n");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> commands{
+      {{"run", "job-reopens", "--effort", "quick", "--seed", "7"}, "conforms: 1 of 1"},
+      {{"replay", script}, "1 fixed, "}};
+  for (const auto& [command, verdict] : commands) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--json", "/dev/full", "--junit", folder.path("report.xml")});
+    const Finished finished = run_closecheck(arguments);
+    EXPECT_EQ(finished.code, 4);
+    EXPECT_THAT(last_line(finished.out), StartsWith(verdict));
+    EXPECT_THAT(finished.err, HasSubstr("/dev/full: cannot be written"));
+    EXPECT_THAT(folder.read("report.xml"), HasSubstr("<testsuite")) << "the other file is written all the same";
+  }
+  const Finished unsaved =
+      run_closecheck({"run", "closed-job-refuses-data", "--effort", "quick", "--seed", "7", "--deviation",
+                      "accepts-data-after-close", "--quiet", "--json", folder.path("report.json")},
+                     {{"XDG_STATE_HOME", "/dev/null"}, {"HOME", "/dev/null"}, {"TMPDIR", folder.write("file", "")}});
+  EXPECT_EQ(unsaved.code, 4);
+  EXPECT_THAT(unsaved.out, HasSubstr("violates: 0 of 1"));
+  EXPECT_EQ(nlohmann::json::parse(folder.read("report.json"))["verdict"], "violates");
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(CommandLine, EndsWithFourAndWordsWhereMemoryOrThreadsAreShort) {
+  const TestFolder folder;
+  const std::string large = folder.write("large.jsonl", "");
+  std::filesystem::resize_file(large, std::size_t{3} << 30U);
+  const Finished judged = Process({"judge", large}, {}, std::size_t{3} << 29U).wait();
+  EXPECT_EQ(judged.code, 4);
+  EXPECT_EQ(judged.err, "closecheck: out of memory\n");
+
+  const Finished run = Process({"run", "--jobs", "64", "--effort", "quick"}, {}, std::size_t{200} << 20U).wait();
+  EXPECT_EQ(run.code, 4) << "what comes out of a worker's thread comes out of the program";
+  EXPECT_THAT(run.err, StartsWith("closecheck: "));
+}
+#endif
 
 TEST(CommandLine, EndsWithOneForADeviationAndWithNothingForACleanRun) {
   const TestFolder folder;
@@ -222,12 +297,31 @@ TEST(CommandLine, IgnoresTheVariablesOfTestRunners) {
   const Finished stray = run_closecheck(arguments, {{"GTEST_FILTER", "-*"},
                                                     {"GTEST_TOTAL_SHARDS", "100"},
                                                     {"GTEST_SHARD_INDEX", "7"},
+                                                    {"GTEST_OUTPUT", "xml:/dev/null/report.xml"},
+                                                    {"GTEST_FAIL_FAST", "1"},
                                                     {"TESTBRIDGE_TEST_ONLY", "nothing"},
+                                                    {"TESTBRIDGE_TEST_RUNNER_FAIL_FAST", "1"},
+                                                    {"TEST_TOTAL_SHARDS", "100"},
+                                                    {"TEST_SHARD_INDEX", "7"},
+                                                    {"TEST_SHARD_STATUS_FILE", "/dev/null/status"},
+                                                    {"TEST_FILTER", "nothing"},
+                                                    {"TEST_PREMATURE_EXIT_FILE", "/dev/null/exit"},
+                                                    {"TEST_TMPDIR", "/dev/null"},
+                                                    {"XML_OUTPUT_FILE", "/dev/null/report.xml"},
                                                     {"RC_PARAMS", "max_success=0 seed=1"}});
 
   EXPECT_EQ(plain.code, 0) << plain.out;
   EXPECT_EQ(stray.code, 0);
   EXPECT_EQ(stray.out, plain.out);
+}
+
+TEST(CommandLine, ReadsTheVariablesOfAConfigurationAsTheUserGaveThem) {
+  const TestFolder folder;
+  const std::string configuration = folder.write(
+      "closecheck.yml", "principals:\n  manage_ml: {username: a, password: \"${TEST_PASSWORD}${RC_PARAMS}\"}\n");
+  const std::vector<std::string> arguments{"run", "job-reopens", "--effort", "quick", "--config", configuration};
+  EXPECT_EQ(run_closecheck(arguments, {{"TEST_PASSWORD", "x"}, {"RC_PARAMS", "max_success=0"}}).code, 0);
+  expect_refused(arguments, "the variable ${TEST_PASSWORD} is not defined");
 }
 
 TEST(CommandLine, PlansWithoutRunningAnything) {
@@ -280,6 +374,33 @@ TEST(CommandLine, ServesUntilItIsToldToStop) {
     EXPECT_THAT(finished.out, IsEmpty());
     EXPECT_THAT(finished.err, AllOf(HasSubstr("info serving xpack-5.4 on 127.0.0.1:"), HasSubstr("info stopped\n")));
   }
+}
+
+TEST(CommandLine, ServesAnAddressThatCanBeUsed) {
+  std::unique_ptr<Served> served;
+  try {
+    served = std::make_unique<Served>(std::vector<std::string>{"--host", "::1", "--profile", "xpack-6.3"});
+  } catch (const std::runtime_error& error) {
+    GTEST_SKIP() << "this machine has no IPv6: " << error.what();
+  }
+  EXPECT_THAT(served->url(), testing::MatchesRegex("http://\\[::1\\]:[0-9]+"));
+  const TestFolder folder;
+  const std::string script = folder.write("s.yml", "\"t\":\n  - do: {xpack.ml.get_jobs: {}}\n");
+  const Finished finished = run_closecheck({"replay", script, "--target", served->url(), "--profile", "xpack-6.3"});
+  EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
+}
+
+TEST(CommandLine, CountsNothingOfAnInterruptedMatrixThatWasNotDone) {
+  Process process({"deviations", "matrix", "--effort", "thorough"});
+  for (int line = 0; line < 3; ++line) process.read_line();  // settings, titles, one that is done
+  process.signal(SIGINT);
+  const Finished finished = process.wait();
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.out, Not(HasSubstr("missed")));
+  EXPECT_THAT(
+      last_line(finished.out),
+      testing::MatchesRegex("([0-9]+) of ([0-9]+) caught, named and shrunk; interrupted: [0-9]+ of [0-9]+ were not "
+                            "tried\n"));
 }
 
 TEST(CommandLine, CountsAnInterruptedRunAsInconclusive) {

@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "closecheck/scenarios/scenario.h"
-#include "closecheck/sut/history_lines.h"
 #include "closecheck/sut/wire.h"
 #include "files.h"
 
@@ -66,18 +65,23 @@ std::string program_name() {
   return shell_word(launcher);
 }
 
+void add_curl_lines(RunRecord& record, const Target& target) {
+  for (ViolationRecord& violation : record.violations) violation.curl = curl_lines(violation, target);
+}
+
 void save_counterexamples(RunRecord& record, const Target& target, const TargetOptions& options,
                           const std::filesystem::path& folder) {
-  for (ViolationRecord& violation : record.violations) {
-    const std::string path = (folder / file_name(record, violation)).string();
-    OutputFile file(path);
-    file.write(scenarios::write_counterexample(violation, record.profile, record.deviation));
-    file.commit();
-    violation.scenario = path;
-    violation.replay = replay_line(path, target, options);
-    violation.curl = curl_lines(violation, target);
-    if (violation.history_lines.empty()) violation.history_lines = sut::write_history_lines(violation.history);
-  }
+  Deliveries deliveries;
+  for (ViolationRecord& violation : record.violations)
+    deliveries.attempt([&] {
+      const std::string path = (folder / file_name(record, violation)).string();
+      OutputFile file(path);
+      file.write(scenarios::write_counterexample(violation, record.profile, record.deviation));
+      file.commit();
+      violation.scenario = path;
+      violation.replay = replay_line(path, target, options);
+    });
+  deliveries.finish();
 }
 
 }  // namespace closecheck::cli

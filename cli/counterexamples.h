@@ -9,8 +9,11 @@
 
 namespace closecheck::cli {
 
-/// Saves every violation of the record under `folder` and fills in its `scenario`, `replay` and `curl`. Files of the
-/// same clause, profile, deviation or target, and seed replace each other. Throws OutputError.
+/// Fills in how each violation of the record is shown by hand.
+void add_curl_lines(RunRecord& record, const Target& target);
+
+/// Saves every violation of the record under `folder` and fills in its `scenario` and `replay`. Files of the same
+/// clause, profile, deviation or target, and seed replace each other. Throws OutputError, when all others are saved.
 void save_counterexamples(RunRecord& record, const Target& target, const TargetOptions& options,
                           const std::filesystem::path& folder);
 

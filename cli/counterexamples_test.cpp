@@ -54,6 +54,7 @@ TEST(Counterexamples, OfALiveTargetNameItAndItsConfiguration) {
   record.profile = target.profile;
   TargetOptions options;
   options.config = "my config.yml";
+  add_curl_lines(record, target);
   save_counterexamples(record, target, options, folder.path(""));
 
   const ViolationRecord& violation = record.violations[0];

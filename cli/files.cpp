@@ -12,8 +12,6 @@
 #include <sstream>
 #include <vector>
 
-#include "errors.h"
-
 namespace closecheck::cli {
 namespace {
 
@@ -84,6 +82,10 @@ void OutputFile::write(const std::string& text) {
     at += done;
     left -= static_cast<std::size_t>(done);
   }
+}
+
+void OutputFile::spoil(int reason) {
+  if (error_ == 0) error_ = reason;
 }
 
 void OutputFile::commit() {

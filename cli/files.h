@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "errors.h"
+
 namespace closecheck::cli {
 
 /// The whole file. Throws UsageError when it cannot be read.
@@ -25,6 +27,9 @@ class OutputFile {
   /// Appends. Throws OutputError; `commit` then does so as well.
   void write(const std::string& text);
 
+  /// Something that belongs into the file is lost: committing throws OutputError with this reason (an errno).
+  void spoil(int reason);
+
   /// Puts the file in its place. Throws OutputError. Without it, nothing changes.
   void commit();
 
@@ -34,6 +39,27 @@ class OutputFile {
   int file_ = -1;
   bool in_place_ = false;
   int error_ = 0;  // of a write that failed: committing fails with it too
+};
+
+/// Does one thing after the other, so that what cannot be written keeps nothing else from being written.
+class Deliveries {
+ public:
+  template <class Deliver>
+  void attempt(const Deliver& deliver) {
+    try {
+      deliver();
+    } catch (const OutputError& error) {
+      const std::string what = error.what();
+      if (errors_.find(what) == std::string::npos) errors_ += (errors_.empty() ? "" : "; ") + what;
+    }
+  }
+  /// Throws OutputError with all that went wrong, if anything did.
+  void finish() const {
+    if (!errors_.empty()) throw OutputError(errors_);
+  }
+
+ private:
+  std::string errors_;
 };
 
 /// Where closecheck keeps files of its own: `$XDG_STATE_HOME/closecheck`, `~/.local/state/closecheck`, else a folder of

@@ -54,7 +54,7 @@ sigset_t signals() {
 
 }  // namespace
 
-Interrupts::Interrupts(std::string journal) : journal_(std::move(journal)) {
+Interrupts::Interrupts() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe for signals");
   pipe_ = ends[0];
@@ -91,13 +91,36 @@ void Interrupts::watch() {
     if (::read(pipe_, &news, 1) <= 0) return;
     if (news != kInterrupted) continue;
     if (++count > 1) quit();
-    if (!journal_.empty()) print_diagnostic("stopping and cleaning up; interrupt once more to quit at once");
+    try {
+      begin_to_stop();
+    } catch (const std::exception&) {
+      // Without memory for words it is stopped all the same.
+    }
   }
 }
 
-void Interrupts::quit() const {
-  const std::string left = left_by(journal_);
-  if (!left.empty()) print_diagnostic(fmt::format("left on the target (see {}):\n{}", journal_, left));
+void Interrupts::watch_journal(std::string journal) {
+  const std::lock_guard lock(mutex_);
+  journals_.push_back(std::move(journal));
+}
+
+void Interrupts::begin_to_stop() {
+  const std::lock_guard lock(mutex_);
+  if (!journals_.empty()) print_diagnostic("stopping and cleaning up; interrupt once more to quit at once");
+}
+
+void Interrupts::quit() {
+  try {
+    const std::lock_guard lock(mutex_);
+    print_diagnostic("quitting at once");
+    for (const std::string& journal : journals_) {
+      const std::string left = left_by(journal);
+      print_diagnostic(left.empty() ? "nothing is left on the target"
+                                    : fmt::format("left on the target (see {}):\n{}", journal, left));
+    }
+  } catch (const std::exception&) {
+    // As above.
+  }
   ::_exit(static_cast<int>(ExitCode::inconclusive));
 }
 

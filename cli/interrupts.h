@@ -4,8 +4,10 @@
 #include <signal.h>
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace closecheck::cli {
 
@@ -13,8 +15,7 @@ namespace closecheck::cli {
 /// ends in the thread that made it, which has the signals blocked meanwhile, as have the threads that this one starts.
 class Interrupts {
  public:
-  /// `journal`: what a hard end leaves on the target is listed from this file; empty: there is none.
-  explicit Interrupts(std::string journal = "");
+  Interrupts();
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
@@ -22,12 +23,17 @@ class Interrupts {
   /// True from the first signal on.
   const std::atomic<bool>& cancelled() const;
 
+  /// What a hard end leaves on a target is listed from this clean-up journal as well. Any thread.
+  void watch_journal(std::string journal);
+
  private:
   /// Waits for what the signal handler reports: a handler itself may do next to nothing.
   void watch();
-  [[noreturn]] void quit() const;
+  void begin_to_stop();
+  [[noreturn]] void quit();
 
-  std::string journal_;
+  std::mutex mutex_;
+  std::vector<std::string> journals_;
   int pipe_ = -1;
   sigset_t blocked_before_{};
   std::thread watcher_;

@@ -8,6 +8,7 @@
 #include "configuration.h"
 #include "files.h"
 #include "recordings.h"
+#include "secrets.h"
 #include "terminal.h"
 
 namespace closecheck::cli {
@@ -65,8 +66,11 @@ ExitCode judge_command(const JudgeCommandOptions& options) {
   std::vector<reports::JudgedHistory> judged;
   for (Recording& recording : recordings) {
     const bool secured = is_secured(recording.history);
+    leave_out_what_is_unknown(recording);
     leave_out_what_is_older(recording);
     judged.push_back(judge_one(std::move(recording), secured));
+    // Nobody knows the secrets of a recording; headers that carry them are known by their names.
+    redact(judged.back(), Redactor());
   }
   std::string text;
   // Of many histories those that conform are only counted.
@@ -76,9 +80,9 @@ ExitCode judge_command(const JudgeCommandOptions& options) {
   std::size_t violating = 0;
   for (const reports::JudgedHistory& history : judged) violating += history.verdict == kViolates ? 1U : 0U;
   text += fmt::format("{}: {} of {} histories violate a clause\n", verdict, violating, judged.size());
+  print(text);
   json.write(reports::write_judged_json(judged, verdict));
   json.commit();
-  print(text);
   if (verdict == kViolates) return ExitCode::violates;
   return verdict == kConforms ? ExitCode::conforms : ExitCode::inconclusive;
 }

@@ -1,6 +1,9 @@
 // `closecheck deviations matrix`: the gate against every deviation. Each must be caught and named by its own clause.
 #include <fmt/format.h>
 
+#include <utility>
+#include <vector>
+
 #include "closecheck/properties/gate.h"
 #include "commands.h"
 #include "interrupts.h"
@@ -53,37 +56,41 @@ Row row_of(const sut::DeviationText& deviation, Profile profile, const MatrixOpt
 ExitCode matrix_command(const MatrixOptions& options) {
   std::vector<Profile> profiles(kProfiles.begin(), kProfiles.end());
   if (!options.profile.empty()) profiles = {require_profile(options.profile)};
+  std::vector<std::pair<const sut::DeviationText*, Profile>> rows;
+  // Some dialects do not have what the deviation breaks.
+  for (const sut::DeviationText& deviation : sut::deviations())
+    for (const Profile profile : profiles)
+      if (!deviation.only || *deviation.only == profile) rows.emplace_back(&deviation, profile);
+
   const Interrupts interrupts;
   ProgressLine progress(true);
   std::size_t right = 0;
-  std::size_t rows = 0;
   std::size_t done = 0;
   print(fmt::format("seed {}, effort {}\n{:<38}  {:<9}  {:<31}  {:<31}  {:>8}  {}\n", options.seed, options.effort,
                     "deviation", "profile", "clause", "named first", "requests", "verdict"));
-  for (const sut::DeviationText& deviation : sut::deviations()) {
+  for (const auto& [deviation, profile] : rows) {
+    progress.show({std::string(deviation->name), done, rows.size()});
+    const Row row = row_of(*deviation, profile, options, interrupts.cancelled());
+    progress.clear();
+    // What was interrupted was not done.
     if (interrupts.cancelled()) break;
-    progress.show({std::string(deviation.name), done, sut::deviations().size()});
-    for (const Profile profile : profiles) {
-      // Some dialects do not have what the deviation breaks.
-      if (deviation.only && *deviation.only != profile) continue;
-      ++rows;
-      const Row row = row_of(deviation, profile, options, interrupts.cancelled());
-      progress.clear();
-      const bool short_enough = row.requests <= deviation.requests_max;
-      if (row.named_first && short_enough) ++right;
-      const std::string_view verdict = !row.caught        ? "missed"
-                                       : !row.named_first ? "misnamed"
-                                       : !short_enough    ? "long"
-                                                          : "caught";
-      print(fmt::format("{:<38}  {:<9}  {:<31}  {:<31}  {:>3} of {:<2}  {}\n", deviation.name, name(row.profile),
-                        id_of(deviation.clause), row.named.empty() ? "-" : row.named, row.requests,
-                        deviation.requests_max, verdict));
-    }
     ++done;
+    const bool short_enough = row.requests <= deviation->requests_max;
+    if (row.named_first && short_enough) ++right;
+    const std::string_view verdict = !row.caught        ? "missed"
+                                     : !row.named_first ? "misnamed"
+                                     : !short_enough    ? "long"
+                                                        : "caught";
+    print(fmt::format("{:<38}  {:<9}  {:<31}  {:<31}  {:>3} of {:<2}  {}\n", deviation->name, name(row.profile),
+                      id_of(deviation->clause), row.named.empty() ? "-" : row.named, row.requests,
+                      deviation->requests_max, verdict));
   }
-  print(fmt::format("{} of {} caught, named and shrunk\n", right, rows));
-  if (interrupts.cancelled()) return ExitCode::inconclusive;
-  return right == rows ? ExitCode::conforms : ExitCode::violates;
+  const bool interrupted = done < rows.size();
+  print(fmt::format(
+      "{} of {} caught, named and shrunk{}\n", right, done,
+      interrupted ? fmt::format("; interrupted: {} of {} were not tried", rows.size() - done, rows.size()) : ""));
+  if (interrupted) return ExitCode::inconclusive;
+  return right == rows.size() ? ExitCode::conforms : ExitCode::violates;
 }
 
 }  // namespace closecheck::cli

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,7 +65,7 @@ bool read_some(int file, std::string& into) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& arguments, const Variables& variables) {
+Process::Process(const std::vector<std::string>& arguments, const Variables& variables, std::size_t memory_bytes) {
   std::vector<std::string> words{CLOSECHECK_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> texts = environment_with(variables);
@@ -76,6 +77,8 @@ Process::Process(const std::vector<std::string>& arguments, const Variables& var
   if (child_ == 0) {
     // A test that is ended by force takes its servers with it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const rlimit memory{memory_bytes, memory_bytes};
+    if (memory_bytes != 0) ::setrlimit(RLIMIT_AS, &memory);
     const int nothing = ::open("/dev/null", O_RDONLY);
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(out[1], STDOUT_FILENO);

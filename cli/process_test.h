@@ -19,7 +19,9 @@ struct Finished {
 class Process {
  public:
   using Variables = std::map<std::string, std::string>;
-  explicit Process(const std::vector<std::string>& arguments, const Variables& variables = {});
+  /// `memory_bytes`: of its address space; 0: as much as it wants.
+  explicit Process(const std::vector<std::string>& arguments, const Variables& variables = {},
+                   std::size_t memory_bytes = 0);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

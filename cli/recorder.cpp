@@ -1,6 +1,7 @@
 #include "recorder.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "closecheck/sut/history_lines.h"
 
@@ -100,7 +101,8 @@ class RecordingSystem final : public sut::System {
     try {
       factory_.write(history_);
     } catch (const std::exception&) {
-      // The file says so itself when it is committed: a destructor cannot.
+      // A destructor cannot say so: the file does when it is committed.
+      factory_.file_.spoil(ENOMEM);
     }
     history_.events.clear();
   }
@@ -113,8 +115,9 @@ class RecordingSystem final : public sut::System {
   int process_count_ = 0;
 };
 
-RecordingFactory::RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file)
-    : factory_(factory), profile_(profile), file_(file) {}
+RecordingFactory::RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file,
+                                   const Redactor* redactor)
+    : factory_(factory), profile_(profile), file_(file), redactor_(redactor) {}
 
 std::unique_ptr<sut::System> RecordingFactory::make(std::uint64_t seed) {
   return std::make_unique<RecordingSystem>(factory_.make(seed), *this);
@@ -122,7 +125,8 @@ std::unique_ptr<sut::System> RecordingFactory::make(std::uint64_t seed) {
 
 void RecordingFactory::write(const History& history) {
   std::string text;
-  for (const std::string& line : sut::write_history_lines(history)) text += line + "\n";
+  for (const std::string& line : sut::write_history_lines(redactor_ != nullptr ? (*redactor_)(history) : history))
+    text += line + "\n";
   const std::lock_guard lock(file_mutex());
   file_.write(text);
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "closecheck/sut/system.h"
+#include "closecheck/vocabulary/redactor.h"
 #include "files.h"
 
 namespace closecheck::cli {
@@ -14,7 +15,8 @@ namespace closecheck::cli {
 /// A factory whose systems write their history to `file`. Thread-safe; histories never mix.
 class RecordingFactory final : public sut::SystemFactory {
  public:
-  RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file);
+  /// `redactor`: takes the secrets out of what is written; null: there are none.
+  RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file, const Redactor* redactor);
   std::unique_ptr<sut::System> make(std::uint64_t seed) override;
   std::shared_ptr<void> reserve_jobs(std::size_t count) override { return factory_.reserve_jobs(count); }
 
@@ -25,6 +27,7 @@ class RecordingFactory final : public sut::SystemFactory {
   sut::SystemFactory& factory_;
   Profile profile_;
   OutputFile& file_;
+  const Redactor* redactor_;
 };
 
 }  // namespace closecheck::cli

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "closecheck/sut/history_lines.h"
+#include "closecheck/vocabulary/redactor.h"
 #include "errors.h"
 #include "files.h"
 #include "har.h"
@@ -215,6 +216,20 @@ bool is_secured(const History& history) {
       return true;
   }
   return named && anonymous;
+}
+
+void leave_out_what_is_unknown(Recording& recording) {
+  std::vector<Event>& events = recording.history.events;
+  const auto redacted = std::find_if(events.begin(), events.end(), [](const Event& event) {
+    const RawRequest* sent = event.request ? event.request->as_sent.get() : nullptr;
+    if (event.type != EventType::invoke || sent == nullptr) return false;
+    const auto holds = [](const std::string& text) { return text.find(kRedacted) != std::string::npos; };
+    return holds(sent->path) || std::any_of(sent->query.begin(), sent->query.end(),
+                                            [&](const auto& it) { return holds(it.first) || holds(it.second); });
+  });
+  if (redacted == events.end()) return;
+  recording.notes.push_back("a request was redacted, so that nobody knows what it asked for: not judged from there on");
+  events.erase(redacted, events.end());
 }
 
 void leave_out_what_is_older(Recording& recording) {

@@ -22,6 +22,9 @@ std::vector<Recording> read_recordings(const std::vector<std::string>& paths, st
 /// Whether callers counted on the recorded server: somebody named himself, or somebody was asked to.
 bool is_secured(const History& history);
 
+/// Ends the history before a request whose path or query was redacted, with a note: it may have asked for anything.
+void leave_out_what_is_unknown(Recording& recording);
+
 /// Takes out every job that may have existed before the recording began: nothing can be said of it. A job is new when
 /// its first answered request creates it or says that it is not there. A name that may be a group's is left in.
 void leave_out_what_is_older(Recording& recording);

@@ -2,8 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <exception>
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
@@ -12,6 +11,8 @@
 #include "closecheck/reports/replay_report.h"
 #include "closecheck/scenarios/library.h"
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/workers.h"
 #include "commands.h"
 #include "files.h"
 #include "interrupts.h"
@@ -117,7 +118,8 @@ ExitCode print_plans(const ReplayOptions& options, const std::vector<Wanted>& fi
   for (const Wanted& wanted : files) {
     const scenarios::Header& header = wanted.scenario.header();
     const Target target = resolve_target(options.target, {header.target, header.profile, header.deviation});
-    print(fmt::format("{} ({}, {})\n", wanted.file, target.live ? target.url : "in process", name(target.profile)));
+    print(fmt::format("{} ({}, {})\n", one_line(wanted.file), target.live ? one_line(target.url) : "in process",
+                      name(target.profile)));
     if (const std::string dialect = other_dialect_of(options, wanted); !dialect.empty()) {
       print(fmt::format("  skipped: {}\n", dialect));
       continue;
@@ -126,10 +128,11 @@ ExitCode print_plans(const ReplayOptions& options, const std::vector<Wanted>& fi
     for (std::size_t test = 0; test < titles.size(); ++test) {
       if (wanted.titles && !wanted.titles(titles[test])) continue;
       const auto reason = wanted.scenario.left_out(test, target.profile);
-      print(fmt::format("  \"{}\"{}\n", titles[test], reason ? " is left out: " + *reason : ""));
+      print(fmt::format("  \"{}\"{}\n", one_line(titles[test]), reason ? " is left out: " + one_line(*reason) : ""));
       if (reason) continue;
       try {
-        for (const std::string& line : wanted.scenario.plan(test, target.profile)) print("    " + line + "\n");
+        for (const std::string& line : wanted.scenario.plan(test, target.profile))
+          print("    " + one_line(line) + "\n");
       } catch (const scenarios::ScenarioError& error) {
         throw UsageError(error.what);
       }
@@ -138,12 +141,22 @@ ExitCode print_plans(const ReplayOptions& options, const std::vector<Wanted>& fi
   return ExitCode::conforms;
 }
 
+/// What every file says that was not, or not wholly, replayed for an interrupt.
+constexpr std::string_view kWhyInterrupted = "interrupted";
+
 /// Replays the files on some threads; prints each as soon as it and all before it are done, so that the output does not
 /// depend on the number of threads.
 class Replays {
  public:
-  Replays(const ReplayOptions& options, const std::vector<Wanted>& files, Replayer& replayer)
-      : options_(options), files_(files), replayer_(replayer), progress_(!options.quiet), done_(files.size()) {}
+  Replays(const ReplayOptions& options, const std::vector<Wanted>& files, Replayer& replayer,
+          const std::atomic<bool>& cancelled, Deliveries& deliveries)
+      : options_(options),
+        files_(files),
+        replayer_(replayer),
+        cancelled_(cancelled),
+        deliveries_(deliveries),
+        progress_(!options.quiet),
+        done_(files.size()) {}
 
   std::vector<reports::ReplayedFile> run(int jobs) {
     std::vector<std::size_t> shared;
@@ -161,31 +174,19 @@ class Replays {
  private:
   void replay_all(const std::vector<std::size_t>& indices, int jobs) {
     std::atomic<std::size_t> next = 0;
-    std::exception_ptr trouble;
-    const auto work = [&] {
-      for (std::size_t at = next++; at < indices.size(); at = next++) {
-        try {
-          finish(indices[at], replay(files_[indices[at]]));
-        } catch (...) {
-          const std::lock_guard lock(mutex_);
-          if (!trouble) trouble = std::current_exception();
-          next = indices.size();
-        }
-      }
-    };
-    std::vector<std::thread> threads;
-    for (int i = 1; i < jobs && static_cast<std::size_t>(i) < indices.size(); ++i) threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads) thread.join();
-    if (trouble) std::rethrow_exception(trouble);
+    std::atomic<bool> failed = false;
+    run_workers(std::min(jobs, static_cast<int>(indices.size())), failed, [&] {
+      for (std::size_t at = next++; at < indices.size() && !failed; at = next++)
+        finish(indices[at], replay(files_[indices[at]]));
+    });
   }
 
   reports::ReplayedFile replay(const Wanted& wanted) {
-    if (!interrupts_.cancelled()) return replayer_.replay(wanted);
+    if (!cancelled_) return replayer_.replay(wanted);
     reports::ReplayedFile replayed;
     replayed.file = wanted.file;
     replayed.verdict = name(scenarios::ReplayVerdict::cannot_tell);
-    replayed.why = "interrupted";
+    replayed.why = kWhyInterrupted;
     return replayed;
   }
 
@@ -195,14 +196,15 @@ class Replays {
     ++done_count_;
     progress_.clear();
     for (; printed_ < done_.size() && done_[printed_]; ++printed_)
-      print(reports::write_replayed(*done_[printed_], options_.quiet));
+      deliveries_.attempt([&] { print(reports::write_replayed(*done_[printed_], options_.quiet)); });
     progress_.show({files_[index].file, done_count_, files_.size()});
   }
 
   const ReplayOptions& options_;
   const std::vector<Wanted>& files_;
   Replayer& replayer_;
-  const Interrupts interrupts_;
+  const std::atomic<bool>& cancelled_;
+  Deliveries& deliveries_;
   std::mutex mutex_;
   ProgressLine progress_;
   std::vector<std::optional<reports::ReplayedFile>> done_;
@@ -230,15 +232,30 @@ ExitCode replay_command(const ReplayOptions& options) {
   OutputFile junit(options.junit);
   const std::vector<Wanted> wanted = read_all(options);
   if (options.dry_run) return print_plans(options, wanted);
-  Replayer replayer(options, wanted);
+  Interrupts interrupts;
+  Replayer replayer(options, wanted, interrupts);
   check_calls(replayer, wanted);
-  std::vector<reports::ReplayedFile> files = Replays(options, wanted, replayer).run(jobs_of(options));
+  Deliveries deliveries;
+  std::vector<reports::ReplayedFile> files;
+  try {
+    files = Replays(options, wanted, replayer, interrupts.cancelled(), deliveries).run(jobs_of(options));
+  } catch (...) {
+    replayer.clean_up();
+    throw;
+  }
   replayer.clean_up();
-  json.write(reports::write_replay_json(files));
-  json.commit();
-  junit.write(reports::write_replay_junit(files));
-  junit.commit();
-  print(reports::write_replay_summary(files) + "\n");
+  std::string summary = reports::write_replay_summary(files);
+  if (interrupts.cancelled()) summary += "; interrupted: what had not been replayed is not told";
+  deliveries.attempt([&] { print(summary + "\n"); });
+  deliveries.attempt([&] {
+    json.write(reports::write_replay_json(files));
+    json.commit();
+  });
+  deliveries.attempt([&] {
+    junit.write(reports::write_replay_junit(files));
+    junit.commit();
+  });
+  deliveries.finish();
   return exit_code_of(files);
 }
 

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <set>
 
+#include "closecheck/vocabulary/printable.h"
 #include "files.h"
+#include "secrets.h"
 #include "terminal.h"
 
 namespace closecheck::cli {
@@ -39,14 +41,20 @@ model::JudgeOptions judge_options(const Target& target, const Knowledge& knowled
   return judge;
 }
 
+/// What no client can see: a script that ships has to leave it open on a live target.
+bool is_only_told_in_process(const Wanted& wanted) {
+  const std::optional<Clause>& clause = wanted.scenario.header().clause;
+  return wanted.ships && (clause == Clause::timeout_defaults_to_30m || clause == Clause::close_prunes_model);
+}
+
 std::string verdict_of(bool skipped, scenarios::ReplayVerdict verdict) {
   return skipped ? "skipped" : std::string(name(verdict));
 }
 
 }  // namespace
 
-Replayer::Replayer(const ReplayOptions& options, const std::vector<Wanted>& files)
-    : options_(options), run_id_(new_run_id()) {
+Replayer::Replayer(const ReplayOptions& options, const std::vector<Wanted>& files, Interrupts& interrupts)
+    : options_(options), interrupts_(interrupts), run_id_(new_run_id()) {
   std::set<std::string> with_foreign_files;
   for (const Wanted& wanted : files) {
     const scenarios::Header& header = wanted.scenario.header();
@@ -70,9 +78,15 @@ bool Replayer::needs_target_alone(const Wanted& wanted) const {
 
 void Replayer::reach(const Target& target, bool has_foreign_files, const scenarios::ApiTable& apis) {
   if (reached_.count(target.url) != 0) return;
-  Reached reached{target, learn(target), {}, {}};
+  Reached reached{target, learn(target), {}, {}, {}};
+  if (target.is_named_by_file && !(options_.target.config.empty() && options_.target.principals.empty()))
+    print_diagnostic(
+        fmt::format("{} is named by a scenario alone: it gets no credentials and no hooks", one_line(target.url)));
+  for (const std::string& warning : warnings_of_short_secrets(target.configuration)) print_diagnostic(warning);
   if (target.live && reached.knowledge.reachable) {
     reached.journal = (state_folder() / fmt::format("journal-{}-{}", run_id_, reached_.size())).string();
+    interrupts_.watch_journal(reached.journal);
+    reached.factory = make_systems(target, reached.journal).plain;
     if (has_foreign_files) {
       Systems systems = make_systems(target, "");
       reached.standing = scenarios::look_around(systems.wide(), apis, 10 * kSecond);
@@ -83,7 +97,7 @@ void Replayer::reach(const Target& target, bool has_foreign_files, const scenari
         print_diagnostic(
             fmt::format("{} already holds jobs or datafeeds, which stay: {}; a test that counts what is "
                         "there may fail for it",
-                        target.url, all));
+                        target.url, one_line(target.redactor(all))));
     }
   }
   reached_.emplace(target.url, std::move(reached));
@@ -107,9 +121,11 @@ reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
   Systems systems = make_systems(target, reached.journal);
   const std::string prefix =
       target.live ? fmt::format("{}{}-{}-", kNamePrefix, run_id_, count_++) : std::string(kNamePrefix);
-  scenarios::Replay result =
-      scenarios::replay(wanted.scenario, systems.wide(), executor_options(target, reached.knowledge),
-                        judge_options(target, reached.knowledge), prefix, wanted.titles, reached.standing);
+  scenarios::Replay result = scenarios::replay(
+      wanted.scenario, systems.wide(), executor_options(target, reached.knowledge),
+      judge_options(target, reached.knowledge), prefix, wanted.titles, reached.standing, circumstances_of(reached));
+  if (target.live && is_only_told_in_process(wanted) && result.verdict == scenarios::ReplayVerdict::cannot_tell)
+    result.skipped = true;
   replayed.verdict = verdict_of(result.skipped, result.verdict);
   replayed.why = result.why;
   replayed.findings = std::move(result.findings);
@@ -117,7 +133,18 @@ reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
   for (scenarios::TestReplay& test : result.tests)
     replayed.tests.push_back(
         {std::move(test.title), verdict_of(test.skipped, test.verdict), std::move(test.why), std::move(test.details)});
+  Redactor redactor = target.redactor;
+  wanted.scenario.tell_secrets(redactor);
+  redact(replayed, redactor);
   return replayed;
+}
+
+scenarios::Circumstances Replayer::circumstances_of(const Reached& reached) const {
+  scenarios::Circumstances circumstances;
+  circumstances.principals = reached.knowledge.principals;
+  circumstances.lets_everybody_in = !reached.knowledge.secured && !reached.target.configuration.principals.empty();
+  circumstances.cancelled = &interrupts_.cancelled();
+  return circumstances;
 }
 
 void Replayer::clean_up() {

@@ -11,6 +11,7 @@
 #include "closecheck/reports/replay_report.h"
 #include "closecheck/scenarios/scenario.h"
 #include "commands.h"
+#include "interrupts.h"
 #include "target.h"
 
 namespace closecheck::cli {
@@ -24,11 +25,11 @@ struct Wanted {
 };
 
 /// Replays of one command. Each live target is asked once, whatever the number of files, in the constructor's thread;
-/// after that `replay` may be called by any thread. Options and files must outlive it. The constructor throws
-/// UsageError.
+/// after that `replay` may be called by any thread. Options, files and interrupts must outlive it. The constructor
+/// throws UsageError.
 class Replayer {
  public:
-  Replayer(const ReplayOptions& options, const std::vector<Wanted>& files);
+  Replayer(const ReplayOptions& options, const std::vector<Wanted>& files, Interrupts& interrupts);
 
   /// What the flags and the header of one of the files make of the target.
   const Target& target_of(const Wanted& wanted) const;
@@ -44,11 +45,14 @@ class Replayer {
     Knowledge knowledge;
     std::string journal;
     scenarios::Standing standing;
+    std::unique_ptr<sut::SystemFactory> factory;  // for as long as anybody replays: it holds what all share
   };
 
   void reach(const Target& target, bool has_foreign_files, const scenarios::ApiTable& apis);
+  scenarios::Circumstances circumstances_of(const Reached& reached) const;
 
   const ReplayOptions& options_;
+  Interrupts& interrupts_;
   std::map<const Wanted*, Target> targets_;
   std::string run_id_;
   std::atomic<int> count_ = 0;

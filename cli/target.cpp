@@ -7,7 +7,9 @@
 #include <stdexcept>
 
 #include "closecheck/sut/in_process.h"
+#include "closecheck/vocabulary/printable.h"
 #include "errors.h"
+#include "secrets.h"
 #include "suggestions.h"
 
 namespace closecheck::cli {
@@ -33,7 +35,7 @@ void check_url(const std::string& url) {
   try {
     sut::make_endpoint_factory(options);
   } catch (const std::invalid_argument& error) {
-    throw UsageError(fmt::format("the target '{}' cannot be used: {}", url, error.what()));
+    throw UsageError(fmt::format("the target '{}' cannot be used: {}", one_line(url), one_line(error.what())));
   }
 }
 
@@ -73,7 +75,8 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
   if (!options.config.empty()) target.configuration = read_configuration(options.config, process_variables());
   if (!options.principals.empty()) read_principals(options.principals, process_variables(), target.configuration);
 
-  const std::string address = first_of(options.target, first_of(target.configuration.target.value_or(""), hint.target));
+  const std::string configured = first_of(options.target, target.configuration.target.value_or(""));
+  const std::string address = first_of(configured, hint.target);
   target.live = !address.empty() && address != kInProcess;
   std::optional<Profile> profile;
   if (!options.profile.empty())
@@ -86,6 +89,13 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
       throw UsageError("--deviation changes the built-in implementation: it cannot be combined with a live target");
     target.url = address;
     while (target.url.size() > 1 && target.url.back() == '/') target.url.pop_back();
+    target.is_named_by_file = configured.empty();
+    if (target.is_named_by_file) {
+      target.configuration.principals.clear();
+      target.configuration.password_variables.clear();
+      target.configuration.hooks.clear();
+    }
+    target.redactor = redactor_of(target.configuration, process_variables());
     check_url(target.url);
     if (!profile) demand_profile(target);
   } else {
@@ -104,6 +114,7 @@ sut::EndpointOptions endpoint_of(const Target& target, const std::string& journa
   options.principals = target.configuration.principals;
   options.hooks = target.configuration.hooks;
   options.journal = journal;
+  options.redactor = target.redactor;
   return options;
 }
 
@@ -140,6 +151,7 @@ Knowledge assume(const Target& target) {
 Knowledge learn(const Target& target) {
   Knowledge knowledge = assume(target);
   if (!target.live) return knowledge;
+  knowledge.notes = warnings_of_short_secrets(target.configuration);
   const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
   knowledge.reachable = preflight.reachable;
   knowledge.error = preflight.error;

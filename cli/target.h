@@ -10,6 +10,7 @@
 #include "closecheck/sut/deviation.h"
 #include "closecheck/sut/endpoint.h"
 #include "closecheck/sut/system.h"
+#include "closecheck/vocabulary/redactor.h"
 #include "commands.h"
 #include "configuration.h"
 
@@ -22,6 +23,8 @@ struct Target {
   sut::Deviation deviation{};
   std::string deviation_name;  // empty: none
   Configuration configuration;
+  Redactor redactor;              // knows what is secret in it
+  bool is_named_by_file = false;  // by a scenario alone
 };
 
 /// What a saved counterexample says of its target; it counts where neither flags nor the configuration say anything.
@@ -31,8 +34,9 @@ struct TargetHint {
   std::string deviation;
 };
 
-/// Makes one picture of flags, configuration and hint. Throws UsageError; asks a live target for its version when no
-/// profile is named, to say it in the message.
+/// Makes one picture of flags, configuration and hint. A live target that the hint alone names gets no credentials and
+/// no hooks: whoever wrote the file must not learn or use them. Throws UsageError; asks a live target for its version
+/// when no profile is named, to say it in the message.
 Target resolve_target(const TargetOptions& options, const TargetHint& hint = {});
 
 /// The deviation of that name; `none` and nothing are none. Throws UsageError.

@@ -1,0 +1,126 @@
+#include "secrets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "closecheck/sut/history_lines.h"
+
+namespace closecheck::cli {
+namespace {
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+bool names_a_secret(const std::string& variable) {
+  const std::string plain = lower_case(variable);
+  for (const std::string_view part : {"pass", "pwd", "secret", "token", "key", "cred", "auth"})
+    if (plain.find(part) != std::string::npos) return true;
+  return false;
+}
+
+/// Variables as the shell reads them: `$NAME` and `${NAME}`.
+void add_variables(const std::string& command, const Variables& variables, Redactor& redactor) {
+  constexpr const char* kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  for (std::size_t at = command.find('$'); at != std::string::npos; at = command.find('$', at + 1)) {
+    const std::size_t begin = at + (command.compare(at, 2, "${") == 0 ? 2 : 1);
+    const std::size_t end = std::min(command.find_first_not_of(kNameCharacters, begin), command.size());
+    const std::string variable = command.substr(std::min(begin, command.size()), end - std::min(begin, end));
+    if (!names_a_secret(variable)) continue;
+    if (const std::optional<std::string> value = variables(variable)) redactor.add(*value);
+  }
+}
+
+/// The word of a shell command that begins at `at`, without its quotes.
+std::string word_at(const std::string& command, std::size_t at) {
+  const std::size_t begin = std::min(command.find_first_not_of(" =", at), command.size());
+  const bool is_quoted = begin < command.size() && (command[begin] == '"' || command[begin] == '\'');
+  const std::size_t from = begin + (is_quoted ? 1 : 0);
+  const std::size_t end = is_quoted ? command.find(command[begin], from) : command.find_first_of(" ;|&\n\"'", from);
+  return command.substr(std::min(from, command.size()), end == std::string::npos ? end : end - from);
+}
+
+void add_credentials(const std::string& command, Redactor& redactor) {
+  for (const std::string_view option : {" -u", " --user"})
+    for (std::size_t at = command.find(option); at != std::string::npos; at = command.find(option, at + 1)) {
+      const std::string pair = word_at(command, at + option.size());
+      const std::size_t colon = pair.find(':');
+      if (colon != std::string::npos && pair.find('$') == std::string::npos)
+        redactor.add(pair.substr(colon + 1), pair.substr(0, colon));
+    }
+  constexpr std::string_view kHeader = "authorization:";
+  const std::string plain = lower_case(command);
+  for (std::size_t at = plain.find(kHeader); at != std::string::npos; at = plain.find(kHeader, at + 1)) {
+    const std::size_t begin = at + kHeader.size();
+    const std::string value = command.substr(begin, command.find_first_of("\"'\n", begin) - begin);
+    if (value.find('$') == std::string::npos) redactor.add_authorization(value);
+  }
+}
+
+void redact(std::vector<Finding>& findings, const Redactor& redactor) {
+  for (Finding& finding : findings) {
+    finding.expected = redactor(finding.expected);
+    finding.observed = redactor(finding.observed);
+  }
+}
+
+void redact(std::string& text, const Redactor& redactor) {
+  text = redactor(text);
+}
+
+}  // namespace
+
+Redactor redactor_of(const Configuration& configuration, const Variables& variables) {
+  Redactor redactor;
+  for (const auto& [principal, credentials] : configuration.principals)
+    redactor.add(credentials.password, credentials.username);
+  for (const auto& [fault, command] : configuration.hooks) {
+    add_variables(command, variables, redactor);
+    add_credentials(command, redactor);
+  }
+  return redactor;
+}
+
+std::vector<std::string> warnings_of_short_secrets(const Configuration& configuration) {
+  std::vector<std::string> warnings;
+  for (const auto& [principal, credentials] : configuration.principals)
+    if (credentials.password.size() < Redactor::kShort)
+      warnings.push_back(fmt::format(
+          "the password of principal {} is shorter than {} characters: where the target repeats it within a "
+          "longer text, it is not made out",
+          name(principal), Redactor::kShort));
+  return warnings;
+}
+
+void redact(RunRecord& record, const Redactor& redactor) {
+  for (std::string& note : record.notes) redact(note, redactor);
+  for (ClauseRecord& entry : record.clauses) redact(entry.why, redactor);
+  for (ViolationRecord& violation : record.violations) {
+    redact(violation.finding.expected, redactor);
+    redact(violation.finding.observed, redactor);
+    violation.history = redactor(std::move(violation.history));
+    violation.history_lines = sut::write_history_lines(violation.history);
+  }
+}
+
+void redact(reports::ReplayedFile& file, const Redactor& redactor) {
+  redact(file.why, redactor);
+  redact(file.findings, redactor);
+  file.history = redactor(std::move(file.history));
+  for (reports::ReplayedTest& test : file.tests) {
+    redact(test.why, redactor);
+    redact(test.details, redactor);
+  }
+}
+
+void redact(reports::JudgedHistory& judged, const Redactor& redactor) {
+  redact(judged.why, redactor);
+  redact(judged.findings, redactor);
+  for (std::string& note : judged.notes) redact(note, redactor);
+  judged.history = redactor(std::move(judged.history));
+}
+
+}  // namespace closecheck::cli
