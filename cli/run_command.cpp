@@ -13,6 +13,7 @@
 #include "files.h"
 #include "interrupts.h"
 #include "recorder.h"
+#include "secrets.h"
 #include "selection.h"
 #include "target.h"
 #include "terminal.h"
@@ -101,6 +102,7 @@ void clean_up(const Target& target, const std::string& journal) {
 }
 
 RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunOptions& options, OutputFile& recorded) {
+  Interrupts interrupts;
   const Knowledge knowledge = learn(target);
   if (!knowledge.reachable) {
     print_diagnostic(fmt::format("{} {}", target.url, knowledge.error));
@@ -112,20 +114,28 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
     const std::string run_id = new_run_id();
     gate.name_prefix = fmt::format("{}{}-", kNamePrefix, run_id);
     journal = (state_folder() / fmt::format("journal-{}", run_id)).string();
+    interrupts.watch_journal(journal);
     if (!options.quiet)
       fmt::print(stderr, "{}{}", describe_reach(target, knowledge), properties::describe_out_of_reach(gate));
   }
   Systems systems = make_systems(target, journal);
-  RecordingFactory plain(*systems.plain, target.profile, recorded);
-  RecordingFactory wide(systems.wide(), target.profile, recorded);
+  const Redactor* redactor = target.live ? &target.redactor : nullptr;
+  RecordingFactory plain(*systems.plain, target.profile, recorded, redactor);
+  RecordingFactory wide(systems.wide(), target.profile, recorded, redactor);
 
-  const Interrupts interrupts(journal);
   ProgressLine progress(!options.quiet);
-  RunRecord record = properties::run_gate(
-      gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.wide(),
-      [&progress](const properties::Progress& now) { progress.show(now); }, interrupts.cancelled());
+  RunRecord record;
+  try {
+    record = properties::run_gate(
+        gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.wide(),
+        [&progress](const properties::Progress& now) { progress.show(now); }, interrupts.cancelled());
+  } catch (...) {
+    clean_up(target, journal);
+    throw;
+  }
   progress.clear();
   clean_up(target, journal);
+  if (redactor != nullptr) redact(record, *redactor);
   record.notes.insert(record.notes.begin(), knowledge.notes.begin(), knowledge.notes.end());
   return record;
 }
@@ -194,20 +204,30 @@ ExitCode run_command(const RunOptions& options) {
   record.effort = options.effort;
   record.started = started;
   apply_waivers(record, waivers, today());
-  if (!record.violations.empty()) {
-    const fs::path folder = counterexample_folder(options);
-    make_folder(folder);
-    save_counterexamples(record, target, options.target, folder);
-  }
+  add_curl_lines(record, target);
+  Deliveries deliveries;
+  if (!record.violations.empty())
+    deliveries.attempt([&] {
+      const fs::path folder = counterexample_folder(options);
+      make_folder(folder);
+      save_counterexamples(record, target, options.target, folder);
+    });
   record.elapsed_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
 
-  json.write(reports::write_json(record));
-  json.commit();
-  junit.write(reports::write_junit(record));
-  junit.commit();
-  recorded.commit();
-  print(reports::write_console(record, {.colour = is_terminal_output(), .quiet = options.quiet}));
+  // The verdict first: whatever becomes of the files, it is told.
+  deliveries.attempt(
+      [&] { print(reports::write_console(record, {.colour = is_terminal_output(), .quiet = options.quiet})); });
+  deliveries.attempt([&] {
+    json.write(reports::write_json(record));
+    json.commit();
+  });
+  deliveries.attempt([&] {
+    junit.write(reports::write_junit(record));
+    junit.commit();
+  });
+  deliveries.attempt([&] { recorded.commit(); });
+  deliveries.finish();
   return exit_code_of(record.verdict);
 }
 
