@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "bench_for_test.h"
 #include "closecheck/sut/deviation.h"
 #include "closecheck/vocabulary/clause.h"
 #include "closecheck/vocabulary/profile.h"
@@ -18,66 +19,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr const char* kPrincipals = R"(principals:
-  manage_ml:  {username: ml_admin,      password: "${ML_ADMIN_PASSWORD}"}
-  manage:     {username: cluster_admin, password: "cluster secret"}
-  monitor_ml: {username: ml_reader,     password: "reader secret"}
-  none:       {username: nobody,        password: "nobody's secret"}
-  setup:      {username: elastic,       password: "setup secret"}
-)";
-
-const Process::Variables kVariables{{"ML_ADMIN_PASSWORD", "ml secret"}};
-
-std::string hooks_for(const std::string& url) {
-  return "hooks:\n"
-         "  fail_job:   curl -fsS -X POST " +
-         url +
-         "/_test/jobs/{job_id}/_fail\n"
-         "  slow_close: curl -fsS -X POST \"" +
-         url +
-         "/_test/jobs/{job_id}/_slow?housekeeping={duration}\"\n"
-         "  hang_close: curl -fsS -X POST " +
-         url + "/_test/jobs/{job_id}/_hang\n";
-}
-
-/// A server with all principals and hooks, and the configuration that goes with it.
-class Bench {
- public:
-  Bench(const TestFolder& folder, std::vector<std::string> arguments)
-      : folder_(folder),
-        served_(
-            [&] {
-              arguments.insert(arguments.end(),
-                               {"--test-hooks", "--principals", folder.write("principals.yml", kPrincipals)});
-              return arguments;
-            }(),
-            kVariables) {
-    folder.write("closecheck.yml", "target: " + served_.url() + "\n" + kPrincipals + hooks_for(served_.url()));
-  }
-
-  const std::string& url() const { return served_.url(); }
-
-  Finished run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "run");
-    arguments.insert(arguments.end(), {"--config", folder_.path("closecheck.yml"), "--json",
-                                       folder_.path("report.json"), "--save-counterexamples", folder_.path("saved")});
-    return run_closecheck(arguments, variables());
-  }
-
-  nlohmann::json report() const { return nlohmann::json::parse(folder_.read("report.json")); }
-
-  /// State of its own, so that a journal that is left behind shows.
-  Process::Variables variables() const {
-    Process::Variables all = kVariables;
-    all["XDG_STATE_HOME"] = folder_.path("state");
-    return all;
-  }
-
- private:
-  const TestFolder& folder_;
-  Served served_;
-};
 
 std::vector<std::string> profile_names() {
   std::vector<std::string> names;

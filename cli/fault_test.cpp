@@ -1,0 +1,274 @@
+// What lies between the gate and a server, and servers that go away: nobody is accused for it, and nothing conforms
+// that was not told. `CLOSECHECK_FAULT_RUNS=100` makes the runs over a lossy network so many, each of the whole gate;
+// `CLOSECHECK_FAULT_KEEP=DIR` keeps the history of every run that accuses.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench_for_test.h"
+#include "fault_proxy_for_test.h"
+#include "process_test.h"
+
+namespace closecheck::cli {
+namespace {
+
+using testing::AllOf;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using What = Meddling::What;
+
+/// A server behind a proxy.
+class Behind {
+ public:
+  Behind(Plan plan, std::vector<std::string> arguments = {})
+      : bench_(folder_, with_profile(std::move(arguments))), proxy_(bench_.url(), std::move(plan)) {
+    bench_.stand_behind(proxy_.url());
+  }
+
+  Finished run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--profile", "xpack-6.3", "--effort", "quick"});
+    return bench_.run(std::move(arguments));
+  }
+  Finished run_recorded(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--record", folder_.path("run.jsonl")});
+    return run(std::move(arguments));
+  }
+
+  const Bench& bench() const { return bench_; }
+  const TestFolder& folder() const { return folder_; }
+  int requests() const { return proxy_.requests(); }
+
+ private:
+  static std::vector<std::string> with_profile(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--profile", "xpack-6.3"});
+    return arguments;
+  }
+
+  TestFolder folder_;
+  Bench bench_;
+  FaultProxy proxy_;
+};
+
+std::string everything_of(const Finished& finished) {
+  return finished.out + finished.err;
+}
+
+class Swallowing : public testing::TestWithParam<int> {};
+
+TEST_P(Swallowing, EveryAnswerBehindTheNthEndsInconclusiveWithTheFirstCause) {
+  const Behind behind(after(GetParam(), {.what = What::never_answer}));
+  const Finished finished = behind.run({"--budget", "20s", "--seed", "7"});
+
+  EXPECT_EQ(finished.code, 2) << everything_of(finished);
+  EXPECT_THAT(everything_of(finished), AnyOf(HasSubstr("no answer"), HasSubstr("cannot be reached")));
+  EXPECT_THAT(behind.bench().report()["violations"], IsEmpty());
+  // The run keeps to its budget; what is added is for a machine that has much else to do.
+  EXPECT_LT(behind.bench().report()["elapsed_ms"].get<int>(), 60'000);
+}
+
+INSTANTIATE_TEST_SUITE_P(After, Swallowing, testing::Values(0, 1, 5, 40, 200));
+
+struct Sameness {
+  const char* name;
+  std::string answer;
+  const char* cause;  // what the reason has to name
+};
+
+std::string envelope(int status, const std::string& type) {
+  const std::string cause = R"("type":")" + type + R"(","reason":"not now")";
+  return R"({"error":{"root_cause":[{)" + cause + "}]," + cause + R"(},"status":)" + std::to_string(status) + "}";
+}
+
+std::vector<Sameness> samenesses() {
+  const std::string json = "application/json";
+  return {
+      {"Unavailable", http_answer(503, json, envelope(503, "cluster_block_exception")), "503"},
+      {"UnavailableInPlainText", http_answer(503, "text/plain", "no healthy upstream"), "503"},
+      {"TooManyRequests", http_answer(429, json, envelope(429, "es_rejected_execution_exception")), "429"},
+      {"NothingAtAll", http_answer(200, json, ""), "200"},
+      {"APage", http_answer(200, "text/html", "<html><body>Please sign in</body></html>"), "200"},
+      {"ARedirect", http_answer(302, "text/html", "", "Location: https://login.example.org/"), "302"},
+      {"AGatewaysError", http_answer(502, "text/html", "<html>Bad Gateway</html>"), "502"},
+  };
+}
+
+class SameToEverything : public testing::TestWithParam<Sameness> {};
+
+TEST_P(SameToEverything, IsNeverConformanceAndTheReasonNamesTheAnswer) {
+  const Behind behind(always({.what = What::answer_instead, .answer = GetParam().answer}));
+  const Finished finished = behind.run({"--budget", "20s", "--seed", "7"});
+
+  EXPECT_THAT(finished.code, AnyOf(2, 3)) << everything_of(finished);
+  EXPECT_THAT(everything_of(finished), HasSubstr(GetParam().cause));
+}
+
+// The server is what it was while the target is looked at.
+TEST_P(SameToEverything, FromTheMiddleOfARunOnIsInconclusiveAndTheReasonNamesTheAnswer) {
+  const Behind behind(after(60, {.what = What::answer_instead, .answer = GetParam().answer}));
+  const Finished finished = behind.run({"--budget", "20s", "--seed", "7"});
+
+  EXPECT_EQ(finished.code, 2) << everything_of(finished);
+  EXPECT_THAT(finished.out, HasSubstr(GetParam().cause));
+  EXPECT_THAT(behind.bench().report()["violations"], IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Answer, SameToEverything, testing::ValuesIn(samenesses()),
+                         [](const auto& sameness) { return std::string(sameness.param.name); });
+
+TEST(Dying, IsInconclusiveAndTheReasonNamesTheFirstRequestWithoutAnAnswer) {
+  const Behind behind(after(80, {.what = What::die}));
+  const Finished finished = behind.run({"--budget", "20s", "--seed", "7"});
+
+  EXPECT_EQ(finished.code, 2) << everything_of(finished);
+  EXPECT_THAT(finished.out, HasSubstr("inconclusive: "));
+  EXPECT_THAT(finished.out, AnyOf(HasSubstr("no answer"), HasSubstr("no connection"), HasSubstr("ended")));
+  EXPECT_THAT(behind.bench().report()["violations"], IsEmpty());
+}
+
+// A conforming server on which less can be told.
+TEST(Lacking, HooksConformsAndSaysWhatCannotBeTold) {
+  const Served served({"--profile", "xpack-6.3"});
+  const Finished finished =
+      run_closecheck({"run", "--target", served.url(), "--profile", "xpack-6.3", "--effort", "quick", "--seed", "7"});
+
+  EXPECT_EQ(finished.code, 0) << everything_of(finished);
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("\nconforms: "), HasSubstr("cannot"), HasSubstr("no hooks")));
+}
+
+TEST(Lacking, SecurityConformsAndSaysWhatCannotBeTold) {
+  const TestFolder folder;
+  const Served served({"--profile", "xpack-6.3", "--test-hooks"});
+  const std::string hook = "curl -fsS -X POST \"" + served.url() + "/_test/jobs/{job_id}/";
+  folder.write("closecheck.yml", "hooks:\n  fail_job: " + hook + "_fail\"\n  hang_close: " + hook +
+                                     "_hang\"\n  slow_close: " + hook + "_slow?housekeeping={duration}\"\n");
+  const Finished finished = run_closecheck({"run", "--target", served.url(), "--config", folder.path("closecheck.yml"),
+                                            "--profile", "xpack-6.3", "--effort", "quick", "--seed", "7"});
+
+  EXPECT_EQ(finished.code, 0) << everything_of(finished);
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("\nconforms: "), HasSubstr("cannot"), Not(HasSubstr("no hooks"))));
+}
+
+bool is_of_job_api(const std::string& target) {
+  return target == "/" || target.rfind("/_xpack/ml/anomaly_detectors", 0) == 0 ||
+         target.rfind("/_xpack/security", 0) == 0;
+}
+
+TEST(Lacking, DatafeedsAndDocumentsConformsAndSaysWhatCannotBeTold) {
+  for (const int status : {404, 405, 400}) {
+    const std::string nothing =
+        http_answer(status, "application/json",
+                    R"({"error":"no handler found for uri and method","status":)" + std::to_string(status) + "}");
+    const Behind behind([nothing](const Passing& passing) {
+      return is_of_job_api(passing.target) ? Meddling{} : Meddling{.what = What::answer_instead, .answer = nothing};
+    });
+    const Finished finished = behind.run({"--seed", "7"});
+
+    EXPECT_EQ(finished.code, 0) << status << everything_of(finished);
+    EXPECT_THAT(finished.out, AllOf(HasSubstr("\nconforms: "), HasSubstr("cannot"), HasSubstr("datafeed")));
+  }
+}
+
+// close-requires-privilege, anonymous-refused: principals are configured, and it does not matter who asks.
+TEST(LettingEverybodyIn, IsNotConformance) {
+  const Behind behind(always({.authorization = "Basic bWxfYWRtaW46bWwgc2VjcmV0"}));
+  const Finished finished = behind.run({"--seed", "7"});
+
+  EXPECT_THAT(finished.code, AnyOf(1, 2)) << everything_of(finished);
+  EXPECT_THAT(finished.out, Not(HasSubstr("\nconforms: ")));
+}
+
+// manage-ml-may-close: the credentials are refused for a while, and then they are not.
+TEST(ForgettingTheCallersForAWhile, AccusesNobody) {
+  const std::string refusal = http_answer(401, "application/json", envelope(401, "security_exception"));
+  const Behind behind([refusal](const Passing& passing) {
+    const bool forgets = passing.number > 100 && passing.number <= 160;
+    return forgets ? Meddling{.what = What::answer_instead, .answer = refusal} : Meddling{};
+  });
+  const Finished finished = behind.run({"--seed", "7"});
+
+  EXPECT_THAT(finished.code, AnyOf(0, 2)) << everything_of(finished);
+  EXPECT_THAT(behind.bench().report()["violations"], IsEmpty()) << finished.out;
+}
+
+/// How often the long form of a test is repeated; 0: the short form.
+int long_runs() {
+  const char* const runs = std::getenv("CLOSECHECK_FAULT_RUNS");
+  return runs == nullptr ? 0 : std::atoi(runs);
+}
+
+void keep(const Behind& behind, const std::string& name) {
+  const char* const folder = std::getenv("CLOSECHECK_FAULT_KEEP");
+  if (folder == nullptr) return;
+  std::filesystem::create_directories(folder);
+  for (const char* file : {"run.jsonl", "report.json"})
+    std::filesystem::copy_file(behind.folder().path(file), std::string(folder) + "/" + name + "-" + file,
+                               std::filesystem::copy_options::overwrite_existing);
+}
+
+class Lossy : public testing::TestWithParam<int> {};
+
+TEST_P(Lossy, NetworkAccusesNobody) {
+  const int percent = GetParam();
+  const int runs = long_runs();
+  for (int run = 1; run <= std::max(runs, 1); ++run) {
+    const Behind behind(lossy(static_cast<std::uint64_t>(run), percent));
+    std::vector<std::string> arguments{"--seed", std::to_string(run)};
+    if (runs == 0)
+      arguments.insert(arguments.begin(), {"close-ends-open-job", "job-reopens", "closed-job-refuses-data",
+                                           "accepted-data-is-kept", "datafeed-end-closes-job", "close-touches-one-job",
+                                           "concurrent-requests-linearize", "refused-request-changes-nothing"});
+    const Finished finished = behind.run_recorded(arguments);
+    const bool accuses = !behind.bench().report()["violations"].empty();
+    EXPECT_FALSE(accuses) << "at " << percent << " %, run " << run << ": " << finished.out;
+    EXPECT_THAT(finished.code, AnyOf(0, 2)) << "at " << percent << " %, run " << run << ": " << finished.err;
+    if (accuses) keep(behind, std::to_string(percent) + "-" + std::to_string(run));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Percent, Lossy, testing::Values(5, 20, 50));
+
+struct Broken {
+  const char* deviation;
+  const char* clause;
+};
+
+// One thing wrong in each of ten ways, behind a network that loses five in a hundred.
+TEST(LossyNetwork, DoesNotHideWhatIsBroken) {
+  constexpr std::array kBroken{
+      Broken{"accepts-data-after-close", "closed-job-refuses-data"},
+      Broken{"drops-buffered-records", "close-flushes-buffers"},
+      Broken{"writes-no-snapshot", "close-persists-snapshot"},
+      Broken{"ended-datafeed-leaves-job-open", "datafeed-end-closes-job"},
+      Broken{"ignores-timeout", "timeout-bounds-wait"},
+      Broken{"monitor-ml-may-close", "close-requires-privilege"},
+      Broken{"closes-unknown-job", "unknown-job-refused"},
+      Broken{"refused-post-counts", "refused-request-changes-nothing"},
+      Broken{"reopen-starts-from-scratch", "reopen-continues-analysis"},
+      Broken{"closes-prefix-siblings", "close-touches-one-job"},
+  };
+  const int runs = std::max(long_runs(), 1);
+  int caught = 0;
+  std::string missed;
+  for (int run = 1; run <= runs; ++run)
+    for (const Broken& broken : kBroken) {
+      const Behind behind(lossy(static_cast<std::uint64_t>(run), 5), {"--deviation", broken.deviation});
+      const Finished finished = behind.run({broken.clause, "--seed", std::to_string(run)});
+      if (finished.code == 1)
+        ++caught;
+      else
+        missed += std::string(broken.deviation) + ", run " + std::to_string(run) + ": " + finished.out;
+    }
+  EXPECT_GE(caught, 9 * runs) << missed;
+}
+
+}  // namespace
+}  // namespace closecheck::cli
