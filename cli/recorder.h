@@ -16,7 +16,7 @@ namespace closecheck::cli {
 class RecordingFactory final : public sut::SystemFactory {
  public:
   /// `redactor`: takes the secrets out of what is written; null: there are none.
-  RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file, const Redactor* redactor);
+  RecordingFactory(sut::SystemFactory& factory, Profile profile, OutputFile& file, const Redactor* redactor = nullptr);
   std::unique_ptr<sut::System> make(std::uint64_t seed) override;
   std::shared_ptr<void> reserve_jobs(std::size_t count) override { return factory_.reserve_jobs(count); }
 

@@ -63,17 +63,17 @@ TEST(Recordings, EndBeforeARequestThatWasRedacted) {
   const std::string stats = exchange(1, "GET", job_path("j", "/_stats"), 404, kMissing);
   for (const std::string& path : {job_path("j", "/_close?timeout=***"), job_path("j-***", "/_close")}) {
     Recording recording =
-        read_recordings(folder.write("r.jsonl", stats + exchange(2, "POST", path, 200, R"({"closed": true})")),
+        read_recordings({folder.write("r.jsonl", stats + exchange(2, "POST", path, 200, R"({"closed": true})"))},
                         std::nullopt)
             .front();
     leave_out_what_is_unknown(recording);
     EXPECT_THAT(recording.history.events, SizeIs(2)) << path;
-    EXPECT_THAT(recording.notes, ElementsAre(HasSubstr("redacted")));
+    EXPECT_THAT(recording.notes, testing::ElementsAre(HasSubstr("redacted")));
   }
-  Recording whole = read_recordings(folder.write("r.jsonl", stats), std::nullopt).front();
+  Recording whole = read_recordings({folder.write("r.jsonl", stats)}, std::nullopt).front();
   leave_out_what_is_unknown(whole);
   EXPECT_THAT(whole.history.events, SizeIs(2));
-  EXPECT_THAT(whole.notes, IsEmpty());
+  EXPECT_THAT(whole.notes, testing::IsEmpty());
 }
 
 // A job that nobody was seen to create may have been in any state: `close` and 200 accuses nobody.

@@ -97,7 +97,12 @@ std::vector<std::string> warnings_of_short_secrets(const Configuration& configur
 
 void redact(RunRecord& record, const Redactor& redactor) {
   for (std::string& note : record.notes) redact(note, redactor);
-  for (ClauseRecord& entry : record.clauses) redact(entry.why, redactor);
+  redact(record.broken_off, redactor);
+  redact(record.cut_short, redactor);
+  for (ClauseRecord& entry : record.clauses) {
+    redact(entry.why, redactor);
+    redact(entry.cause, redactor);
+  }
   for (ViolationRecord& violation : record.violations) {
     redact(violation.finding.expected, redactor);
     redact(violation.finding.observed, redactor);

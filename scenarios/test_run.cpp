@@ -92,11 +92,9 @@ class TestRun : public sut::Observer {
     // To a test of the format an answer is an answer, whoever wrote it.
     const bool is_answer = event.type == EventType::ok || (script_.is_foreign() && event.response != nullptr);
     if (is_answer) take_answer(event);
-    if (event.type == EventType::info && !is_answer && lost_.empty()) {
+    if (event.type == EventType::info && !is_answer && lost_.empty())
       lost_ = fmt::format("no answer to \"{}\": {}", describe(*event.request),
                           event.response ? describe(*event.response) : event.error);
-      was_lost_first_ = failure_.empty();
-    }
     if (is_over() && advice == sut::Advice::go_on) advice = sut::Advice::stop;
     return advice;
   }
