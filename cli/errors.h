@@ -20,8 +20,8 @@ inline constexpr const char* kExitCodeTable =
     "  0  conforms (replay: all fixed)\n"
     "  1  violates (replay: some still failing)\n"
     "  2  inconclusive, target unreachable, or nothing ran (replay: cannot tell)\n"
-    "  3  unknown command, option, clause or profile; a selection that matches nothing; an empty value; a bad file; an\n"
-    "     undefined ${VARIABLE}; a principal that the target answers with 401\n"
+    "  3  unknown command, option, clause or profile; a selection that matches nothing; an empty value; a bad\n"
+    "     file; an undefined ${VARIABLE}; a principal that the target answers with 401\n"
     "  4  closecheck itself failed, or a report could not be written (the verdict is printed all the same)\n";
 
 /// Something that the user wrote cannot be used: exit 3. `what()` is the message, complete and without secrets.

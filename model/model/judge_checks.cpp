@@ -47,7 +47,8 @@ void JudgeCore::rule_on_form(const Exchange& exchange, const Response& response)
     accuse_dialect(note.clause, note.expected, fmt::format("{}: {}", cite(exchange.number), note.observed),
                    exchange.answer_event);
   }
-  const bool in_envelope = response.outcome == Outcome::refused && !response.error_type.empty();
+  const bool in_envelope =
+      response.outcome == Outcome::refused && !response.error_type.empty() && is_body_known(response);
   if (in_envelope && response.wire != nullptr && !form_departs) evidence_.add(Clause::wire_error_envelope);
 
   // Without an id no job hears of it.
@@ -56,8 +57,7 @@ void JudgeCore::rule_on_form(const Exchange& exchange, const Response& response)
 
   ManyJobs many;
   if (exchange.is_close && exchange.expression) {
-    many.certain =
-        exchange.quiet && exchange.question.concerns != Concerns::perhaps && options_.knows_every_job;
+    many.certain = exchange.quiet && exchange.question.concerns != Concerns::perhaps && options_.knows_every_job;
     for (std::uint32_t i = 0; i < exchange.target_count; ++i) {
       const JobFile& job = job_at(targets_[exchange.first_target + i]);
       many.count += job.now == JobState::absent ? 0 : 1;

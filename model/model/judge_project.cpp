@@ -138,8 +138,9 @@ void JudgeCore::add_matching(Exchange& exchange, const std::string& expression) 
       const JobFile& job = job_at(i);
       if (!job.may_exist()) continue;
       if (!job.is_meant_by(part)) {
-        if (!may_join(job, part) && !(may_mean_others && job.may_be_in_any_group())) continue;
-        exchange.question.concerns = Concerns::perhaps;
+        const bool joins = may_join(job, part);
+        if (!joins && !(may_mean_others && job.may_be_in_any_group())) continue;
+        if (joins) exchange.question.concerns = Concerns::perhaps;
       }
       any = true;
       const auto index = static_cast<std::uint32_t>(i);

@@ -192,7 +192,7 @@ TEST_F(PreflightOf, AnAbsentTargetIsNotReachable) {
   EXPECT_THAT(found.error, HasSubstr("no connection to " + options_.url));
 }
 
-TEST_F(PreflightOf, AServerThatIsNoneOfThisKindIsReachableAllTheSame) {
+TEST_F(PreflightOf, AServerThatIsNoneOfThisKindIsNoTarget) {
   const TestServer other([](const httplib::Request&, httplib::Response& response) {
     response.status = 404;
     response.set_content("<html>not here</html>", "text/html");
@@ -200,10 +200,9 @@ TEST_F(PreflightOf, AServerThatIsNoneOfThisKindIsReachableAllTheSame) {
   options_.url = other.url();
   const Preflight found = preflight(options_);
 
-  EXPECT_TRUE(found.reachable);
+  EXPECT_FALSE(found.reachable);
   EXPECT_EQ(found.server, "");
-  EXPECT_FALSE(found.secured);
-  EXPECT_THAT(found.notes, Contains(HasSubstr("does not say what it is")));
+  EXPECT_THAT(found.error, HasSubstr("does not answer as itself: something between answers: 404"));
 }
 
 TEST_F(PreflightOf, AServerThatForgesLinesAndRepeatsPasswordsIsToldOnOneLineWithoutThem) {
