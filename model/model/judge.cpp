@@ -261,7 +261,8 @@ void JudgeCore::inject(const Event& event, std::size_t index) {
 
 void JudgeCore::settle(const Event& event, std::size_t index) {
   JobFile& job = job_named(event.job);
-  if (!job.judged) return;
+  // A request that was lost may arrive at the very last moment.
+  if (!job.judged || (job.blurred && !options_.in_process)) return;
   const std::size_t number = exchanges_.size();
   job.settled_event = index + 1;
   job.marks.push_back({Telling::Kind::settled, {}, 0, index, number, {}, {}});

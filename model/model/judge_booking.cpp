@@ -36,6 +36,7 @@ void JobFile::clear(Profile profile) {
   ledger.create(nullptr);
   name.clear();
   lost_groups.clear();
+  lost_posts.clear();
   adopted = results_served = has_feed = blurred = update_lost = false;
   judged = true;
   oracle.reset(profile);
@@ -230,6 +231,7 @@ void JudgeCore::begin_job(const Exchange& exchange, JobFile& job) {
   const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
   job.ledger.create(config);
   if (config != nullptr) job.learn_groups(&config->groups);
+  for (const std::size_t lost : job.lost_posts) book_post(exchange_of(lost), job, Told::unknown);
 }
 
 /// The request may take effect at once, at any later time, or never. The oracle knows how to go on from there; nothing
@@ -249,6 +251,7 @@ void JudgeCore::book_unanswered(const Exchange& exchange, JobFile& job) {
       job.ledger.give_up();
       break;
     case Ask::post:
+      job.lost_posts.push_back(exchange.number);
       return book_post(exchange, job, Told::unknown);
     case Ask::update:
       job.update_lost = true;
@@ -310,7 +313,8 @@ void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
   if (told != Told::refused && job.has_feed && job.feed_now != false) job.ledger.give_up();
   // Whatever comes when nobody knows may come in part, and after the newest data was lost again.
   if (exchange.unanswered && post->records.size() > 1) job.ledger.blur_counts();
-  const std::int64_t newest_before_ms = exchange.unanswered ? INT64_MIN : exchange.newest_before_ms;
+  const bool may_have_lost = exchange.unanswered || job.blurred;
+  const std::int64_t newest_before_ms = may_have_lost ? INT64_MIN : exchange.newest_before_ms;
   job.ledger.book(post->records, fate, exchange.others_newest_ms, newest_before_ms);
 }
 

@@ -99,6 +99,7 @@ struct JobFile {
   bool groups_known = false;             // false: it may be in others as well
   bool is_job = false;                   // an answer told of a job of this name: it is no group's
   std::vector<std::string> lost_groups;  // of creations without an answer, which may still arrive
+  std::vector<std::size_t> lost_posts;   // numbers of those without an answer, likewise
   /// A request that could change its state got no answer and may take effect at any time: from then on only the oracle
   /// speaks of the job.
   bool blurred = false;

@@ -74,6 +74,18 @@ TEST(JudgeUnanswered, AllowsEitherAnswerToAListWithAJobThatPerhapsIsNotThere) {
   }
 }
 
+// close-many: nor is a job surely in the group that only a lost creation would have put it into.
+TEST(JudgeUnanswered, AllowsEitherAnswerToAGroupThatPerhapsHasNoJob) {
+  for (const bool accepted : {true, false}) {
+    Story story(JudgeOptions{.profile = Profile::xpack_6_3});
+    JobConfig in_group;
+    in_group.groups = {"closecheck-g"};
+    story.created().loses(CreateJob{kJob, in_group}).opened().reads(kOpened, 0);
+    story.does(close_of("closecheck-g"), accepted ? ok() : refusal(404)).reads(kOpened, 0);
+    expect_fits(story);
+  }
+}
+
 // close-touches-one-job: a close of many that is under way may yet name what is created meanwhile.
 TEST(JudgeUnanswered, LetsALostCloseOfManyCloseAJobThatCameLater) {
   Story story(JudgeOptions{.profile = Profile::xpack_6_3});
@@ -126,12 +138,34 @@ TEST(JudgeUnanswered, ExpectsNoConfigurationThatALostUpdateMayChangeAtAnyTime) {
 TEST(JudgeUnanswered, LetsALostPostCountInPart) {
   for (const std::int64_t counted : {0, 1, 3}) {
     Story story = opened_job();
-    story.loses(post_of(records_in(0, 3))).closed().reads(kClosed, counted);
+    story.loses(post_of(records_in(0, 3))).reads(kOpened, counted).closed().opened().closed().reads(kClosed, counted);
     expect_fits(story);
   }
   Story more = opened_job();
   more.loses(post_of(records_in(0, 3))).closed().reads(kClosed, 4);
   expect_violates(more, Clause::accepted_data_is_kept);
+}
+
+// accepted-data-is-kept: ... and come to a job that was created only after it was given up.
+TEST(JudgeUnanswered, LetsALostPostReachAJobThatIsCreatedLater) {
+  Story story;
+  story.loses(post_of(records_in(0))).created().opened().closed().reads(kClosed, 1).shows({bucket(0, 1)});
+  expect_fits(story);
+}
+
+// accepted-data-is-kept: what a lost forced close may have taken with it makes nothing out of order.
+TEST(JudgeUnanswered, CountsOlderDataAfterALostForcedClose) {
+  Story story = opened_job();
+  story.posted(records_in(2)).loses(close_of(kJob, "true")).reads(kClosed, 0).opened();
+  story.posted(records_in(0)).posted(records_in(3)).closed().reads(kClosed, 2);
+  expect_fits(story);
+}
+
+// timed-out-close-goes-on: a close that was lost may arrive just before everything is said to have settled.
+TEST(JudgeUnanswered, TakesNoJobForSettledToWhichALostRequestMayStillCome) {
+  Story story = opened_job();
+  story.loses(close_of()).reads(kOpened, 0).reads(JobState::closing, 0).settles().reads(JobState::closing, 0);
+  expect_fits(story);
 }
 
 // job-reopens, closed-job-refuses-data: documents of an index that were perhaps never written.

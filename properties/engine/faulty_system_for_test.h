@@ -34,6 +34,8 @@ enum class Mishap : std::uint8_t {
   unavailable_behind,  // ... and everything is
   busy,                // 429, and nothing is done
   page,                // a login, a block or a moved page, and nothing is done
+  page_behind,         // ... and everything is
+  torn,                // of an upload only the first records arrive, and no answer comes
   locked_out,          // 401 or 403 for everything that its caller asks for a while
 };
 inline constexpr std::array kMishaps{Mishap::not_connected, Mishap::lost,
@@ -42,6 +44,7 @@ inline constexpr std::array kMishaps{Mishap::not_connected, Mishap::lost,
                                      Mishap::gateway,       Mishap::gateway_behind,
                                      Mishap::unavailable,   Mishap::unavailable_behind,
                                      Mishap::busy,          Mishap::page,
+                                     Mishap::page_behind,   Mishap::torn,
                                      Mishap::locked_out};
 
 /// Passes everything on to another system, but for so many of a hundred requests.
@@ -75,10 +78,14 @@ class FaultySystem final : public sut::System {
         return answer(client, *request, envelope(429, "es_rejected_execution_exception"));
       case Mishap::page:
         return answer(client, *request, page());
+      case Mishap::torn:
+        request = torn(*request);
+        break;
       case Mishap::answer_lost:
       case Mishap::answer_swallowed:
       case Mishap::gateway_behind:
       case Mishap::unavailable_behind:
+      case Mishap::page_behind:
       case Mishap::locked_out:
         break;
     }
@@ -132,6 +139,12 @@ class FaultySystem final : public sut::System {
   }
   std::shared_ptr<const Response> decoded(const Request& request, WireAnswer bytes) const {
     return std::make_shared<const Response>(sut::wire::decode(std::move(bytes), request, profile_));
+  }
+
+  static std::shared_ptr<const Request> torn(const Request& request) {
+    Request part = request;
+    if (auto* post = std::get_if<PostData>(&part.operation)) post->records.resize(post->records.size() / 2);
+    return std::make_shared<const Request>(std::move(part));
   }
 
   static WireAnswer envelope(int status, std::string_view type) {
@@ -190,12 +203,16 @@ class FaultySystem final : public sut::System {
     const UnderWay under_way = std::move(found->second);
     under_way_.erase(found);
     switch (under_way.mishap) {
+      case Mishap::torn:
       case Mishap::answer_lost:
         return sut::Completion{completion.client, completion.time, nullptr, "connection reset", false};
       case Mishap::answer_swallowed:
         return std::nullopt;
       case Mishap::gateway_behind:
         completion.response = decoded(*under_way.request, gateway());
+        break;
+      case Mishap::page_behind:
+        completion.response = decoded(*under_way.request, page());
         break;
       case Mishap::unavailable_behind:
         completion.response = decoded(*under_way.request, envelope(503, "unavailable_shards_exception"));

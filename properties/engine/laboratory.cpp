@@ -92,7 +92,12 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
   ran.prefix = next_prefix();
   const auto renamed = std::make_shared<const Program>(with_prefix(*program, kNamePrefix, ran.prefix));
   const std::unique_ptr<sut::System> system = factory_.make(seed);
-  ran.result = runner.run(renamed, *system);
+  try {
+    ran.result = runner.run(renamed, *system);
+  } catch (...) {
+    system->clean_up(*renamed);
+    throw;
+  }
   system->clean_up(*renamed);
   return ran;
 }
