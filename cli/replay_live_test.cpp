@@ -45,7 +45,8 @@ class JobCounter {
       if (request.path.ends_with("/_close") || request.method == "DELETE") open_.erase(job);
       most_ = std::max(most_, open_.size());
     }
-    response.set_content(R"({"acknowledged": true, "opened": true, "closed": true})", "application/json");
+    response.set_content(R"({"acknowledged": true, "opened": true, "closed": true, "count": 0, "jobs": []})",
+                         "application/json");
   }
 
   std::mutex mutex_;

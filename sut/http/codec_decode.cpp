@@ -288,13 +288,20 @@ class Decoder {
         return false;
       }
     }
-    if (!body()) return answer_.body.empty() && acknowledge();
+    if (!body()) return answer_.body.empty() && may_be_empty() && acknowledge();
     if (!body()->is_object()) return false;
     auto content = read_content(*body(), request_.operation);
     if (!content) return false;
     out_.outcome = Outcome::accepted;
     out_.content = *std::move(content);
     return true;
+  }
+
+  /// Every success of the job API tells something, if only that it was done; of what is gone nobody need say more. An
+  /// empty answer to anything else may be whose it likes.
+  bool may_be_empty() const {
+    return !is_job_api(request_.operation) || std::holds_alternative<DeleteJob>(request_.operation) ||
+           std::holds_alternative<DeleteDatafeed>(request_.operation);
   }
 
   /// No body of an operation that has nothing to tell is as good as an acknowledgement. False: it has to tell
