@@ -1,5 +1,6 @@
 // What lies between the gate and a server, and servers that go away: nobody is accused for it, and nothing conforms
-// that was not told. `CLOSECHECK_FAULT_RUNS=100` makes the runs over a lossy network so many, each of the whole gate;
+// that was not told. `CLOSECHECK_FAULT_RUNS=100` makes the runs over a lossy network so many, each of the whole gate,
+// from the seed `CLOSECHECK_FAULT_FIRST` on;
 // `CLOSECHECK_FAULT_KEEP=DIR` keeps the history of every run that accuses.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -200,10 +201,18 @@ TEST(ForgettingTheCallersForAWhile, AccusesNobody) {
   EXPECT_THAT(behind.bench().report()["violations"], IsEmpty()) << finished.out;
 }
 
+int number_in(const char* variable, int otherwise) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::atoi(text);
+}
+
 /// How often the long form of a test is repeated; 0: the short form.
 int long_runs() {
-  const char* const runs = std::getenv("CLOSECHECK_FAULT_RUNS");
-  return runs == nullptr ? 0 : std::atoi(runs);
+  return number_in("CLOSECHECK_FAULT_RUNS", 0);
+}
+/// The number of the first run, which is its seed.
+int first_run() {
+  return number_in("CLOSECHECK_FAULT_FIRST", 1);
 }
 
 void keep(const Behind& behind, const std::string& name) {
@@ -220,7 +229,7 @@ class Lossy : public testing::TestWithParam<int> {};
 TEST_P(Lossy, NetworkAccusesNobody) {
   const int percent = GetParam();
   const int runs = long_runs();
-  for (int run = 1; run <= std::max(runs, 1); ++run) {
+  for (int run = first_run(); run < first_run() + std::max(runs, 1); ++run) {
     const Behind behind(lossy(static_cast<std::uint64_t>(run), percent));
     std::vector<std::string> arguments{"--seed", std::to_string(run)};
     if (runs == 0)
@@ -259,7 +268,7 @@ TEST(LossyNetwork, DoesNotHideWhatIsBroken) {
   const int runs = std::max(long_runs(), 1);
   int caught = 0;
   std::string missed;
-  for (int run = 1; run <= runs; ++run)
+  for (int run = first_run(); run < first_run() + runs; ++run)
     for (const Broken& broken : kBroken) {
       const Behind behind(lossy(static_cast<std::uint64_t>(run), 5), {"--deviation", broken.deviation});
       const Finished finished = behind.run({broken.clause, "--seed", std::to_string(run)});
