@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "checks/steps.h"
+#include "closecheck/vocabulary/trouble.h"
 
 namespace closecheck::properties {
 namespace {
@@ -28,7 +30,7 @@ void set_bounds(Environment& environment, Duration close_max, Duration round_tri
   environment.patience = std::max(20 * kSecond, 10 * close_max + 4 * environment.slow);
 }
 
-Environment calibrated(Environment environment, const std::string& name_prefix, sut::SystemFactory& factory) {
+Calibration calibrated(Environment environment, const std::string& name_prefix, sut::SystemFactory& factory) {
   const Program program = Steps{create(), stats(), open(),  stats(),          post(data(0, 4)), stats(), close(),
                                 stats(),  open(),  stats(), post(data(4, 6)), stats(),          close()};
   set_bounds(environment, kSecond, environment.round_trip_max);
@@ -48,7 +50,7 @@ Environment calibrated(Environment environment, const std::string& name_prefix, 
       round_trip_max = std::max(round_trip_max, took);
   }
   set_bounds(environment, close_max == 0 ? kSecond : close_max, round_trip_max);
-  return environment;
+  return {std::move(environment), first_trouble(runner->history())};
 }
 
 }  // namespace closecheck::properties

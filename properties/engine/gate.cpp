@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include "engine/calibration.h"
 #include "engine/campaign.h"
@@ -112,17 +113,20 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
                    const std::function<void(const Progress&)>& progress, const std::atomic<bool>& cancelled) {
   const Timetable times(options, Clock::now());
   Environment environment = environment_of(options);
+  std::string first_trouble;
   if (options.live) {
     environment.answer_patience_max = std::max(kPatienceMin, times.budget / kPatiencesPerBudget);
     if (progress) progress({"calibration", 0, 0});
-    environment = calibrated(environment, options.name_prefix, factory);
+    Calibration calibration = calibrated(environment, options.name_prefix, factory);
+    environment = std::move(calibration.environment);
+    first_trouble = std::move(calibration.trouble);
     const Duration long_wait = figures_of(options.effort).long_wait;
     if (long_wait <= times.time * 2 / 3) environment.long_wait = long_wait;
   }
   Laboratory laboratory(environment, options.name_prefix, factory, wide_factory);
   CampaignOptions plan = campaign_options(options, times);
   if (options.live)
-    if (const std::string silence = laboratory.why_silent(); !silence.empty()) plan.gone = describe_gone(silence, "");
+    if (const std::string silence = laboratory.why_silent(); !silence.empty()) plan.gone = describe_gone(silence, first_trouble);
   CampaignResult campaign = run_campaign(selected_checks(options.selected), plan, laboratory, progress, cancelled);
   ProofOptions proving;
   proving.seed = options.seed;

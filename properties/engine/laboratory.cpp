@@ -112,7 +112,7 @@ std::string Laboratory::why_silent() {
     if (attempt > 0) system->next(system->now() + kSecond);
     const auto completion = system->exchange(attempt, request, true, system->now() + patience);
     if (!completion)
-      why = "no answer within " + describe_duration(patience);
+      why = "no answer to a harmless read within " + describe_duration(patience);
     else
       why = why_no_sign(*completion, !environment_.principals.empty());
     if (why.empty()) break;
