@@ -70,6 +70,21 @@ TEST(ReplayLive, OpensFourJobsAtOnceAtMost) {
   EXPECT_EQ(target.most(), 4U);
 }
 
+TEST(ReplayLive, LeavesOutWhatTheTargetCannotShow) {
+  const Served served({"--profile", "xpack-6.3"});
+  const auto replay = [&](const std::string& filter) {
+    return run_closecheck(
+        {"replay", "library", "--target", served.url(), "--profile", "xpack-6.3", "--filter", filter, "--quiet"});
+  };
+  const Finished callers = replay("manage-*");
+  EXPECT_EQ(callers.code, 2) << "nothing was told";
+  EXPECT_THAT(callers.out, EndsWith("0 fixed, 0 still failing, 0 cannot tell, 2 skipped\n"));
+  EXPECT_THAT(callers.out, HasSubstr("skipped: library/manage-may-close.yml: left out: security is off"));
+  EXPECT_THAT(
+      replay("close-prunes-model*").out,
+      AllOf(HasSubstr("only told in process"), EndsWith("0 fixed, 0 still failing, 0 cannot tell, 1 skipped\n")));
+}
+
 /// Waits until the replay has told its journal of a job.
 bool wait_for_journal(const TestFolder& folder) {
   for (int i = 0; i < 3000; ++i) {

@@ -41,7 +41,9 @@ model::JudgeOptions judge_options(const Target& target, const Knowledge& knowled
   return judge;
 }
 
-/// What no client can see: a script that ships has to leave it open on a live target.
+constexpr std::string_view kOnlyInProcess = "only told in process";
+
+/// What no client can see: on a live target a script that ships may accuse, and tells nothing else.
 bool is_only_told_in_process(const Wanted& wanted) {
   const std::optional<Clause>& clause = wanted.scenario.header().clause;
   return wanted.ships && (clause == Clause::timeout_defaults_to_30m || clause == Clause::close_prunes_model);
@@ -124,8 +126,14 @@ reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
   scenarios::Replay result = scenarios::replay(
       wanted.scenario, systems.wide(), executor_options(target, reached.knowledge),
       judge_options(target, reached.knowledge), prefix, wanted.titles, reached.standing, circumstances_of(reached));
-  if (target.live && is_only_told_in_process(wanted) && result.verdict == scenarios::ReplayVerdict::cannot_tell)
+  if (target.live && is_only_told_in_process(wanted) && result.verdict != scenarios::ReplayVerdict::still_failing) {
     result.skipped = true;
+    result.why = kOnlyInProcess;
+    for (scenarios::TestReplay& test : result.tests) {
+      test.skipped = true;
+      test.why = kOnlyInProcess;
+    }
+  }
   replayed.verdict = verdict_of(result.skipped, result.verdict);
   replayed.why = result.why;
   replayed.findings = std::move(result.findings);
