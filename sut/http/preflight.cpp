@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t kMeasuredReads = 15;
 constexpr Duration kReadPatience = 10 * kSecond;
 constexpr std::size_t kToldMax = 400;
+constexpr Duration kQuickly = kSecond;
 
 using Clock = std::chrono::steady_clock;
 
@@ -72,15 +73,16 @@ class Reader {
       Exchange exchange = connection_.exchange(wire::encode(request, profile_), credentials);
       Read read;
       read.took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
-      if (!exchange.answer) {
-        read.error = told(exchange.error);
-        return read;
-      }
-      if (is_busy(*exchange.answer) && attempt < kBusyAttemptsMax) {
-        std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(&*exchange.answer, attempt)));
+      const WireAnswer* const answer = exchange.answer ? &*exchange.answer : nullptr;
+      const bool is_patient = attempt < kBusyAttemptsMax;
+      if (is_patient && (answer != nullptr ? is_busy(*answer) : is_worth_another(exchange, read, credentials))) {
+        std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(answer, attempt)));
         continue;
       }
-      read.response = wire::decode(*std::move(exchange.answer), request, profile_);
+      if (answer != nullptr)
+        read.response = wire::decode(*std::move(exchange.answer), request, profile_);
+      else
+        read.error = told(exchange.error);
       return read;
     }
   }
@@ -109,6 +111,12 @@ class Reader {
   }
 
  private:
+  /// An answer that broke off may come the next time; but nobody logs in twice for that.
+  static bool is_worth_another(const Exchange& exchange, const Read& read,
+                               const std::optional<Credentials>& credentials) {
+    return exchange.connected && read.took < kQuickly && !credentials;
+  }
+
   Target target_;
   Connection connection_;
   Profile profile_;

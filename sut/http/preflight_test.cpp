@@ -181,6 +181,17 @@ TEST_F(PreflightOf, ABusyTargetIsAskedAgain) {
   EXPECT_THAT(found.server, HasSubstr("6.3.2"));
 }
 
+TEST_F(PreflightOf, ATargetWhoseAnswerBreaksOffIsAskedAgain) {
+  std::atomic<int> asked = 0;
+  RawServer server([&](int socket, const std::string&) {
+    if (++asked > 2) RawServer::write(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  });
+  options_.url = server.url();
+  options_.principals.clear();
+
+  EXPECT_TRUE(preflight(options_).reachable);
+}
+
 TEST_F(PreflightOf, AnAbsentTargetIsNotReachable) {
   {
     const TestServer gone([](const httplib::Request&, httplib::Response&) {});
