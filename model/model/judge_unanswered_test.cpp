@@ -157,7 +157,7 @@ TEST(JudgeUnanswered, LetsALostPostReachAJobThatIsCreatedLater) {
 TEST(JudgeUnanswered, CountsOlderDataAfterALostForcedClose) {
   Story story = opened_job();
   story.posted(records_in(2)).loses(close_of(kJob, "true")).reads(kClosed, 0).opened();
-  story.posted(records_in(0)).posted(records_in(3)).closed().reads(kClosed, 2);
+  story.posted(records_in(0, 3)).posted(records_in(3)).closed().reads(kClosed, 4);
   expect_fits(story);
 }
 
