@@ -126,7 +126,8 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   Laboratory laboratory(environment, options.name_prefix, factory, wide_factory);
   CampaignOptions plan = campaign_options(options, times);
   if (options.live)
-    if (const std::string silence = laboratory.why_silent(); !silence.empty()) plan.gone = describe_gone(silence, first_trouble);
+    if (const std::string silence = laboratory.why_silent(); !silence.empty())
+      plan.gone = describe_gone(silence, first_trouble);
   CampaignResult campaign = run_campaign(selected_checks(options.selected), plan, laboratory, progress, cancelled);
   ProofOptions proving;
   proving.seed = options.seed;

@@ -26,6 +26,7 @@ constexpr std::size_t kMeasuredReads = 15;
 constexpr Duration kReadPatience = 10 * kSecond;
 constexpr std::size_t kToldMax = 400;
 constexpr Duration kQuickly = kSecond;
+constexpr int kLostAttemptsMax = 3;
 
 using Clock = std::chrono::steady_clock;
 
@@ -259,8 +260,12 @@ Preflight preflight(const EndpointOptions& options) {
   if (const Identity ordinary = reader.ordinary(); preflight.server.empty() && ordinary.credentials)
     preflight.server = reader.server_of(reader.read(GetRoot{}, ordinary.credentials));
   if (preflight.server.empty()) preflight.notes.push_back("The target does not say what it is at GET /.");
-  preflight.error =
-      reader.told(why_of_no_use(reader.read(JobStats{"closecheck-preflight"}, reader.ordinary().credentials), options));
+  // One answer that is lost says nothing of the target; the login was found good above.
+  for (int attempt = 1; attempt <= kLostAttemptsMax; ++attempt) {
+    const Read read = reader.read(JobStats{"closecheck-preflight"}, reader.ordinary().credentials);
+    preflight.error = reader.told(why_of_no_use(read, options));
+    if (read.response && read.response->outcome != Outcome::not_from_service) break;
+  }
   if (!preflight.error.empty()) {
     preflight.reachable = false;
     return preflight;
