@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <set>
 
 #include "closecheck/vocabulary/printable.h"
@@ -58,10 +60,13 @@ std::string verdict_of(bool skipped, scenarios::ReplayVerdict verdict) {
 Replayer::Replayer(const ReplayOptions& options, const std::vector<Wanted>& files, Interrupts& interrupts)
     : options_(options), interrupts_(interrupts), run_id_(new_run_id()) {
   std::set<std::string> with_foreign_files;
+  std::map<std::string, std::shared_ptr<sut::Commons>> commons;
   for (const Wanted& wanted : files) {
     const scenarios::Header& header = wanted.scenario.header();
     Target target = resolve_target(options_.target, {header.target, header.profile, header.deviation});
     if (wanted.scenario.is_foreign()) with_foreign_files.insert(target.url);
+    // Files may differ in their profiles and so in their factories, and have one target.
+    target.commons = commons.try_emplace(target.url, target.commons).first->second;
     targets_.emplace(&wanted, std::move(target));
   }
   for (const Wanted& wanted : files) {

@@ -96,6 +96,7 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
       target.configuration.hooks.clear();
     }
     target.redactor = redactor_of(target.configuration, process_variables());
+    target.commons = sut::make_commons();
     check_url(target.url);
     if (!profile) demand_profile(target);
   } else {
@@ -115,6 +116,7 @@ sut::EndpointOptions endpoint_of(const Target& target, const std::string& journa
   options.hooks = target.configuration.hooks;
   options.journal = journal;
   options.redactor = target.redactor;
+  options.commons = target.commons;
   return options;
 }
 

@@ -23,8 +23,9 @@ struct Target {
   sut::Deviation deviation{};
   std::string deviation_name;  // empty: none
   Configuration configuration;
-  Redactor redactor;              // knows what is secret in it
-  bool is_named_by_file = false;  // by a scenario alone
+  Redactor redactor;                      // knows what is secret in it
+  bool is_named_by_file = false;          // by a scenario alone
+  std::shared_ptr<sut::Commons> commons;  // what may be taken of it in all, whoever takes it
 };
 
 /// What a saved counterexample says of its target; it counts where neither flags nor the configuration say anything.

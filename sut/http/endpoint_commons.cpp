@@ -33,14 +33,8 @@ bool WrongPasswords::may_send(const std::string& username) {
 
 Commons::Commons() : open_jobs(kOpenJobsMax) {}
 
-std::shared_ptr<Commons> commons_of(const std::string& url) {
-  static std::mutex mutex;
-  static std::map<std::string, std::weak_ptr<Commons>> known;
-  const std::lock_guard lock(mutex);
-  std::weak_ptr<Commons>& place = known[url];
-  std::shared_ptr<Commons> commons = place.lock();
-  if (!commons) place = commons = std::make_shared<Commons>();
-  return commons;
+std::shared_ptr<Commons> make_commons() {
+  return std::make_shared<Commons>();
 }
 
 }  // namespace closecheck::sut

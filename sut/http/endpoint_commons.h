@@ -1,4 +1,4 @@
-// What all that speak to one target in this process share, however many factories and profiles they come from.
+// What all that speak to one target share, however many factories and profiles they come from.
 #pragma once
 
 #include <condition_variable>
@@ -46,8 +46,5 @@ struct Commons {
   Places open_jobs;
   WrongPasswords wrong_passwords;
 };
-
-/// Those of the target at this URL. They last as long as somebody holds them.
-std::shared_ptr<Commons> commons_of(const std::string& url);
 
 }  // namespace closecheck::sut

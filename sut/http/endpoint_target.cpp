@@ -52,7 +52,9 @@ std::string usable_url(const std::string& url) {
 }  // namespace
 
 Target::Target(EndpointOptions options)
-    : options_(std::move(options)), url_(usable_url(options_.url)), commons_(commons_of(url_)) {
+    : options_(std::move(options)),
+      url_(usable_url(options_.url)),
+      commons_(options_.commons ? options_.commons : make_commons()) {
   for (const auto& [principal, credentials] : options_.principals)
     options_.redactor.add(credentials.password, credentials.username);
 }

@@ -433,8 +433,8 @@ TEST(Endpoint, SharesWhatATargetMayTakeWithEveryFactoryOfIt) {
   TestServer server([](const httplib::Request&, httplib::Response& response) { answer(response, 401, "{}"); });
   EndpointOptions options = options_for(server.url());
   options.principals[Principal::manage_ml] = {"ml_admin", "secret"};
+  options.commons = make_commons();
   const auto one = make_endpoint_factory(options);
-  options.url += "/";
   options.profile = Profile::xpack_5_4;
   const auto other = make_endpoint_factory(options);
 

@@ -18,6 +18,10 @@ struct Credentials {
   std::string password;
 };
 
+/// What may be taken of a target in all: places of open jobs, wrong passwords. Thread-safe.
+struct Commons;
+std::shared_ptr<Commons> make_commons();
+
 struct EndpointOptions {
   std::string url;  // http://host:port or https://host:port (certificates are verified), no path
   Profile profile = Profile::xpack_6_3;
@@ -26,6 +30,7 @@ struct EndpointOptions {
   Duration request_timeout = 60 * kSecond;      // an answer that has not come by then is lost
   std::string journal;                          // path of the clean-up journal; empty: none
   Redactor redactor{};                          // of secrets beyond the passwords of the principals
+  std::shared_ptr<Commons> commons{};           // shared with other factories of the target; null: its own
 };
 
 /// Jobs that may be open on one target at once, across all factories of this process (`SystemFactory::reserve_jobs`; a
