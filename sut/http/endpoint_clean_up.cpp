@@ -46,14 +46,16 @@ class CleanUp {
 
   bool remove_job(const std::string& job) {
     ask(CloseJob{job, "true", {}, {}, {}});
-    int unanswered = 0;
+    int undecided = 0;
     for (int attempt = 0; attempt < kRemovalsMax && !is_over(); ++attempt) {
       // Deleting by force is a late addition to the API: it comes second.
       const Parameter force = attempt < kPoliteRemovals ? Parameter() : Parameter("true");
       const Response answer = ask(DeleteJob{job, force});
       if (is_gone(answer)) return true;
-      const bool is_none = answer.outcome == Outcome::unreadable || answer.outcome == Outcome::not_from_service;
-      if (is_none && (unreachable_ || ++unanswered == 2)) return false;
+      const bool decides = answer.outcome == Outcome::accepted ||
+                           (answer.outcome == Outcome::refused && answer.refusal != Refusal::busy &&
+                            answer.refusal != Refusal::unavailable);
+      if (!decides && (unreachable_ || ++undecided == 2)) return false;
       if (answer.refusal == Refusal::unauthenticated || answer.refusal == Refusal::forbidden) return false;
       std::this_thread::sleep_for(kRetryWait);
     }

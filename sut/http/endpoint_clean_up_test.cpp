@@ -26,6 +26,7 @@ class Cluster {
   int deletes_refused = 0;  // so many times a job cannot be deleted yet
   bool stubborn = false;    // jobs can never be deleted
   bool refuses_creation = false;
+  bool busy = false;  // has no time for anything
   std::vector<std::string> journal_at_creation;
   std::string journal;
 
@@ -51,6 +52,7 @@ class Cluster {
     const std::lock_guard lock(mutex_);
     const std::string target = request.target;
     asked_.push_back(request.method + " " + target);
+    if (busy) return refuse(response, 429);
     const std::string jobs = "/_xpack/ml/anomaly_detectors/";
     const std::string feeds = "/_xpack/ml/datafeeds/";
     const auto part = [&](const std::string& prefix) {
@@ -198,6 +200,14 @@ TEST_F(CleanUp, RemovesWhatAnEarlierRunLeft) {
   EXPECT_THAT(clean_up_journal(options_), ElementsAre("job event_rate"));
   EXPECT_THAT(cluster_.closed_jobs, ElementsAre("event_rate"));
   EXPECT_THAT(clean_up_journal(options_), ElementsAre("job event_rate"));
+}
+
+TEST_F(CleanUp, LeavesWhatABusyTargetHasNoTimeForAfterAFewAttempts) {
+  { Journal(options_.journal).created({ThingKind::job, "closecheck-1-a"}); }
+  cluster_.busy = true;
+
+  EXPECT_THAT(clean_up_journal(options_), ElementsAre("job closecheck-1-a"));
+  EXPECT_EQ(cluster_.asked().size(), 9U) << "a close and two deletions, three times each";
 }
 
 TEST_F(CleanUp, NamesWhatItCouldNotRemove) {
