@@ -101,11 +101,11 @@ std::string http_answer(int status, const std::string& content_type, const std::
                      further_header.empty() ? "" : further_header + "\r\n", body.size(), body);
 }
 
-Plan lossy(std::uint64_t seed, int percent) {
-  return [seed, percent](const Passing& passing) {
+Plan lossy_after(int count, std::uint64_t seed, int percent) {
+  return [count, seed, percent](const Passing& passing) {
     Meddling meddling;
     const std::uint64_t chance = mixed(seed, static_cast<std::uint64_t>(passing.number));
-    if (chance % 100 >= static_cast<std::uint64_t>(percent)) return meddling;
+    if (passing.number <= count || chance % 100 >= static_cast<std::uint64_t>(percent)) return meddling;
     const std::uint64_t kind = (chance >> 16U) % 7;
     meddling.answer = gateway_answer(chance >> 32U);
     switch (kind) {

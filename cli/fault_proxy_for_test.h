@@ -46,9 +46,9 @@ using Plan = std::function<Meddling(const Passing&)>;
 std::string http_answer(int status, const std::string& content_type, const std::string& body,
                         const std::string& further_header = "");
 
-/// Of so many percent of the requests: loses them or their answers, delays them, resets, answers as a gateway does, or
-/// sends reads twice.
-Plan lossy(std::uint64_t seed, int percent);
+/// Passes the first `count`. Of so many percent of the others: loses them or their answers, delays them, resets,
+/// answers as a gateway does, or sends reads twice.
+Plan lossy_after(int count, std::uint64_t seed, int percent);
 /// The same for every request.
 Plan always(Meddling meddling);
 /// Passes the first `count`, then does the same to each.

@@ -224,18 +224,22 @@ void keep(const Behind& behind, const std::string& name) {
                                std::filesystem::copy_options::overwrite_existing);
 }
 
+/// A network that is well while the target is looked at, for a run that does not begin shows nothing.
+Plan lossy(int run, int percent) {
+  return lossy_after(30, static_cast<std::uint64_t>(run), percent);
+}
+
 class Lossy : public testing::TestWithParam<int> {};
 
 TEST_P(Lossy, NetworkAccusesNobody) {
   const int percent = GetParam();
   const int runs = long_runs();
   for (int run = first_run(); run < first_run() + std::max(runs, 1); ++run) {
-    const Behind behind(lossy(static_cast<std::uint64_t>(run), percent));
+    const Behind behind(lossy(run, percent));
     std::vector<std::string> arguments{"--seed", std::to_string(run)};
     if (runs == 0)
-      arguments.insert(arguments.begin(), {"close-ends-open-job", "job-reopens", "closed-job-refuses-data",
-                                           "accepted-data-is-kept", "datafeed-end-closes-job", "close-touches-one-job",
-                                           "concurrent-requests-linearize", "refused-request-changes-nothing"});
+      arguments.insert(arguments.begin(), {"job-reopens", "closed-job-refuses-data", "accepted-data-is-kept",
+                                           "datafeed-end-closes-job", "close-touches-one-job", "--budget", "15s"});
     const Finished finished = behind.run_recorded(arguments);
     const bool accuses = !behind.bench().report()["violations"].empty();
     EXPECT_FALSE(accuses) << "at " << percent << " %, run " << run << ": " << finished.out;
@@ -251,11 +255,12 @@ struct Broken {
   const char* clause;
 };
 
-// One thing wrong in each of ten ways, behind a network that loses five in a hundred.
+// One thing wrong in each of ten ways (the short form takes three), behind a network that loses five in a hundred.
 TEST(LossyNetwork, DoesNotHideWhatIsBroken) {
   constexpr std::array kBroken{
       Broken{"accepts-data-after-close", "closed-job-refuses-data"},
       Broken{"drops-buffered-records", "close-flushes-buffers"},
+      Broken{"closes-prefix-siblings", "close-touches-one-job"},
       Broken{"writes-no-snapshot", "close-persists-snapshot"},
       Broken{"ended-datafeed-leaves-job-open", "datafeed-end-closes-job"},
       Broken{"ignores-timeout", "timeout-bounds-wait"},
@@ -263,21 +268,23 @@ TEST(LossyNetwork, DoesNotHideWhatIsBroken) {
       Broken{"closes-unknown-job", "unknown-job-refused"},
       Broken{"refused-post-counts", "refused-request-changes-nothing"},
       Broken{"reopen-starts-from-scratch", "reopen-continues-analysis"},
-      Broken{"closes-prefix-siblings", "close-touches-one-job"},
   };
+  const std::size_t kinds = long_runs() > 0 ? kBroken.size() : 3;
   const int runs = std::max(long_runs(), 1);
-  int caught = 0;
-  std::string missed;
+  std::size_t tried = 0;
+  std::size_t missed = 0;
+  std::string what;
   for (int run = first_run(); run < first_run() + runs; ++run)
-    for (const Broken& broken : kBroken) {
-      const Behind behind(lossy(static_cast<std::uint64_t>(run), 5), {"--deviation", broken.deviation});
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+      const Broken& broken = kBroken.at(kind);
+      const Behind behind(lossy(run, 5), {"--deviation", broken.deviation});
       const Finished finished = behind.run({broken.clause, "--seed", std::to_string(run)});
-      if (finished.code == 1)
-        ++caught;
-      else
-        missed += std::string(broken.deviation) + ", run " + std::to_string(run) + ": " + finished.out;
+      ++tried;
+      if (finished.code == 1) continue;
+      ++missed;
+      what += std::string(broken.deviation) + ", run " + std::to_string(run) + ": " + finished.out;
     }
-  EXPECT_GE(caught, 9 * runs) << missed;
+  EXPECT_LE(missed, std::max<std::size_t>(tried / 10, 1)) << what;
 }
 
 }  // namespace
