@@ -58,7 +58,8 @@ Told JudgeCore::told_of(const Exchange& exchange, const JobFile* job, const Resp
     const bool of_snapshots = std::holds_alternative<GetSnapshots>(exchange.request->operation);
     const bool served_before = exchange.meant == Ask::read_results && job != nullptr && job->results_served;
     if ((of_snapshots || (no_such_thing && !served_before)) && !absent) {
-      why_ = "the target does not serve `" + describe(*exchange.request) + "`: " + describe(response);
+      if (!inconclusive_)
+        why_ = "the target does not serve `" + describe(*exchange.request) + "`: " + describe(response);
       return Told::busy;
     }
   }

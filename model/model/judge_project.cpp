@@ -53,6 +53,13 @@ bool says_more(const Request& request, std::initializer_list<std::string_view> c
   });
 }
 
+/// Whether a recorded or scripted reading names one result in its path.
+bool asks_for_one(const Request& request) {
+  if (request.as_sent == nullptr) return false;
+  const std::vector<std::string> path = split_path(request.as_sent->path);
+  return !path.empty() && path.back() != "buckets" && path.back() != "records" && path.back() != "model_snapshots";
+}
+
 /// Whether a page reaches farther than the product's searches go: it may be refused in any way.
 bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& size) {
   return std::int64_t{from.value_or(0)} + size.value_or(100) > 10'000;
@@ -278,7 +285,7 @@ void JudgeCore::project(Exchange& exchange) {
                                 const std::optional<int>& size) {
     if (is_beyond_window(from, size)) return;
     ask(Ask::read_results, job);
-    exchange.is_part = says_more(*exchange.request, {"from", "size"});
+    exchange.is_part = asks_for_one(*exchange.request) || says_more(*exchange.request, {"from", "size"});
     if (exchange.is_part || from.value_or(0) < 0 || size.value_or(1) < 0) question.may_be_refused = true;
   };
   const Operation& operation = exchange.request->operation;
@@ -328,7 +335,7 @@ void JudgeCore::project(Exchange& exchange) {
     ask_for_page(records->job, records->from, records->size);
   } else if (const auto* snapshots = std::get_if<GetSnapshots>(&operation)) {
     ask(Ask::read_results, snapshots->job);
-    exchange.is_part = says_more(*exchange.request);
+    exchange.is_part = asks_for_one(*exchange.request) || says_more(*exchange.request);
   } else if (const auto* revert = std::get_if<RevertSnapshot>(&operation)) {
     ask(Ask::revert, revert->job);
   } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {

@@ -33,7 +33,8 @@ Request without_body(Operation operation, std::string method, std::string path) 
 }
 
 Request sent_as(Operation operation, Parameters query, std::string body = "") {
-  RawRequest sent{"POST", "/", std::move(query), std::move(body), "application/json"};
+  RawRequest sent{"POST", "/_xpack/ml/anomaly_detectors/a/results/buckets", std::move(query), std::move(body),
+                  "application/json"};
   return {Principal::manage_ml, std::move(operation), std::make_shared<const RawRequest>(std::move(sent))};
 }
 
@@ -183,6 +184,19 @@ TEST(JudgeOfRecordings, JudgesNoReadingOfPartOfTheResults) {
   }
 }
 
+// closed-job-keeps-results: one result by its name need not be there.
+TEST(JudgeOfRecordings, LetsOneResultBeMissing) {
+  Story story(recording());
+  story.created("a").opened("a").does(close_of("a"), ok()).does(GetBuckets{"a", {}, {}}, bucket_page({}));
+  Request one = sent_as(GetBuckets{"a", {}, {}}, {});
+  RawRequest sent = *one.as_sent;
+  sent.path = "/_xpack/ml/anomaly_detectors/a/results/buckets/1500000000000";
+  one.as_sent = std::make_shared<const RawRequest>(std::move(sent));
+  story.asks_exactly(one, refusal(404)).asks_exactly(one, bucket_page({bucket(0, 1)}, 1));
+
+  expect_fits(story);
+}
+
 // closed-job-keeps-results: the product's searches end there.
 TEST(JudgeOfRecordings, LetsAPageBeyondTenThousandBeRefused) {
   Story story(recording());
@@ -241,6 +255,8 @@ TEST(JudgeOfRecordings, SaysNothingOfAJobWhoseDatafeedWasStartedInAWayThatNobody
   EXPECT_EQ(story.last(), Judgement::inconclusive) << describe(story);
   EXPECT_TRUE(story.findings().empty());
   EXPECT_NE(story.why().find("#4"), std::string::npos) << story.why();
+  story.does(GetSnapshots{"b"}, refusal(404)).ends();
+  EXPECT_NE(story.why().find("#4"), std::string::npos) << "the first cause stays: " << story.why();
 }
 
 // wire-error-envelope
