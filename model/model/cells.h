@@ -85,7 +85,7 @@ struct CellTable {
   RowSet off{};  // rows that do not move, in the copy of a test
 
   bool reads_as(Life life, JobState read) const {
-    return (readings[static_cast<std::size_t>(life)] >> static_cast<unsigned>(read) & 1U) != 0;
+    return (static_cast<unsigned>(readings[static_cast<std::size_t>(life)]) >> static_cast<unsigned>(read) & 1U) != 0;
   }
   bool may_happen(const Spontaneous& happening, const JobValue& value) const {
     return happening.source ==
