@@ -30,7 +30,9 @@ struct Desk {
     campaign.checks.push_back(result);
     return campaign.checks.back();
   }
-  RunRecord record() const { return make_record(options, environment, campaign, proofs, false); }
+  RunRecord record(bool cancelled = false) const {
+    return make_record(options, environment, campaign, proofs, cancelled);
+  }
 };
 
 TEST(Verdicts, HoldOnlyWithEvidenceFromRegisteredChecks) {
@@ -172,6 +174,20 @@ TEST(Verdicts, TellWhatCannotBeToldFromWhatWasNot) {
     EXPECT_NE(record.verdict, ClauseVerdict::holds);
     EXPECT_EQ(record.kind == Untold::cannot, !record.cause.empty());
   }
+}
+
+TEST(Verdicts, NeverConformOfARunThatWasInterrupted) {
+  Desk desk;
+  desk.options.require = Require::none;
+  desk.ran(kAimed, 12).evidence.add(C::closed_job_refuses_data);
+  desk.campaign.checks.back().skipped = 2;
+
+  const RunRecord record = desk.record(true);
+
+  EXPECT_EQ(record.verdict, RunVerdict::inconclusive);
+  EXPECT_EQ(record.clauses[0].verdict, ClauseVerdict::holds) << "what was told stays told";
+  EXPECT_EQ(record.clauses[2].kind, Untold::did_not);
+  EXPECT_EQ(record.clauses[2].why, "the run was interrupted") << "and not that the time was up";
 }
 
 TEST(Verdicts, NeverConformOfATargetThatIsGone) {

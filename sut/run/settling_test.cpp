@@ -27,6 +27,11 @@ class Told {
     return add(std::move(operation), answer(Outcome::refused, refusal));
   }
   Told& lost(Operation operation) { return add(std::move(operation), nullptr); }
+  Told& never_sent(Operation operation) {
+    add(std::move(operation), nullptr);
+    history_.events.back().never_sent = true;
+    return *this;
+  }
   bool asked_to_close() const { return is_asked_to_close(history_, kJob); }
 
  private:
@@ -52,6 +57,7 @@ TEST(Settling, TakesACloseThatMayHaveWorkedForOneThatGoesOn) {
   EXPECT_FALSE(Told().asked_to_close());
   EXPECT_TRUE(Told().accepted(close_of(kJob)).asked_to_close());
   EXPECT_TRUE(Told().lost(close_of(kJob)).asked_to_close());
+  EXPECT_FALSE(Told().never_sent(close_of(kJob)).asked_to_close()) << "it had no effect";
   EXPECT_TRUE(Told().refused(close_of(kJob), Refusal::timed_out).asked_to_close());
   EXPECT_FALSE(Told().refused(close_of(kJob), Refusal::conflict).asked_to_close());
   EXPECT_FALSE(Told().accepted(close_of("closecheck-b")).asked_to_close());
