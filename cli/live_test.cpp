@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "bench_for_test.h"
 #include "closecheck/sut/deviation.h"
@@ -79,22 +77,12 @@ TEST(Live, ViolationReplaysAgainstTheSameTarget) {
   EXPECT_EQ(replayed.code, 1) << replayed.out << replayed.err;
 }
 
-/// Waits until the run has told its journal of something that it creates.
-bool wait_for_journal(const TestFolder& folder) {
-  for (int i = 0; i < 3000; ++i) {
-    for (const std::string& entry : folder.names())
-      if (entry.find("journal-") != std::string::npos && !folder.read(entry).empty()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
-
 TEST(Live, InterruptedRunCleansUpAndIsInconclusive) {
   const TestFolder folder;
   const Bench bench(folder, {"--profile", "xpack-6.3"});
   Process process({"run", "--profile", "xpack-6.3", "--effort", "thorough", "--config", folder.path("closecheck.yml")},
                   bench.variables());
-  ASSERT_TRUE(wait_for_journal(folder));
+  ASSERT_TRUE(folder.wait_for_journal());
   process.signal(SIGINT);
   const Finished finished = process.wait(120);
 
@@ -109,7 +97,7 @@ TEST(Live, SecondInterruptQuitsAtOnceAndListsWhatIsLeft) {
   const Bench bench(folder, {"--profile", "xpack-6.3", "--housekeeping", "1m"});
   Process process({"run", "--profile", "xpack-6.3", "--effort", "thorough", "--config", folder.path("closecheck.yml")},
                   bench.variables());
-  ASSERT_TRUE(wait_for_journal(folder));
+  ASSERT_TRUE(folder.wait_for_journal());
   process.signal(SIGINT);
   process.signal(SIGTERM);
   const Finished finished = process.wait(120);

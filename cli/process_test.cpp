@@ -20,6 +20,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 extern "C" char** environ;
 
@@ -187,6 +188,15 @@ std::vector<std::string> TestFolder::names() const {
     found.push_back(fs::relative(entry.path(), path_).string());
   std::sort(found.begin(), found.end());
   return found;
+}
+
+bool TestFolder::wait_for_journal() const {
+  for (int i = 0; i < 3000; ++i) {
+    for (const std::string& entry : names())
+      if (entry.find("journal-") != std::string::npos && !read(entry).empty()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
 }
 
 int free_port() {

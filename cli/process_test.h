@@ -68,6 +68,8 @@ class TestFolder {
   std::string read(const std::string& name) const;
   /// Names of everything in it and beneath, in order.
   std::vector<std::string> names() const;
+  /// Waits until a run has told a journal in it of something that it creates; false: none came in half a minute.
+  bool wait_for_journal() const;
 
  private:
   std::string path_;

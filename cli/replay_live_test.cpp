@@ -4,10 +4,8 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "http/test_server.h"
 #include "process_test.h"
@@ -85,16 +83,6 @@ TEST(ReplayLive, LeavesOutWhatTheTargetCannotShow) {
       AllOf(HasSubstr("only told in process"), EndsWith("0 fixed, 0 still failing, 0 cannot tell, 1 skipped\n")));
 }
 
-/// Waits until the replay has told its journal of a job.
-bool wait_for_journal(const TestFolder& folder) {
-  for (int i = 0; i < 3000; ++i) {
-    for (const std::string& entry : folder.names())
-      if (entry.find("journal-") != std::string::npos && !folder.read(entry).empty()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
-
 class ReplayInterrupted : public testing::Test {
  protected:
   Process start(const std::string& steps, const std::vector<std::string>& serve) {
@@ -115,7 +103,7 @@ TEST_F(ReplayInterrupted, CleansUpAndTellsNothingOfWhatWasNotReplayed) {
   std::string steps;
   for (int i = 0; i < 100; ++i) steps += "  - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n  - wait: 100ms\n";
   Process process = start(steps, {});
-  ASSERT_TRUE(wait_for_journal(folder_));
+  ASSERT_TRUE(folder_.wait_for_journal());
   process.signal(SIGINT);
   const Finished finished = process.wait(120);
   EXPECT_EQ(finished.code, 2) << finished.out << finished.err;
@@ -129,7 +117,7 @@ TEST_F(ReplayInterrupted, CleansUpAndTellsNothingOfWhatWasNotReplayed) {
 
 TEST_F(ReplayInterrupted, ListsWhatIsLeftWhenItIsInterruptedAgain) {
   Process process = start("  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n", {"--housekeeping", "1m"});
-  ASSERT_TRUE(wait_for_journal(folder_));
+  ASSERT_TRUE(folder_.wait_for_journal());
   process.signal(SIGINT);
   process.signal(SIGTERM);
   const Finished finished = process.wait(120);
