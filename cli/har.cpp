@@ -310,6 +310,11 @@ class Capture {
         ++others_;
         continue;
       }
+      // What a browser answers itself is no answer of the service, and may be an old one.
+      if (const Json& cached = member(entry, "_fromCache"); !cached.is_null() && cached != false) {
+        ++cached_;
+        continue;
+      }
       const std::optional<Stamp> begin = stamp(text_at(entry, "startedDateTime"));
       if (!begin) throw UsageError(fmt::format("{}: entry {} has no usable `startedDateTime`", path, i + 1));
       // A later capture often has the earlier one's entries as well.
@@ -325,6 +330,7 @@ class Capture {
   HarHistory history() && {
     HarHistory out{std::move(title_), {}, {}};
     if (others_ > 0) out.notes.push_back(fmt::format("{} requests to other servers are left out", others_));
+    if (cached_ > 0) out.notes.push_back(fmt::format("{} answers out of a cache are left out", cached_));
     leave_out_refused_callers(out.notes);
     std::stable_sort(exchanges_.begin(), exchanges_.end(),
                      [](const Exchange& a, const Exchange& b) { return a.begin < b.begin; });
@@ -396,6 +402,7 @@ class Capture {
   std::vector<Exchange> exchanges_;
   std::set<std::string> seen_;
   std::size_t others_ = 0;
+  std::size_t cached_ = 0;
   bool callers_count_ = false;
 };
 

@@ -228,6 +228,16 @@ TEST(HarCapture, LeavesOutWhatWasRefusedToACallerThatNobodyKnows) {
   }
 }
 
+// closed-means-closed: a cache may show what was true long ago.
+TEST(HarCapture, LeavesOutAnswersOutOfACache) {
+  Json cached = entry(at("06.000"), 1, "GET", std::string(kJob) + "/_stats", 200, R"({"count": 0, "jobs": []})");
+  cached["_fromCache"] = "disk";
+  const HarHistory history =
+      history_of({entry(at("05.000"), 1, "POST", std::string(kJob) + "/_close", 200, kClosed), cached});
+  EXPECT_THAT(history.lines, SizeIs(2));
+  EXPECT_THAT(history.notes, ElementsAre("1 answers out of a cache are left out"));
+}
+
 // Captures of one server go by one clock, and one may hold another's entries once more.
 TEST(HarCapture, JoinsCapturesOfOneServerInOrderOfTime) {
   const std::string url = std::string(kJob) + "/_close";

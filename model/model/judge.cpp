@@ -26,6 +26,7 @@ void JudgeCore::reset() {
   turned_away_.clear();
   feeds_.clear();
   indexes_.clear();
+  documents_lost_ = false;
   events_ = 0;
   now_ = 0;
   accusations_.clear();

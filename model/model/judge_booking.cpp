@@ -168,7 +168,8 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
     case Ask::create_feed:
       if (may_have_worked(told)) job.has_feed = true;
       if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
-        if (told == Told::accepted) *find_feed(feed->feed) = {feed->feed, feed->job, feed->index, 1};
+        if (told == Told::accepted)
+          *find_feed(feed->feed) = {feed->feed, feed->job, feed->index, 1, feed->reads_everything};
         if (told == Told::accepted && may_have_been_asked(feed->feed, exchange)) {
           job.judged = false;
           give_up("datafeed " + feed->feed + " was asked for something while it was being created");
@@ -451,14 +452,14 @@ bool JudgeCore::may_have_been_asked(const std::string& feed, const Exchange& sin
 void JudgeCore::file_creation(const CreateDatafeed& create, bool counts) {
   FeedFile* file = find_feed(create.feed);
   if (file == nullptr) file = &feeds_.emplace_back();
-  if (counts && file->creations == 0) *file = {create.feed, create.job, create.index, 0};
+  if (counts && file->creations == 0) *file = {create.feed, create.job, create.index, 0, create.reads_everything};
   if (file->job == create.job && file->index == create.index) file->creations += counts ? 1 : -1;
 }
 
 IndexFile& JudgeCore::index_named(const std::string& name) {
   const auto found = std::ranges::find(indexes_, name, &IndexFile::index);
   if (found != indexes_.end()) return *found;
-  indexes_.push_back({name, {}, false, false, 0});
+  indexes_.push_back({name, {}, documents_lost_, false, 0});
   return indexes_.back();
 }
 

@@ -19,6 +19,7 @@ struct FeedFile {
   std::string job;
   std::string index;
   int creations = 0;  // that were accepted, got no answer, or are open; 0: it is not there
+  bool reads_everything = true;
 };
 
 struct IndexFile {
@@ -196,6 +197,7 @@ class JudgeCore {
   std::vector<Principal> turned_away_;  // callers to whom something else than a close was refused as to callers
   std::vector<FeedFile> feeds_;
   std::vector<IndexFile> indexes_;
+  bool documents_lost_ = false;  // documents of any index were written in a way that nobody knows
   std::size_t events_ = 0;
   Time now_ = 0;
 

@@ -60,6 +60,18 @@ bool asks_for_one(const Request& request) {
   return !path.empty() && path.back() != "buckets" && path.back() != "records" && path.back() != "model_snapshots";
 }
 
+/// Whether begin and end of a datafeed are those of its operation: they may stand in a body that nobody knows, or be
+/// said by the clock (`now`).
+bool says_when(const Request& request, const StartDatafeed& start) {
+  if (request.as_sent == nullptr) return true;
+  const auto is_left = [&](std::string_view name, const std::optional<std::int64_t>& at) {
+    const auto& query = request.as_sent->query;
+    return !at && std::ranges::any_of(query, [&](const auto& it) { return it.first == name && !it.second.empty(); });
+  };
+  const bool in_body = !start.end_ms && !request.as_sent->body.empty();
+  return request.as_sent->body_known && !in_body && !is_left("start", start.start_ms) && !is_left("end", start.end_ms);
+}
+
 /// Whether a page reaches farther than the product's searches go: it may be refused in any way.
 bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& size) {
   return std::int64_t{from.value_or(0)} + size.value_or(100) > 10'000;
@@ -258,8 +270,12 @@ void JudgeCore::lose_documents(const RawRequest& raw) {
   for (const std::string_view harmless : {"_search", "_count", "_refresh"})
     if (path.back() == harmless) return;
   const bool of_one = !path.front().starts_with('_') && path.front().find_first_of("*,") == std::string::npos;
-  for (IndexFile& index : indexes_)
-    if (!of_one || index.index == path.front()) index.lost = true;
+  if (of_one) {
+    index_named(path.front()).lost = true;
+    return;
+  }
+  documents_lost_ = true;
+  for (IndexFile& index : indexes_) index.lost = true;
 }
 
 void JudgeCore::project(Exchange& exchange) {
@@ -344,8 +360,9 @@ void JudgeCore::project(Exchange& exchange) {
     const FeedFile* file = find_feed(feed->feed);
     if (file != nullptr && file->job != feed->job) question.may_be_refused = true;
   } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
-    // Its end may stand in the body.
-    if (!body_known) return give_up_feed(exchange, start->feed);
+    const FeedFile* file = find_feed(start->feed);
+    if (!says_when(*exchange.request, *start) || (file != nullptr && !file->reads_everything))
+      return give_up_feed(exchange, start->feed);
     ask_of_feed(start->end_ms ? Ask::start_feed : Ask::start_endless_feed, start->feed);
     question.records = records_of_feed(start->feed, *start);
   } else if (const auto* stop = std::get_if<StopDatafeed>(&operation)) {

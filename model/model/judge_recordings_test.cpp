@@ -237,13 +237,38 @@ TEST(JudgeOfRecordings, ReadsANameInAPathAsTheServerDoes) {
 
 // accepted-data-is-kept: documents that no typed request wrote.
 TEST(JudgeOfRecordings, CountsNothingThatADatafeedBringsFromDocumentsUnseen) {
+  for (const char* path : {"/i/_doc/1", "/_bulk", "/i/_delete_by_query"})
+    for (const bool seen : {false, true}) {
+      Story story(recording());
+      story.does(CreateIndex{"i"}, ok());
+      if (seen) story.does(IndexDocuments{"i", records_in(0, 2), true}, ok());
+      story.does(RawRequest{"POST", path, {}, R"({"time":1500000000000})", "application/json"}, ok());
+      story.created("a").does(CreateDatafeed{"f", "a", "i"}, ok()).opened("a");
+      story.does(StartDatafeed{"f", kDataStart, kDataStart + 60'000}, ok()).settles("a").reads(kClosed, 3, "a");
+      expect_fits(story);
+    }
+}
+
+// accepted-data-is-kept: a query, or several indices, decide what it brings.
+TEST(JudgeOfRecordings, SaysNothingOfAJobWhoseDatafeedReadsNobodyKnowsWhat) {
   Story story(recording());
   story.does(CreateIndex{"i"}, ok()).does(IndexDocuments{"i", records_in(0, 2), true}, ok());
-  story.does(RawRequest{"PUT", "/i/_doc/1", {}, R"({"time":1500000000000})", "application/json"}, ok());
-  story.created("a").does(CreateDatafeed{"f", "a", "i"}, ok()).opened("a");
-  story.does(StartDatafeed{"f", kDataStart, kDataStart + 60'000}, ok()).settles("a").reads(kClosed, 3, "a");
+  story.created("a").does(CreateDatafeed{"f", "a", "i", false}, ok()).opened("a");
+  story.does(StartDatafeed{"f", kDataStart, kDataStart + 60'000}, ok()).settles("a").reads(kClosed, 1, "a").ends();
 
-  expect_fits(story);
+  EXPECT_EQ(story.last(), Judgement::inconclusive) << describe(story);
+  EXPECT_TRUE(story.findings().empty());
+}
+
+// datafeed-end-closes-job: the end may be said by the clock.
+TEST(JudgeOfRecordings, SaysNothingOfAJobWhoseDatafeedEndsByTheClock) {
+  Story story(recording());
+  story.created("a").does(CreateDatafeed{"f", "a", "i"}, ok()).opened("a");
+  story.asks_exactly(sent_as(StartDatafeed{"f", kDataStart, {}}, {{"start", "1500000000000"}, {"end", "now"}}), ok());
+  story.reads(kClosed, 0, "a").ends();
+
+  EXPECT_EQ(story.last(), Judgement::inconclusive) << describe(story);
+  EXPECT_TRUE(story.findings().empty());
 }
 
 // datafeed-end-closes-job: its end may stand in the body.

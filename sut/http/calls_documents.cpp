@@ -94,11 +94,11 @@ Built bulk(Call& call) {
   writes.refresh = take_refresh(call);
   ignore_write_parameters(call);
   call.ignore({"fields", "_source", "_source_excludes", "_source_exclude", "_source_includes", "_source_include"});
-  IndexDocuments out{{}, {}, writes.refresh};
+  IndexDocuments out{writes.writes.front().index, {}, writes.refresh};
   for (const DocumentWrite& write : writes.writes) {
-    if (write.kind == DocumentWrite::Kind::remove) continue;
-    if (out.index.empty()) out.index = write.index;
-    if (out.index != write.index) continue;
+    // A typed operation adds to one index. What may replace a document, or adds to several, is another.
+    if (write.kind == DocumentWrite::Kind::remove || !write.id.empty() || write.index != out.index)
+      return {call.raw(), std::move(writes)};
     for (Record& record : plain_records(read_upload(write.source))) out.records.push_back(std::move(record));
   }
   return {Operation(std::move(out)), std::move(writes)};

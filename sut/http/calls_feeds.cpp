@@ -1,16 +1,31 @@
 // Requests about datafeeds.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "http/bodies.h"
 #include "http/call.h"
 
 namespace closecheck::sut::wire {
+namespace {
+
+bool reads_everything(const FeedOptions& options) {
+  const bool is_one = options.indices.size() == 1 && options.indices.front().find_first_of("*,") == std::string::npos;
+  const bool is_all = !options.query || options.query->field.empty();
+  return is_one && is_all && std::all_of(options.members.begin(), options.members.end(), [](const auto& member) {
+           return member.first == "query" || member.first == "types" || member.first == "scroll_size" ||
+                  member.first == "frequency" || member.first == "query_delay" || member.first == "chunking_config";
+         });
+}
+
+}  // namespace
 
 Built create_feed(Call& call) {
   FeedOptions options = read_feed(call.object("datafeed_config"));
   if (options.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
   if (options.indices.empty()) refuse(400, kIllegalArgument, "Invalid indices value '[]' in datafeed configuration");
   CreateDatafeed out{call.part("feed"), options.job, options.indices.front()};
+  out.reads_everything = reads_everything(options);
   const Json* id = member(call.object("datafeed_config"), "datafeed_id");
   if (id != nullptr && id->is_string() && id->get<std::string>() != out.feed)
     refuse(400, kIllegalArgument,

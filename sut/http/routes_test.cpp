@@ -139,6 +139,26 @@ TEST(Routes, ReadPagesFromTheQueryAndFromTheBody) {
       "400");
 }
 
+TEST(Routes, ReadBulkBodiesThatDoMoreThanAddToOneIndexAsRequestsOfNoType) {
+  const std::string add = "{\"index\":{\"_index\":\"i\"}}\n{\"time\":1}\n";
+  for (const char* more :
+       {"{\"index\":{\"_index\":\"k\"}}\n{\"time\":2}\n", "{\"delete\":{\"_index\":\"i\",\"_id\":\"1\"}}\n",
+        "{\"index\":{\"_index\":\"i\",\"_id\":\"1\"}}\n{\"time\":2}\n"})
+    EXPECT_EQ(routed<RawRequest>(http("POST", "/_bulk", add + more)).path, "/_bulk") << more;
+}
+
+TEST(Routes, TellWhetherADatafeedReadsAllOfOneIndex) {
+  const auto reads_everything = [](const std::string& members) {
+    return routed<CreateDatafeed>(http("PUT", "/_xpack/ml/datafeeds/f", R"({"job_id":"j",)" + members + "}"))
+        .reads_everything;
+  };
+  EXPECT_TRUE(reads_everything(R"("indices":["i"],"types":["doc"],"query":{"match_all":{}},"scroll_size":5)"));
+  EXPECT_FALSE(reads_everything(R"("indices":["i"],"query":{"range":{"time":{"gte":5}}})"));
+  EXPECT_FALSE(reads_everything(R"("indices":["i","k"])"));
+  EXPECT_FALSE(reads_everything(R"("indices":["i-*"])"));
+  EXPECT_FALSE(reads_everything(R"("indices":["i"],"aggregations":{"a":{}})"));
+}
+
 TEST(Routes, ReadBulkBodiesOfOneIndex) {
   const auto bulk = routed<IndexDocuments>(
       http("POST", "/_bulk?refresh", "{\"index\":{\"_index\":\"i\",\"_type\":\"doc\"}}\n{\"time\":1500000000000}\n",

@@ -129,10 +129,12 @@ struct IndexDocuments {
 struct RefreshIndex {
   std::string index;
 };
+/// `reads_everything`: every document of the one index, and nothing else.
 struct CreateDatafeed {
   std::string feed;
   std::string job;
   std::string index;
+  bool reads_everything = true;
 };
 struct GetDatafeed {
   std::string feed;
