@@ -32,7 +32,7 @@ std::optional<Finding> check_close_form(const Exchange& exchange, bool secured) 
     return found;
   }
   const bool barred = secured && exchange.unprivileged;
-  if (exchange.told == Told::accepted && barred) {
+  if (exchange.outcome == RequestOutcome::accepted && barred) {
     const Principal who = exchange.request->who;
     Finding found =
         finding(barred_clause(exchange), who == Principal::anonymous ? "a close without credentials is refused (401)"
@@ -45,7 +45,7 @@ std::optional<Finding> check_close_form(const Exchange& exchange, bool secured) 
     if (exchange.bad_timeout) found.also.push_back(Clause::bad_parameters_refused);
     return found;
   }
-  if (exchange.told == Told::accepted && exchange.bad_timeout) {
+  if (exchange.outcome == RequestOutcome::accepted && exchange.bad_timeout) {
     Finding found =
         finding(Clause::bad_parameters_refused,
                 fmt::format("close #{} is refused (400), for its timeout is no time value", exchange.number));
@@ -53,7 +53,7 @@ std::optional<Finding> check_close_form(const Exchange& exchange, bool secured) 
     return found;
   }
   const bool only_the_timeout = exchange.timeout.reading == TimeReading::valid && !exchange.is_odd() && !barred &&
-                                exchange.question.ask == Ask::close && exchange.quiet &&
+                                exchange.question.kind == RequestKind::close && exchange.quiet &&
                                 exchange.before == JobState::opened && exchange.feed_before != true;
   if (exchange.refusal == Refusal::bad_request && only_the_timeout) {
     Finding found =

@@ -23,12 +23,13 @@ constexpr Vote untold(const char* why = nullptr) {
   return {.clause = {}, .rank = kOther, .also = {}, .count_too_low = false, .why = why};
 }
 
-bool moves_job(Ask ask) {
-  return ask == Ask::open || ask == Ask::post || ask == Ask::flush || ask == Ask::close || ask == Ask::force_close ||
-         ask == Ask::remove || ask == Ask::force_remove;
+bool moves_job(RequestKind kind) {
+  return kind == RequestKind::open || kind == RequestKind::post || kind == RequestKind::flush ||
+         kind == RequestKind::close || kind == RequestKind::force_close || kind == RequestKind::remove ||
+         kind == RequestKind::force_remove;
 }
-bool closes(Ask ask) {
-  return ask == Ask::close || ask == Ask::force_close;
+bool closes(RequestKind kind) {
+  return kind == RequestKind::close || kind == RequestKind::force_close;
 }
 
 bool overlap(const LogEntry& a, const LogEntry& b) {
@@ -108,8 +109,8 @@ bool count_fits(const JobValue& job, const LogEntry& entry) {
 
 Vote blame_stats(const JobValue& job, const LogEntry& entry, const Narrative& story) {
   const Answer& answer = entry.answer;
-  if (answer.told != Told::accepted) {
-    if (answer.told == Told::refused && job.life == Life::closed && story.ending != Ending::none)
+  if (answer.outcome != RequestOutcome::accepted) {
+    if (answer.outcome == RequestOutcome::refused && job.life == Life::closed && story.ending != Ending::none)
       return vote(C::closed_job_keeps_metadata, kDenied);
     return untold();
   }
@@ -155,20 +156,22 @@ Vote blame_stats(const JobValue& job, const LogEntry& entry, const Narrative& st
 }
 
 Vote blame_close(const JobValue& job, const LogEntry& entry, const Narrative& story) {
-  const bool accepted = entry.answer.told == Told::accepted;
-  const bool broke = entry.answer.told == Told::failed;
+  const bool accepted = entry.answer.outcome == RequestOutcome::accepted;
+  const bool broke = entry.answer.outcome == RequestOutcome::failed;
   switch (job.life) {
     case Life::absent:
       return accepted ? vote(C::unknown_job_refused, kDenied) : vote(C::wire_status_codes, kOther);
     case Life::closed:
-      if (entry.answer.told == Told::timed_out) return vote(C::timeout_bounds_wait, kDenied, C::closing_closed_job);
+      if (entry.answer.outcome == RequestOutcome::timed_out)
+        return vote(C::timeout_bounds_wait, kDenied, C::closing_closed_job);
       if (story.overlaps) return vote(C::concurrent_requests_linearize, kDenied, C::closing_closed_job);
       return vote(C::closing_closed_job, kDenied);
     case Life::opening:
     case Life::opened:
     case Life::closing:
     case Life::forced:
-      if (job.life == Life::opened && job.feed == Feed::started && (accepted || entry.answer.told == Told::timed_out))
+      if (job.life == Life::opened && job.feed == Feed::started &&
+          (accepted || entry.answer.outcome == RequestOutcome::timed_out))
         return vote(C::running_datafeed_blocks_close, kDenied);
       if (accepted && job.has(JobValue::kHangs | JobValue::kWillHang))
         return entry.answer.late ? vote(C::timed_out_close_is_no_success, kDenied, C::close_waits_for_housekeeping)
@@ -183,7 +186,7 @@ Vote blame_close(const JobValue& job, const LogEntry& entry, const Narrative& st
 }
 
 Vote blame_force(const JobValue& job, const LogEntry& entry) {
-  const bool accepted = entry.answer.told == Told::accepted;
+  const bool accepted = entry.answer.outcome == RequestOutcome::accepted;
   switch (job.life) {
     case Life::absent:
       return accepted ? vote(C::unknown_job_refused, kDenied) : vote(C::wire_status_codes, kOther);
@@ -202,9 +205,9 @@ Vote blame_force(const JobValue& job, const LogEntry& entry) {
 
 Vote blame_open(const JobValue& job, const LogEntry& entry, const Narrative& story) {
   if (job.life == Life::absent)
-    return entry.answer.told == Told::accepted ? vote(C::unknown_job_refused, kOther)
-                                               : vote(C::wire_status_codes, kOther);
-  if (job.life == Life::closed || (job.life == Life::opening && entry.answer.told != Told::accepted))
+    return entry.answer.outcome == RequestOutcome::accepted ? vote(C::unknown_job_refused, kOther)
+                                                            : vote(C::wire_status_codes, kOther);
+  if (job.life == Life::closed || (job.life == Life::opening && entry.answer.outcome != RequestOutcome::accepted))
     return vote(C::job_reopens, kDenied);
   if (story.overlaps) return vote(C::concurrent_requests_linearize, kDenied, C::wire_status_codes);
   return vote(C::wire_status_codes, kOther);
@@ -212,7 +215,7 @@ Vote blame_open(const JobValue& job, const LogEntry& entry, const Narrative& sto
 
 /// Post and flush: `in_closed` is what a closed job must not do.
 Vote blame_work(const JobValue& job, const LogEntry& entry, Clause in_closed) {
-  const bool accepted = entry.answer.told == Told::accepted;
+  const bool accepted = entry.answer.outcome == RequestOutcome::accepted;
   switch (job.life) {
     case Life::absent:
       return accepted ? vote(C::unknown_job_refused, kOther) : vote(C::wire_status_codes, kOther);
@@ -232,48 +235,48 @@ Vote blame_work(const JobValue& job, const LogEntry& entry, Clause in_closed) {
 }  // namespace
 
 Vote blame(const CellTable&, const JobValue& job, const LogEntry& entry, const Narrative& story) {
-  const bool accepted = entry.answer.told == Told::accepted;
-  switch (entry.question.ask) {
-    case Ask::close:
+  const bool accepted = entry.answer.outcome == RequestOutcome::accepted;
+  switch (entry.question.kind) {
+    case RequestKind::close:
       return blame_close(job, entry, story);
-    case Ask::force_close:
+    case RequestKind::force_close:
       return blame_force(job, entry);
-    case Ask::open:
+    case RequestKind::open:
       return blame_open(job, entry, story);
-    case Ask::post:
+    case RequestKind::post:
       return blame_work(job, entry, C::closed_job_refuses_data);
-    case Ask::flush:
+    case RequestKind::flush:
       return blame_work(job, entry, C::closed_job_refuses_analysis);
-    case Ask::stats:
+    case RequestKind::stats:
       return blame_stats(job, entry, story);
-    case Ask::invalid:
+    case RequestKind::invalid:
       return vote(C::bad_parameters_refused, kDenied);
-    case Ask::read_results:
+    case RequestKind::read_results:
       if (!accepted && job.life == Life::closed && story.ending != Ending::none)
         return vote(C::closed_job_keeps_results, kDenied);
       break;
-    case Ask::get:
+    case RequestKind::get:
       if (!accepted && job.life == Life::closed && story.ending != Ending::none)
         return vote(C::closed_job_keeps_metadata, kDenied);
       break;
-    case Ask::create:
-    case Ask::update:
-    case Ask::remove:
-    case Ask::force_remove:
-    case Ask::revert:
-    case Ask::create_feed:
-    case Ask::start_feed:
-    case Ask::start_endless_feed:
-    case Ask::stop_feed:
-    case Ask::remove_feed:
-    case Ask::feed_stats:
+    case RequestKind::create:
+    case RequestKind::update:
+    case RequestKind::remove:
+    case RequestKind::force_remove:
+    case RequestKind::revert:
+    case RequestKind::create_feed:
+    case RequestKind::start_feed:
+    case RequestKind::start_endless_feed:
+    case RequestKind::stop_feed:
+    case RequestKind::remove_feed:
+    case RequestKind::feed_stats:
       break;
   }
   return untold();
 }
 
 Vote blame_waiting(const LogEntry& entry, const Narrative& story) {
-  if (entry.question.ask == Ask::open) return vote(C::job_reopens, kKilled);
+  if (entry.question.kind == RequestKind::open) return vote(C::job_reopens, kKilled);
   if (story.overlaps) return vote(C::concurrent_requests_linearize, kKilled, C::close_ends_open_job);
   return vote(C::close_ends_open_job, kKilled);
 }
@@ -296,21 +299,22 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
     }
     const LogEntry& entry = log.entries[what.entry];
     if (what.entry == blamed) continue;
-    const Ask ask = entry.question.ask;
+    const RequestKind kind = entry.question.kind;
     if (what.type == ItemType::invoke) {
-      if (closes(ask)) ++closing_now;
+      if (closes(kind)) ++closing_now;
       continue;
     }
-    if (closes(ask)) --closing_now;
-    const bool accepted = entry.told(Told::accepted);
+    if (closes(kind)) --closing_now;
+    const bool accepted = entry.told(RequestOutcome::accepted);
     if (entry.told_refusal()) {
-      if (ask == Ask::open && story.ending != Ending::none) story.refused_open = true;
-      if (closes(ask) || ask == Ask::remove || ask == Ask::force_remove || ask == Ask::invalid)
+      if (kind == RequestKind::open && story.ending != Ending::none) story.refused_open = true;
+      if (closes(kind) || kind == RequestKind::remove || kind == RequestKind::force_remove ||
+          kind == RequestKind::invalid)
         story.refused_close = true;
-      if (ask == Ask::post && entry.question.records > 0)
+      if (kind == RequestKind::post && entry.question.records > 0)
         story.refused_posts.push_back(static_cast<std::uint64_t>(entry.question.records));
     }
-    if (ask == Ask::close && (accepted || entry.told(Told::timed_out))) {
+    if (kind == RequestKind::close && (accepted || entry.told(RequestOutcome::timed_out))) {
       if (story.ending == Ending::forced) continue;
       if (!accepted) story.hung = true;
       if (!accepted && story.ending == Ending::normal) continue;
@@ -322,15 +326,15 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
       story.ending_late = accepted && entry.answer.late;
       story.ending_overlapped = false;
       for (const LogEntry& other : log.entries)
-        if (&other != &entry && closes(other.question.ask) && overlap(entry, other)) story.ending_overlapped = true;
-    } else if (ask == Ask::force_close && accepted) {
+        if (&other != &entry && closes(other.question.kind) && overlap(entry, other)) story.ending_overlapped = true;
+    } else if (kind == RequestKind::force_close && accepted) {
       if (story.ending == Ending::normal) continue;
       story.ending = Ending::forced;
       story.ending_entry = what.entry;
       story.refused_open = false;
       story.closed_count = -1;
       story.seen_closed = settled_since_ending = false;
-    } else if (ask == Ask::open && accepted) {
+    } else if (kind == RequestKind::open && accepted) {
       ++story.opens;
       story.ending = Ending::none;
       story.period = 0;
@@ -338,17 +342,17 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
       story.closed_count = -1;
       story.seen_closed = settled_since_ending = false;
       feed_with_end = false;
-    } else if (ask == Ask::post && accepted) {
+    } else if (kind == RequestKind::post && accepted) {
       const auto records = static_cast<std::uint64_t>(entry.question.records);
       story.period += records;
       if (closing_now > 0 || story.ending != Ending::none) story.queued += records;
-    } else if ((ask == Ask::remove || ask == Ask::force_remove) && accepted) {
+    } else if ((kind == RequestKind::remove || kind == RequestKind::force_remove) && accepted) {
       story = Narrative{};
       story.removed = true;
-    } else if (ask == Ask::start_feed && accepted) {
+    } else if (kind == RequestKind::start_feed && accepted) {
       feed_with_end = true;
       story.period += static_cast<std::uint64_t>(entry.question.records);
-    } else if (ask == Ask::stats && accepted && entry.answer.state == JobState::closed) {
+    } else if (kind == RequestKind::stats && accepted && entry.answer.state == JobState::closed) {
       // Until it has settled, a job that was closed by force may read as anything.
       story.seen_closed = story.ending != Ending::forced || settled_since_ending;
       if (entry.answer.processed) story.closed_count = *entry.answer.processed;
@@ -360,7 +364,7 @@ Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed) {
   }
   const LogEntry& entry = log.entries[blamed];
   for (const LogEntry& other : log.entries)
-    if (&other != &entry && moves_job(other.question.ask) && overlap(entry, other)) story.overlaps = true;
+    if (&other != &entry && moves_job(other.question.kind) && overlap(entry, other)) story.overlaps = true;
   return story;
 }
 

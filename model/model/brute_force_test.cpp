@@ -55,7 +55,7 @@ World moved(const World& world, const JobValue& job) {
   if (from == to) return next;
   for (Pending& p : next.pending) {
     if (p.stage != Pending::Stage::waits) continue;
-    const bool of_open = p.question.ask == Ask::open;
+    const bool of_open = p.question.kind == RequestKind::open;
     if (of_open ? from != Life::opening : from != Life::closing && from != Life::forced) continue;
     p.stage = Pending::Stage::done;
     if (of_open)
@@ -73,7 +73,7 @@ World moved(const World& world, const JobValue& job) {
 std::vector<World> steps(const CellTable& table, const World& world, std::size_t which) {
   std::vector<World> all;
   const Pending& request = world.pending[which];
-  const std::size_t step = index_of(request.question.ask);
+  const std::size_t step = index_of(request.question.kind);
   const Cell& cell = table.at(step, world.job);
   Answers pure = holds(cell.guard, world.job) ? cell.allowed : cell.allowed_otherwise;
   if (request.question.may_be_refused) pure |= kRefused;
@@ -124,14 +124,14 @@ std::vector<World> history_event(const CellTable& table, const World& world, std
 }
 
 bool may_answer(const CellTable& table, const Pending& p, const Answer& answer) {
-  if (p.stage == Pending::Stage::waits) return answer.told == Told::timed_out;
+  if (p.stage == Pending::Stage::waits) return answer.outcome == RequestOutcome::timed_out;
   if (p.stage != Pending::Stage::done) return false;
-  Answers told = answer_bit(answer.told);
-  if (answer.told == Told::timed_out) told |= kRefused;
+  Answers told = answer_bit(answer.outcome);
+  if (answer.outcome == RequestOutcome::timed_out) told |= kRefused;
   if ((p.may_be_told & told) == 0) return false;
-  if (answer.told != Told::accepted) return true;
-  if (p.question.ask == Ask::stats) return reads(table, p.saw, answer);
-  if (p.question.ask == Ask::feed_stats && answer.feed_started)
+  if (answer.outcome != RequestOutcome::accepted) return true;
+  if (p.question.kind == RequestKind::stats) return reads(table, p.saw, answer);
+  if (p.question.kind == RequestKind::feed_stats && answer.feed_started)
     return (p.saw.feed == Feed::started) == *answer.feed_started;
   return true;
 }
@@ -176,9 +176,9 @@ class Checker {
       case ScriptEvent::Type::respond: {
         World next = world;
         const auto which = static_cast<std::size_t>(of_event(next));
-        if (event.answer.told == Told::busy) {
+        if (event.answer.outcome == RequestOutcome::busy) {
           if (next.pending[which].stage != Pending::Stage::not_yet) return false;
-        } else if (event.answer.told == Told::unknown) {
+        } else if (event.answer.outcome == RequestOutcome::unknown) {
           next.pending[which].lost = true;
           return explains(at + 1, next);
         } else if (!may_answer(table_, next.pending[which], event.answer)) {

@@ -101,17 +101,17 @@ std::span<const RowText> rows() {
   return texts;
 }
 
-Answers told_at_wake(Ask ask, Life from, Life to) {
+Answers told_at_wake(RequestKind kind, Life from, Life to) {
   using Row = std::array<std::array<Answers, kLifeCount>, kLifeCount>;
   static constexpr std::array<Row, 2> kFlat = [] {
     std::array<Row, 2> flat{};
     for (const Wake& wake : table::kWakes)
-      flat.at(wake.request == Ask::open ? 0 : 1)
+      flat.at(wake.request == RequestKind::open ? 0 : 1)
           .at(static_cast<std::size_t>(wake.from))
           .at(static_cast<std::size_t>(wake.to)) = wake.told;
     return flat;
   }();
-  return kFlat[ask == Ask::open ? 0 : 1][static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+  return kFlat[kind == RequestKind::open ? 0 : 1][static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
 }
 
 std::string_view name(Life life) {

@@ -14,28 +14,28 @@
 
 namespace closecheck::model {
 
-/// A set of `Told`, one bit each.
+/// A set of `RequestOutcome`, one bit each.
 using Answers = std::uint8_t;
-inline constexpr Answers answer_bit(Told told) {
+inline constexpr Answers answer_bit(RequestOutcome told) {
   return static_cast<Answers>(1U << static_cast<unsigned>(told));
 }
 inline constexpr Answers kNothing = 0;
-inline constexpr Answers kAccepted = answer_bit(Told::accepted);
-inline constexpr Answers kRefused = answer_bit(Told::refused);
-inline constexpr Answers kFailed = answer_bit(Told::failed);
-inline constexpr Answers kTimedOut = answer_bit(Told::timed_out);
+inline constexpr Answers kAccepted = answer_bit(RequestOutcome::accepted);
+inline constexpr Answers kRefused = answer_bit(RequestOutcome::refused);
+inline constexpr Answers kFailed = answer_bit(RequestOutcome::failed);
+inline constexpr Answers kTimedOut = answer_bit(RequestOutcome::timed_out);
 
-/// What can reach a job: the 20 requests of `Ask`, then three events of the history.
-inline constexpr std::size_t kSettledStep = kAskCount;
-inline constexpr std::size_t kDieStep = kAskCount + 1;
-inline constexpr std::size_t kHangStep = kAskCount + 2;
-inline constexpr std::size_t kStepCount = kAskCount + 3;
-inline constexpr std::size_t index_of(Ask ask) {
-  return static_cast<std::size_t>(ask);
+/// What can reach a job: the 20 requests of `RequestKind`, then three events of the history.
+inline constexpr std::size_t kSettledStep = kRequestKindCount;
+inline constexpr std::size_t kDieStep = kRequestKindCount + 1;
+inline constexpr std::size_t kHangStep = kRequestKindCount + 2;
+inline constexpr std::size_t kStepCount = kRequestKindCount + 3;
+inline constexpr std::size_t index_of(RequestKind kind) {
+  return static_cast<std::size_t>(kind);
 }
 /// Whether the request goes to the datafeed's region of the model.
 inline constexpr bool goes_to_feed(std::size_t step) {
-  return step >= index_of(Ask::create_feed) && step <= index_of(Ask::feed_stats);
+  return step >= index_of(RequestKind::create_feed) && step <= index_of(RequestKind::feed_stats);
 }
 std::string_view name_of_step(std::size_t step);
 
@@ -120,6 +120,6 @@ struct RowText {
 std::span<const RowText> rows();
 
 /// What a request that waits may be told when the job goes from `from` to `to`; nothing: it waits on.
-Answers told_at_wake(Ask ask, Life from, Life to);
+Answers told_at_wake(RequestKind kind, Life from, Life to);
 
 }  // namespace closecheck::model

@@ -14,7 +14,8 @@ namespace {
 constexpr Duration kDefaultTimeout = 30 * kMinute;
 
 bool is_normal_close(const Exchange& exchange) {
-  return exchange.is_close && !exchange.wrong_method && !exchange.without_id && exchange.question.ask == Ask::close;
+  return exchange.is_close && !exchange.wrong_method && !exchange.without_id &&
+         exchange.question.kind == RequestKind::close;
 }
 
 /// The number that a time value begins with; 0: none.
@@ -77,10 +78,10 @@ ClockRuling check_close_clock(const Exchange& exchange, Duration margin) {
   ClockRuling ruling;
   if (!is_normal_close(exchange)) return ruling;
   const std::optional<Duration> limit = limit_of(exchange);
-  if (!limit || exchange.told == Told::busy) return ruling;
+  if (!limit || exchange.outcome == RequestOutcome::busy) return ruling;
   const Duration waited = exchange.answered - exchange.invoked;
   if (waited > *limit + margin) {
-    const Clause clause = exchange.stage == Exchange::Stage::lost || exchange.told != Told::accepted
+    const Clause clause = exchange.stage == Exchange::Stage::lost || exchange.outcome != RequestOutcome::accepted
                               ? bound_clause(exchange, waited, margin)
                           : exchange.timeout.reading == TimeReading::absent ? Clause::timeout_defaults_to_30m
                                                                             : Clause::timeout_bounds_wait;
@@ -98,7 +99,7 @@ ClockRuling check_close_clock(const Exchange& exchange, Duration margin) {
   if (!waited_for_something) return ruling;
   if (exchange.refusal != Refusal::timed_out) {
     // Another refusal that comes just when the time is up gives up too, where the time is long enough to tell.
-    ruling.gave_up_in_time = exchange.told == Told::timed_out && *limit >= 4 * margin + 10 * kMillisecond;
+    ruling.gave_up_in_time = exchange.outcome == RequestOutcome::timed_out && *limit >= 4 * margin + 10 * kMillisecond;
     return ruling;
   }
   if (waited < *limit - margin) {
@@ -129,7 +130,7 @@ ClockRuling check_force_clock(const Exchange& exchange, std::optional<Time> hous
     // A lost answer may have been a broken connection; one that was awaited that long was not.
     if (waited < kMinute + margin || (housekeeping_ends && exchange.answered < *housekeeping_ends)) return ruling;
   } else if (!housekeeping_ends || exchange.answered < *housekeeping_ends - margin) {
-    ruling.gave_up_in_time = exchange.told == Told::accepted;
+    ruling.gave_up_in_time = exchange.outcome == RequestOutcome::accepted;
     return ruling;
   }
   ruling.finding =

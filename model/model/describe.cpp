@@ -26,13 +26,13 @@ std::string describe_state(const JobValue& job) {
 }
 
 std::string describe_allowed(const CellTable& table, const LogEntry& entry, const JobValue& job) {
-  const std::size_t step = index_of(entry.question.ask);
+  const std::size_t step = index_of(entry.question.kind);
   const Cell& cell = table.at(step, job);
   if (cell.row < 0) return "nothing";
   Answers allowed = holds(cell.guard, job) ? cell.allowed : cell.allowed_otherwise;
   if (cell.changes && JobMachine().step(job, step, 0).result == MachineStep::Result::done) allowed |= kAccepted;
   if (entry.question.may_be_refused) allowed |= kRefused;
-  const bool reads = entry.question.ask == Ask::stats && (allowed & kAccepted) != 0;
+  const bool reads = entry.question.kind == RequestKind::stats && (allowed & kAccepted) != 0;
   if (reads) return "its statistics say so";
   std::string text;
   const auto add = [&](Answers bit, std::string_view word) {
@@ -48,29 +48,29 @@ std::string describe_allowed(const CellTable& table, const LogEntry& entry, cons
 }
 
 std::string describe_question(const Question& question) {
-  std::string text(name_of_step(index_of(question.ask)));
-  if (question.ask == Ask::post) text += " of " + counted(static_cast<std::uint64_t>(question.records));
-  if (question.ask == Ask::close && question.has_timeout) text += " with a timeout";
+  std::string text(name_of_step(index_of(question.kind)));
+  if (question.kind == RequestKind::post) text += " of " + counted(static_cast<std::uint64_t>(question.records));
+  if (question.kind == RequestKind::close && question.has_timeout) text += " with a timeout";
   return text;
 }
 
 std::string describe_answer(const Answer& answer) {
-  switch (answer.told) {
-    case Told::accepted: {
+  switch (answer.outcome) {
+    case RequestOutcome::accepted: {
       std::string text = answer.state == JobState::unknown ? "accepted" : std::string(name(answer.state));
       if (answer.processed) text += " with " + counted(static_cast<std::uint64_t>(*answer.processed));
       if (answer.feed_started) text = *answer.feed_started ? "started" : "stopped";
       return text;
     }
-    case Told::refused:
+    case RequestOutcome::refused:
       return "refused";
-    case Told::timed_out:
+    case RequestOutcome::timed_out:
       return "timed out";
-    case Told::failed:
+    case RequestOutcome::failed:
       return "server error";
-    case Told::busy:
+    case RequestOutcome::busy:
       return "busy";
-    case Told::unknown:
+    case RequestOutcome::unknown:
       return "no answer";
   }
   return {};

@@ -30,12 +30,12 @@ class Dialect {
         barred_(secured && exchange.unprivileged) {}
 
   std::optional<DialectRuling> run() const {
-    if (exchange_.told == Told::busy && !is_privilege_refusal()) return std::nullopt;
+    if (exchange_.outcome == RequestOutcome::busy && !is_privilege_refusal()) return std::nullopt;
     if (response_.outcome == Outcome::unreadable || response_.refusal == Refusal::unavailable) return std::nullopt;
     // Without the envelope it is not the service that chose the status.
     if (is_privilege_refusal() && response_.error_type.empty()) return std::nullopt;
     // What is answered when time is up has no status of its own.
-    if (exchange_.told == Told::timed_out || response_.refusal == Refusal::timed_out) return std::nullopt;
+    if (exchange_.outcome == RequestOutcome::timed_out || response_.refusal == Refusal::timed_out) return std::nullopt;
     const std::optional<Rule> rule = exchange_.is_close ? rule_of_close() : rule_of_other();
     if (!rule) return std::nullopt;
     return apply(*rule);
@@ -153,7 +153,7 @@ class Dialect {
   }
 
   std::optional<Rule> rule_by_state() const {
-    const bool forces = exchange_.question.ask == Ask::force_close;
+    const bool forces = exchange_.question.kind == RequestKind::force_close;
     const bool accepted = response_.outcome == Outcome::accepted;
     // Whether its timeout is understood is a matter of its own.
     if (response_.refusal == Refusal::bad_request && exchange_.timeout.reading == TimeReading::valid)
@@ -203,37 +203,37 @@ class Dialect {
     const bool open = state == JobState::opened || state == JobState::opening || closing || state == JobState::failed;
     const auto refused = [](int first, int second = 0) { return Rule{.refusals = {first, second, 0}}; };
     switch (exchange_.meant) {
-      case Ask::create:
+      case RequestKind::create:
         return state == JobState::absent ? std::nullopt : std::optional(refused(400));
-      case Ask::open:
+      case RequestKind::open:
         if (state == JobState::absent) return refused(404);
         return open ? std::optional(refused(409)) : std::nullopt;
-      case Ask::post:
+      case RequestKind::post:
         if (exchange_.question.may_be_refused) return std::nullopt;
         if (state == JobState::absent) return refused(404);
         if (state == JobState::opened) return std::nullopt;
         return refused(409, closing && is_5_4_ ? 500 : 0);
-      case Ask::flush:
+      case RequestKind::flush:
         if (exchange_.question.may_be_refused) return std::nullopt;
         if (state == JobState::absent) return refused(404);
         if (state == JobState::opened) return std::nullopt;
         return refused(409, closing && is_5_4_ ? 400 : 0);
-      case Ask::revert:
+      case RequestKind::revert:
         if (state == JobState::absent) return refused(404);
         return open ? std::optional(refused(409)) : std::nullopt;
-      case Ask::remove:
+      case RequestKind::remove:
         if (exchange_.question.may_be_refused) return std::nullopt;
         if (state == JobState::absent) return refused(404);
         return refused(409);
-      case Ask::get:
-      case Ask::stats:
-      case Ask::read_results:
+      case RequestKind::get:
+      case RequestKind::stats:
+      case RequestKind::read_results:
         if (exchange_.question.may_be_refused) return std::nullopt;
         return state == JobState::absent ? std::optional(refused(404)) : std::nullopt;
-      case Ask::update:
+      case RequestKind::update:
         return state == JobState::absent ? std::optional(refused(404)) : std::nullopt;
-      case Ask::start_feed:
-      case Ask::start_endless_feed:
+      case RequestKind::start_feed:
+      case RequestKind::start_endless_feed:
         return open && state != JobState::opened && exchange_.feed_before.has_value() ? std::optional(refused(409))
                                                                                       : std::nullopt;
       default:

@@ -10,7 +10,8 @@ void Player::reset(const CellTable& table, const Log& log) {
 }
 
 Played Player::pass(std::size_t step) {
-  const Answer done{.told = Told::accepted, .state = JobState::unknown, .processed = {}, .feed_started = {}};
+  const Answer done{
+      .outcome = RequestOutcome::accepted, .state = JobState::unknown, .processed = {}, .feed_started = {}};
   const int slot = search_.enter(exchange_of(step, Question{}, done, *table_));
   if (slot < 0) return Played::too_many;
   switch (search_.leave(slot)) {
@@ -36,9 +37,10 @@ Played Player::play(const Log& log, std::size_t item, bool unknown) {
       const LogEntry& entry = log.entries[what.entry];
       if (slots_.size() <= what.entry) slots_.resize(what.entry + std::size_t{1}, -1);
       slots_[what.entry] = -1;
-      const bool open = unknown || entry.status != EntryStatus::answered || entry.answer.told == Told::unknown;
-      if (!open && entry.answer.told == Told::busy) return Played::fits;
-      const std::size_t step = index_of(entry.question.ask);
+      const bool open =
+          unknown || entry.status != EntryStatus::answered || entry.answer.outcome == RequestOutcome::unknown;
+      if (!open && entry.answer.outcome == RequestOutcome::busy) return Played::fits;
+      const std::size_t step = index_of(entry.question.kind);
       SearchExchange exchange = exchange_of(step, entry.question, entry.answer, *table_);
       if (open) return search_.lose(exchange) ? Played::fits : Played::too_many;
       exchange.order = entry.answer_item;

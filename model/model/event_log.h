@@ -23,8 +23,8 @@ struct LogEntry {
   int id = 0;
   EntryStatus status = EntryStatus::open;
 
-  bool told(Told told) const { return status == EntryStatus::answered && answer.told == told; }
-  bool told_refusal() const { return told(Told::refused) || told(Told::failed); }
+  bool told(RequestOutcome told) const { return status == EntryStatus::answered && answer.outcome == told; }
+  bool told_refusal() const { return told(RequestOutcome::refused) || told(RequestOutcome::failed); }
 };
 
 enum class ItemType : std::uint8_t { invoke, respond, fault, settled };

@@ -10,28 +10,28 @@
 namespace closecheck::model {
 namespace {
 
-using Names = std::vector<std::pair<std::string_view, Ask>>;
+using Names = std::vector<std::pair<std::string_view, RequestKind>>;
 const Names& names() {
-  static const Names names{{"create", Ask::create},
-                           {"get", Ask::get},
-                           {"update", Ask::update},
-                           {"remove", Ask::remove},
-                           {"force-remove", Ask::force_remove},
-                           {"open", Ask::open},
-                           {"post", Ask::post},
-                           {"flush", Ask::flush},
-                           {"close", Ask::close},
-                           {"force", Ask::force_close},
-                           {"stats", Ask::stats},
-                           {"read", Ask::read_results},
-                           {"revert", Ask::revert},
-                           {"mkfeed", Ask::create_feed},
-                           {"feed", Ask::start_feed},
-                           {"feed~", Ask::start_endless_feed},
-                           {"stop", Ask::stop_feed},
-                           {"rmfeed", Ask::remove_feed},
-                           {"fstats", Ask::feed_stats},
-                           {"bad", Ask::invalid}};
+  static const Names names{{"create", RequestKind::create},
+                           {"get", RequestKind::get},
+                           {"update", RequestKind::update},
+                           {"remove", RequestKind::remove},
+                           {"force-remove", RequestKind::force_remove},
+                           {"open", RequestKind::open},
+                           {"post", RequestKind::post},
+                           {"flush", RequestKind::flush},
+                           {"close", RequestKind::close},
+                           {"force", RequestKind::force_close},
+                           {"stats", RequestKind::stats},
+                           {"read", RequestKind::read_results},
+                           {"revert", RequestKind::revert},
+                           {"mkfeed", RequestKind::create_feed},
+                           {"feed", RequestKind::start_feed},
+                           {"feed~", RequestKind::start_endless_feed},
+                           {"stop", RequestKind::stop_feed},
+                           {"rmfeed", RequestKind::remove_feed},
+                           {"fstats", RequestKind::feed_stats},
+                           {"bad", RequestKind::invalid}};
   return names;
 }
 
@@ -55,7 +55,7 @@ Question parse_question(std::string_view text) {
   const std::string_view bare = perhaps ? head.substr(0, head.size() - 1) : head;
   const auto found = std::find_if(names().begin(), names().end(), [&](const auto& name) { return name.first == bare; });
   if (found == names().end()) fail_to_read(text);
-  question.ask = found->second;
+  question.kind = found->second;
   question.may_be_refused = perhaps;
   if (tail == "t")
     question.has_timeout = true;
@@ -69,16 +69,16 @@ constexpr std::pair<std::string_view, JobState> kStates[] = {{"closed", JobState
                                                              {"opened", JobState::opened},
                                                              {"closing", JobState::closing},
                                                              {"failed", JobState::failed}};
-constexpr std::pair<std::string_view, Told> kTold[] = {{"ok", Told::accepted}, {"no", Told::refused},
-                                                       {"5xx", Told::failed},  {"late", Told::timed_out},
-                                                       {"busy", Told::busy},   {"?", Told::unknown}};
+constexpr std::pair<std::string_view, RequestOutcome> kTold[] = {
+    {"ok", RequestOutcome::accepted},    {"no", RequestOutcome::refused}, {"5xx", RequestOutcome::failed},
+    {"late", RequestOutcome::timed_out}, {"busy", RequestOutcome::busy},  {"?", RequestOutcome::unknown}};
 
 Answer parse_answer(std::string_view text) {
   Answer answer;
-  answer.told = Told::accepted;
+  answer.outcome = RequestOutcome::accepted;
   for (const auto& [word, told] : kTold)
     if (text == word) {
-      answer.told = told;
+      answer.outcome = told;
       return answer;
     }
   if (text == "late-ok") {
@@ -99,11 +99,12 @@ Answer parse_answer(std::string_view text) {
 
 std::string write_question(const Question& question) {
   std::string text;
-  for (const auto& [word, ask] : names())
-    if (ask == question.ask) text = word;
+  for (const auto& [word, kind] : names())
+    if (kind == question.kind) text = word;
   if (question.may_be_refused) text += '*';
   if (question.has_timeout) return text + ":t";
-  if (question.ask == Ask::post || question.ask == Ask::start_feed) text += ":" + std::to_string(question.records);
+  if (question.kind == RequestKind::post || question.kind == RequestKind::start_feed)
+    text += ":" + std::to_string(question.records);
   return text;
 }
 
@@ -112,7 +113,7 @@ std::string write_answer(const Answer& answer) {
   if (answer.late) return "late-ok";
   std::string text;
   for (const auto& [word, told] : kTold)
-    if (answer.told == told) text = word;
+    if (answer.outcome == told) text = word;
   for (const auto& [word, state] : kStates)
     if (answer.state == state) text = word;
   if (answer.processed) text += ":" + std::to_string(*answer.processed);

@@ -38,8 +38,8 @@ constexpr When whether(Guard guard) {
 }
 
 /// A step as an index into the cells.
-constexpr std::size_t step_of(Ask ask) {
-  return index_of(ask);
+constexpr std::size_t step_of(RequestKind kind) {
+  return index_of(kind);
 }
 enum class FromHistory : std::uint8_t { settled, fail_job, hang_close };
 constexpr std::size_t step_of(FromHistory event) {
@@ -75,7 +75,7 @@ using ByItself =
 
 /// What a request that waits may be told when the job goes from one state to another.
 struct Wake {
-  Ask request;
+  RequestKind request;
   Life from;
   Life to;
   Answers told;
@@ -112,83 +112,83 @@ using InEach = boost::mp11::mp_list<Stay<kSources, kRequest, kAllowed, kClause>.
 
 // clang-format off
 using Requests = boost::mp11::mp_append<
-  InEach<Ask::create,       may(R),     C::wire_status_codes,              closed, opening, opened, closing, forced, failed>,
-  InEach<Ask::get,          may(A),     C::closed_job_keeps_metadata,      closed, opening, opened, closing, forced, failed>,
-  InEach<Ask::update,       may(A | R), C::closed_job_keeps_metadata,      closed, opening, opened, closing, forced, failed>,
-  InEach<Ask::remove,       may(R),     C::wire_status_codes,              opening, opened, closing, forced>,
-  InEach<Ask::open,         may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
-  InEach<Ask::post,         may(R),     C::wire_status_codes,              opening, failed>,
-  InEach<Ask::flush,        may(R),     C::wire_status_codes,              opening, failed>,
-  InEach<Ask::stats,        may(A),     C::concurrent_requests_linearize,  opening, opened, closing, forced, failed>,
-  InEach<Ask::read_results, may(A),     C::closed_job_keeps_results,       closed, opening, opened, closing, forced, failed>,
-  InEach<Ask::revert,       may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
-  InEach<Ask::invalid,      may(R | X), C::bad_parameters_refused,         absent, closed, opening, opened, closing, forced, failed>,
-  InEach<Ask::get,          may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::update,       may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::remove,       may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::force_remove, may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::open,         may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::post,         may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::flush,        may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::close,        may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::force_close,  may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::stats,        may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::read_results, may(R),     C::unknown_job_refused,            absent>,
-  InEach<Ask::revert,       may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::create,       may(R),     C::wire_status_codes,              closed, opening, opened, closing, forced, failed>,
+  InEach<RequestKind::get,          may(A),     C::closed_job_keeps_metadata,      closed, opening, opened, closing, forced, failed>,
+  InEach<RequestKind::update,       may(A | R), C::closed_job_keeps_metadata,      closed, opening, opened, closing, forced, failed>,
+  InEach<RequestKind::remove,       may(R),     C::wire_status_codes,              opening, opened, closing, forced>,
+  InEach<RequestKind::open,         may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
+  InEach<RequestKind::post,         may(R),     C::wire_status_codes,              opening, failed>,
+  InEach<RequestKind::flush,        may(R),     C::wire_status_codes,              opening, failed>,
+  InEach<RequestKind::stats,        may(A),     C::concurrent_requests_linearize,  opening, opened, closing, forced, failed>,
+  InEach<RequestKind::read_results, may(A),     C::closed_job_keeps_results,       closed, opening, opened, closing, forced, failed>,
+  InEach<RequestKind::revert,       may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
+  InEach<RequestKind::invalid,      may(R | X), C::bad_parameters_refused,         absent, closed, opening, opened, closing, forced, failed>,
+  InEach<RequestKind::get,          may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::update,       may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::remove,       may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::force_remove, may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::open,         may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::post,         may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::flush,        may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::close,        may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::force_close,  may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::stats,        may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::read_results, may(R),     C::unknown_job_refused,            absent>,
+  InEach<RequestKind::revert,       may(R),     C::unknown_job_refused,            absent>,
   boost::mp11::mp_list<
     //   from      request              to       does              when                          else                               clause
-    Move<absent,   Ask::create,         closed,  E::create,        kAlways,                      kNone,                             C::wire_status_codes>,
-    Move<closed,   Ask::remove,         absent,  E::erase,         only_if(Guard::no_feed),      kNone | may(R),                    C::wire_status_codes>,
-    Move<failed,   Ask::remove,         absent,  E::erase,         only_if(Guard::no_feed),      may(R),                            C::wire_status_codes>,
-    Move<closed,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<opening,  Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<opened,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<closing,  Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<forced,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<failed,   Ask::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Wait<closed,   Ask::open,           opening, E::none,          kAlways,                      kNone,                             C::job_reopens>,
-    Stay<closed,   Ask::post,                                                                    may(R),                            C::closed_job_refuses_data>,
-    Move<opened,   Ask::post,           opened,  E::count,         kAlways,                      kNone,                             C::job_reopens>,
-    Move<closing,  Ask::post,           closing, E::queue,         kAlways,                      by_profile(R | X, R),              C::accepted_data_is_kept>,
-    Move<forced,   Ask::post,           forced,  E::count_perhaps, kAlways,                      may(R | X),                        C::force_returns_early>,
-    Stay<closed,   Ask::flush,                                                                   may(R),                            C::closed_job_refuses_analysis>,
-    Stay<opened,   Ask::flush,                                                                   may(A),                            C::job_reopens>,
-    Stay<closing,  Ask::flush,                                                                   may(A | R),                        C::wire_status_codes>,
-    Stay<forced,   Ask::flush,                                                                   may(A | R | X),                    C::force_returns_early>,
-    Stay<closed,   Ask::close,                                                                   by_profile(A | R, A),              C::closing_closed_job>,
-    Wait<opening,  Ask::close,          closing, E::begin_close,   kAlways,                      may(R),                            C::close_ends_open_job>,
-    Wait<opened,   Ask::close,          closing, E::begin_close,   only_if(Guard::feed_idle),    kNone | may(R),                    C::close_ends_open_job>,
-    Wait<closing,  Ask::close,          closing, E::none,          kAlways,                      by_profile(R, 0),                  C::concurrent_requests_linearize>,
-    Wait<forced,   Ask::close,          forced,  E::none,          kAlways,                      may(R),                            C::force_returns_early>,
-    Stay<failed,   Ask::close,                                                                   may(R),                            C::failed_job_needs_force>,
-    Stay<closed,   Ask::force_close,                                                             by_profile(A | R, A),              C::closing_closed_job>,
-    Move<opening,  Ask::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
-    Move<opened,   Ask::force_close,    forced,  E::force,         whether(Guard::feed_idle),    kNone | may(R),                    C::force_closes_unresponsive_job>,
-    Move<closing,  Ask::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
-    Stay<forced,   Ask::force_close,                                                             by_profile(A | R, A),              C::force_closes_unresponsive_job>,
-    Move<failed,   Ask::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_failed_job>,
-    Stay<closed,   Ask::stats,                                                                   may(A),                            C::closed_means_closed>,
-    Move<closed,   Ask::revert,         closed,  E::revert,        kAlways,                      may(R),                            C::wire_status_codes>>>;
+    Move<absent,   RequestKind::create,         closed,  E::create,        kAlways,                      kNone,                             C::wire_status_codes>,
+    Move<closed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::no_feed),      kNone | may(R),                    C::wire_status_codes>,
+    Move<failed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::no_feed),      may(R),                            C::wire_status_codes>,
+    Move<closed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<opening,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<opened,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<closing,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<forced,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<failed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Wait<closed,   RequestKind::open,           opening, E::none,          kAlways,                      kNone,                             C::job_reopens>,
+    Stay<closed,   RequestKind::post,                                                                    may(R),                            C::closed_job_refuses_data>,
+    Move<opened,   RequestKind::post,           opened,  E::count,         kAlways,                      kNone,                             C::job_reopens>,
+    Move<closing,  RequestKind::post,           closing, E::queue,         kAlways,                      by_profile(R | X, R),              C::accepted_data_is_kept>,
+    Move<forced,   RequestKind::post,           forced,  E::count_perhaps, kAlways,                      may(R | X),                        C::force_returns_early>,
+    Stay<closed,   RequestKind::flush,                                                                   may(R),                            C::closed_job_refuses_analysis>,
+    Stay<opened,   RequestKind::flush,                                                                   may(A),                            C::job_reopens>,
+    Stay<closing,  RequestKind::flush,                                                                   may(A | R),                        C::wire_status_codes>,
+    Stay<forced,   RequestKind::flush,                                                                   may(A | R | X),                    C::force_returns_early>,
+    Stay<closed,   RequestKind::close,                                                                   by_profile(A | R, A),              C::closing_closed_job>,
+    Wait<opening,  RequestKind::close,          closing, E::begin_close,   kAlways,                      may(R),                            C::close_ends_open_job>,
+    Wait<opened,   RequestKind::close,          closing, E::begin_close,   only_if(Guard::feed_idle),    kNone | may(R),                    C::close_ends_open_job>,
+    Wait<closing,  RequestKind::close,          closing, E::none,          kAlways,                      by_profile(R, 0),                  C::concurrent_requests_linearize>,
+    Wait<forced,   RequestKind::close,          forced,  E::none,          kAlways,                      may(R),                            C::force_returns_early>,
+    Stay<failed,   RequestKind::close,                                                                   may(R),                            C::failed_job_needs_force>,
+    Stay<closed,   RequestKind::force_close,                                                             by_profile(A | R, A),              C::closing_closed_job>,
+    Move<opening,  RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
+    Move<opened,   RequestKind::force_close,    forced,  E::force,         whether(Guard::feed_idle),    kNone | may(R),                    C::force_closes_unresponsive_job>,
+    Move<closing,  RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
+    Stay<forced,   RequestKind::force_close,                                                             by_profile(A | R, A),              C::force_closes_unresponsive_job>,
+    Move<failed,   RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_failed_job>,
+    Stay<closed,   RequestKind::stats,                                                                   may(A),                            C::closed_means_closed>,
+    Move<closed,   RequestKind::revert,         closed,  E::revert,        kAlways,                      may(R),                            C::wire_status_codes>>>;
 
 using FeedRequests = boost::mp11::mp_list<
-    Move<F::none,    Ask::create_feed,        F::stopped, E::none,               only_if(Guard::job_exists), kNone | may(R), C::wire_status_codes>,
-    Stay<F::stopped, Ask::create_feed,                                                                       may(R),         C::wire_status_codes>,
-    Stay<F::started, Ask::create_feed,                                                                       may(R),         C::wire_status_codes>,
-    Stay<F::none,    Ask::start_feed,                                                                        may(R),         C::wire_status_codes>,
-    Move<F::stopped, Ask::start_feed,         F::started, E::feed_start,         only_if(Guard::job_opened), kNone | may(R), C::datafeed_end_closes_job>,
-    Stay<F::started, Ask::start_feed,                                                                        may(R),         C::wire_status_codes>,
-    Stay<F::none,    Ask::start_endless_feed,                                                                may(R),         C::wire_status_codes>,
-    Move<F::stopped, Ask::start_endless_feed, F::started, E::feed_start_endless, only_if(Guard::job_opened), kNone | may(R), C::wire_status_codes>,
-    Stay<F::started, Ask::start_endless_feed,                                                                may(R),         C::wire_status_codes>,
-    Stay<F::none,    Ask::stop_feed,                                                                         may(R),         C::wire_status_codes>,
-    Stay<F::stopped, Ask::stop_feed,                                                                         may(A | R),     C::wire_status_codes>,
-    Move<F::started, Ask::stop_feed,          F::stopped, E::feed_stop,          kAlways,                    kNone,          C::datafeed_end_closes_job>,
-    Stay<F::none,    Ask::remove_feed,                                                                       may(R),         C::wire_status_codes>,
-    Move<F::stopped, Ask::remove_feed,        F::none,    E::none,               kAlways,                    kNone,          C::wire_status_codes>,
-    Move<F::started, Ask::remove_feed,        F::none,    E::feed_erase,         kAlways,                    may(R),         C::wire_status_codes>,
-    Stay<F::none,    Ask::feed_stats,                                                                        may(R),         C::wire_status_codes>,
-    Stay<F::stopped, Ask::feed_stats,                                                                        may(A),         C::datafeed_end_closes_job>,
-    Stay<F::started, Ask::feed_stats,                                                                        may(A),         C::running_datafeed_blocks_close>>;
+    Move<F::none,    RequestKind::create_feed,        F::stopped, E::none,               only_if(Guard::job_exists), kNone | may(R), C::wire_status_codes>,
+    Stay<F::stopped, RequestKind::create_feed,                                                                       may(R),         C::wire_status_codes>,
+    Stay<F::started, RequestKind::create_feed,                                                                       may(R),         C::wire_status_codes>,
+    Stay<F::none,    RequestKind::start_feed,                                                                        may(R),         C::wire_status_codes>,
+    Move<F::stopped, RequestKind::start_feed,         F::started, E::feed_start,         only_if(Guard::job_opened), kNone | may(R), C::datafeed_end_closes_job>,
+    Stay<F::started, RequestKind::start_feed,                                                                        may(R),         C::wire_status_codes>,
+    Stay<F::none,    RequestKind::start_endless_feed,                                                                may(R),         C::wire_status_codes>,
+    Move<F::stopped, RequestKind::start_endless_feed, F::started, E::feed_start_endless, only_if(Guard::job_opened), kNone | may(R), C::wire_status_codes>,
+    Stay<F::started, RequestKind::start_endless_feed,                                                                may(R),         C::wire_status_codes>,
+    Stay<F::none,    RequestKind::stop_feed,                                                                         may(R),         C::wire_status_codes>,
+    Stay<F::stopped, RequestKind::stop_feed,                                                                         may(A | R),     C::wire_status_codes>,
+    Move<F::started, RequestKind::stop_feed,          F::stopped, E::feed_stop,          kAlways,                    kNone,          C::datafeed_end_closes_job>,
+    Stay<F::none,    RequestKind::remove_feed,                                                                       may(R),         C::wire_status_codes>,
+    Move<F::stopped, RequestKind::remove_feed,        F::none,    E::none,               kAlways,                    kNone,          C::wire_status_codes>,
+    Move<F::started, RequestKind::remove_feed,        F::none,    E::feed_erase,         kAlways,                    may(R),         C::wire_status_codes>,
+    Stay<F::none,    RequestKind::feed_stats,                                                                        may(R),         C::wire_status_codes>,
+    Stay<F::stopped, RequestKind::feed_stats,                                                                        may(A),         C::datafeed_end_closes_job>,
+    Stay<F::started, RequestKind::feed_stats,                                                                        may(A),         C::running_datafeed_blocks_close>>;
 
 using HistoryEvents = boost::mp11::mp_append<
   InEach<FromHistory::settled,    may(A), C::closed_means_closed,           absent, closed, failed>,
@@ -218,18 +218,18 @@ using Happenings = boost::mp11::mp_list<
 
 // A forced close kills what waits: the job is closing all the same, so that success is no lie either.
 inline constexpr std::array kWakes{
-    Wake{Ask::open,  opening, opened,  A},
-    Wake{Ask::open,  opening, closing, R | X},
-    Wake{Ask::open,  opening, forced,  R | X},
-    Wake{Ask::open,  opening, failed,  R | X},
-    Wake{Ask::open,  opening, absent,  R | X},
-    Wake{Ask::close, closing, closed,  A},
-    Wake{Ask::close, closing, forced,  A | R | X},
-    Wake{Ask::close, closing, failed,  R | X},
-    Wake{Ask::close, closing, absent,  A | R | X},
-    Wake{Ask::close, forced,  closed,  A},
-    Wake{Ask::close, forced,  failed,  R | X},
-    Wake{Ask::close, forced,  absent,  A | R | X}};
+    Wake{RequestKind::open,  opening, opened,  A},
+    Wake{RequestKind::open,  opening, closing, R | X},
+    Wake{RequestKind::open,  opening, forced,  R | X},
+    Wake{RequestKind::open,  opening, failed,  R | X},
+    Wake{RequestKind::open,  opening, absent,  R | X},
+    Wake{RequestKind::close, closing, closed,  A},
+    Wake{RequestKind::close, closing, forced,  A | R | X},
+    Wake{RequestKind::close, closing, failed,  R | X},
+    Wake{RequestKind::close, closing, absent,  A | R | X},
+    Wake{RequestKind::close, forced,  closed,  A},
+    Wake{RequestKind::close, forced,  failed,  R | X},
+    Wake{RequestKind::close, forced,  absent,  A | R | X}};
 
 // That closing shows is measured and not required: until the job is closed it may read as opened. 5.4 does not publish
 // `opening`. After a forced close anything goes until it has settled.

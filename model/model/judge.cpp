@@ -152,14 +152,14 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
   exchange.refusal = response.outcome == Outcome::refused ? response.refusal : Refusal::none;
   exchange.status = response.status;
   JobFile* const only = exchange.target_count == 1 ? &job_at(targets_[exchange.first_target]) : nullptr;
-  exchange.told = told_of(exchange, only, response);
+  exchange.outcome = told_of(exchange, only, response);
   exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable;
   std::erase(open_, exchange.number);
   if (!exchange.unanswered) std::erase(loose_, exchange.number);
   learn_of_caller(exchange, response);
   if (is_caller_in_doubt(exchange)) {
     exchange.caller_in_doubt = in_doubt_ = true;
-    exchange.told = Told::busy;
+    exchange.outcome = RequestOutcome::busy;
     doubts_.push_back({exchange.number, event.response});
   } else {
     if (exchange.is_close) rule_on_close(exchange, only);
@@ -170,21 +170,21 @@ void JudgeCore::conclude(const Event& event, std::size_t index) {
     const Answer answer = answer_for(exchange, job, response);
     --job.open_requests;
     if (!is_read(exchange.meant)) --job.open_changes;
-    book(exchange, job, answer.told);
+    book(exchange, job, answer.outcome);
     // Whom to accuse of its form needs no second opinion.
     if (std::ranges::any_of(accusations_, [](const Finding& finding) { return !finding.timing; })) continue;
     const bool missed = missing_;
     tell(job, exchange, exchange.first_target + i, answer);
     if (!accusations_.empty() || missing_ != missed) continue;
     // A reading of what was certain before tells nothing new.
-    const bool was_certain = is_read(exchange.meant) && exchange.meant != Ask::feed_stats &&
+    const bool was_certain = is_read(exchange.meant) && exchange.meant != RequestKind::feed_stats &&
                              job.now != JobState::unknown && job.records_now && job.open_requests == 0;
     if (!was_certain) refresh(job);
-    if (answer.told == Told::accepted) look(exchange, job, response);
+    if (answer.outcome == RequestOutcome::accepted) look(exchange, job, response);
     if (accusations_.empty() && !missing_) learn(exchange, job, response);
   }
-  if (exchange.target_count == 0) book_world(exchange, exchange.told);
-  if (exchange.told == Told::accepted) learn_names(exchange, response);
+  if (exchange.target_count == 0) book_world(exchange, exchange.outcome);
+  if (exchange.outcome == RequestOutcome::accepted) learn_names(exchange, response);
 }
 
 void JudgeCore::lose(const Event& event, std::size_t index) {
@@ -194,7 +194,7 @@ void JudgeCore::lose(const Event& event, std::size_t index) {
   exchange.stage = event.never_sent ? Exchange::Stage::answered : Exchange::Stage::lost;
   exchange.answered = event.time;
   exchange.answer_event = index;
-  exchange.told = event.never_sent ? Told::busy : Told::unknown;
+  exchange.outcome = event.never_sent ? RequestOutcome::busy : RequestOutcome::unknown;
   exchange.unanswered = !event.never_sent;
   std::erase(open_, exchange.number);
   if (!exchange.unanswered) std::erase(loose_, exchange.number);
@@ -204,10 +204,10 @@ void JudgeCore::lose(const Event& event, std::size_t index) {
     JobFile& job = job_at(targets_[exchange.first_target + i]);
     --job.open_requests;
     if (!is_read(exchange.meant)) --job.open_changes;
-    book(exchange, job, exchange.told);
+    book(exchange, job, exchange.outcome);
     if (!job.judged) continue;
     if (event.never_sent) {
-      tell(job, exchange, exchange.first_target + i, Answer{.told = Told::busy});
+      tell(job, exchange, exchange.first_target + i, Answer{.outcome = RequestOutcome::busy});
     } else {
       const int id = static_cast<int>(exchange.number);
       if (job.keeps_log) job.log.push_back({Telling::Kind::lose, {}, id, index, exchange.number, {}, {}});
@@ -215,7 +215,7 @@ void JudgeCore::lose(const Event& event, std::size_t index) {
     }
     refresh(job);
   }
-  if (exchange.target_count == 0) book_world(exchange, exchange.told);
+  if (exchange.target_count == 0) book_world(exchange, exchange.outcome);
 }
 
 void JudgeCore::tell(JobFile& job, const Exchange& exchange, std::uint32_t target, const Answer& answer) {

@@ -67,12 +67,13 @@ bool JobFile::is_meant_by_any(std::string_view expression) const {
 namespace {
 
 /// Whether a request of this kind ends what can be read of a closed period.
-bool ends_closed_period(Ask ask) {
-  return ask == Ask::open || ask == Ask::remove || ask == Ask::force_remove || ask == Ask::revert;
+bool ends_closed_period(RequestKind kind) {
+  return kind == RequestKind::open || kind == RequestKind::remove || kind == RequestKind::force_remove ||
+         kind == RequestKind::revert;
 }
 
-bool may_have_worked(Told told) {
-  return told == Told::accepted || told == Told::unknown || told == Told::failed;
+bool may_have_worked(RequestOutcome told) {
+  return told == RequestOutcome::accepted || told == RequestOutcome::unknown || told == RequestOutcome::failed;
 }
 
 }  // namespace
@@ -82,7 +83,7 @@ void JudgeCore::prepare(const Exchange& exchange, JobFile& job) {
   job.settled_event = 0;
   if (ends_closed_period(exchange.meant)) give_up_waiting(job);
   const Operation& operation = exchange.request->operation;
-  if (exchange.question.ask == Ask::close && (job.slow || job.hangs) && !job.housekeeping_since &&
+  if (exchange.question.kind == RequestKind::close && (job.slow || job.hangs) && !job.housekeeping_since &&
       exchange.before != JobState::closed && exchange.before != JobState::absent)
     job.housekeeping_since = exchange.invoked;
   if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
@@ -100,24 +101,24 @@ void JudgeCore::prepare(const Exchange& exchange, JobFile& job) {
   }
 }
 
-void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
+void JudgeCore::book(const Exchange& exchange, JobFile& job, RequestOutcome told) {
   if (is_read(exchange.meant)) {
-    if (exchange.meant == Ask::read_results && told == Told::accepted) job.results_served = true;
+    if (exchange.meant == RequestKind::read_results && told == RequestOutcome::accepted) job.results_served = true;
     return;
   }
-  if (told == Told::refused) job.last_refused_change = exchange.number;
+  if (told == RequestOutcome::refused) job.last_refused_change = exchange.number;
   // A close that did nothing began no housekeeping.
-  if (job.housekeeping_since == exchange.invoked && (told == Told::busy || told == Told::refused))
+  if (job.housekeeping_since == exchange.invoked && (told == RequestOutcome::busy || told == RequestOutcome::refused))
     job.housekeeping_since.reset();
   if (exchange.unanswered) return book_unanswered(exchange, job);
   const Operation& operation = exchange.request->operation;
   switch (exchange.meant) {
-    case Ask::create:
-      if (told == Told::accepted) begin_job(exchange, job);
+    case RequestKind::create:
+      if (told == RequestOutcome::accepted) begin_job(exchange, job);
       break;
-    case Ask::remove:
-    case Ask::force_remove:
-      if (told == Told::accepted) {
+    case RequestKind::remove:
+    case RequestKind::force_remove:
+      if (told == RequestOutcome::accepted) {
         job.forget();
         job.ledger.create(nullptr);
       } else if (may_have_worked(told)) {
@@ -125,8 +126,8 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
         job.forget_readings();
       }
       break;
-    case Ask::open:
-      if (told == Told::accepted) {
+    case RequestKind::open:
+      if (told == RequestOutcome::accepted) {
         end_period(job);
         job.ledger.reopen();
         // Overlapping closes may have ended this very open again, and by force taken with them what came in between.
@@ -137,50 +138,50 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
         job.forget_readings();
         if (job.housekeeping_since) job.slow = job.hangs = false;
         job.housekeeping_since.reset();
-      } else if (may_have_worked(told) || told == Told::timed_out) {
+      } else if (may_have_worked(told) || told == RequestOutcome::timed_out) {
         end_period(job);
         job.course.period_ended = false;
         job.forget_readings();
       }
       break;
-    case Ask::post:
+    case RequestKind::post:
       book_post(exchange, job, told);
       break;
-    case Ask::revert:
+    case RequestKind::revert:
       if (!may_have_worked(told)) break;
       job.ledger.give_up();
       job.forget_readings();
       break;
-    case Ask::update:
+    case RequestKind::update:
       if (may_have_worked(told)) {
         job.metadata.clear();
         job.metadata_number = 0;
         const auto* update = std::get_if<UpdateJob>(&operation);
         const bool known = update != nullptr && is_body_known(*exchange.request);
-        if (!known || (update->groups && told != Told::accepted))
+        if (!known || (update->groups && told != RequestOutcome::accepted))
           job.learn_groups(nullptr);
         else if (update->groups)
           job.learn_groups(&*update->groups);
-      } else if (told == Told::refused) {
+      } else if (told == RequestOutcome::refused) {
         job.refused_update = exchange.number;
       }
       break;
-    case Ask::create_feed:
+    case RequestKind::create_feed:
       if (may_have_worked(told)) job.has_feed = true;
       if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
-        if (told == Told::accepted)
+        if (told == RequestOutcome::accepted)
           *find_feed(feed->feed) = {feed->feed, feed->job, feed->index, 1, feed->reads_everything};
-        if (told == Told::accepted && may_have_been_asked(feed->feed, exchange)) {
+        if (told == RequestOutcome::accepted && may_have_been_asked(feed->feed, exchange)) {
           job.judged = false;
           give_up("datafeed " + feed->feed + " was asked for something while it was being created");
         }
-        if (told == Told::refused || told == Told::busy) file_creation(*feed, false);
+        if (told == RequestOutcome::refused || told == RequestOutcome::busy) file_creation(*feed, false);
       }
       break;
-    case Ask::start_feed:
+    case RequestKind::start_feed:
       if (may_have_worked(told)) {
         job.course.feed_with_end = exchange.number;
-        job.course.feed_stopped = told != Told::accepted;
+        job.course.feed_stopped = told != RequestOutcome::accepted;
         const auto* start = std::get_if<StartDatafeed>(&operation);
         if (start == nullptr || exchange.overlapped || !job.ledger.has_exact_counts()) {
           job.ledger.give_up();
@@ -195,15 +196,15 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
         job.ledger.book(sent, Fate::queued);
       }
       break;
-    case Ask::start_endless_feed:
+    case RequestKind::start_endless_feed:
       if (may_have_worked(told)) job.ledger.give_up();
       break;
-    case Ask::stop_feed:
-    case Ask::remove_feed:
+    case RequestKind::stop_feed:
+    case RequestKind::remove_feed:
       if (!may_have_worked(told)) break;
       job.course.feed_stopped = true;
       if (job.course.feed_with_end != 0) job.ledger.drop_queued();
-      if (exchange.meant == Ask::remove_feed && told == Told::accepted) {
+      if (exchange.meant == RequestKind::remove_feed && told == RequestOutcome::accepted) {
         if (exchange.feed_before != false) {
           job.judged = false;
           give_up("nothing tells what becomes of a job whose datafeed is deleted while it runs");
@@ -212,16 +213,16 @@ void JudgeCore::book(const Exchange& exchange, JobFile& job, Told told) {
         if (const auto* remove = std::get_if<DeleteDatafeed>(&operation)) find_feed(remove->feed)->creations = 0;
       }
       break;
-    case Ask::close:
-    case Ask::force_close:
+    case RequestKind::close:
+    case RequestKind::force_close:
       book_close(exchange, job, told);
       break;
-    case Ask::get:
-    case Ask::stats:
-    case Ask::read_results:
-    case Ask::feed_stats:
-    case Ask::flush:
-    case Ask::invalid:
+    case RequestKind::get:
+    case RequestKind::stats:
+    case RequestKind::read_results:
+    case RequestKind::feed_stats:
+    case RequestKind::flush:
+    case RequestKind::invalid:
       break;
   }
 }
@@ -232,7 +233,7 @@ void JudgeCore::begin_job(const Exchange& exchange, JobFile& job) {
   const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
   job.ledger.create(config);
   if (config != nullptr) job.learn_groups(&config->groups);
-  for (const std::size_t lost : job.lost_posts) book_post(exchange_of(lost), job, Told::unknown);
+  for (const std::size_t lost : job.lost_posts) book_post(exchange_of(lost), job, RequestOutcome::unknown);
 }
 
 /// The request may take effect at once, at any later time, or never. The oracle knows how to go on from there; nothing
@@ -240,7 +241,7 @@ void JudgeCore::begin_job(const Exchange& exchange, JobFile& job) {
 void JudgeCore::book_unanswered(const Exchange& exchange, JobFile& job) {
   const Operation& operation = exchange.request->operation;
   switch (exchange.meant) {
-    case Ask::create:
+    case RequestKind::create:
       if (const auto* create = std::get_if<CreateJob>(&operation))
         job.lost_groups.insert(job.lost_groups.end(), create->config.groups.begin(), create->config.groups.end());
       // If it is there at all, it is the only one that it can be.
@@ -251,13 +252,13 @@ void JudgeCore::book_unanswered(const Exchange& exchange, JobFile& job) {
       }
       job.ledger.give_up();
       break;
-    case Ask::post:
+    case RequestKind::post:
       job.lost_posts.push_back(exchange.number);
-      return book_post(exchange, job, Told::unknown);
-    case Ask::update:
+      return book_post(exchange, job, RequestOutcome::unknown);
+    case RequestKind::update:
       job.update_lost = true;
       return;
-    case Ask::create_feed:
+    case RequestKind::create_feed:
       job.has_feed = true;
       if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
         const FeedFile& file = *find_feed(feed->feed);
@@ -267,25 +268,25 @@ void JudgeCore::book_unanswered(const Exchange& exchange, JobFile& job) {
         give_up("nobody knows what datafeed " + feed->feed + " feeds, for its creation got no answer");
       }
       return;
-    case Ask::revert:
-    case Ask::start_feed:
-    case Ask::start_endless_feed:
+    case RequestKind::revert:
+    case RequestKind::start_feed:
+    case RequestKind::start_endless_feed:
       job.ledger.give_up();
       break;
-    case Ask::remove:
-    case Ask::force_remove:
-    case Ask::open:
-    case Ask::close:
-    case Ask::force_close:
-    case Ask::stop_feed:
-    case Ask::remove_feed:
+    case RequestKind::remove:
+    case RequestKind::force_remove:
+    case RequestKind::open:
+    case RequestKind::close:
+    case RequestKind::force_close:
+    case RequestKind::stop_feed:
+    case RequestKind::remove_feed:
       break;
-    case Ask::get:
-    case Ask::stats:
-    case Ask::read_results:
-    case Ask::feed_stats:
-    case Ask::flush:
-    case Ask::invalid:
+    case RequestKind::get:
+    case RequestKind::stats:
+    case RequestKind::read_results:
+    case RequestKind::feed_stats:
+    case RequestKind::flush:
+    case RequestKind::invalid:
       return;
   }
   give_up_waiting(job);
@@ -293,25 +294,25 @@ void JudgeCore::book_unanswered(const Exchange& exchange, JobFile& job) {
   job.blurred = true;
 }
 
-void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
-  if (told == Told::busy) return;
-  if (told != Told::refused) job.last_post = exchange.number;
+void JudgeCore::book_post(const Exchange& exchange, JobFile& job, RequestOutcome told) {
+  if (told == RequestOutcome::busy) return;
+  if (told != RequestOutcome::refused) job.last_post = exchange.number;
   const auto* post = std::get_if<PostData>(&exchange.request->operation);
   if (post == nullptr || !is_body_known(*exchange.request)) {
     // A post that was not typed, or whose body is not in the recording: nobody here knows its records.
-    if (told != Told::refused) job.ledger.give_up();
+    if (told != RequestOutcome::refused) job.ledger.give_up();
     return;
   }
   Fate fate = Fate::taken;
-  if (told == Told::refused)
+  if (told == RequestOutcome::refused)
     fate = Fate::refused;
-  else if (told != Told::accepted || post->malformed || job.course.forced != 0)
+  else if (told != RequestOutcome::accepted || post->malformed || job.course.forced != 0)
     fate = Fate::perhaps;
   else if (exchange.met_close || job.course.timed_out_close != 0 || job.course.lost_close != 0)
     fate = Fate::queued;
   if (fate == Fate::queued) job.course.queued_post = exchange.number;
   // What a feed brings may make it out of order, and the other way round.
-  if (told != Told::refused && job.has_feed && job.feed_now != false) job.ledger.give_up();
+  if (told != RequestOutcome::refused && job.has_feed && job.feed_now != false) job.ledger.give_up();
   // Whatever comes when nobody knows may come in part, and after the newest data was lost again.
   if (exchange.unanswered && post->records.size() > 1) job.ledger.blur_counts();
   const bool may_have_lost = exchange.unanswered || job.blurred;
@@ -319,15 +320,15 @@ void JudgeCore::book_post(const Exchange& exchange, JobFile& job, Told told) {
   job.ledger.book(post->records, fate, exchange.others_newest_ms, newest_before_ms);
 }
 
-void JudgeCore::book_close(const Exchange& exchange, JobFile& job, Told told) {
+void JudgeCore::book_close(const Exchange& exchange, JobFile& job, RequestOutcome told) {
   Course& course = job.course;
-  if (exchange.question.ask == Ask::invalid) return;
-  job.close_since_metadata = told == Told::accepted ? exchange.number : job.close_since_metadata;
+  if (exchange.question.kind == RequestKind::invalid) return;
+  job.close_since_metadata = told == RequestOutcome::accepted ? exchange.number : job.close_since_metadata;
   const bool surely_closed =
       exchange.quiet && (exchange.before == JobState::closed || exchange.before == JobState::absent);
   if (surely_closed) return;
-  if (exchange.question.ask == Ask::force_close) {
-    if (!may_have_worked(told) && told != Told::timed_out) return;
+  if (exchange.question.kind == RequestKind::force_close) {
+    if (!may_have_worked(told) && told != RequestOutcome::timed_out) return;
     if (course.forced == 0) {
       course.forced_from_failed = exchange.before == JobState::failed || course.failed_fault;
       course.forced_unresponsive = job.hangs || course.timed_out_close != 0 || exchange.met_close;
@@ -339,11 +340,11 @@ void JudgeCore::book_close(const Exchange& exchange, JobFile& job, Told told) {
     if (!was_over) job.ledger.lose();
     return;
   }
-  if (told == Told::accepted) {
+  if (told == RequestOutcome::accepted) {
     course.normal_close = exchange.number;
-  } else if (told == Told::timed_out) {
+  } else if (told == RequestOutcome::timed_out) {
     course.timed_out_close = exchange.number;
-  } else if (told == Told::unknown || told == Told::failed) {
+  } else if (told == RequestOutcome::unknown || told == RequestOutcome::failed) {
     course.lost_close = exchange.number;
   }
 }
@@ -392,13 +393,13 @@ void JudgeCore::prepare_world(const Exchange& exchange) {
   if (const std::string* index = changed_index(exchange.request->operation)) ++index_named(*index).open_changes;
 }
 
-void JudgeCore::book_world(const Exchange& exchange, Told told) {
+void JudgeCore::book_world(const Exchange& exchange, RequestOutcome told) {
   const Operation& operation = exchange.request->operation;
   if (const std::string* index = changed_index(operation)) --index_named(*index).open_changes;
-  if (told == Told::busy) return;
+  if (told == RequestOutcome::busy) return;
   if (const auto* documents = std::get_if<IndexDocuments>(&operation)) {
     IndexFile& index = index_named(documents->index);
-    if (told == Told::accepted) {
+    if (told == RequestOutcome::accepted) {
       index.records.insert(index.records.end(), documents->records.begin(), documents->records.end());
       index.unseen = !documents->refresh;
     } else {
@@ -406,13 +407,13 @@ void JudgeCore::book_world(const Exchange& exchange, Told told) {
     }
     blur_what_is_fed(documents->index);
   } else if (const auto* refresh = std::get_if<RefreshIndex>(&operation)) {
-    if (told == Told::accepted) index_named(refresh->index).unseen = false;
+    if (told == RequestOutcome::accepted) index_named(refresh->index).unseen = false;
   } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
-    if (told != Told::refused && told != Told::busy) book_raw(exchange, *raw);
+    if (told != RequestOutcome::refused && told != RequestOutcome::busy) book_raw(exchange, *raw);
   } else if (const auto* remove = std::get_if<DeleteIndex>(&operation)) {
-    if (told == Told::refused) return;
+    if (told == RequestOutcome::refused) return;
     IndexFile& index = index_named(remove->index);
-    if (told == Told::accepted) {
+    if (told == RequestOutcome::accepted) {
       index.records.clear();
       index.unseen = false;
     } else {

@@ -31,7 +31,7 @@ bool JudgeCore::is_caller_in_doubt(const Exchange& exchange) const {
 }
 
 void JudgeCore::learn_of_caller(const Exchange& exchange, const Response& response) {
-  if (options_.in_process || exchange.told == Told::unknown) return;
+  if (options_.in_process || exchange.outcome == RequestOutcome::unknown) return;
   const Principal who = exchange.request->who;
   const bool refused = refuses_caller(exchange);
   if (exchange.refusal != Refusal::busy) {
@@ -61,13 +61,13 @@ void JudgeCore::judge_refusal(const Doubt& doubt) {
   const Response& response = *doubt.response;
   JobFile* const only = exchange.target_count == 1 ? &job_at(targets_[exchange.first_target]) : nullptr;
   exchange.caller_in_doubt = false;
-  exchange.told = told_of(exchange, only, response);
+  exchange.outcome = told_of(exchange, only, response);
   for (std::uint32_t i = 0; i < exchange.target_count; ++i) {
     const std::uint32_t target = exchange.first_target + i;
-    answers_[target].told = exchange.told;
+    answers_[target].outcome = exchange.outcome;
     for (Telling& telling : job_at(targets_[target]).log)
       if (telling.number == exchange.number && telling.kind == Telling::Kind::respond)
-        telling.answer.told = exchange.told;
+        telling.answer.outcome = exchange.outcome;
   }
   if (exchange.is_close) rule_on_close(exchange, only);
   rule_on_form(exchange, response);

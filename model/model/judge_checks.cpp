@@ -13,7 +13,7 @@ void JudgeCore::rule_on_close(const Exchange& exchange, JobFile* job) {
   const bool has_a_time = !exchange.unanswered || options_.in_process;
   ClockRuling ruling = has_a_time ? check_close_clock(exchange, options_.margin) : ClockRuling{};
   if (ruling.finding) accuse(*std::move(ruling.finding));
-  if (ruling.gave_up_in_time && exchange.told == Told::timed_out) {
+  if (ruling.gave_up_in_time && exchange.outcome == RequestOutcome::timed_out) {
     if (exchange.timeout.reading == TimeReading::absent) {
       evidence_.add(Clause::timeout_defaults_to_30m);
     } else {
@@ -25,13 +25,13 @@ void JudgeCore::rule_on_close(const Exchange& exchange, JobFile* job) {
   if (exchange.stage == Exchange::Stage::answered)
     if (auto finding = check_close_form(exchange, options_.secured)) accuse(*std::move(finding));
 
-  if (job == nullptr || exchange.question.ask != Ask::force_close || exchange.odd_force) return;
+  if (job == nullptr || exchange.question.kind != RequestKind::force_close || exchange.odd_force) return;
   if ((!job->slow && !job->hangs) || !has_a_time || (job->blurred && !options_.in_process)) return;
   const bool nothing_to_wait_for = exchange.before == JobState::closed || exchange.before == JobState::absent ||
                                    exchange.before == JobState::failed || job->course.failed_fault ||
                                    job->course.normal_close != 0;
   if (nothing_to_wait_for) return;
-  if (exchange.told != Told::accepted && exchange.stage != Exchange::Stage::lost) return;
+  if (exchange.outcome != RequestOutcome::accepted && exchange.stage != Exchange::Stage::lost) return;
   std::optional<Time> ends;
   if (!job->hangs) ends = job->housekeeping_since.value_or(exchange.invoked) + job->slow_for;
   ClockRuling force = check_force_clock(exchange, ends, options_.margin);
@@ -52,7 +52,7 @@ void JudgeCore::rule_on_form(const Exchange& exchange, const Response& response)
   if (in_envelope && response.wire != nullptr && !form_departs) evidence_.add(Clause::wire_error_envelope);
 
   // Without an id no job hears of it.
-  if (exchange.is_close && exchange.without_id && exchange.told == Told::refused)
+  if (exchange.is_close && exchange.without_id && exchange.outcome == RequestOutcome::refused)
     evidence_.add(Clause::unknown_job_refused);
 
   ManyJobs many;

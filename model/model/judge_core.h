@@ -79,20 +79,20 @@ class JudgeCore {
   void meet_others(Exchange& exchange, JobFile& job);
 
   // judge_answer.cpp: what an answer tells of a job
-  Told told_of(const Exchange& exchange, const JobFile* job, const Response& response);
-  Told told_of_refused_close(const Exchange& exchange, const JobFile* job, const Response& response) const;
+  RequestOutcome told_of(const Exchange& exchange, const JobFile* job, const Response& response);
+  RequestOutcome told_of_refused_close(const Exchange& exchange, const JobFile* job, const Response& response) const;
   Answer answer_for(const Exchange& exchange, JobFile& job, const Response& response);
   void learn_names(const Exchange& exchange, const Response& response);
 
   // judge_booking.cpp: what an answer does to ledger and memory
   void prepare(const Exchange& exchange, JobFile& job);  // when a request goes out
-  void book(const Exchange& exchange, JobFile& job, Told told);
+  void book(const Exchange& exchange, JobFile& job, RequestOutcome told);
   void begin_job(const Exchange& exchange, JobFile& job);
   void book_unanswered(const Exchange& exchange, JobFile& job);
-  void book_post(const Exchange& exchange, JobFile& job, Told told);
-  void book_close(const Exchange& exchange, JobFile& job, Told told);
+  void book_post(const Exchange& exchange, JobFile& job, RequestOutcome told);
+  void book_close(const Exchange& exchange, JobFile& job, RequestOutcome told);
   void prepare_world(const Exchange& exchange);
-  void book_world(const Exchange& exchange, Told told);
+  void book_world(const Exchange& exchange, RequestOutcome told);
   void book_raw(const Exchange& exchange, const RawRequest& raw);
   void give_up_feed(const Exchange& exchange, const std::string& feed);
   void lose_documents(const RawRequest& raw);

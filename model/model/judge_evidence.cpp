@@ -21,30 +21,33 @@ constexpr std::uint64_t kNeedsClosed =
 }  // namespace
 
 void JudgeCore::learn(const Exchange& exchange, JobFile& job, const Response& response) {
-  if (!job.judged || job.blurred || exchange.told == Told::busy || exchange.told == Told::unknown) return;
-  if (exchange.meant == Ask::stats) {
-    if (exchange.told == Told::accepted && exchange.quiet) learn_of_statistics(job, response);
+  if (!job.judged || job.blurred || exchange.outcome == RequestOutcome::busy ||
+      exchange.outcome == RequestOutcome::unknown)
+    return;
+  if (exchange.meant == RequestKind::stats) {
+    if (exchange.outcome == RequestOutcome::accepted && exchange.quiet) learn_of_statistics(job, response);
     return;
   }
   if (is_read(exchange.meant)) return;
   if (exchange.overlapped && job.open_changes == 0) evidence_.add(Clause::concurrent_requests_linearize);
   if (exchange.is_close) return learn_of_close(exchange, job, response);
-  if (exchange.told == Told::refused) job.expect(Clause::refused_request_changes_nothing);
+  if (exchange.outcome == RequestOutcome::refused) job.expect(Clause::refused_request_changes_nothing);
   if (!exchange.quiet) return;
   const bool barred = options_.secured && exchange.unprivileged;
   const bool was_closed = exchange.before == JobState::closed && job.times_closed > 0 && !barred;
-  if (exchange.meant == Ask::post) {
+  if (exchange.meant == RequestKind::post) {
     const auto* post = std::get_if<PostData>(&exchange.request->operation);
     const bool has_records = post != nullptr && !post->records.empty() && !post->malformed;
-    if (was_closed && has_records && exchange.told == Told::refused) evidence_.add(Clause::closed_job_refuses_data);
-    if (exchange.told == Told::accepted && (job.to_confirm & bit(Clause::job_reopens)) != 0) {
+    if (was_closed && has_records && exchange.outcome == RequestOutcome::refused)
+      evidence_.add(Clause::closed_job_refuses_data);
+    if (exchange.outcome == RequestOutcome::accepted && (job.to_confirm & bit(Clause::job_reopens)) != 0) {
       job.to_confirm &= ~bit(Clause::job_reopens);
       evidence_.add(Clause::job_reopens);
     }
-  } else if (exchange.meant == Ask::flush) {
-    if (was_closed && exchange.told == Told::refused) evidence_.add(Clause::closed_job_refuses_analysis);
-  } else if (exchange.meant == Ask::open) {
-    if (exchange.told != Told::accepted) return;
+  } else if (exchange.meant == RequestKind::flush) {
+    if (was_closed && exchange.outcome == RequestOutcome::refused) evidence_.add(Clause::closed_job_refuses_analysis);
+  } else if (exchange.meant == RequestKind::open) {
+    if (exchange.outcome != RequestOutcome::accepted) return;
     // Who was open again before anybody looked confirms nothing of the close.
     job.to_confirm &= ~kNeedsClosed;
     if (job.times_opened > 1) job.expect(Clause::job_reopens);
@@ -53,9 +56,9 @@ void JudgeCore::learn(const Exchange& exchange, JobFile& job, const Response& re
 
 void JudgeCore::learn_of_close(const Exchange& exchange, JobFile& job, const Response&) {
   const bool barred = options_.secured && exchange.unprivileged;
-  if (exchange.told == Told::accepted) {
-    const bool forces = exchange.question.ask == Ask::force_close;
-    const bool normal = exchange.question.ask == Ask::close;
+  if (exchange.outcome == RequestOutcome::accepted) {
+    const bool forces = exchange.question.kind == RequestKind::force_close;
+    const bool normal = exchange.question.kind == RequestKind::close;
     if (normal && exchange.timeout.reading == TimeReading::valid) evidence_.add(Clause::timeout_takes_time_units);
     if (exchange.expression) {
       // One of several that were surely there.
@@ -84,9 +87,9 @@ void JudgeCore::learn_of_close(const Exchange& exchange, JobFile& job, const Res
     }
     return;
   }
-  if (exchange.told == Told::timed_out) return job.expect(Clause::timed_out_close_goes_on);
-  if (exchange.told != Told::refused) return;
-  if (exchange.question.ask == Ask::invalid || exchange.before == JobState::failed)
+  if (exchange.outcome == RequestOutcome::timed_out) return job.expect(Clause::timed_out_close_goes_on);
+  if (exchange.outcome != RequestOutcome::refused) return;
+  if (exchange.question.kind == RequestKind::invalid || exchange.before == JobState::failed)
     job.expect(Clause::refused_request_changes_nothing);
   if (barred) {
     if (exchange.before == JobState::opened)
@@ -97,7 +100,7 @@ void JudgeCore::learn_of_close(const Exchange& exchange, JobFile& job, const Res
     if (exchange.before == JobState::opened) job.expect(Clause::bad_parameters_refused);
     return;
   }
-  if (exchange.before == JobState::failed && exchange.question.ask == Ask::close)
+  if (exchange.before == JobState::failed && exchange.question.kind == RequestKind::close)
     evidence_.add(Clause::failed_job_needs_force);
   if (exchange.before == JobState::absent && !exchange.expression) evidence_.add(Clause::unknown_job_refused);
 }

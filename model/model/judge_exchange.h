@@ -14,8 +14,9 @@
 namespace closecheck::model {
 
 /// Whether a request can change a job.
-constexpr bool is_read(Ask ask) {
-  return ask == Ask::get || ask == Ask::stats || ask == Ask::read_results || ask == Ask::feed_stats;
+constexpr bool is_read(RequestKind kind) {
+  return kind == RequestKind::get || kind == RequestKind::stats || kind == RequestKind::read_results ||
+         kind == RequestKind::feed_stats;
 }
 
 struct Exchange {
@@ -31,8 +32,8 @@ struct Exchange {
   Stage stage = Stage::open;
 
   Question question;
-  Ask meant = Ask::stats;  // what it would do if it were honoured
-  bool asks_job = false;   // whether any job's oracle hears of it
+  RequestKind meant = RequestKind::stats;  // what it would do if it were honoured
+  bool asks_job = false;                   // whether any job's oracle hears of it
 
   bool unprivileged = false;     // a caller whom the page gives no right to close
   bool unauthenticated = false;  // a caller without valid credentials
@@ -60,7 +61,7 @@ struct Exchange {
   std::int64_t newest_before_ms = INT64_MIN;  // a post: newest record that the job surely had before
   std::int64_t others_newest_ms = INT64_MIN;  // a post: newest record of the posts that overlapped it
 
-  Told told = Told::unknown;
+  RequestOutcome outcome = RequestOutcome::unknown;
   /// No answer came that tells anything: it may take effect at once, at any later time, or never.
   bool unanswered = false;
   /// It was refused to a caller who was let in before: the answer after it decides whether that is a word about it.

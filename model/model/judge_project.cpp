@@ -34,13 +34,13 @@ bool is_always_accepted(std::string_view parameter) {
          parameter == "format";
 }
 
-Ask ask_of_verb(std::string_view verb) {
-  if (verb == "_open") return Ask::open;
-  if (verb == "_data") return Ask::post;
-  if (verb == "_flush") return Ask::flush;
-  if (verb == "_update") return Ask::update;
-  if (verb == "_revert") return Ask::revert;
-  return Ask::invalid;
+RequestKind ask_of_verb(std::string_view verb) {
+  if (verb == "_open") return RequestKind::open;
+  if (verb == "_data") return RequestKind::post;
+  if (verb == "_flush") return RequestKind::flush;
+  if (verb == "_update") return RequestKind::update;
+  if (verb == "_revert") return RequestKind::revert;
+  return RequestKind::invalid;
 }
 
 /// Whether a scripted or recorded request says more, or may say more, than its operation carries: a parameter that is
@@ -192,19 +192,19 @@ void JudgeCore::project_close(Exchange& exchange, const CloseJob& close) {
 
   Question& question = exchange.question;
   const bool forces = exchange.force == BooleanReading::is_true || exchange.force == BooleanReading::refused;
-  exchange.meant = forces ? Ask::force_close : Ask::close;
-  question.ask = exchange.meant;
+  exchange.meant = forces ? RequestKind::force_close : RequestKind::close;
+  question.kind = exchange.meant;
   question.has_timeout = true;
   question.may_be_refused = says_job_id || exchange.unknown_parameter || exchange.wrong_method ||
                             exchange.timeout.reading == TimeReading::unsettled;
   // In another spelling it may be read as a force, as none, or be refused: the dialect decides, not the lifecycle. A
   // forced close covers what a normal one may do.
   if (exchange.odd_force && *close.force != "false") {
-    question.ask = Ask::force_close;
+    question.kind = RequestKind::force_close;
     question.may_be_refused = true;
   }
-  if (exchange.bad_timeout) question.ask = Ask::invalid;
-  if (options_.secured && exchange.unprivileged && !exchange.wrong_method) question.ask = Ask::invalid;
+  if (exchange.bad_timeout) question.kind = RequestKind::invalid;
+  if (options_.secured && exchange.unprivileged && !exchange.wrong_method) question.kind = RequestKind::invalid;
   if (exchange.without_id) return;
   exchange.expression = is_expression(close.job);
   if (!exchange.expression) return add_target(exchange, close.job);
@@ -241,12 +241,14 @@ void JudgeCore::project_raw(Exchange& exchange, const RawRequest& raw) {
   if (reads || path.id.empty() || is_expression(path.id)) return;
   if (path.is_deep && path.verb != "_revert") return;
   if (path.verb.empty()) {
-    exchange.meant = raw.method == "DELETE" ? Ask::force_remove : raw.method == "PUT" ? Ask::create : Ask::update;
+    exchange.meant = raw.method == "DELETE" ? RequestKind::force_remove
+                     : raw.method == "PUT"  ? RequestKind::create
+                                            : RequestKind::update;
   } else {
     exchange.meant = ask_of_verb(path.verb);
   }
-  if (exchange.meant == Ask::invalid) return;  // a verb that the lifecycle does not know
-  exchange.question = {.ask = exchange.meant, .records = 0, .has_timeout = true, .may_be_refused = true};
+  if (exchange.meant == RequestKind::invalid) return;  // a verb that the lifecycle does not know
+  exchange.question = {.kind = exchange.meant, .records = 0, .has_timeout = true, .may_be_refused = true};
   add_target(exchange, path.id);
 }
 
@@ -287,27 +289,27 @@ void JudgeCore::project(Exchange& exchange) {
   const bool barred = options_.secured && exchange.unprivileged;
 
   Question& question = exchange.question;
-  const auto ask = [&](Ask what, const std::string& job) {
+  const auto ask = [&](RequestKind what, const std::string& job) {
     exchange.meant = what;
-    question.ask = what;
+    question.kind = what;
     question.may_be_refused = barred;
     // Who takes one job has none of such a name.
     if (!names_several(job)) add_target(exchange, job);
   };
-  const auto ask_of_feed = [&](Ask what, const std::string& feed) {
+  const auto ask_of_feed = [&](RequestKind what, const std::string& feed) {
     if (const FeedFile* file = find_feed(feed)) ask(what, file->job);
   };
   const auto ask_for_page = [&](const std::string& job, const std::optional<int>& from,
                                 const std::optional<int>& size) {
     if (is_beyond_window(from, size)) return;
-    ask(Ask::read_results, job);
+    ask(RequestKind::read_results, job);
     exchange.is_part = asks_for_one(*exchange.request) || says_more(*exchange.request, {"from", "size"});
     if (exchange.is_part || from.value_or(0) < 0 || size.value_or(1) < 0) question.may_be_refused = true;
   };
   const Operation& operation = exchange.request->operation;
   const bool body_known = is_body_known(*exchange.request);
   if (const auto* post = std::get_if<PostData>(&operation)) {
-    ask(Ask::post, post->job);
+    ask(RequestKind::post, post->job);
     if (exchange.target_count == 0) return;
     JobFile& job = job_at(targets_.back());
     exchange.newest_before_ms = job.ledger.newest_lo_ms();
@@ -318,31 +320,31 @@ void JudgeCore::project(Exchange& exchange) {
     if ((post->malformed && !post->records.empty()) || !body_known) job.ledger.blur_counts();
   } else if (const auto* stats = std::get_if<JobStats>(&operation)) {
     if (is_expression(stats->job) || stats->job.empty()) {
-      exchange.meant = question.ask = Ask::stats;
+      exchange.meant = question.kind = RequestKind::stats;
       exchange.expression = true;
       question.may_be_refused = true;
       add_matching(exchange, stats->job.empty() ? "_all" : stats->job);
     } else {
-      ask(Ask::stats, stats->job);
+      ask(RequestKind::stats, stats->job);
     }
   } else if (const auto* close = std::get_if<CloseJob>(&operation)) {
     project_close(exchange, *close);
   } else if (const auto* open = std::get_if<OpenJob>(&operation)) {
-    ask(Ask::open, open->job);
+    ask(RequestKind::open, open->job);
     question.has_timeout = true;
     question.may_be_refused = question.may_be_refused || says_more(*exchange.request);
   } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
-    ask(Ask::create, create->job);
+    ask(RequestKind::create, create->job);
   } else if (const auto* get = std::get_if<GetJob>(&operation)) {
-    if (!is_expression(get->job) && !get->job.empty()) ask(Ask::get, get->job);
+    if (!is_expression(get->job) && !get->job.empty()) ask(RequestKind::get, get->job);
   } else if (const auto* update = std::get_if<UpdateJob>(&operation)) {
-    ask(Ask::update, update->job);
+    ask(RequestKind::update, update->job);
   } else if (const auto* remove = std::get_if<DeleteJob>(&operation)) {
     const bool forces = read_boolean(remove->force, options_.profile) == BooleanReading::is_true;
-    ask(forces ? Ask::force_remove : Ask::remove, remove->job);
+    ask(forces ? RequestKind::force_remove : RequestKind::remove, remove->job);
     question.may_be_refused = barred || remove->force.has_value();
   } else if (const auto* flush = std::get_if<FlushJob>(&operation)) {
-    ask(Ask::flush, flush->job);
+    ask(RequestKind::flush, flush->job);
     question.may_be_refused = barred || says_more(*exchange.request, {"calc_interim"}) ||
                               read_boolean(flush->calc_interim, options_.profile) == BooleanReading::refused;
   } else if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
@@ -350,12 +352,12 @@ void JudgeCore::project(Exchange& exchange) {
   } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
     ask_for_page(records->job, records->from, records->size);
   } else if (const auto* snapshots = std::get_if<GetSnapshots>(&operation)) {
-    ask(Ask::read_results, snapshots->job);
+    ask(RequestKind::read_results, snapshots->job);
     exchange.is_part = asks_for_one(*exchange.request) || says_more(*exchange.request);
   } else if (const auto* revert = std::get_if<RevertSnapshot>(&operation)) {
-    ask(Ask::revert, revert->job);
+    ask(RequestKind::revert, revert->job);
   } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
-    ask(Ask::create_feed, feed->job);
+    ask(RequestKind::create_feed, feed->job);
     // The name may be taken by a feed of another job.
     const FeedFile* file = find_feed(feed->feed);
     if (file != nullptr && file->job != feed->job) question.may_be_refused = true;
@@ -363,14 +365,14 @@ void JudgeCore::project(Exchange& exchange) {
     const FeedFile* file = find_feed(start->feed);
     if (!says_when(*exchange.request, *start) || (file != nullptr && !file->reads_everything))
       return give_up_feed(exchange, start->feed);
-    ask_of_feed(start->end_ms ? Ask::start_feed : Ask::start_endless_feed, start->feed);
+    ask_of_feed(start->end_ms ? RequestKind::start_feed : RequestKind::start_endless_feed, start->feed);
     question.records = records_of_feed(start->feed, *start);
   } else if (const auto* stop = std::get_if<StopDatafeed>(&operation)) {
-    ask_of_feed(Ask::stop_feed, stop->feed);
+    ask_of_feed(RequestKind::stop_feed, stop->feed);
   } else if (const auto* remove_feed = std::get_if<DeleteDatafeed>(&operation)) {
-    ask_of_feed(Ask::remove_feed, remove_feed->feed);
+    ask_of_feed(RequestKind::remove_feed, remove_feed->feed);
   } else if (const auto* feed_stats = std::get_if<DatafeedStats>(&operation)) {
-    ask_of_feed(Ask::feed_stats, feed_stats->feed);
+    ask_of_feed(RequestKind::feed_stats, feed_stats->feed);
   } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
     project_raw(exchange, *raw);
   }
@@ -391,7 +393,7 @@ void JudgeCore::meet_others(Exchange& exchange, JobFile& job) {
     other.overlapped = exchange.overlapped = true;
     if (exchange.is_close) other.met_close = true;
     if (other.is_close) exchange.met_close = true;
-    if (exchange.meant != Ask::post || other.meant != Ask::post) continue;
+    if (exchange.meant != RequestKind::post || other.meant != RequestKind::post) continue;
     const TimeRange mine = times_of(exchange);
     const TimeRange theirs = times_of(other);
     exchange.others_newest_ms = std::max(exchange.others_newest_ms, theirs.newest_ms);

@@ -36,7 +36,7 @@ std::string plain(std::string text) {
 }
 
 bool is_normal_close_answer(const Exchange& exchange) {
-  return exchange.is_close && exchange.meant == Ask::close;
+  return exchange.is_close && exchange.meant == RequestKind::close;
 }
 
 /// The dialect clause that speaks of an odd form.
@@ -110,21 +110,21 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
                    exchange_of(found.event).answer_event);
     return true;
   };
-  const auto with_answer = [&](std::size_t number, Told told, std::optional<Ask> ask = {}) {
+  const auto with_answer = [&](std::size_t number, RequestOutcome told, std::optional<RequestKind> kind = {}) {
     altered_ = job.log;
     for (Telling& telling : altered_) {
       if (telling.number != number) continue;
-      if (telling.kind == Telling::Kind::invoke && ask) telling.question.ask = *ask;
+      if (telling.kind == Telling::Kind::invoke && kind) telling.question.kind = *kind;
       if (telling.kind == Telling::Kind::respond)
-        telling.answer = {.told = told, .state = JobState::unknown, .processed = {}, .feed_started = {}};
+        telling.answer = {.outcome = told, .state = JobState::unknown, .processed = {}, .feed_started = {}};
     }
     return fits_when(job, altered_);
   };
-  const auto with_reading = [&](std::size_t number, Ask ask) {
+  const auto with_reading = [&](std::size_t number, RequestKind kind) {
     altered_ = job.log;
     for (Telling& telling : altered_) {
       if (telling.number != number || telling.kind != Telling::Kind::invoke) continue;
-      telling.question.ask = ask;
+      telling.question.kind = kind;
       telling.question.may_be_refused = true;
     }
     return fits_when(job, altered_);
@@ -134,9 +134,10 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
   if (level_of(found.clause) == Level::dialect) {
     // A departure of the dialect itself. A job that is closed under its datafeed ends like one closed by force; what
     // else should have been refused is taken to have done nothing, or anything.
-    const bool closes = found.clause == Clause::running_datafeed_blocks_close && blamed.told == Told::accepted;
-    if ((closes && with_answer(found.event, Told::accepted, Ask::force_close)) ||
-        with_answer(found.event, Told::busy) || with_answer(found.event, Told::unknown))
+    const bool closes =
+        found.clause == Clause::running_datafeed_blocks_close && blamed.outcome == RequestOutcome::accepted;
+    if ((closes && with_answer(found.event, RequestOutcome::accepted, RequestKind::force_close)) ||
+        with_answer(found.event, RequestOutcome::busy) || with_answer(found.event, RequestOutcome::unknown))
       return take(blamed, found.clause);
     return false;
   }
@@ -148,17 +149,17 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     if (!odd.is_odd() || is_read(odd.meant)) continue;
     // What it was read as shows in its own answer, or in a state that only it can have brought about.
     const bool is_direct = odd.number == found.event;
-    if (!is_direct && blamed.meant != Ask::stats) continue;
+    if (!is_direct && blamed.meant != RequestKind::stats) continue;
     ++tried;
     if (odd.odd_force) {
       // `false` read as `true` shows on a failed job; behind that, what a close loses is its own matter.
-      if (!is_direct && odd.question.ask == Ask::close) continue;
-      if (odd.told == Told::refused && !is_direct) continue;
-      for (const Ask ask : {Ask::force_close, Ask::close})
-        if (with_reading(odd.number, ask)) return take(odd, Clause::force_boolean_grammar);
+      if (!is_direct && odd.question.kind == RequestKind::close) continue;
+      if (odd.outcome == RequestOutcome::refused && !is_direct) continue;
+      for (const RequestKind kind : {RequestKind::force_close, RequestKind::close})
+        if (with_reading(odd.number, kind)) return take(odd, Clause::force_boolean_grammar);
     }
     const bool says_nothing = odd.expression || (odd.wrong_method && !is_direct);
-    if (says_nothing && with_answer(odd.number, Told::unknown)) return take(odd, dialect_of(odd));
+    if (says_nothing && with_answer(odd.number, RequestOutcome::unknown)) return take(odd, dialect_of(odd));
   }
   return false;
 }
@@ -168,23 +169,23 @@ bool JudgeCore::refused_one_explains(JobFile& job, Finding& finding) {
   for (std::size_t i = job.log.size(), tried = 0; i-- > 0 && tried < kCandidatesMax;) {
     const Telling& telling = job.log[i];
     if (telling.kind != Telling::Kind::respond) continue;
-    if (telling.answer.told != Told::refused && telling.answer.told != Told::failed) continue;
+    if (telling.answer.outcome != RequestOutcome::refused && telling.answer.outcome != RequestOutcome::failed) continue;
     const Exchange& refused = exchange_of(telling.number);
     if (is_read(refused.meant)) continue;
     ++tried;
     // What if it had been honoured all the same, at once or, for a close, after a while?
-    for (const Told told : {Told::accepted, Told::timed_out}) {
-      if (told == Told::timed_out && refused.meant != Ask::close) continue;
+    for (const RequestOutcome told : {RequestOutcome::accepted, RequestOutcome::timed_out}) {
+      if (told == RequestOutcome::timed_out && refused.meant != RequestKind::close) continue;
       altered_ = job.log;
       for (Telling& other : altered_) {
         if (other.number != refused.number) continue;
         if (other.kind == Telling::Kind::invoke) {
-          other.question.ask = refused.meant;
+          other.question.kind = refused.meant;
           other.question.may_be_refused = false;
           other.question.has_timeout = true;
         }
         if (other.kind == Telling::Kind::respond)
-          other.answer = {.told = told, .state = JobState::unknown, .processed = {}, .feed_started = {}};
+          other.answer = {.outcome = told, .state = JobState::unknown, .processed = {}, .feed_started = {}};
       }
       if (!fits_when(job, altered_)) continue;
       const bool barred = options_.secured && refused.unprivileged && refused.is_close;
@@ -203,17 +204,17 @@ bool JudgeCore::other_close_explains(JobFile& job, Finding& finding) {
   std::size_t tried = 0;
   for (std::size_t n = exchanges_.size(); n-- > 0 && tried < kCandidatesMax;) {
     const Exchange& other = exchanges_[n];
-    if (!other.is_close || other.stage != Exchange::Stage::answered || other.told == Told::busy) continue;
+    if (!other.is_close || other.stage != Exchange::Stage::answered || other.outcome == RequestOutcome::busy) continue;
     const auto targets = targets_of(other);
     if (std::ranges::find(targets, job.index) != targets.end()) continue;
-    if (other.told == Told::refused && !other.without_id) continue;
+    if (other.outcome == RequestOutcome::refused && !other.without_id) continue;
     ++tried;
     altered_ = job.log;
     const int id = static_cast<int>(other.number);
-    Question question{.ask = other.meant, .records = 0, .has_timeout = true, .may_be_refused = false};
+    Question question{.kind = other.meant, .records = 0, .has_timeout = true, .may_be_refused = false};
     Telling invoke{Telling::Kind::invoke, {}, id, other.invoke_event, other.number, question, {}};
     Telling respond{Telling::Kind::respond, {}, id, other.answer_event, other.number, question, {}};
-    respond.answer.told = Told::accepted;
+    respond.answer.outcome = RequestOutcome::accepted;
     const auto place_of = [&](std::size_t at) {
       return std::ranges::find_if(altered_, [at](const Telling& telling) { return telling.at > at; });
     };
@@ -251,7 +252,7 @@ bool JudgeCore::claimed_at_timeout(const JobFile& job) const {
 }
 
 void JudgeCore::refine_answer(JobFile& job, const Exchange& blamed, Finding& finding) {
-  if (blamed.meant == Ask::open && blamed.told == Told::refused && job.course.opened_by != 0) {
+  if (blamed.meant == RequestKind::open && blamed.outcome == RequestOutcome::refused && job.course.opened_by != 0) {
     // The job cannot be opened because it is not closed yet, whatever its close was told.
     if (claimed_at_timeout(job))
       lead_with(finding, Clause::timed_out_close_is_no_success);
@@ -263,7 +264,7 @@ void JudgeCore::refine_answer(JobFile& job, const Exchange& blamed, Finding& fin
   }
   if (!is_normal_close_answer(blamed)) return;
   const bool lacks_privilege = blamed.refusal == Refusal::forbidden || blamed.refusal == Refusal::unauthenticated;
-  if (blamed.told == Told::accepted) return;
+  if (blamed.outcome == RequestOutcome::accepted) return;
   if (job.name.ends_with("event_rate")) {
     lead_with(finding, Clause::example_event_rate);
   } else if (lacks_privilege && options_.secured) {
@@ -277,7 +278,7 @@ void JudgeCore::refine_answer(JobFile& job, const Exchange& blamed, Finding& fin
 }
 
 void JudgeCore::refine_reading(JobFile& job, const Exchange& blamed, Finding& finding) {
-  if (blamed.meant != Ask::stats || finding.clause == Clause::refused_request_changes_nothing) return;
+  if (blamed.meant != RequestKind::stats || finding.clause == Clause::refused_request_changes_nothing) return;
   const Course& course = job.course;
   const bool about_state =
       finding.clause == Clause::closed_means_closed || finding.clause == Clause::close_waits_for_housekeeping ||
@@ -323,7 +324,7 @@ Finding JudgeCore::refined(JobFile& job, const OracleFinding& found) {
   finding.observed = fmt::format("{}: {}", cite(blamed.number), finding.observed);
   refine_answer(job, blamed, finding);
   const bool claimed = claimed_at_timeout(job) && !job.closed_stats_read;
-  if (blamed.meant == Ask::stats && !found.count_too_low && !claimed && !other_close_explains(job, finding))
+  if (blamed.meant == RequestKind::stats && !found.count_too_low && !claimed && !other_close_explains(job, finding))
     refused_one_explains(job, finding);
   refine_reading(job, blamed, finding);
   return finding;

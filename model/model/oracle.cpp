@@ -238,7 +238,7 @@ void JobOracle::forgive() {
   Impl& impl = *impl_;
   if (impl.verdict != OracleVerdict::violated) return;
   impl.verdict = OracleVerdict::fits;
-  impl.log.entries[impl.failed_entry].answer.told = Told::unknown;
+  impl.log.entries[impl.failed_entry].answer.outcome = RequestOutcome::unknown;
   impl.player.forget(impl.failed_entry);
   ++impl.next;
 }

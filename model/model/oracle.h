@@ -14,7 +14,7 @@
 namespace closecheck::model {
 
 /// A request as one job's oracle sees it.
-enum class Ask : std::uint8_t {
+enum class RequestKind : std::uint8_t {
   create,
   get,
   update,
@@ -36,10 +36,10 @@ enum class Ask : std::uint8_t {
   feed_stats,
   invalid,  ///< malformed in itself (bad parameter, wrong method, not allowed for the caller): may only be refused
 };
-inline constexpr std::size_t kAskCount = 20;
+inline constexpr std::size_t kRequestKindCount = 20;
 
 /// An answer as one job's oracle sees it.
-enum class Told : std::uint8_t {
+enum class RequestOutcome : std::uint8_t {
   accepted,
   refused,    ///< by state, existence, privilege or form
   timed_out,  ///< a close or open that gave up waiting (by its text, or because its timeout was up)
@@ -53,7 +53,7 @@ enum class Told : std::uint8_t {
 enum class Concerns : std::uint8_t { surely, if_it_exists, perhaps };
 
 struct Question {
-  Ask ask = Ask::stats;
+  RequestKind kind = RequestKind::stats;
   std::int64_t records = 0;     // post: records that would be processed; start_feed: documents that the feed will find
   bool has_timeout = false;     // close: may answer `timed_out`
   bool may_be_refused = false;  // the caller may lack the privilege, or the profile leaves it open: refusal is fine too
@@ -61,7 +61,7 @@ struct Question {
 };
 
 struct Answer {
-  Told told = Told::unknown;
+  RequestOutcome outcome = RequestOutcome::unknown;
   JobState state = JobState::unknown;       // stats
   std::optional<std::int64_t> processed{};  // stats: processed records
   std::optional<bool> feed_started{};       // feed_stats

@@ -15,30 +15,30 @@ struct Move {
   Answer answer;
 };
 
-Answer told(Told what) {
-  return {.told = what};
+Answer told(RequestOutcome what) {
+  return {.outcome = what};
 }
 Answer reads(JobState state, std::int64_t processed) {
-  return {.told = Told::accepted, .state = state, .processed = processed};
+  return {.outcome = RequestOutcome::accepted, .state = state, .processed = processed};
 }
 
 /// One life of a job: opened, fed, read, closed, read, refused.
 std::vector<Move> cycle(std::int64_t before) {
-  return {{{.ask = Ask::open}, told(Told::accepted)},
-          {{.ask = Ask::post, .records = 5}, told(Told::accepted)},
-          {{.ask = Ask::stats}, reads(JobState::opened, before)},
-          {{.ask = Ask::post, .records = 3}, told(Told::accepted)},
-          {{.ask = Ask::flush}, told(Told::accepted)},
-          {{.ask = Ask::close}, told(Told::accepted)},
-          {{.ask = Ask::stats}, reads(JobState::closed, before + 8)},
-          {{.ask = Ask::post, .records = 5}, told(Told::refused)},
-          {{.ask = Ask::read_results}, told(Told::accepted)},
-          {{.ask = Ask::close}, told(Told::accepted)}};
+  return {{{.kind = RequestKind::open}, told(RequestOutcome::accepted)},
+          {{.kind = RequestKind::post, .records = 5}, told(RequestOutcome::accepted)},
+          {{.kind = RequestKind::stats}, reads(JobState::opened, before)},
+          {{.kind = RequestKind::post, .records = 3}, told(RequestOutcome::accepted)},
+          {{.kind = RequestKind::flush}, told(RequestOutcome::accepted)},
+          {{.kind = RequestKind::close}, told(RequestOutcome::accepted)},
+          {{.kind = RequestKind::stats}, reads(JobState::closed, before + 8)},
+          {{.kind = RequestKind::post, .records = 5}, told(RequestOutcome::refused)},
+          {{.kind = RequestKind::read_results}, told(RequestOutcome::accepted)},
+          {{.kind = RequestKind::close}, told(RequestOutcome::accepted)}};
 }
 
 void one_client(benchmark::State& state) {
   const std::int64_t length = state.range(0);
-  std::vector<Move> moves{{{.ask = Ask::create}, told(Told::accepted)}};
+  std::vector<Move> moves{{{.kind = RequestKind::create}, told(RequestOutcome::accepted)}};
   for (std::int64_t before = 0; std::ssize(moves) < length; before += 8)
     for (const Move& move : cycle(before)) moves.push_back(move);
   JobOracle oracle(Profile::xpack_5_4, 100'000);
@@ -65,10 +65,10 @@ void busy_clients(benchmark::State& state) {
     int id;
     Move move;
   };
-  std::vector<Happened> events{{true, false, 0, {{.ask = Ask::create}, told(Told::accepted)}},
-                               {false, false, 0, {{.ask = Ask::create}, told(Told::accepted)}},
-                               {true, false, 1, {{.ask = Ask::open}, told(Told::accepted)}},
-                               {false, false, 1, {{.ask = Ask::open}, told(Told::accepted)}}};
+  std::vector<Happened> events{{true, false, 0, {{.kind = RequestKind::create}, told(RequestOutcome::accepted)}},
+                               {false, false, 0, {{.kind = RequestKind::create}, told(RequestOutcome::accepted)}},
+                               {true, false, 1, {{.kind = RequestKind::open}, told(RequestOutcome::accepted)}},
+                               {false, false, 1, {{.kind = RequestKind::open}, told(RequestOutcome::accepted)}}};
   std::int64_t accepted = 0;
   std::vector<Happened> open;
   int next = 2;
@@ -77,14 +77,14 @@ void busy_clients(benchmark::State& state) {
       Move move;
       switch (random() % 3) {
         case 0:
-          move = {{.ask = Ask::post, .records = 1}, told(Told::accepted)};
+          move = {{.kind = RequestKind::post, .records = 1}, told(RequestOutcome::accepted)};
           ++accepted;
           break;
         case 1:
-          move = {{.ask = Ask::stats}, reads(JobState::opened, accepted)};
+          move = {{.kind = RequestKind::stats}, reads(JobState::opened, accepted)};
           break;
         default:
-          move = {{.ask = Ask::flush}, told(Told::accepted)};
+          move = {{.kind = RequestKind::flush}, told(RequestOutcome::accepted)};
           break;
       }
       open.push_back({true, made % (101 / (lost + 1)) == 7 && lost > 0, next++, move});
@@ -140,30 +140,31 @@ void busy_clients_with_forced_closes(benchmark::State& state) {
     events.push_back(open[which]);
     open.erase(open.begin() + static_cast<std::ptrdiff_t>(which));
   };
-  begin(0, {{.ask = Ask::create}, told(Told::accepted)}, false);
+  begin(0, {{.kind = RequestKind::create}, told(RequestOutcome::accepted)}, false);
   end(0);
   for (std::int64_t made = 1; made <= requests || !open.empty();) {
     if (made <= requests && open.size() < clients) {
-      const auto changing = [&](Ask ask, bool takes) {
-        const Told answer = takes ? Told::accepted : Told::refused;
-        return Move{{.ask = ask, .records = ask == Ask::post ? 1 : 0}, told(answer)};
+      const auto changing = [&](RequestKind kind, bool takes) {
+        const RequestOutcome answer = takes ? RequestOutcome::accepted : RequestOutcome::refused;
+        return Move{{.kind = kind, .records = kind == RequestKind::post ? 1 : 0}, told(answer)};
       };
       Move move;
       switch (random() % 8) {
         case 0:
-          move = changing(Ask::open, !is_open);
+          move = changing(RequestKind::open, !is_open);
           is_open = true;
           break;
         case 1:
-          move = {{.ask = random() % 2 == 0 ? Ask::close : Ask::force_close}, told(Told::accepted)};
+          move = {{.kind = random() % 2 == 0 ? RequestKind::close : RequestKind::force_close},
+                  told(RequestOutcome::accepted)};
           is_open = false;
           break;
         case 2:
         case 3:
-          move = {{.ask = Ask::stats}, reads(is_open ? JobState::opened : JobState::closed, counted)};
+          move = {{.kind = RequestKind::stats}, reads(is_open ? JobState::opened : JobState::closed, counted)};
           break;
         default:
-          move = changing(Ask::post, is_open);
+          move = changing(RequestKind::post, is_open);
           counted += is_open ? 1 : 0;
           break;
       }
@@ -204,14 +205,15 @@ void a_violation_explained(benchmark::State& state) {
   for (auto _ : state) {
     oracle.reset(Profile::xpack_5_4);
     std::size_t event = 0;
-    oracle.invoke(0, {.ask = Ask::create}, event++);
-    oracle.respond(0, told(Told::accepted), event++);
+    oracle.invoke(0, {.kind = RequestKind::create}, event++);
+    oracle.respond(0, told(RequestOutcome::accepted), event++);
     for (const Move& move : cycle(0)) {
       oracle.invoke(0, move.question, event++);
       oracle.respond(0, move.answer, event++);
     }
-    oracle.invoke(0, {.ask = Ask::post, .records = 5}, event++);
-    if (oracle.respond(0, told(Told::accepted), event++) != OracleVerdict::violated) state.SkipWithError("fits");
+    oracle.invoke(0, {.kind = RequestKind::post, .records = 5}, event++);
+    if (oracle.respond(0, told(RequestOutcome::accepted), event++) != OracleVerdict::violated)
+      state.SkipWithError("fits");
     benchmark::DoNotOptimize(oracle.finding().clause);
   }
 }

@@ -111,11 +111,12 @@ TEST(Oracle, NamesTheEarlierAnswerWhoseLossWouldExplainEverything) {
 
 TEST(Oracle, WaitsForEarlierRequestsBeforeItJudges) {
   JobOracle oracle = oracle_for(Profile::xpack_6_3);
-  oracle.invoke(1, {.ask = Ask::create}, 0);
-  oracle.invoke(2, {.ask = Ask::stats}, 1);
-  EXPECT_EQ(oracle.respond(2, {.told = Told::accepted, .state = JobState::opened}, 2), OracleVerdict::fits);
+  oracle.invoke(1, {.kind = RequestKind::create}, 0);
+  oracle.invoke(2, {.kind = RequestKind::stats}, 1);
+  EXPECT_EQ(oracle.respond(2, {.outcome = RequestOutcome::accepted, .state = JobState::opened}, 2),
+            OracleVerdict::fits);
   EXPECT_TRUE(oracle.pending());
-  EXPECT_NE(oracle.respond(1, {.told = Told::accepted}, 3), OracleVerdict::fits);
+  EXPECT_NE(oracle.respond(1, {.outcome = RequestOutcome::accepted}, 3), OracleVerdict::fits);
 }
 
 TEST(Oracle, JudgesOnAfterAReadIsForgiven) {
@@ -124,11 +125,11 @@ TEST(Oracle, JudgesOnAfterAReadIsForgiven) {
             OracleVerdict::violated);
   EXPECT_TRUE(oracle.finding().count_too_low);
   oracle.forgive();
-  oracle.invoke(99, {.ask = Ask::stats}, 20);
-  EXPECT_EQ(oracle.respond(99, {.told = Told::accepted, .state = JobState::closed, .processed = 5}, 21),
+  oracle.invoke(99, {.kind = RequestKind::stats}, 20);
+  EXPECT_EQ(oracle.respond(99, {.outcome = RequestOutcome::accepted, .state = JobState::closed, .processed = 5}, 21),
             OracleVerdict::fits);
-  oracle.invoke(100, {.ask = Ask::stats}, 22);
-  EXPECT_EQ(oracle.respond(100, {.told = Told::accepted, .state = JobState::closed, .processed = 4}, 23),
+  oracle.invoke(100, {.kind = RequestKind::stats}, 22);
+  EXPECT_EQ(oracle.respond(100, {.outcome = RequestOutcome::accepted, .state = JobState::closed, .processed = 4}, 23),
             OracleVerdict::violated);
 }
 
@@ -137,14 +138,14 @@ TEST(Oracle, IsCertainOnlyWhileNothingIsPendingOrUnderWay) {
   run_script(oracle, parse_script("create ok; open ok; post:5 ok"));
   EXPECT_EQ(oracle.certain().state, JobState::opened);
   EXPECT_EQ(oracle.certain().records, 5);
-  oracle.invoke(50, {.ask = Ask::close, .has_timeout = true}, 10);
+  oracle.invoke(50, {.kind = RequestKind::close, .has_timeout = true}, 10);
   EXPECT_EQ(oracle.certain().state, JobState::unknown);
-  oracle.respond(50, {.told = Told::timed_out}, 11);
+  oracle.respond(50, {.outcome = RequestOutcome::timed_out}, 11);
   EXPECT_EQ(oracle.certain().state, JobState::unknown);
   oracle.settled(12);
   EXPECT_EQ(oracle.certain().state, JobState::closed);
   EXPECT_EQ(oracle.certain().records, 5);
-  oracle.invoke(51, {.ask = Ask::open}, 13);
+  oracle.invoke(51, {.kind = RequestKind::open}, 13);
   oracle.lose(51);
   EXPECT_EQ(oracle.certain().state, JobState::unknown);
 }

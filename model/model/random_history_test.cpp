@@ -16,12 +16,12 @@ class Walk {
   Script run() {
     // Most of what is worth checking begins with a job that exists, and often one that is open.
     const unsigned start = below(4);
-    if (start > 0) whole({.ask = Ask::create});
-    if (start > 1) whole({.ask = Ask::open});
-    if (start > 1 && shape_.feeds) whole({.ask = Ask::create_feed});
+    if (start > 0) whole({.kind = RequestKind::create});
+    if (start > 1) whole({.kind = RequestKind::open});
+    if (start > 1 && shape_.feeds) whole({.kind = RequestKind::create_feed});
     for (int i = 0; i < 400 && (invoked_ < shape_.requests || open() > 0); ++i) act();
     // What was lost shows in the counts, if anywhere.
-    if (chance(50)) whole({.ask = Ask::stats});
+    if (chance(50)) whole({.kind = RequestKind::stats});
     return script_;
   }
 
@@ -62,21 +62,25 @@ class Walk {
   }
 
   Question question() {
-    static constexpr std::array kAsks{Ask::open,  Ask::open,    Ask::post,         Ask::post,        Ask::post,
-                                      Ask::flush, Ask::close,   Ask::close,        Ask::force_close, Ask::stats,
-                                      Ask::stats, Ask::stats,   Ask::create,       Ask::remove,      Ask::force_remove,
-                                      Ask::get,   Ask::invalid, Ask::read_results, Ask::revert};
-    static constexpr std::array kFeedAsks{Ask::create_feed, Ask::start_feed, Ask::start_feed,  Ask::start_endless_feed,
-                                          Ask::stop_feed,   Ask::feed_stats, Ask::remove_feed, Ask::feed_stats};
+    static constexpr std::array kAsks{
+        RequestKind::open,        RequestKind::open,         RequestKind::post,         RequestKind::post,
+        RequestKind::post,        RequestKind::flush,        RequestKind::close,        RequestKind::close,
+        RequestKind::force_close, RequestKind::stats,        RequestKind::stats,        RequestKind::stats,
+        RequestKind::create,      RequestKind::remove,       RequestKind::force_remove, RequestKind::get,
+        RequestKind::invalid,     RequestKind::read_results, RequestKind::revert};
+    static constexpr std::array kFeedAsks{
+        RequestKind::create_feed, RequestKind::start_feed, RequestKind::start_feed,  RequestKind::start_endless_feed,
+        RequestKind::stop_feed,   RequestKind::feed_stats, RequestKind::remove_feed, RequestKind::feed_stats};
     // A few kinds a history, so that equal requests meet.
     if (palette_.empty())
       for (unsigned i = 2 + below(4); i > 0; --i)
         palette_.push_back(shape_.feeds && chance(40) ? kFeedAsks.at(below(kFeedAsks.size()))
                                                       : kAsks.at(below(kAsks.size())));
     Question question;
-    question.ask = chance(85) ? palette_[below(static_cast<unsigned>(palette_.size()))] : kAsks.at(below(kAsks.size()));
-    if (question.ask == Ask::post || question.ask == Ask::start_feed) question.records = 1 + below(3);
-    if (question.ask == Ask::close) question.has_timeout = chance(50);
+    question.kind =
+        chance(85) ? palette_[below(static_cast<unsigned>(palette_.size()))] : kAsks.at(below(kAsks.size()));
+    if (question.kind == RequestKind::post || question.kind == RequestKind::start_feed) question.records = 1 + below(3);
+    if (question.kind == RequestKind::close) question.has_timeout = chance(50);
     question.may_be_refused = chance(3);
     return question;
   }
@@ -88,15 +92,17 @@ class Walk {
     event.id = p.id;
     for (int tries = 0; tries < 60; ++tries) {
       event.answer = Answer{};
-      event.answer.told = std::array{Told::accepted, Told::refused, Told::failed, Told::timed_out}.at(below(4));
-      if (event.answer.told == Told::accepted && p.question.ask == Ask::stats) {
+      event.answer.outcome = std::array{RequestOutcome::accepted, RequestOutcome::refused, RequestOutcome::failed,
+                                        RequestOutcome::timed_out}
+                                 .at(below(4));
+      if (event.answer.outcome == RequestOutcome::accepted && p.question.kind == RequestKind::stats) {
         event.answer.state =
             std::array{JobState::closed, JobState::opening, JobState::opened, JobState::closing, JobState::failed}.at(
                 below(5));
         if (chance(80))
           event.answer.processed = p.saw.lo + below(p.saw.most() >= kNoBound ? 9 : p.saw.most() - p.saw.lo + 1);
       }
-      if (event.answer.told == Told::accepted && p.question.ask == Ask::feed_stats)
+      if (event.answer.outcome == RequestOutcome::accepted && p.question.kind == RequestKind::feed_stats)
         event.answer.feed_started = p.saw.feed == Feed::started;
       if (!brute::may_answer(table_, p, event.answer)) continue;
       script_.push_back(event);
@@ -140,7 +146,7 @@ class Walk {
         ScriptEvent event;
         event.type = ScriptEvent::Type::respond;
         event.id = p.id;
-        event.answer.told = Told::unknown;
+        event.answer.outcome = RequestOutcome::unknown;
         script_.push_back(event);
       }
       p.lost = true;  // or still open at the end
@@ -156,7 +162,7 @@ class Walk {
   Script script_;
   int invoked_ = 0;
   int next_id_ = 0;
-  std::vector<Ask> palette_;
+  std::vector<RequestKind> palette_;
 };
 
 }  // namespace
@@ -168,7 +174,8 @@ Script random_history(std::mt19937_64& random, const CellTable& table, const Ran
 Script corrupted(std::mt19937_64& random, Script script) {
   std::vector<std::size_t> answers;
   for (std::size_t i = 0; i < script.size(); ++i)
-    if (script[i].type == ScriptEvent::Type::respond && script[i].answer.told != Told::unknown) answers.push_back(i);
+    if (script[i].type == ScriptEvent::Type::respond && script[i].answer.outcome != RequestOutcome::unknown)
+      answers.push_back(i);
   if (answers.empty()) return script;
   Answer& answer = script[answers[random() % answers.size()]].answer;
   if (answer.processed && random() % 2 == 0) {
@@ -178,9 +185,11 @@ Script corrupted(std::mt19937_64& random, Script script) {
         std::array{JobState::closed, JobState::opening, JobState::opened, JobState::closing, JobState::failed}.at(
             random() % 5);
   } else {
-    const Told told = std::array{Told::accepted, Told::refused, Told::failed, Told::timed_out}.at(random() % 4);
+    const RequestOutcome told =
+        std::array{RequestOutcome::accepted, RequestOutcome::refused, RequestOutcome::failed, RequestOutcome::timed_out}
+            .at(random() % 4);
     answer = Answer{};
-    answer.told = told;
+    answer.outcome = told;
   }
   return script;
 }

@@ -49,20 +49,21 @@ std::uint64_t hash_of_state(const Configuration& c) {
 SearchExchange exchange_of(std::size_t step, const Question& question, const Answer& answer, const CellTable& table) {
   SearchExchange exchange;
   exchange.step = static_cast<std::uint8_t>(step);
-  exchange.timed_out = answer.told == Told::timed_out;
-  exchange.told = answer_bit(answer.told);
+  exchange.timed_out = answer.outcome == RequestOutcome::timed_out;
+  exchange.answers = answer_bit(answer.outcome);
   // A refusal that comes when the timeout is up cannot be told from giving up, whatever its text.
-  if (exchange.timed_out) exchange.told |= kRefused;
+  if (exchange.timed_out) exchange.answers |= kRefused;
   exchange.may_be_refused = question.may_be_refused;
   exchange.concerns = question.concerns;
   exchange.records = saturated(static_cast<std::uint64_t>(question.records > 0 ? question.records : 0));
-  if (step == index_of(Ask::stats)) {
+  if (step == index_of(RequestKind::stats)) {
     exchange.read = answer.state;
     exchange.processed = answer.processed.value_or(-1);
     if (exchange.processed < 0 && answer.processed) exchange.processed = std::int64_t{kNoBound} * 4;
   }
-  if (step == index_of(Ask::feed_stats) && answer.feed_started) exchange.feed_read = *answer.feed_started ? 1 : 0;
-  exchange.pure_only = (exchange.told & table.changing[step]) == 0;
+  if (step == index_of(RequestKind::feed_stats) && answer.feed_started)
+    exchange.feed_read = *answer.feed_started ? 1 : 0;
+  exchange.pure_only = (exchange.answers & table.changing[step]) == 0;
   return exchange;
 }
 
@@ -105,15 +106,15 @@ bool Search::matches(const SearchExchange& x, const Configuration& c) const {
   if (cell.row < 0) return false;
   Answers allowed = cell.guard == Guard::always || holds(cell.guard, c.job) ? cell.allowed : cell.allowed_otherwise;
   if (x.may_be_refused) allowed |= kRefused;
-  if ((allowed & x.told) == 0) return false;
-  if ((x.told & kAccepted) == 0) return true;
-  if (x.step == index_of(Ask::stats)) {
+  if ((allowed & x.answers) == 0) return false;
+  if ((x.answers & kAccepted) == 0) return true;
+  if (x.step == index_of(RequestKind::stats)) {
     if (!table_->reads_as(c.job.life, x.read)) return false;
     if (x.processed < 0) return true;
     const std::uint64_t most = std::uint64_t{c.job.most()} + perhaps_more_;
     return x.processed >= c.job.lo && (static_cast<std::uint64_t>(x.processed) <= most || most >= kNoBound);
   }
-  if (x.step == index_of(Ask::feed_stats) && x.feed_read >= 0)
+  if (x.step == index_of(RequestKind::feed_stats) && x.feed_read >= 0)
     return (c.job.feed == Feed::started) == (x.feed_read == 1);
   return true;
 }
@@ -142,7 +143,7 @@ int Search::enter(const SearchExchange& exchange) {
 
 bool Search::lose(const SearchExchange& exchange) {
   if (table_->changing[exchange.step] == 0) return true;
-  if (widened_ && exchange.step == index_of(Ask::post)) {
+  if (widened_ && exchange.step == index_of(RequestKind::post)) {
     perhaps_more_ = saturated(std::uint64_t{perhaps_more_} + exchange.records);
     for (Configuration& c : set_) settle_reads(c);
     return true;
@@ -169,9 +170,9 @@ bool Search::move(Configuration& c, std::size_t event, std::uint32_t records) {
       const int i = std::countr_zero(rest);
       if (progress_of(c, i) != 1) continue;
       const SearchExchange& x = slots_[static_cast<std::size_t>(i)];
-      const Answers told = told_at_wake(static_cast<Ask>(x.step), from, to);
+      const Answers told = told_at_wake(static_cast<RequestKind>(x.step), from, to);
       if (told == kNothing) continue;
-      if ((told & x.told) == 0) {
+      if ((told & x.answers) == 0) {
         killed_[static_cast<std::size_t>(i)] = true;
         return false;
       }
@@ -238,7 +239,7 @@ void Search::step_slot(std::size_t from, int i, int slot) {
   if (cell.waits) {
     set_progress(next, i, x.timed_out ? 2 : 1);
   } else {
-    if ((x.told & kAccepted) == 0) return;
+    if ((x.answers & kAccepted) == 0) return;
     set_progress(next, i, 2);
   }
   const std::uint32_t reached = next.progress;
@@ -266,7 +267,7 @@ void Search::step_lost(std::size_t from, int slot) {
           const int i = std::countr_zero(open);
           const SearchExchange& y = slots_[static_cast<std::size_t>(i)];
           later = progress_of(work_[from], i) == 0 && y.step == x.step && y.records == x.records &&
-                  y.told == kAccepted && !y.may_be_refused && y.concerns == Concerns::surely;
+                  y.answers == kAccepted && !y.may_be_refused && y.concerns == Concerns::surely;
         }
       if (later) continue;
     }
@@ -299,7 +300,7 @@ void Search::expand(std::size_t from, int slot) {
         const int j = std::countr_zero(others);
         const SearchExchange& y = slots_[static_cast<std::size_t>(j)];
         later = y.order < x.order && progress_of(work_[from], j) == 0 && y.step == x.step && y.records == x.records &&
-                y.told == x.told && y.may_be_refused == x.may_be_refused && y.concerns == x.concerns &&
+                y.answers == x.answers && y.may_be_refused == x.may_be_refused && y.concerns == x.concerns &&
                 y.read == x.read && y.processed == x.processed && y.feed_read == x.feed_read;
       }
       if (later) continue;

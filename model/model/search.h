@@ -23,8 +23,8 @@ inline constexpr int kLostMax = 32;
 
 /// A request with its answer, as the search needs them.
 struct SearchExchange {
-  std::uint8_t step = 0;    // Ask or event of the history
-  Answers told = kNothing;  // the answer; a time-out stands for a refusal too
+  std::uint8_t step = 0;       // RequestKind or event of the history
+  Answers answers = kNothing;  // the answer; a time-out stands for a refusal too
   bool may_be_refused = false;
   Concerns concerns = Concerns::surely;
   bool timed_out = false;
@@ -35,7 +35,7 @@ struct SearchExchange {
   std::int64_t processed = -1;  // -1: not told
   std::uint64_t order = 0;      // when the answer came, for the symmetric reduction
 };
-/// Reads a question and its answer; `step` beyond `Ask` for events of the history.
+/// Reads a question and its answer; `step` beyond `RequestKind` for events of the history.
 SearchExchange exchange_of(std::size_t step, const Question& question, const Answer& answer, const CellTable& table);
 
 /// Which reductions run; tests switch them off.
