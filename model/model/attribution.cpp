@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "model/blame.h"
 
@@ -15,31 +16,27 @@ constexpr std::size_t kSuspectItemsMax = 2'000;
 constexpr std::size_t kSuspectsNamed = 3;
 constexpr std::size_t kStatesNamed = 3;
 
-/// Whether items `0..last` can be explained with some answers left unknown.
-template <class Predicate>
-bool explained(const Log& log, std::size_t last, const CellTable& table, Player& probe, Predicate unknown) {
-  probe.reset(table, log);
-  for (std::size_t i = 0; i <= last; ++i) {
-    const LogItem& item = log.items[i];
-    const bool open = item.type == ItemType::invoke && unknown(item.entry);
-    if (probe.play(log, i, open) != Played::fits) return false;
-  }
-  return true;
+/// Whether everything up to `last` can be explained with the answers of these requests left open.
+bool explained_without(const Log& log, std::size_t last, std::span<const std::uint32_t> entries, const CellTable& table,
+                       Player& probe) {
+  Log altered = log;
+  for (const std::uint32_t entry : entries)
+    altered.take({.id = log.entries[entry].id, .answer = Answer{.outcome = RequestOutcome::unknown}});
+  return probe.fits(table, altered, last);
 }
 
-/// Look-ahead may strike at an innocent answer, when a request that is still open has one that fits nowhere.
-std::uint32_t blamed_entry(const Log& log, std::size_t item, const Player& player, Player& probe) {
-  const std::uint32_t struck = log.items[item].entry;
+/// Look-ahead may strike at an innocent answer, when a request that is still open has one that fits nowhere. Empty:
+/// nobody is to blame, the job was to have come to rest.
+std::optional<std::uint32_t> blamed_entry(const Log& log, std::size_t item, const Player& player, Player& probe) {
+  std::optional<std::uint32_t> struck;
+  if (log.items[item].type == ItemType::respond) struck = log.items[item].entry;
   std::vector<std::uint32_t> open;
   for (std::uint32_t i = 0; i < log.entries.size(); ++i)
     if (i != struck && player.slot_of(i) >= 0) open.push_back(i);
-  if (open.empty()) return struck;
-  const auto is_open = [&](std::uint32_t entry) { return std::find(open.begin(), open.end(), entry) != open.end(); };
-  if (!explained(log, item, player.table(), probe, is_open)) return struck;
-  for (const std::uint32_t candidate : open)
-    if (explained(log, item, player.table(), probe, [&](std::uint32_t entry) { return entry == candidate; }))
-      return candidate;
-  return struck;
+  if (open.empty() || !explained_without(log, item, open, player.table(), probe)) return struck;
+  for (const std::uint32_t& candidate : open)
+    if (explained_without(log, item, {&candidate, 1}, player.table(), probe)) return candidate;
+  return struck ? struck : open.front();
 }
 
 std::string listed(const std::vector<std::string>& items, std::string_view between) {
@@ -69,25 +66,38 @@ std::string suspects_text(const Log& log, std::size_t item, std::uint32_t blamed
     const LogEntry& entry = log.entries[earlier.entry];
     if (entry.status != EntryStatus::answered || entry.answer_item > item) continue;
     ++tried;
-    if (explained(log, item, table, probe, [&](std::uint32_t e) { return e == earlier.entry; }))
-      suspects.push_back(fmt::format("#{} ({}, {})", entry.answer_event, describe_question(entry.question),
-                                     describe_answer(entry.answer)));
+    if (explained_without(log, item, {&earlier.entry, 1}, table, probe))
+      suspects.push_back(
+          fmt::format("#{} ({}, {})", entry.id, describe_question(entry.question), describe_answer(entry.answer)));
   }
   if (suspects.empty()) return {};
   return fmt::format("; everything would fit if the answer {} did not hold", listed(suspects, ", or "));
 }
 
+/// Nothing was asked of the job, and it did not come to rest.
+Attribution restless(const Log& log, std::size_t item, const Player& player) {
+  const JobValue& job = player.search().evidence().front().job;
+  Attribution told;
+  told.clause = rows()[static_cast<std::size_t>(player.table().at(kSettledStep, job).row)].clause;
+  told.finding.clause = *told.clause;
+  told.finding.expected = "the job comes to rest";
+  told.finding.observed = describe_state(job);
+  told.finding.event = log.items[item].event;
+  return told;
+}
+
 }  // namespace
 
 Attribution explain(const Log& log, std::size_t item, const Player& player, Player& probe) {
+  const std::optional<std::uint32_t> blamed = blamed_entry(log, item, player, probe);
+  if (!blamed) return restless(log, item, player);
   Attribution told;
-  told.entry = blamed_entry(log, item, player, probe);
-  const LogEntry& entry = log.entries[told.entry];
+  const LogEntry& entry = log.entries[*blamed];
   const Search& search = player.search();
-  const Narrative narrative = narrate(log, item, told.entry);
+  const Narrative narrative = narrate(log, item, *blamed);
 
   std::vector<Vote> votes;
-  const int slot = player.slot_of(told.entry);
+  const int slot = player.slot_of(*blamed);
   if (slot >= 0 && search.killed(slot)) votes.push_back(blame_waiting(entry, narrative));
   const auto& evidence = search.evidence();
   for (std::size_t i = 0; i < evidence.size(); ++i) {
@@ -120,8 +130,9 @@ Attribution explain(const Log& log, std::size_t item, const Player& player, Play
     if (vote.clause) also(*vote.clause);
   told.finding.count_too_low = votes.front().count_too_low;
   told.finding.expected =
-      expected + since_text(log, narrative) + suspects_text(log, item, told.entry, player.table(), probe);
+      expected + since_text(log, narrative) + suspects_text(log, item, *blamed, player.table(), probe);
   told.finding.observed = observed;
+  told.finding.id = entry.id;
   told.finding.event = entry.answer_event;
   return told;
 }

@@ -13,11 +13,10 @@ namespace closecheck::model {
 struct Attribution {
   std::optional<Clause> clause;
   OracleFinding finding;
-  std::string why;      // when there is no clause
-  std::uint32_t entry;  // the request that is blamed
+  std::string why;  // when there is no clause
 };
 
-/// Explains why `item` (a response) left nothing in `player`. `probe` is scratch: the log is judged again with single
+/// Explains why `item` left nothing in `player`. `probe` is scratch: the log is judged again with single
 /// answers left unknown.
 Attribution explain(const Log& log, std::size_t item, const Player& player, Player& probe);
 

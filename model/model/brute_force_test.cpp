@@ -85,7 +85,9 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
     p.saw = world.job;
     all.push_back(std::move(next));
   }
-  const MachineStep stepped = machine().step(world.job, step, static_cast<std::uint32_t>(request.question.records));
+  const MachineStep stepped =
+      machine().step(world.job, step, saturated(static_cast<std::uint64_t>(request.question.records)),
+                     saturated(static_cast<std::uint64_t>(request.question.records_perhaps)));
   if (stepped.result == MachineStep::Result::done) {
     World next = world;
     Pending& p = next.pending[which];

@@ -79,7 +79,7 @@ std::string describe_answer(const Answer& answer) {
 std::string since_text(const Log& log, const Narrative& story) {
   if (story.ending == Ending::none) return {};
   const LogEntry& entry = log.entries[story.ending_entry];
-  return fmt::format(" (since #{}, {}: {})", entry.answer_event, describe_question(entry.question),
+  return fmt::format(" (since #{}, {}: {})", entry.id, describe_question(entry.question),
                      describe_answer(entry.answer));
 }
 

@@ -1,5 +1,5 @@
-// What one job's oracle has seen, in order, and a player that takes it through a search: as it was, or with some
-// answers left unknown (to explain a violation).
+// What one job's oracle has seen, in order, as it was or with some requests taken otherwise; and a player that takes it
+// through a search.
 #pragma once
 
 #include <cstddef>
@@ -36,15 +36,24 @@ struct LogItem {
   std::size_t event = 0;
 };
 
+inline constexpr std::uint32_t kNoItem = 0xFFFF'FFFF;
+
 struct Log {
-  std::vector<LogItem> items;
+  std::vector<LogItem> items;  // in the order of their events
   std::vector<LogEntry> entries;
   bool from_anywhere = false;
-  void clear() {
-    items.clear();
-    entries.clear();
-    from_anywhere = false;
-  }
+  bool may_hang = false;  // from anywhere: a fault may have let its close hang before
+
+  void clear();
+  std::uint32_t add_invocation(int id, const Question& question, std::size_t event);
+  void add_answer(std::uint32_t entry, const Answer& answer, std::size_t event);
+  /// Takes a request otherwise. False: the log does not hold what would have to be changed.
+  bool take(const Supposition& supposition);
+  /// Nothing but the requests without an answer that may change a job, from anywhere on.
+  Log outstanding(const CellTable& table) const;
+
+ private:
+  void insert(LogItem item);
 };
 
 enum class Played : std::uint8_t { fits, empty, too_much, too_many };
@@ -55,8 +64,9 @@ class Player {
       : table_(&table), search_(table, budget, reductions) {}
 
   void reset(const CellTable& table, const Log& log);
-  /// Takes one item; `unknown` leaves the answer of its request open.
-  Played play(const Log& log, std::size_t item, bool unknown = false);
+  Played play(const Log& log, std::size_t item);
+  /// Begins anew and takes the items up to `last`, that one included. Whether all fit.
+  bool fits(const CellTable& table, const Log& log, std::size_t last);
   /// Takes back the response that was played last and did not fit.
   void forget(std::uint32_t entry);
   int slot_of(std::uint32_t entry) const { return entry < slots_.size() ? slots_[entry] : -1; }

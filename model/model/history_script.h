@@ -5,7 +5,7 @@
 // `REQUEST ANSWER` is one exchange; `a>REQUEST`, `a<ANSWER` and `a!` are the ends of one that overlaps, or is lost.
 // `fail`, `hang` and `settled` are events of the history. Answers: ok, no (refused), 5xx, late (gave up), late-ok
 // (claims success when its timeout was up), busy, ? (unreadable); of statistics `closed:5` or `closed`; of a datafeed
-// `started` or `stopped`.
+// `started` or `stopped`. `post:5+2` brings five records and perhaps two more. Requests are numbered from 1.
 #pragma once
 
 #include <string>
@@ -30,6 +30,8 @@ using Script = std::vector<ScriptEvent>;
 Script parse_script(std::string_view text);
 std::string write_script(const Script& script);
 
+/// Tells the oracle the event at `index`, which is `before` further on in the history.
+OracleVerdict tell(JobOracle& oracle, const Script& script, std::size_t index, std::size_t before = 0);
 /// Runs it to the end, or to the first verdict that is not `fits`.
 OracleVerdict run_script(JobOracle& oracle, const Script& script);
 /// The same events as a log, everything unanswered lost.

@@ -61,6 +61,8 @@ Question parse_question(std::string_view text) {
     question.has_timeout = true;
   else if (!tail.empty())
     question.records = std::stol(std::string(tail));
+  if (const std::size_t plus = tail.find('+'); plus != std::string_view::npos)
+    question.records_perhaps = std::stol(std::string(tail.substr(plus + 1)));
   return question;
 }
 
@@ -105,6 +107,7 @@ std::string write_question(const Question& question) {
   if (question.has_timeout) return text + ":t";
   if (question.kind == RequestKind::post || question.kind == RequestKind::start_feed)
     text += ":" + std::to_string(question.records);
+  if (question.records_perhaps != 0) text += "+" + std::to_string(question.records_perhaps);
   return text;
 }
 
@@ -125,7 +128,7 @@ std::string write_answer(const Answer& answer) {
 Script parse_script(std::string_view text) {
   Script script;
   std::map<std::string, int, std::less<>> open;
-  int next_id = 0;
+  int next_id = 1;
   while (!text.empty()) {
     const std::size_t end = text.find(';');
     const std::string_view part = trimmed(text.substr(0, end));
@@ -192,28 +195,28 @@ std::string write_script(const Script& script) {
   return text;
 }
 
+OracleVerdict tell(JobOracle& oracle, const Script& script, std::size_t index, std::size_t before) {
+  const ScriptEvent& event = script[index];
+  const std::size_t at = before + index;
+  switch (event.type) {
+    case ScriptEvent::Type::invoke:
+      oracle.invoke(event.id, event.question, at);
+      return OracleVerdict::fits;
+    case ScriptEvent::Type::respond:
+      return oracle.respond(event.id, event.answer, at);
+    case ScriptEvent::Type::lose:
+      return oracle.lose(event.id);
+    case ScriptEvent::Type::fault:
+      return oracle.fault(event.fault, at);
+    case ScriptEvent::Type::settled:
+      return oracle.settled(at);
+  }
+  return OracleVerdict::fits;
+}
+
 OracleVerdict run_script(JobOracle& oracle, const Script& script) {
   OracleVerdict verdict = OracleVerdict::fits;
-  for (std::size_t i = 0; i < script.size() && verdict == OracleVerdict::fits; ++i) {
-    const ScriptEvent& event = script[i];
-    switch (event.type) {
-      case ScriptEvent::Type::invoke:
-        oracle.invoke(event.id, event.question, i);
-        break;
-      case ScriptEvent::Type::respond:
-        verdict = oracle.respond(event.id, event.answer, i);
-        break;
-      case ScriptEvent::Type::lose:
-        verdict = oracle.lose(event.id);
-        break;
-      case ScriptEvent::Type::fault:
-        verdict = oracle.fault(event.fault, i);
-        break;
-      case ScriptEvent::Type::settled:
-        verdict = oracle.settled(i);
-        break;
-    }
-  }
+  for (std::size_t i = 0; i < script.size() && verdict == OracleVerdict::fits; ++i) verdict = tell(oracle, script, i);
   return verdict == OracleVerdict::fits ? oracle.finish() : verdict;
 }
 
@@ -222,28 +225,16 @@ Log log_of(const Script& script) {
   std::map<int, std::uint32_t> entries;
   for (std::size_t i = 0; i < script.size(); ++i) {
     const ScriptEvent& event = script[i];
-    const auto item = static_cast<std::uint32_t>(log.items.size());
     switch (event.type) {
       case ScriptEvent::Type::invoke: {
-        const auto index = static_cast<std::uint32_t>(log.entries.size());
-        entries[event.id] = index;
-        LogEntry& entry = log.entries.emplace_back();
-        entry.question = event.question;
-        entry.event = i;
-        entry.item = item;
-        entry.status = EntryStatus::lost;
-        log.items.push_back({.type = ItemType::invoke, .fault = {}, .entry = index, .event = i});
+        const std::uint32_t entry = log.add_invocation(event.id, event.question, i);
+        log.entries[entry].status = EntryStatus::lost;
+        entries[event.id] = entry;
         break;
       }
-      case ScriptEvent::Type::respond: {
-        LogEntry& entry = log.entries[entries.at(event.id)];
-        entry.answer = event.answer;
-        entry.answer_event = i;
-        entry.answer_item = item;
-        entry.status = EntryStatus::answered;
-        log.items.push_back({.type = ItemType::respond, .fault = {}, .entry = entries.at(event.id), .event = i});
+      case ScriptEvent::Type::respond:
+        log.add_answer(entries.at(event.id), event.answer, i);
         break;
-      }
       case ScriptEvent::Type::lose:
         break;
       case ScriptEvent::Type::fault:
@@ -267,7 +258,7 @@ bool fits(const CellTable& table, const Log& log) {
 
 TEST(HistoryScript, WritesWhatItReads) {
   const std::string text =
-      "r0>create; r0<ok; r1>post:5; r2>close:t; r1<5xx; r2<late; r3>stats; r3<closed:5; r4>open*; r4!; fail; settled";
+      "r1>create; r1<ok; r2>post:5+2; r3>close:t; r2<5xx; r3<late; r4>stats; r4<closed:5; r5>open*; r5!; fail; settled";
   EXPECT_EQ(write_script(parse_script(text)), text);
 }
 

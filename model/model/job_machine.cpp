@@ -22,6 +22,7 @@ struct State : mf::state<> {};
 template <std::size_t kStep>
 struct Event {
   std::uint32_t records = 0;
+  std::uint32_t records_perhaps = 0;
 };
 template <class Entry>
 constexpr std::size_t event_of = Entry::kind == RowKind::by_itself ? kStepCount + Entry::step : Entry::step;
@@ -43,7 +44,7 @@ template <class Entry>
 struct Do {
   template <class E, class Fsm, class Source, class Target>
   void operator()(const E& event, Fsm& fsm, Source&, Target&) const {
-    apply(Entry::effect, fsm.value, event.records);
+    apply(Entry::effect, fsm.value, event.records, event.records_perhaps);
     fsm.row = static_cast<std::int16_t>(row_of<Entry>);
   }
 };
@@ -97,13 +98,13 @@ struct JobMachine::Engine {
   std::uint64_t moves = 0;
 
   template <std::size_t kEvent>
-  MachineStep take(const JobValue& value, std::uint32_t records) {
+  MachineStep take(const JobValue& value, std::uint32_t records, std::uint32_t records_perhaps) {
     int* current = const_cast<int*>(machine.current_state());
     current[0] = kLifeIds[static_cast<std::size_t>(value.life)];
     current[1] = kFeedIds[static_cast<std::size_t>(value.feed)];
     machine.value = value;
     machine.row = -1;
-    const auto handled = machine.process_event(Event<kEvent>{records});
+    const auto handled = machine.process_event(Event<kEvent>{records, records_perhaps});
     MachineStep step{.result = {}, .value = machine.value, .row = machine.row};
     if ((handled & boost::msm::back::HANDLED_TRUE) != 0) {
       step.result = MachineStep::Result::done;
@@ -117,11 +118,11 @@ struct JobMachine::Engine {
   }
 
   template <std::size_t... kEvents>
-  MachineStep take_any(const JobValue& value, std::size_t event, std::uint32_t records,
+  MachineStep take_any(const JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps,
                        std::index_sequence<kEvents...>) {
-    using Take = MachineStep (Engine::*)(const JobValue&, std::uint32_t);
+    using Take = MachineStep (Engine::*)(const JobValue&, std::uint32_t, std::uint32_t);
     static constexpr std::array<Take, sizeof...(kEvents)> kTakes{&Engine::take<kEvents>...};
-    return (this->*kTakes.at(event))(value, records);
+    return (this->*kTakes.at(event))(value, records, records_perhaps);
   }
 };
 
@@ -130,8 +131,10 @@ JobMachine::~JobMachine() = default;
 JobMachine::JobMachine(JobMachine&&) noexcept = default;
 JobMachine& JobMachine::operator=(JobMachine&&) noexcept = default;
 
-MachineStep JobMachine::step(const JobValue& value, std::size_t event, std::uint32_t records) {
-  return engine_->take_any(value, event, records, std::make_index_sequence<kStepCount + kHappeningCount>{});
+MachineStep JobMachine::step(const JobValue& value, std::size_t event, std::uint32_t records,
+                             std::uint32_t records_perhaps) {
+  return engine_->take_any(value, event, records, records_perhaps,
+                           std::make_index_sequence<kStepCount + kHappeningCount>{});
 }
 
 void JobMachine::switch_off(const RowSet& rows) {

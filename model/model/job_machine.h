@@ -30,8 +30,8 @@ class JobMachine {
   JobMachine& operator=(JobMachine&&) noexcept;
 
   /// Steps `value` by a request, an event of the history or, from `kStepCount` on, something that happens by itself.
-  /// `records`: what a request brings.
-  MachineStep step(const JobValue& value, std::size_t event, std::uint32_t records);
+  /// `records`: what a request surely brings; `records_perhaps`: what it may bring besides.
+  MachineStep step(const JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps = 0);
 
   /// Rows that do not move, for tests.
   void switch_off(const RowSet& rows);

@@ -198,9 +198,9 @@ using HistoryEvents = boost::mp11::mp_append<
   boost::mp11::mp_list<
     Stay<opened,  FromHistory::settled,    may(A), C::datafeed_end_closes_job, Guard::nothing_owed>,
     Stay<closing, FromHistory::settled,    may(A), C::timed_out_close_goes_on, Guard::hangs>,
-    Move<opening, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
+    Move<opening, FromHistory::fail_job,   failed,  E::die,      kAlways, may(A), C::failed_job_needs_force>,
     Move<opened,  FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
-    Move<closing, FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
+    Move<closing, FromHistory::fail_job,   failed,  E::die,      kAlways, may(A), C::failed_job_needs_force>,
     Move<forced,  FromHistory::fail_job,   failed,  E::die,      kAlways, may(A), C::failed_job_needs_force>,
     Move<closed,  FromHistory::hang_close, closed,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
     Move<opening, FromHistory::hang_close, opening, E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,

@@ -21,8 +21,7 @@ inline constexpr std::size_t kFeedCount = 3;
 std::string_view name(Life life);
 std::string_view name(Feed feed);
 
-/// Counts saturate here, so that "no bound is known" stays a number.
-inline constexpr std::uint32_t kNoBound = 1'000'000'000;
+/// Counts saturate, so that "no bound is known" stays a number.
 inline constexpr std::uint32_t saturated(std::uint64_t count) {
   return count < kNoBound ? static_cast<std::uint32_t>(count) : kNoBound;
 }
@@ -43,9 +42,17 @@ struct JobValue {
   static constexpr std::uint8_t kOwesClose = 2;  // the datafeed ended, the job has yet to close by itself
   static constexpr std::uint8_t kFeedEnds = 4;   // the running datafeed has an end
   static constexpr std::uint8_t kHangs = 8;      // nor does the one under way
+  static constexpr std::uint8_t kFlagsEnd = 16;
   bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
+  /// Whether what the flags say can be at all where the job and its datafeed are.
+  bool is_possible() const {
+    if (life == Life::absent) return feed == Feed::none && flags == 0;
+    if (has(kFeedEnds) && feed != Feed::started) return false;
+    if (has(kOwesClose) && life != Life::opened) return false;
+    return !has(kHangs) || life == Life::closing;
+  }
   /// The largest count that a read may show.
   std::uint32_t most() const { return saturated(std::uint64_t{hi} + since + queued + feeding); }
   friend bool operator==(const JobValue& a, const JobValue& b) { return std::memcmp(&a, &b, sizeof(JobValue)) == 0; }
@@ -124,8 +131,9 @@ inline void perhaps_lose(JobValue& value) {
   value.clear(JobValue::kOwesClose);
 }
 
-/// Applies an effect; `records` is what the request brings. Runs before the state changes.
-inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
+/// Applies an effect; `records` is what the request surely brings, `perhaps` what it may bring besides. Runs before the
+/// state changes.
+inline void apply(Effect effect, JobValue& value, std::uint32_t records, std::uint32_t perhaps) {
   switch (effect) {
     case Effect::none:
       break;
@@ -140,12 +148,14 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
       break;
     case Effect::count:
       value.since = saturated(std::uint64_t{value.since} + records);
+      value.hi = saturated(std::uint64_t{value.hi} + perhaps);
       break;
     case Effect::queue:
       value.queued = saturated(std::uint64_t{value.queued} + records);
+      value.hi = saturated(std::uint64_t{value.hi} + perhaps);
       break;
     case Effect::count_perhaps:
-      value.hi = saturated(std::uint64_t{value.hi} + records);
+      value.hi = saturated(std::uint64_t{value.hi} + records + perhaps);
       break;
     case Effect::begin_close:
       value.clear(JobValue::kOwesClose);
@@ -175,6 +185,7 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records) {
       break;
     case Effect::feed_start:
       value.feeding = records;
+      value.hi = saturated(std::uint64_t{value.hi} + perhaps);
       value.set(JobValue::kFeedEnds);
       break;
     case Effect::feed_start_endless:

@@ -126,7 +126,7 @@ void JudgeCore::begin(const Event& event, std::size_t index) {
     const int id = static_cast<int>(exchange.number);
     if (job.keeps_log)
       job.log.push_back({Telling::Kind::invoke, {}, id, index, exchange.number, exchange.question, {}});
-    job.oracle.invoke(id, exchange.question, exchange.number);
+    job.oracle.invoke(id, exchange.question, index);
   }
   if (exchange.target_count == 0) prepare_world(exchange);
   answers_.resize(targets_.size());
@@ -225,7 +225,7 @@ void JudgeCore::tell(JobFile& job, const Exchange& exchange, std::uint32_t targe
   if (job.keeps_log)
     job.log.push_back(
         {Telling::Kind::respond, {}, id, exchange.answer_event, exchange.number, exchange.question, answer});
-  take_verdict(job, &exchange, job.oracle.respond(id, answer, exchange.number));
+  take_verdict(job, &exchange, job.oracle.respond(id, answer, exchange.answer_event));
 }
 
 void JudgeCore::take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict) {
@@ -256,7 +256,7 @@ void JudgeCore::inject(const Event& event, std::size_t index) {
   const std::size_t number = exchanges_.size();
   job.marks.push_back({Telling::Kind::fault, event.fault, 0, index, number, {}, {}});
   if (job.keeps_log) job.log.push_back(job.marks.back());
-  take_verdict(job, nullptr, job.oracle.fault(event.fault, number));
+  take_verdict(job, nullptr, job.oracle.fault(event.fault, index));
   refresh(job);
 }
 
@@ -268,7 +268,7 @@ void JudgeCore::settle(const Event& event, std::size_t index) {
   job.settled_event = index + 1;
   job.marks.push_back({Telling::Kind::settled, {}, 0, index, number, {}, {}});
   if (job.keeps_log) job.log.push_back(job.marks.back());
-  take_verdict(job, nullptr, job.oracle.settled(number));
+  take_verdict(job, nullptr, job.oracle.settled(index));
   refresh(job);
 }
 

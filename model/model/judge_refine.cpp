@@ -35,6 +35,10 @@ std::string plain(std::string text) {
   return text;
 }
 
+std::size_t number_of(const OracleFinding& found) {
+  return static_cast<std::size_t>(found.id);
+}
+
 bool is_normal_close_answer(const Exchange& exchange) {
   return exchange.is_close && exchange.meant == RequestKind::close;
 }
@@ -76,19 +80,19 @@ bool JudgeCore::fits_when(JobFile& job, const std::vector<Telling>& log) {
   for (const Telling& telling : log) {
     switch (telling.kind) {
       case Telling::Kind::invoke:
-        oracle.invoke(telling.id, telling.question, telling.number);
+        oracle.invoke(telling.id, telling.question, telling.at);
         break;
       case Telling::Kind::respond:
-        verdict = oracle.respond(telling.id, telling.answer, telling.number);
+        verdict = oracle.respond(telling.id, telling.answer, telling.at);
         break;
       case Telling::Kind::lose:
         verdict = oracle.lose(telling.id);
         break;
       case Telling::Kind::fault:
-        verdict = oracle.fault(telling.fault, telling.number);
+        verdict = oracle.fault(telling.fault, telling.at);
         break;
       case Telling::Kind::settled:
-        verdict = oracle.settled(telling.number);
+        verdict = oracle.settled(telling.at);
         break;
     }
     if (verdict != OracleVerdict::fits) return false;
@@ -106,8 +110,8 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     job.keeps_log = true;
     std::string expected = plain(found.expected);
     if (odd.is_odd()) expected = fmt::format("{} does what the profile says; then {}", cite(odd.number), expected);
-    accuse_dialect(clause, std::move(expected), fmt::format("{}: {}", cite(found.event), plain(found.observed)),
-                   exchange_of(found.event).answer_event);
+    accuse_dialect(clause, std::move(expected), fmt::format("{}: {}", cite(number_of(found)), plain(found.observed)),
+                   exchange_of(number_of(found)).answer_event);
     return true;
   };
   const auto with_answer = [&](std::size_t number, RequestOutcome told, std::optional<RequestKind> kind = {}) {
@@ -129,15 +133,15 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     }
     return fits_when(job, altered_);
   };
-  if (found.event == 0 || found.event > exchanges_.size()) return false;
-  const Exchange& blamed = exchange_of(found.event);
+  if (found.id == 0 || number_of(found) > exchanges_.size()) return false;
+  const Exchange& blamed = exchange_of(number_of(found));
   if (level_of(found.clause) == Level::dialect) {
     // A departure of the dialect itself. A job that is closed under its datafeed ends like one closed by force; what
     // else should have been refused is taken to have done nothing, or anything.
     const bool closes =
         found.clause == Clause::running_datafeed_blocks_close && blamed.outcome == RequestOutcome::accepted;
-    if ((closes && with_answer(found.event, RequestOutcome::accepted, RequestKind::force_close)) ||
-        with_answer(found.event, RequestOutcome::busy) || with_answer(found.event, RequestOutcome::unknown))
+    if ((closes && with_answer(number_of(found), RequestOutcome::accepted, RequestKind::force_close)) ||
+        with_answer(number_of(found), RequestOutcome::busy) || with_answer(number_of(found), RequestOutcome::unknown))
       return take(blamed, found.clause);
     return false;
   }
@@ -148,7 +152,7 @@ bool JudgeCore::repair_dialect(JobFile& job, const OracleFinding& found) {
     const Exchange& odd = exchange_of(telling.number);
     if (!odd.is_odd() || is_read(odd.meant)) continue;
     // What it was read as shows in its own answer, or in a state that only it can have brought about.
-    const bool is_direct = odd.number == found.event;
+    const bool is_direct = odd.number == number_of(found);
     if (!is_direct && blamed.meant != RequestKind::stats) continue;
     ++tried;
     if (odd.odd_force) {
@@ -318,8 +322,9 @@ Finding JudgeCore::refined(JobFile& job, const OracleFinding& found) {
   finding.also = found.also;
   finding.expected = plain(found.expected);
   finding.observed = plain(found.observed);
-  if (found.event == 0 || found.event > exchanges_.size()) return finding;
-  const Exchange& blamed = exchange_of(found.event);
+  finding.event = found.event;
+  if (found.id == 0 || number_of(found) > exchanges_.size()) return finding;
+  const Exchange& blamed = exchange_of(number_of(found));
   finding.event = blamed.answer_event;
   finding.observed = fmt::format("{}: {}", cite(blamed.number), finding.observed);
   refine_answer(job, blamed, finding);
@@ -340,19 +345,19 @@ void JudgeCore::explain(JobFile& job, const Exchange* exchange) {
   if (level_of(found.clause) == Level::dialect) {
     // It cannot be judged past, and is no more than a matter of form.
     const std::size_t event =
-        found.event > 0 && found.event <= exchanges_.size() ? exchange_of(found.event).answer_event : 0;
+        found.id > 0 && number_of(found) <= exchanges_.size() ? exchange_of(number_of(found)).answer_event : 0;
     accuse_dialect(found.clause, found.expected, found.observed, event);
     job.judged = false;
     return;
   }
   Finding finding = refined(job, found);
-  if (found.count_too_low && exchange != nullptr && exchange->number == found.event) {
+  if (found.count_too_low && exchange != nullptr && exchange->number == number_of(found)) {
     std::string lacked = fmt::format("records in the counts ({})", found.observed);
-    job.oracle.forgive();
+    const OracleVerdict verdict = job.oracle.forgive();
     job.keeps_log = true;
-    std::erase_if(job.log, [&](const Telling& telling) { return telling.number == found.event; });
+    std::erase_if(job.log, [&](const Telling& telling) { return telling.number == number_of(found); });
     miss(*exchange, job, std::move(finding), std::move(lacked));
-    return;
+    return take_verdict(job, nullptr, verdict);
   }
   accuse(std::move(finding));
 }

@@ -11,6 +11,9 @@ namespace {
 constexpr Reductions kNoReductions{.greedy = false, .dominance = false, .canonical_lost = false, .symmetric = false};
 // Explaining must not cost more than judging.
 constexpr std::size_t kProbeBudget = 20'000;
+constexpr std::size_t kSupposedItemsMax = 8'000;
+// What recovering may cost at least.
+constexpr std::size_t kBudgetMin = 1'000;
 
 JobState as_read(Life life) {
   switch (life) {
@@ -34,33 +37,38 @@ JobState as_read(Life life) {
 }  // namespace
 
 struct JobOracle::Impl {
-  Impl(Profile profile, std::size_t budget, bool brute_force)
-      : table(&cells(profile)),
-        player(*table, budget, brute_force ? kNoReductions : Reductions{}),
-        probe(*table, std::min(budget, kProbeBudget), Reductions{}) {}
+  Impl(const CellTable& cells, std::size_t budget_of_search, const Reductions& reductions)
+      : table(&cells), budget(budget_of_search), player(cells, budget, reductions) {}
 
+  /// `lost` until the first point at which no request is open.
+  enum class Track : std::uint8_t { kept, violated, lost };
   struct Open {
     int id;
     std::uint32_t entry;
   };
   const CellTable* table;
-  Player player, probe;
+  std::size_t budget;
+  Player player;
   Log log;
   std::vector<Open> open;
   std::size_t next = 0;  // first item that is not consumed
-  OracleVerdict verdict = OracleVerdict::fits;
+  Track track = Track::kept;
+  bool widened = false;
+  std::size_t budget_left = budget;  // halved whenever it was not enough, so that recovering stays cheap
   OracleFinding finding{};
   std::string why;
-  std::uint32_t failed_entry = 0;
-  bool widened = false;
+  std::optional<Certain> certain;  // as of the last event
 
   void clear() {
     log.clear();
     open.clear();
     next = 0;
-    verdict = OracleVerdict::fits;
+    track = Track::kept;
     widened = false;
     why.clear();
+    budget_left = budget;
+    certain.reset();
+    player.search().set_budget(budget);
     player.reset(*table, log);
   }
 
@@ -74,64 +82,85 @@ struct JobOracle::Impl {
   }
 
   // An event is judged once every request that went out before it is answered or lost.
-  OracleVerdict drain() {
-    while (verdict == OracleVerdict::fits && next < log.items.size()) {
+  Played advance() {
+    for (; next < log.items.size(); ++next) {
       const LogItem& item = log.items[next];
       if (item.type == ItemType::invoke && log.entries[item.entry].status == EntryStatus::open) break;
-      const Played played = player.play(log, next);
-      if (played == Played::fits)
-        ++next;
-      else if (played == Played::empty)
+      if (const Played played = player.play(log, next); played != Played::fits) return played;
+    }
+    return Played::fits;
+  }
+
+  OracleVerdict drain() {
+    certain.reset();
+    if (track == Track::lost) {
+      if (open.empty()) start_anew();
+      return OracleVerdict::fits;
+    }
+    while (track == Track::kept) {
+      const Played played = advance();
+      if (played == Played::fits) return OracleVerdict::fits;
+      if (played == Played::empty)
         violate(next);
       else
-        give_up(played);
+        widen(played);
     }
-    return verdict;
+    if (track == Track::violated) return OracleVerdict::violated;
+    if (open.empty()) start_anew();
+    return OracleVerdict::inconclusive;
+  }
+
+  void lose_track(std::string reason) {
+    track = Track::lost;
+    why = std::move(reason);
+  }
+
+  void start_anew() {
+    track = Track::kept;
+    log = log.outstanding(*table);
+    widened = budget_left < budget || log.entries.size() > kLostMax;
+    replay(log.items.size());
+  }
+
+  /// Begins anew and takes so many items, until one does not fit; `next` is the one after the last that did.
+  Played replay(std::size_t items) {
+    player.reset(*table, log);
+    if (widened) player.search().widen();
+    Played played = Played::fits;
+    for (next = 0; next < items && played == Played::fits; ++next) played = player.play(log, next);
+    if (played != Played::fits) --next;
+    return played;
   }
 
   void violate(std::size_t item) {
-    if (log.items[item].type != ItemType::respond) {
-      verdict = OracleVerdict::inconclusive;
-      why = log.items[item].type == ItemType::fault ? "the job was in no state that the fault could change"
-                                                    : "the job could not have come to rest";
-      return;
-    }
+    Player probe(*table, std::min(budget, kProbeBudget), Reductions{});
     Attribution told = explain(log, item, player, probe);
-    if (!told.clause) {
-      verdict = OracleVerdict::inconclusive;
-      why = std::move(told.why);
-      return;
-    }
-    verdict = OracleVerdict::violated;
+    if (!told.clause) return lose_track(std::move(told.why));
+    track = Track::violated;
     finding = std::move(told.finding);
-    failed_entry = log.items[item].entry;
   }
 
-  // Over budget: judge once more with lost posts as a bound. A violation found so is one all the same.
-  void give_up(Played played) {
+  // Over budget: judge once more with lost requests as bounds. A violation found so is one all the same.
+  void widen(Played played) {
     if (!widened) {
       widened = true;
-      player.reset(*table, log);
-      player.search().widen();
-      Played again = Played::fits;
-      std::size_t item = 0;
-      for (; item <= next && again == Played::fits; ++item) again = player.play(log, item);
-      if (again == Played::fits) {
-        next = item;
-        return;
-      }
-      if (again == Played::empty) return violate(item - 1);
-      played = again;
+      played = replay(next + 1);
+      if (played == Played::fits) return;
+      if (played == Played::empty) return violate(next);
     }
-    verdict = OracleVerdict::inconclusive;
-    why = played == Played::too_many
-              ? "too many requests about one job overlap or were left unanswered"
-              : "too many ways in which overlapping or unanswered requests may have taken effect";
+    budget_left = std::max(budget_left / 2, std::min(budget_left, kBudgetMin));
+    player.search().set_budget(budget_left);
+    lose_track(played == Played::too_many
+                   ? "too many requests about one job overlap or were left unanswered"
+                   : "too many ways in which overlapping or unanswered requests may have taken effect");
   }
+
+  Certain look() const;
 };
 
 JobOracle::JobOracle(Profile profile, std::size_t budget, bool brute_force)
-    : impl_(std::make_unique<Impl>(profile, budget, brute_force)) {}
+    : impl_(std::make_unique<Impl>(cells(profile), budget, brute_force ? kNoReductions : Reductions{})) {}
+JobOracle::JobOracle(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 JobOracle::~JobOracle() = default;
 JobOracle::JobOracle(JobOracle&&) noexcept = default;
 JobOracle& JobOracle::operator=(JobOracle&&) noexcept = default;
@@ -148,27 +177,13 @@ void JobOracle::start_anywhere() {
 }
 
 void JobOracle::invoke(int id, const Question& question, std::size_t event) {
-  Impl& impl = *impl_;
-  const auto entry = static_cast<std::uint32_t>(impl.log.entries.size());
-  LogEntry& added = impl.log.entries.emplace_back();
-  added.question = question;
-  added.event = event;
-  added.id = id;
-  added.item = static_cast<std::uint32_t>(impl.log.items.size());
-  impl.log.items.push_back({.type = ItemType::invoke, .fault = {}, .entry = entry, .event = event});
-  impl.open.push_back({id, entry});
+  impl_->certain.reset();
+  impl_->open.push_back({id, impl_->log.add_invocation(id, question, event)});
 }
 
 OracleVerdict JobOracle::respond(int id, const Answer& answer, std::size_t event) {
-  Impl& impl = *impl_;
-  const std::uint32_t index = impl.close_open(id);
-  LogEntry& entry = impl.log.entries[index];
-  entry.answer = answer;
-  entry.answer_event = event;
-  entry.answer_item = static_cast<std::uint32_t>(impl.log.items.size());
-  entry.status = EntryStatus::answered;
-  impl.log.items.push_back({.type = ItemType::respond, .fault = {}, .entry = index, .event = event});
-  return impl.drain();
+  impl_->log.add_answer(impl_->close_open(id), answer, event);
+  return impl_->drain();
 }
 
 OracleVerdict JobOracle::lose(int id) {
@@ -202,45 +217,75 @@ bool JobOracle::pending() const {
   return !impl_->open.empty() || impl_->next < impl_->log.items.size();
 }
 
-Certain JobOracle::certain() const {
-  Certain certain;
-  const Search& search = impl_->player.search();
-  if (pending() || impl_->verdict != OracleVerdict::fits) return certain;
-  bool first = true;
-  bool same_state = true;
-  bool same_records = true;
-  bool same_feed = true;
-  std::optional<std::int64_t> records;
-  Life life{};
-  Feed feed{};
-  for (const Configuration& c : search.set()) {
-    const JobValue& job = c.job;
-    if (search.may_move(c)) return certain;
-    std::optional<std::int64_t> here;
-    if (job.lo == job.hi && job.feeding == 0 && search.perhaps_more() == 0) here = job.most();
-    if (first) {
-      life = job.life;
-      feed = job.feed;
-      records = here;
-    }
-    first = false;
-    same_state &= job.life == life;
-    same_feed &= job.feed == feed;
-    same_records &= here == records;
-  }
-  if (same_state) certain.state = as_read(life);
-  if (same_records) certain.records = records;
-  if (same_feed && feed != Feed::none) certain.feed_started = feed == Feed::started;
-  return certain;
+bool JobOracle::has_outstanding() const {
+  return impl_->track == Impl::Track::lost || impl_->player.search().has_outstanding();
 }
 
-void JobOracle::forgive() {
+Certain JobOracle::Impl::look() const {
+  Certain agreed;
+  if (track != Track::kept) return agreed;
+  const Search& search = player.search();
+  const auto records_of = [&](const JobValue& job) -> std::optional<std::int64_t> {
+    if (job.lo == job.hi && job.feeding == 0 && search.perhaps_more() == 0) return job.most();
+    return std::nullopt;
+  };
+  const JobValue& first = search.set().front().job;
+  bool same_state = true;
+  bool same_feed = first.feed != Feed::none;
+  std::optional<std::int64_t> records = records_of(first);
+  for (const Configuration& c : search.set()) {
+    if (search.may_move(c)) return agreed;
+    same_state &= c.job.life == first.life;
+    same_feed &= c.job.feed == first.feed;
+    if (records_of(c.job) != records) records.reset();
+    if (!same_state && !same_feed && !records) return agreed;
+  }
+  if (same_state) agreed.state = as_read(first.life);
+  agreed.records = records;
+  if (same_feed) agreed.feed_started = first.feed == Feed::started;
+  return agreed;
+}
+
+Certain JobOracle::certain() const {
+  if (pending()) return {};
+  if (!impl_->certain) impl_->certain = impl_->look();
+  return *impl_->certain;
+}
+
+OracleVerdict JobOracle::forgive() {
   Impl& impl = *impl_;
-  if (impl.verdict != OracleVerdict::violated) return;
-  impl.verdict = OracleVerdict::fits;
-  impl.log.entries[impl.failed_entry].answer.outcome = RequestOutcome::unknown;
-  impl.player.forget(impl.failed_entry);
-  ++impl.next;
+  if (impl.track != Impl::Track::violated) return OracleVerdict::fits;
+  impl.track = Impl::Track::kept;
+  const LogItem& failed = impl.log.items[impl.next++];
+  if (failed.type == ItemType::respond) {
+    impl.log.entries[failed.entry].answer.outcome = RequestOutcome::unknown;
+    impl.player.forget(failed.entry);
+  }
+  return impl.drain();
+}
+
+std::optional<JobOracle> JobOracle::suppose(const Supposition& supposition) const {
+  if (impl_->track == Impl::Track::lost || impl_->log.items.size() > kSupposedItemsMax) return std::nullopt;
+  auto other = std::make_unique<Impl>(*impl_->table, std::min(impl_->budget, kProbeBudget), Reductions{});
+  other->log = impl_->log;
+  if (!other->log.take(supposition)) return std::nullopt;
+  other->player.reset(*other->table, other->log);
+  other->open = impl_->open;
+  other->widened = impl_->widened;
+  if (other->widened) other->player.search().widen();
+  if (other->advance() != Played::fits) return std::nullopt;
+  other->budget = impl_->budget;
+  other->budget_left = impl_->budget_left;
+  other->player.search().set_budget(other->budget_left);
+  other->player.search().keep_visits_of(impl_->player.search());
+  return JobOracle(std::move(other));
+}
+
+void JobOracle::give_up(std::string why) {
+  if (impl_->track == Impl::Track::lost) return;
+  impl_->certain.reset();
+  impl_->lose_track(std::move(why));
+  if (impl_->open.empty()) impl_->start_anew();
 }
 
 const std::vector<std::uint64_t>& JobOracle::state_visits() const {

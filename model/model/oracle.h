@@ -52,10 +52,14 @@ enum class RequestOutcome : std::uint8_t {
 /// fits then.
 enum class Concerns : std::uint8_t { surely, if_it_exists, perhaps };
 
+/// "No bound is known" where records are counted.
+inline constexpr std::uint32_t kNoBound = 1'000'000'000;
+
 struct Question {
   RequestKind kind = RequestKind::stats;
-  std::int64_t records = 0;     // post: records that would be processed; start_feed: documents that the feed will find
-  bool has_timeout = false;     // close: may answer `timed_out`
+  std::int64_t records = 0;          // post: records that are surely processed; start_feed: documents that are found
+  std::int64_t records_perhaps = 0;  // further ones that may or may not be; `kNoBound`: nobody knows how many
+  bool has_timeout = false;          // close: may answer `timed_out`
   bool may_be_refused = false;  // the caller may lack the privilege, or the profile leaves it open: refusal is fine too
   Concerns concerns = Concerns::surely;
 };
@@ -68,6 +72,16 @@ struct Answer {
   bool late = false;                        // close: it came when its timeout was up (helps to name the clause)
 };
 
+/// A request taken otherwise than the history has it.
+struct Supposition {
+  int id = 0;
+  std::optional<Question> question{};  // unset: as it was asked
+  std::optional<Answer> answer{};      // unset: as it was answered; `unknown`: left open
+  // Of a request that was sent to another job, and is taken as if it had named this one: its events.
+  std::size_t invoked = 0;
+  std::size_t answered = 0;
+};
+
 enum class OracleVerdict : std::uint8_t { fits, violated, inconclusive };
 
 /// Why the set is empty, in the terms of a vendor's engineer.
@@ -76,7 +90,8 @@ struct OracleFinding {
   std::vector<Clause> also;
   std::string expected;  // `the job was closed with 5 records (since close #4): 409; ...`
   std::string observed;
-  std::size_t event;           // the index that the caller gave with the event
+  int id = 0;                  // of the request that is blamed; 0: none, the job was to have come to rest
+  std::size_t event = 0;       // of its answer, or of the point at which the job was to have come to rest
   bool count_too_low = false;  // a read after a close showed fewer records than accepted: it may only be late
 };
 
@@ -87,6 +102,8 @@ struct Certain {
   std::optional<bool> feed_started;     // empty: unknown or no feed
 };
 
+/// After `inconclusive`, which is said once, it follows the job again from the first point at which no request is open:
+/// from any state and any counts, and with every lost request that may still take effect.
 class JobOracle {
  public:
   JobOracle(Profile profile, std::size_t budget, bool brute_force = false);
@@ -98,12 +115,14 @@ class JobOracle {
   /// after `reset` or construction, before the first event.
   void start_anywhere();
 
-  /// A request goes out. `id` is unique among open requests of this job; `event` is quoted in findings.
+  /// A request goes out. `id` is its number, unique in the history and not 0; `event` is the event's index in the
+  /// history, which only grows.
   void invoke(int id, const Question& question, std::size_t event);
   /// Its answer comes. An event is consumed once every earlier request is answered or lost, so the verdict may lag.
   OracleVerdict respond(int id, const Answer& answer, std::size_t event);
   /// None will come: it may or may not have taken effect, now or later.
   OracleVerdict lose(int id);
+  /// A fault that can change nothing where the job is changes nothing.
   OracleVerdict fault(Fault fault, std::size_t event);
   OracleVerdict settled(std::size_t event);
   /// No more events: requests still open are judged as lost.
@@ -113,9 +132,16 @@ class JobOracle {
   const std::string& why() const;        // after `inconclusive`
   Certain certain() const;
   bool pending() const;
+  /// Whether some request without an answer may still change the job.
+  bool has_outstanding() const;
 
-  /// After `violated` by a response with `count_too_low`: takes that response back, so that judging can go on.
-  void forgive();
+  /// After `violated` by a response with `count_too_low`: takes that response back, and judges on.
+  OracleVerdict forgive();
+  /// The oracle of the same history with one request taken otherwise, if everything fits then. Empty too where that
+  /// costs too much: long logs, or more than 20,000 configurations at once.
+  std::optional<JobOracle> suppose(const Supposition& supposition) const;
+  /// Something happened that cannot be followed: as after `inconclusive`.
+  void give_up(std::string why);
 
   /// Visits since construction, in the order of `state_names()` and `transition_names()`.
   const std::vector<std::uint64_t>& state_visits() const;
@@ -123,6 +149,7 @@ class JobOracle {
 
  private:
   struct Impl;
+  explicit JobOracle(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -45,9 +45,10 @@ void one_client(benchmark::State& state) {
   for (auto _ : state) {
     oracle.reset(Profile::xpack_5_4);
     std::size_t event = 0;
+    int id = 0;
     for (const Move& move : moves) {
-      oracle.invoke(0, move.question, event++);
-      if (oracle.respond(0, move.answer, event++) != OracleVerdict::fits) state.SkipWithError("does not fit");
+      oracle.invoke(++id, move.question, event++);
+      if (oracle.respond(id, move.answer, event++) != OracleVerdict::fits) state.SkipWithError("does not fit");
     }
   }
   state.SetItemsProcessed(state.iterations() * std::ssize(moves));
@@ -104,9 +105,9 @@ void busy_clients(benchmark::State& state) {
     OracleVerdict verdict = OracleVerdict::fits;
     for (const Happened& what : events) {
       if (what.invoke)
-        oracle.invoke(what.id, what.move.question, event++);
+        oracle.invoke(what.id + 1, what.move.question, event++);
       else
-        verdict = what.lost ? oracle.lose(what.id) : oracle.respond(what.id, what.move.answer, event++);
+        verdict = what.lost ? oracle.lose(what.id + 1) : oracle.respond(what.id + 1, what.move.answer, event++);
     }
     if (verdict != OracleVerdict::fits) state.SkipWithError("does not fit");
   }
@@ -182,9 +183,9 @@ void busy_clients_with_forced_closes(benchmark::State& state) {
     verdict = OracleVerdict::fits;
     for (const Happened& what : events) {
       if (what.invoke)
-        oracle.invoke(what.id, what.move.question, event++);
+        oracle.invoke(what.id + 1, what.move.question, event++);
       else if (verdict == OracleVerdict::fits)
-        verdict = what.is_lost ? oracle.lose(what.id) : oracle.respond(what.id, what.move.answer, event++);
+        verdict = what.is_lost ? oracle.lose(what.id + 1) : oracle.respond(what.id + 1, what.move.answer, event++);
     }
     if (verdict == OracleVerdict::violated) state.SkipWithError("does not fit");
   }
@@ -205,14 +206,15 @@ void a_violation_explained(benchmark::State& state) {
   for (auto _ : state) {
     oracle.reset(Profile::xpack_5_4);
     std::size_t event = 0;
-    oracle.invoke(0, {.kind = RequestKind::create}, event++);
-    oracle.respond(0, told(RequestOutcome::accepted), event++);
+    int id = 1;
+    oracle.invoke(id, {.kind = RequestKind::create}, event++);
+    oracle.respond(id, told(RequestOutcome::accepted), event++);
     for (const Move& move : cycle(0)) {
-      oracle.invoke(0, move.question, event++);
-      oracle.respond(0, move.answer, event++);
+      oracle.invoke(++id, move.question, event++);
+      oracle.respond(id, move.answer, event++);
     }
-    oracle.invoke(0, {.kind = RequestKind::post, .records = 5}, event++);
-    if (oracle.respond(0, told(RequestOutcome::accepted), event++) != OracleVerdict::violated)
+    oracle.invoke(++id, {.kind = RequestKind::post, .records = 5}, event++);
+    if (oracle.respond(id, told(RequestOutcome::accepted), event++) != OracleVerdict::violated)
       state.SkipWithError("fits");
     benchmark::DoNotOptimize(oracle.finding().clause);
   }

@@ -55,6 +55,16 @@ constexpr std::array kConforming{
   Conforming{both, "create ok; a>open; stats opening; hang; stats opening; a<ok; close:t late; settled; stats closing"},
   Conforming{both, "create ok; open ok; close:t late; stats closing; hang; settled; stats closed; open ok; close:t late; settled; stats closing"},
   Conforming{both, "create ok; open ok; force ok; fail; settled; stats failed; close no; force ok; settled; stats closed"},
+  // A fault that finds the job under way may come too late.
+  Conforming{both, "create ok; a>open; stats opening; fail; a<ok; stats opened"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; fail; stats closing; a<ok; stats closed"},
+  // Posts of which nobody knows what is processed of them.
+  Conforming{both, "create ok; open ok; post:5+2 ok; stats opened:0; stats opened:7; close ok; stats closed:5"},
+  Conforming{both, "create ok; open ok; post:5+2 ok; close ok; stats closed:7; open ok; post:1 ok; close ok; stats closed:6"},
+  Conforming{both, "create ok; open ok; a>close; stats closing; post:2+1 ok; a<ok; stats closed:3; open ok; close ok; stats closed:2"},
+  Conforming{both, "create ok; open ok; force ok; post:2+3 ok; settled; stats closed:5"},
+  Conforming{both, "create ok; open ok; a>post:1+2; a!; close ok; stats closed:3"},
+  Conforming{both, "create ok; mkfeed ok; open ok; feed:3+4 ok; settled; stats closed:7"},
   // Deletes by force.
   Conforming{both, "create ok; force-remove ok; stats no"},
   Conforming{both, "create ok; a>open; stats opening; force-remove ok; a<no; stats no"},
@@ -155,6 +165,9 @@ constexpr std::array kViolating{
   Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:4 ok; close ok; stats closed:8"},
   Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:5 ok; a>close; stats closing; post:2 ok; a<ok; open ok; close ok; stats closed:5"},
   Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:5 ok; force ok; settled; stats closed:6"},
+  Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:4+2 ok; close ok; stats closed:7"},
+  Violating{both, C::close_flushes_buffers, "create ok; open ok; post:4+2 ok; close ok; stats closed:3"},
+  Violating{both, C::close_ends_open_job, "create ok; open ok; a>close; stats closing; settled; a<5xx"},
   Violating{both, C::reopen_continues_analysis, "create ok; open ok; post:5 ok; close ok; open ok; stats opened:0"},
   Violating{both, C::reopen_continues_analysis, "create ok; open ok; post:5 ok; close ok; open ok; post:2 ok; close ok; stats closed:2"},
   Violating{only_6_3, C::closing_closed_job, "create ok; close no"},

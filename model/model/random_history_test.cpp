@@ -79,7 +79,10 @@ class Walk {
     Question question;
     question.kind =
         chance(85) ? palette_[below(static_cast<unsigned>(palette_.size()))] : kAsks.at(below(kAsks.size()));
-    if (question.kind == RequestKind::post || question.kind == RequestKind::start_feed) question.records = 1 + below(3);
+    if (question.kind == RequestKind::post || question.kind == RequestKind::start_feed) {
+      question.records = 1 + below(3);
+      if (chance(20)) question.records_perhaps = 1 + below(3);
+    }
     if (question.kind == RequestKind::close) question.has_timeout = chance(50);
     question.may_be_refused = chance(3);
     return question;
@@ -161,7 +164,7 @@ class Walk {
   World world_;
   Script script_;
   int invoked_ = 0;
-  int next_id_ = 0;
+  int next_id_ = 1;
   std::vector<RequestKind> palette_;
 };
 

@@ -33,6 +33,10 @@ bool covers(const Configuration& a, const Configuration& b) {
          sum(x.hi, x.since, 0) >= sum(y.hi, y.since, 0) && sum(x.hi, x.since, x.queued) >= sum(y.hi, y.since, y.queued);
 }
 
+bool brings_the_same(const SearchExchange& a, const SearchExchange& b) {
+  return a.records == b.records && a.records_perhaps == b.records_perhaps;
+}
+
 std::uint64_t hash_of_state(const Configuration& c) {
   std::uint64_t hash = c.progress;
   for (const std::uint64_t word : {std::uint64_t{c.job.feeding}, static_cast<std::uint64_t>(c.job.life) |
@@ -55,7 +59,8 @@ SearchExchange exchange_of(std::size_t step, const Question& question, const Ans
   if (exchange.timed_out) exchange.answers |= kRefused;
   exchange.may_be_refused = question.may_be_refused;
   exchange.concerns = question.concerns;
-  exchange.records = saturated(static_cast<std::uint64_t>(question.records > 0 ? question.records : 0));
+  exchange.records = saturated(static_cast<std::uint64_t>(std::max<std::int64_t>(question.records, 0)));
+  exchange.records_perhaps = saturated(static_cast<std::uint64_t>(std::max<std::int64_t>(question.records_perhaps, 0)));
   if (step == index_of(RequestKind::stats)) {
     exchange.read = answer.state;
     exchange.processed = answer.processed.value_or(-1);
@@ -84,19 +89,19 @@ void Search::reset(const CellTable& table) {
   before_ = 0;
 }
 
-void Search::start_anywhere() {
+void Search::start_anywhere(bool may_hang) {
   set_.clear();
   for (std::size_t life = 0; life < kLifeCount; ++life)
-    for (std::size_t feed = 0; feed < kFeedCount; ++feed) {
-      Configuration c{.job = {.life = static_cast<Life>(life), .feed = static_cast<Feed>(feed)}};
-      if (c.job.life == Life::absent && c.job.feed != Feed::none) continue;
-      if (c.job.life != Life::absent) c.job.hi = kNoBound;
-      if (c.job.feed == Feed::started) c.job.set(JobValue::kFeedEnds);
-      set_.push_back(c);
-      if (c.job.feed != Feed::started) continue;
-      c.job.clear(JobValue::kFeedEnds);
-      set_.push_back(c);
-    }
+    for (std::size_t feed = 0; feed < kFeedCount; ++feed)
+      for (std::uint8_t flags = 0; flags < JobValue::kFlagsEnd; ++flags) {
+        Configuration c{.job = {.life = static_cast<Life>(life), .feed = static_cast<Feed>(feed), .flags = flags}};
+        if (c.job.life != Life::absent) c.job.hi = kNoBound;
+        if (c.job.is_possible() && (may_hang || !c.job.has(JobValue::kWillHang | JobValue::kHangs))) set_.push_back(c);
+      }
+}
+
+bool Search::has_outstanding() const {
+  return perhaps_more_ != 0 || std::ranges::any_of(set_, [](const Configuration& c) { return c.unhappened != 0; });
 }
 
 bool Search::matches(const SearchExchange& x, const Configuration& c) const {
@@ -144,22 +149,30 @@ int Search::enter(const SearchExchange& exchange) {
 bool Search::lose(const SearchExchange& exchange) {
   if (table_->changing[exchange.step] == 0) return true;
   if (widened_ && exchange.step == index_of(RequestKind::post)) {
-    perhaps_more_ = saturated(std::uint64_t{perhaps_more_} + exchange.records);
+    perhaps_more_ = saturated(std::uint64_t{perhaps_more_} + exchange.records + exchange.records_perhaps);
     for (Configuration& c : set_) settle_reads(c);
     return true;
   }
+  const auto same_kind = [&](const SearchExchange& other) { return other.step == exchange.step; };
+  if (widened_ && std::any_of(lost_.begin(), lost_.begin() + std::countr_one(lost_used_), same_kind)) return true;
   const int bit = std::countr_one(lost_used_);
   if (bit >= kLostMax) return false;
   lost_used_ |= 1U << bit;
-  lost_[static_cast<std::size_t>(bit)] = exchange;
+  SearchExchange& lost = lost_[static_cast<std::size_t>(bit)];
+  lost = exchange;
+  if (widened_ && lost.records + lost.records_perhaps != 0) {
+    // It stands for all of its kind.
+    lost.records = 0;
+    lost.records_perhaps = kNoBound;
+  }
   for (Configuration& c : set_) c.unhappened |= 1U << bit;
   return true;
 }
 
 // Lets the machine move the job, and wakes whoever waited for that. False: nothing moves it, or somebody would have to
 // answer otherwise.
-bool Search::move(Configuration& c, std::size_t event, std::uint32_t records) {
-  const MachineStep stepped = machine_.step(c.job, event, records);
+bool Search::move(Configuration& c, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps) {
+  const MachineStep stepped = machine_.step(c.job, event, records, records_perhaps);
   if (stepped.result != MachineStep::Result::done) return false;
   ++moves_;
   const Life from = c.job.life;
@@ -245,7 +258,7 @@ void Search::step_slot(std::size_t from, int i, int slot) {
   const std::uint32_t reached = next.progress;
   // A request that begins to wait must not be woken by its own first step.
   if (cell.waits) set_progress(next, i, 2);
-  if (!move(next, x.step, x.records)) return;
+  if (!move(next, x.step, x.records, x.records_perhaps)) return;
   set_progress(next, i, (reached >> (2 * i)) & 3U);
   take(next, from, cell.row, slot);
 }
@@ -260,13 +273,13 @@ void Search::step_lost(std::size_t from, int slot) {
         for (std::uint32_t older = work_[from].unhappened & ((1U << bit) - 1); older != 0 && !later;
              older &= older - 1) {
           const SearchExchange& y = lost_[static_cast<std::size_t>(std::countr_zero(older))];
-          later = y.step == x.step && y.records == x.records;
+          later = y.step == x.step && brings_the_same(y, x);
         }
       if (reductions_.symmetric && !table_->two_steps[x.step])
         for (std::uint32_t open = used_; open != 0 && !later; open &= open - 1) {
           const int i = std::countr_zero(open);
           const SearchExchange& y = slots_[static_cast<std::size_t>(i)];
-          later = progress_of(work_[from], i) == 0 && y.step == x.step && y.records == x.records &&
+          later = progress_of(work_[from], i) == 0 && y.step == x.step && brings_the_same(y, x) &&
                   y.answers == kAccepted && !y.may_be_refused && y.concerns == Concerns::surely;
         }
       if (later) continue;
@@ -274,9 +287,9 @@ void Search::step_lost(std::size_t from, int slot) {
     const Cell& cell = table_->at(x.step, work_[from].job);
     if (cell.row < 0 || !cell.changes) continue;
     Configuration next = work_[from];
-    next.unhappened &= ~(1U << bit);
+    if (!widened_) next.unhappened &= ~(1U << bit);
     const JobValue old = next.job;
-    if (!move(next, x.step, x.records)) continue;
+    if (!move(next, x.step, x.records, x.records_perhaps)) continue;
     if (next.job == old) continue;  // it changed nothing: not having happened covers it
     take(next, from, cell.row, slot);
   }
@@ -287,7 +300,7 @@ void Search::expand(std::size_t from, int slot) {
     const Spontaneous& happening = table_->happenings[i];
     if (!table_->may_happen(happening, work_[from].job)) continue;
     Configuration next = work_[from];
-    if (move(next, kStepCount + i, 0)) take(next, from, happening.row, slot);
+    if (move(next, kStepCount + i, 0, 0)) take(next, from, happening.row, slot);
   }
   for (std::uint32_t rest = used_; rest != 0; rest &= rest - 1) {
     const int i = std::countr_zero(rest);
@@ -299,7 +312,7 @@ void Search::expand(std::size_t from, int slot) {
       for (std::uint32_t others = used_ & ~(1U << i); others != 0 && !later; others &= others - 1) {
         const int j = std::countr_zero(others);
         const SearchExchange& y = slots_[static_cast<std::size_t>(j)];
-        later = y.order < x.order && progress_of(work_[from], j) == 0 && y.step == x.step && y.records == x.records &&
+        later = y.order < x.order && progress_of(work_[from], j) == 0 && y.step == x.step && brings_the_same(y, x) &&
                 y.answers == x.answers && y.may_be_refused == x.may_be_refused && y.concerns == x.concerns &&
                 y.read == x.read && y.processed == x.processed && y.feed_read == x.feed_read;
       }
@@ -384,7 +397,12 @@ Found Search::leave(int slot) {
   count_path(first_out_.from, first_out_.row);
   keep_maximal(out_);
   set_.swap(out_);
-  for (Configuration& c : set_) set_progress(c, slot, 0);
+  std::uint32_t unhappened = 0;
+  for (Configuration& c : set_) {
+    set_progress(c, slot, 0);
+    unhappened |= c.unhappened;
+  }
+  if (!widened_) lost_used_ &= unhappened;  // the others surely happened, or cannot any more
   used_ &= ~(1U << slot);
   const JobValue& job = set_.front().job;
   ++state_visits_[static_cast<std::size_t>(job.life)];
@@ -398,17 +416,17 @@ void Search::forget(int slot) {
 }
 
 bool Search::may_move(const Configuration& c) const {
-  const auto moves = [&](std::size_t event, std::uint32_t records) {
-    const bool moved = machine_.step(c.job, event, records).result == MachineStep::Result::done;
+  const auto moves = [&](std::size_t event) {
+    const bool moved = machine_.step(c.job, event, 0, 0).result == MachineStep::Result::done;
     moves_ += moved ? 1 : 0;
     return moved;
   };
   for (std::size_t i = 0; i < kHappeningCount; ++i)
-    if (table_->may_happen(table_->happenings[i], c.job) && moves(kStepCount + i, 0)) return true;
+    if (table_->may_happen(table_->happenings[i], c.job) && moves(kStepCount + i)) return true;
   for (std::uint32_t rest = c.unhappened; rest != 0; rest &= rest - 1) {
     const SearchExchange& x = lost_[static_cast<std::size_t>(std::countr_zero(rest))];
     const Cell& cell = table_->at(x.step, c.job);
-    if (cell.row >= 0 && cell.changes && moves(x.step, x.records)) return true;
+    if (cell.row >= 0 && cell.changes && moves(x.step)) return true;
   }
   return false;
 }

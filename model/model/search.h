@@ -32,6 +32,7 @@ struct SearchExchange {
   JobState read = JobState::unknown;
   std::int8_t feed_read = -1;  // -1 not told, 0 stopped, 1 started
   std::uint32_t records = 0;
+  std::uint32_t records_perhaps = 0;
   std::int64_t processed = -1;  // -1: not told
   std::uint64_t order = 0;      // when the answer came, for the symmetric reduction
 };
@@ -54,10 +55,12 @@ class Search {
 
   void reset(const CellTable& table);
   /// Nothing is known of what came before the first event: any state, any counts. Before the first request only.
-  void start_anywhere();
-  /// Lost posts become a bound instead of possibilities: sound, cheaper, and weaker.
+  /// `may_hang`: its close may hang, too.
+  void start_anywhere(bool may_hang);
+  /// Lost posts become a bound and other lost requests may happen again and again: sound, cheaper, and weaker. Before
+  /// the first request only.
   void widen() { widened_ = true; }
-  void narrow() { widened_ = false; }
+  void set_budget(std::size_t budget) { budget_ = budget; }
 
   /// A request enters. Its slot, or -1 when there are too many at once.
   int enter(const SearchExchange& exchange);
@@ -83,9 +86,15 @@ class Search {
   std::uint64_t moves() const { return moves_; }
   const JobMachine& machine() const { return machine_; }
   std::uint32_t perhaps_more() const { return perhaps_more_; }
+  /// Whether some lost request has not happened in some configuration.
+  bool has_outstanding() const;
 
   bool matches(const SearchExchange& exchange, const Configuration& c) const;
 
+  void keep_visits_of(const Search& other) {
+    state_visits_ = other.state_visits_;
+    row_visits_ = other.row_visits_;
+  }
   const std::vector<std::uint64_t>& state_visits() const { return state_visits_; }
   const std::vector<std::uint64_t>& row_visits() const { return row_visits_; }
 
@@ -95,7 +104,7 @@ class Search {
     c.progress = (c.progress & ~(3U << (2 * slot))) | (value << (2 * slot));
   }
   void settle_reads(Configuration& c) const;
-  bool move(Configuration& c, std::size_t event, std::uint32_t records);
+  bool move(Configuration& c, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps);
   void expand(std::size_t from, int slot);
   void step_slot(std::size_t from, int i, int slot);
   void step_lost(std::size_t from, int slot);
@@ -112,7 +121,7 @@ class Search {
   bool widened_ = false;
   std::uint32_t used_ = 0;
   std::uint32_t lost_used_ = 0;
-  std::uint32_t perhaps_more_ = 0;
+  std::uint32_t perhaps_more_ = 0;  // widened: records of lost posts
   std::array<SearchExchange, kSlots> slots_{};
   std::array<bool, kSlots> killed_{};
   std::array<SearchExchange, kLostMax> lost_{};
