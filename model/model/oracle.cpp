@@ -181,6 +181,11 @@ void JobOracle::invoke(int id, const Question& question, std::size_t event) {
   impl_->open.push_back({id, impl_->log.add_invocation(id, question, event)});
 }
 
+void JobOracle::amend(int id, const Question& question) {
+  for (const Impl::Open& o : impl_->open)
+    if (o.id == id) impl_->log.entries[o.entry].question = question;
+}
+
 OracleVerdict JobOracle::respond(int id, const Answer& answer, std::size_t event) {
   impl_->log.add_answer(impl_->close_open(id), answer, event);
   return impl_->drain();

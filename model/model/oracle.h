@@ -140,6 +140,9 @@ class JobOracle {
   /// The oracle of the same history with one request taken otherwise, if everything fits then. Empty too where that
   /// costs too much: long logs, or more than 20,000 configurations at once.
   std::optional<JobOracle> suppose(const Supposition& supposition) const;
+  void amend(int id, const Question& question);
+  void learn_count(std::int64_t) {}
+  void forget_counts() {}
   /// Something happened that cannot be followed: as after `inconclusive`.
   void give_up(std::string why);
 

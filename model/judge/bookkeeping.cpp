@@ -1,0 +1,463 @@
+#include "judge/bookkeeping.h"
+
+#include <algorithm>
+
+#include "closecheck/vocabulary/path.h"
+#include "judge/projection.h"
+
+namespace closecheck::model {
+namespace {
+
+/// Records of which nobody knows how many there are.
+constexpr std::int64_t kAnyNumber = 1'000'000'000;
+
+/// Whether a request of this kind ends what can be read of a closed period.
+bool ends_closed_period(RequestKind kind) {
+  return kind == RequestKind::open || kind == RequestKind::remove || kind == RequestKind::force_remove ||
+         kind == RequestKind::revert;
+}
+
+bool may_have_worked(RequestOutcome outcome) {
+  return outcome == RequestOutcome::accepted || outcome == RequestOutcome::unknown ||
+         outcome == RequestOutcome::failed;
+}
+
+/// The posted records; null: nobody here knows them, for the post was not typed or its body is not in the recording.
+const PostData* known_post(const Exchange& exchange) {
+  const auto* post = std::get_if<PostData>(&exchange.request->operation);
+  return post != nullptr && is_body_known(*exchange.request) ? post : nullptr;
+}
+
+/// The index that the operation changes; null: none.
+const std::string* changed_index(const Operation& operation) {
+  if (const auto* documents = std::get_if<IndexDocuments>(&operation)) return &documents->index;
+  if (const auto* remove = std::get_if<DeleteIndex>(&operation)) return &remove->index;
+  return nullptr;
+}
+
+}  // namespace
+
+void Bookkeeping::begin(const Exchange& exchange, JobFile& job) {
+  if (is_read(exchange.meant)) return;
+  job.settled = false;
+  if (ends_closed_period(exchange.meant)) stop_waiting(job, context_);
+  const Operation& operation = exchange.request->operation;
+  const bool is_normal_close = exchange.question.kind == RequestKind::close;
+  const bool may_begin_closing = exchange.before != JobState::closed && exchange.before != JobState::absent;
+  if (is_normal_close && job.housekeeping.is_known() && !job.housekeeping.since && may_begin_closing)
+    job.housekeeping.since = exchange.invoked;
+  if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) sources_.file_creation(*feed, true);
+  if (const auto* create = std::get_if<CreateJob>(&operation))
+    job.coming_groups.insert(job.coming_groups.end(), create->config.groups.begin(), create->config.groups.end());
+}
+
+Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) const {
+  Question question = exchange.question;
+  if (exchange.unfollowed) {
+    question.records_perhaps = kAnyNumber;
+  } else if (exchange.meant == RequestKind::post) {
+    const PostData* post = known_post(exchange);
+    const ProcessedRange range =
+        post != nullptr
+            ? job.results.processed_of(post->records, exchange.newest_sure_ms, exchange.newest_possible_ms)
+            : ProcessedRange{0, kAnyNumber};
+    // What is lost may come in part, and after the newest data was lost again; of a body that breaks off nobody says
+    // how much counts.
+    const bool in_part = post == nullptr || post->malformed || exchange.unanswered || job.may_be_fed();
+    question.records = in_part ? 0 : range.surely;
+    const auto all = static_cast<std::int64_t>(post != nullptr ? post->records.size() : kAnyNumber);
+    question.records_perhaps = (in_part || job.disturbed ? all : range.at_most) - question.records;
+  } else if (exchange.meant == RequestKind::start_feed) {
+    // Data that the job already has decides where a feed really begins.
+    const auto* start = std::get_if<StartDatafeed>(&exchange.request->operation);
+    const FeedFile* file = start != nullptr ? sources_.find_feed(start->feed) : nullptr;
+    const bool certain = file != nullptr && sources_.index_named(file->index).is_certain() && !exchange.overlapped &&
+                         job.results.newest_possible_ms() == INT64_MIN;
+    if (!certain) question.records_perhaps = std::exchange(question.records, 0) + kAnyNumber;
+  }
+  return question;
+}
+
+void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (is_read(exchange.meant)) {
+    if (exchange.meant == RequestKind::read_results && outcome == RequestOutcome::accepted) job.results_served = true;
+    return;
+  }
+  if (outcome == RequestOutcome::refused) job.last_refused_change = exchange.number;
+  // A close that did nothing began no housekeeping.
+  const bool did_nothing = outcome == RequestOutcome::busy || outcome == RequestOutcome::refused;
+  if (job.housekeeping.since == exchange.invoked && did_nothing) job.housekeeping.since.reset();
+  if (exchange.unfollowed && !did_nothing) job.results.book_unknown();
+  if (exchange.unanswered) return end_unanswered(exchange, job);
+  switch (exchange.meant) {
+    case RequestKind::create:
+      return end_create(exchange, job, outcome);
+    case RequestKind::remove:
+    case RequestKind::force_remove:
+      if (outcome == RequestOutcome::accepted) {
+        job.forget();
+        job.results.create(nullptr);
+      } else if (may_have_worked(outcome)) {
+        job.start_anew();
+      }
+      return;
+    case RequestKind::open:
+      return end_open(exchange, job, outcome);
+    case RequestKind::post:
+      return end_post(exchange, job, outcome);
+    case RequestKind::revert:
+      if (!may_have_worked(outcome)) return;
+      job.results.forget();
+      job.readings.clear();
+      return;
+    case RequestKind::update:
+      return end_update(exchange, job, outcome);
+    case RequestKind::create_feed:
+      return end_create_feed(exchange, job, outcome);
+    case RequestKind::start_feed:
+    case RequestKind::start_endless_feed:
+      return end_start_feed(exchange, job, outcome);
+    case RequestKind::stop_feed:
+    case RequestKind::remove_feed:
+      return end_stop_feed(exchange, job, outcome);
+    case RequestKind::close:
+      return end_close(exchange, job, outcome);
+    case RequestKind::force_close:
+      return end_forced_close(exchange, job, outcome);
+    case RequestKind::get:
+    case RequestKind::stats:
+    case RequestKind::read_results:
+    case RequestKind::feed_stats:
+    case RequestKind::flush:
+    case RequestKind::invalid:
+      return;
+  }
+}
+
+void Bookkeeping::begin_job(const Exchange& exchange, JobFile& job) {
+  job.forget();
+  const auto* create = std::get_if<CreateJob>(&exchange.request->operation);
+  const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
+  job.results.create(config);
+  if (config != nullptr) job.learn_groups(&config->groups);
+  // Whatever was posted while it was being created, and what was lost before, may have reached it.
+  for (const std::vector<std::size_t>* posts : {&job.early_posts, &job.lost_posts})
+    for (const std::size_t number : *posts) book_post(context_.log.of(number), job, RequestOutcome::unknown);
+  job.early_posts.clear();
+}
+
+void Bookkeeping::end_create(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (const auto* create = std::get_if<CreateJob>(&exchange.request->operation))
+    for (const std::string& group : create->config.groups) {
+      const auto coming = std::ranges::find(job.coming_groups, group);
+      if (coming != job.coming_groups.end()) job.coming_groups.erase(coming);
+    }
+  if (outcome == RequestOutcome::accepted) begin_job(exchange, job);
+}
+
+void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (outcome == RequestOutcome::accepted) {
+    end_period(job);
+    job.results.reopen();
+    job.period = {};
+    job.period.opened_by = exchange.number;
+    if (exchange.met_close) job.period.amid_close = exchange.number;
+    ++job.times_opened;
+    job.readings.clear();
+    if (job.housekeeping.since) job.housekeeping.slow = job.housekeeping.hangs = false;
+    job.housekeeping.since.reset();
+  } else if (may_have_worked(outcome) || outcome == RequestOutcome::timed_out) {
+    end_period(job);
+    job.period.ended = false;
+    job.readings.clear();
+  }
+}
+
+void Bookkeeping::end_update(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (outcome == RequestOutcome::refused) job.metadata.refused_update = exchange.number;
+  if (!may_have_worked(outcome)) return;
+  job.metadata.forget();
+  const auto* update = std::get_if<UpdateJob>(&exchange.request->operation);
+  const bool known = update != nullptr && is_body_known(*exchange.request);
+  if (!known || (update->groups && outcome != RequestOutcome::accepted))
+    job.learn_groups(nullptr);
+  else if (update->groups)
+    job.learn_groups(&*update->groups);
+}
+
+void Bookkeeping::end_post(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  const auto creates_it = [&](std::size_t number) {
+    const Exchange& other = context_.log.of(number);
+    return other.meant == RequestKind::create && context_.log.concerns(other, job.index);
+  };
+  if (exchange.unanswered)
+    job.lost_posts.push_back(exchange.number);
+  else if (exchange.overlapped && may_have_worked(outcome) && std::ranges::any_of(context_.log.open(), creates_it))
+    job.early_posts.push_back(exchange.number);
+  book_post(exchange, job, outcome);
+}
+
+void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (outcome == RequestOutcome::busy) return;
+  if (outcome != RequestOutcome::refused) job.last_post = exchange.number;
+  const PostData* post = known_post(exchange);
+  if (post == nullptr) {
+    if (outcome != RequestOutcome::refused) job.results.book_unknown();
+    return;
+  }
+  const OpenPeriod& period = job.period;
+  Fate fate = Fate::taken;
+  if (outcome == RequestOutcome::refused)
+    fate = Fate::refused;
+  else if (outcome != RequestOutcome::accepted || post->malformed || period.forced != 0 || period.amid_close != 0)
+    fate = Fate::perhaps;
+  else if (exchange.met_close || period.timed_out_close != 0 || period.lost_close != 0)
+    fate = Fate::queued;
+  if (fate != Fate::refused && job.may_be_fed()) {
+    fate = Fate::perhaps;
+    job.lose_track_of_data();
+  }
+  // Whatever comes when nobody knows may come after the newest data was lost again.
+  const bool may_have_lost = exchange.unanswered || job.disturbed;
+  job.results.book(post->records, fate, may_have_lost ? INT64_MIN : exchange.newest_sure_ms,
+                   exchange.newest_possible_ms);
+}
+
+void Bookkeeping::end_close(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (exchange.question.kind == RequestKind::force_close) return end_forced_close(exchange, job, outcome);
+  if (exchange.question.kind == RequestKind::invalid) return;
+  if (outcome == RequestOutcome::accepted) job.metadata.closed_by = exchange.number;
+  if (exchange.quiet && (exchange.before == JobState::closed || exchange.before == JobState::absent)) return;
+  if (outcome == RequestOutcome::accepted)
+    job.period.normal_close = exchange.number;
+  else if (outcome == RequestOutcome::timed_out)
+    job.period.timed_out_close = exchange.number;
+  else if (outcome == RequestOutcome::unknown || outcome == RequestOutcome::failed)
+    job.period.lost_close = exchange.number;
+}
+
+void Bookkeeping::end_forced_close(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (exchange.question.kind != RequestKind::force_close) return end_close(exchange, job, outcome);
+  OpenPeriod& period = job.period;
+  if (outcome == RequestOutcome::accepted) job.metadata.closed_by = exchange.number;
+  if (exchange.quiet && (exchange.before == JobState::closed || exchange.before == JobState::absent)) return;
+  if (!may_have_worked(outcome) && outcome != RequestOutcome::timed_out) return;
+  if (period.forced == 0) {
+    period.forced_from_failed = exchange.before == JobState::failed || period.failed_fault;
+    period.forced_unresponsive = job.housekeeping.hangs || period.timed_out_close != 0 || exchange.met_close;
+  }
+  period.forced = exchange.number;
+  // Of a close that was over before nothing can be lost any more.
+  const bool was_over =
+      period.normal_close != 0 && context_.log.of(period.normal_close).answer_event < exchange.invoke_event;
+  if (!was_over) job.results.lose();
+}
+
+/// The request may take effect at once, at any later time, or never. The oracle knows how to go on from there; nothing
+/// else does.
+void Bookkeeping::end_unanswered(const Exchange& exchange, JobFile& job) {
+  const Operation& operation = exchange.request->operation;
+  switch (exchange.meant) {
+    case RequestKind::create:
+      // If it is there at all, it is the only one that it can be.
+      if (exchange.before == JobState::absent && exchange.quiet) {
+        begin_job(exchange, job);
+        job.learn_groups(nullptr);
+        return;
+      }
+      job.results.create(nullptr);
+      break;
+    case RequestKind::post:
+      return end_post(exchange, job, RequestOutcome::unknown);
+    case RequestKind::update:
+      job.update_lost = true;
+      return;
+    case RequestKind::create_feed:
+      job.has_feed = true;
+      if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
+        FeedFile& file = *sources_.find_feed(feed->feed);
+        if (file.job != job.name) file.other_job = job.name;
+        if (file.index != feed->index) file.reads_everything = false;
+      }
+      return;
+    case RequestKind::revert:
+      job.results.forget();
+      break;
+    case RequestKind::start_feed:
+    case RequestKind::start_endless_feed:
+      job.results.book_unknown();
+      break;
+    case RequestKind::close:
+    case RequestKind::force_close:
+      if (exchange.meant == RequestKind::force_close || exchange.question.kind == RequestKind::force_close)
+        end_forced_close(exchange, job, RequestOutcome::unknown);
+      else
+        end_close(exchange, job, RequestOutcome::unknown);
+      break;
+    case RequestKind::remove:
+    case RequestKind::force_remove:
+    case RequestKind::open:
+    case RequestKind::stop_feed:
+    case RequestKind::remove_feed:
+      break;
+    case RequestKind::get:
+    case RequestKind::stats:
+    case RequestKind::read_results:
+    case RequestKind::feed_stats:
+    case RequestKind::flush:
+    case RequestKind::invalid:
+      return;
+  }
+  stop_waiting(job, context_);
+  job.readings.clear();
+  job.disturbed = true;
+}
+
+void Bookkeeping::end_period(JobFile& job) {
+  OpenPeriod& period = job.period;
+  if (period.ended || job.times_opened == 0) return;
+  period.ended = true;
+  ++job.times_closed;
+  if (period.feed_with_end != 0) {
+    if (period.closed_by_feed() && !period.feed_stopped)
+      job.results.take_queued();
+    else
+      job.results.drop_queued();
+  }
+  if (period.forced == 0 && !period.failed_fault) job.results.end_cleanly();
+}
+
+/// Whatever close overlapped the open came before it.
+void Bookkeeping::settle_open_period(JobFile& job) {
+  if (job.period.amid_close == 0) return;
+  const std::size_t opened_by = job.period.opened_by;
+  job.period = {};
+  job.period.opened_by = opened_by;
+}
+
+void Bookkeeping::inject(const Event& fault, JobFile& job) {
+  if (fault.fault == Fault::fail_job) {
+    if (job.now == JobState::closed || job.now == JobState::absent) return;
+    job.period.failed_fault = true;
+    job.results.lose();
+    return;
+  }
+  job.housekeeping = {fault.fault == Fault::slow_close, fault.fault == Fault::hang_close, fault.duration, {}};
+}
+
+// Datafeeds and the documents that they read.
+
+void Bookkeeping::end_create_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (may_have_worked(outcome)) job.has_feed = true;
+  const auto* feed = std::get_if<CreateDatafeed>(&exchange.request->operation);
+  if (feed == nullptr) return;
+  if (outcome == RequestOutcome::refused || outcome == RequestOutcome::busy) sources_.file_creation(*feed, false);
+  if (outcome != RequestOutcome::accepted) return;
+  sources_.replace(*feed);
+  sources_.find_feed(feed->feed)->creations = 1;
+  // Somebody may have started it while nobody knew yet that it was there.
+  for (const std::size_t number : sources_.stray_starts(feed->feed)) {
+    const Exchange& start = context_.log.of(number);
+    const bool did_nothing = start.stage == Exchange::Stage::answered &&
+                             (start.outcome == RequestOutcome::refused || start.outcome == RequestOutcome::busy ||
+                              start.answer_event < exchange.invoke_event);
+    if (did_nothing) continue;
+    const std::string why = "datafeed " + feed->feed + " was asked for something while it was being created";
+    job.oracle.give_up(why);
+    context_.rulings.give_up(why);
+    job.lose_track_of_data();
+    job.disturbed = true;
+  }
+}
+
+void Bookkeeping::end_start_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (!may_have_worked(outcome)) return;
+  const auto* start = std::get_if<StartDatafeed>(&exchange.request->operation);
+  const FeedFile* file = start != nullptr ? sources_.find_feed(start->feed) : nullptr;
+  if (exchange.meant == RequestKind::start_feed) {
+    job.period.feed_with_end = exchange.number;
+    job.period.feed_stopped = outcome != RequestOutcome::accepted;
+  }
+  const bool certain = exchange.meant == RequestKind::start_feed && file != nullptr && !exchange.overlapped &&
+                       exchange.question.concerns == Concerns::surely &&
+                       sources_.index_named(file->index).is_certain() &&
+                       job.results.newest_possible_ms() == INT64_MIN;
+  if (!certain) return job.lose_track_of_data();
+  job.results.book(sources_.records_of(*file, *start), Fate::queued, INT64_MIN, INT64_MIN);
+}
+
+void Bookkeeping::end_stop_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (!may_have_worked(outcome)) return;
+  job.period.feed_stopped = true;
+  if (job.period.feed_with_end != 0) job.results.drop_queued();
+  if (exchange.meant != RequestKind::remove_feed || outcome != RequestOutcome::accepted) return;
+  if (exchange.feed_before != false) {
+    const std::string why = "nothing tells what becomes of a job whose datafeed is deleted while it runs";
+    job.oracle.give_up(why);
+    context_.rulings.give_up(why);
+    job.lose_track_of_data();
+    job.disturbed = true;
+  }
+  job.has_feed = false;
+  if (const auto* remove = std::get_if<DeleteDatafeed>(&exchange.request->operation))
+    sources_.find_feed(remove->feed)->creations = 0;
+}
+
+void Bookkeeping::begin_elsewhere(const Exchange& exchange) {
+  if (const std::string* index = changed_index(exchange.request->operation))
+    ++sources_.index_named(*index).open_changes;
+}
+
+void Bookkeeping::end_elsewhere(const Exchange& exchange) {
+  const Operation& operation = exchange.request->operation;
+  const RequestOutcome outcome = exchange.outcome;
+  const std::string* changed = changed_index(operation);
+  if (changed != nullptr) --sources_.index_named(*changed).open_changes;
+  if (outcome == RequestOutcome::busy) return;
+  if (const auto* documents = std::get_if<IndexDocuments>(&operation)) {
+    IndexFile& index = sources_.index_named(documents->index);
+    index.lost = index.lost || outcome != RequestOutcome::accepted;
+    if (outcome == RequestOutcome::accepted) {
+      index.records.insert(index.records.end(), documents->records.begin(), documents->records.end());
+      index.unseen = !documents->refresh;
+    }
+    blur_what_is_fed(documents->index);
+  } else if (const auto* refresh = std::get_if<RefreshIndex>(&operation)) {
+    if (outcome == RequestOutcome::accepted) sources_.index_named(refresh->index).unseen = false;
+  } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
+    if (outcome != RequestOutcome::refused) end_raw(*raw);
+  } else if (const auto* remove = std::get_if<DeleteIndex>(&operation)) {
+    if (outcome == RequestOutcome::refused) return;
+    IndexFile& index = sources_.index_named(remove->index);
+    index.lost = index.lost || outcome != RequestOutcome::accepted;
+    if (outcome == RequestOutcome::accepted) {
+      index.records.clear();
+      index.unseen = false;
+    }
+    blur_what_is_fed(remove->index);
+  }
+}
+
+/// A request of no type may write documents, and of its index only the name in its path is known.
+void Bookkeeping::end_raw(const RawRequest& raw) {
+  if (raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS") return;
+  const std::vector<std::string> path = split_path(raw.path);
+  if (path.empty() || path.front() == "_xpack" || path.front() == "_ml" || path.front() == "_cluster") return;
+  for (const std::string_view harmless : {"_search", "_count", "_refresh"})
+    if (path.back() == harmless) return;
+  const bool of_one = !path.front().starts_with('_') && path.front().find_first_of("*,") == std::string::npos;
+  if (of_one)
+    sources_.index_named(path.front()).lost = true;
+  else
+    sources_.lose_all_documents();
+}
+
+/// A feed that runs may or may not see what changes in its index.
+void Bookkeeping::blur_what_is_fed(const std::string& index) {
+  for (const FeedFile& feed : sources_.feeds()) {
+    JobFile* job = feed.index == index ? jobs_.find(feed.job) : nullptr;
+    if (job != nullptr && (job->may_be_fed() || (job->has_feed && job->open_changes > 0))) job->lose_track_of_data();
+  }
+}
+
+}  // namespace closecheck::model

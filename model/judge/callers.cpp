@@ -1,0 +1,66 @@
+#include "judge/callers.h"
+
+#include <algorithm>
+
+namespace closecheck::model {
+namespace {
+
+/// Whether the page lets this caller at least look.
+bool may_read(Principal who) {
+  return may_manage_jobs(who) || who == Principal::monitor_ml;
+}
+
+bool is_in(const std::vector<Principal>& list, Principal who) {
+  return std::ranges::find(list, who) != list.end();
+}
+
+void note(std::vector<Principal>& list, Principal who) {
+  if (!is_in(list, who)) list.push_back(who);
+}
+
+}  // namespace
+
+void Callers::clear() {
+  doubts_.clear();
+  let_in_.clear();
+  turned_away_.clear();
+}
+
+bool Callers::is_in_doubt(const Exchange& exchange) const {
+  if (options_.in_process || !exchange.is_refused_to_caller()) return false;
+  // Of other requests nobody is accused for want of privileges.
+  const bool decides = exchange.is_close || (exchange.unprivileged && !is_read(exchange.meant));
+  if (!decides) return false;
+  const Principal who = exchange.request->who;
+  // Who may do everything and was refused something else has lost the credentials already.
+  return is_in(let_in_, who) || (may_manage_jobs(who) && is_in(turned_away_, who)) ||
+         (options_.callers_are_known && may_read(who));
+}
+
+void Callers::doubt(const Exchange& exchange, std::shared_ptr<const Response> response) {
+  doubts_.push_back({exchange.number, std::move(response)});
+}
+
+std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Response& response,
+                                            const ExchangeLog& log) {
+  std::vector<DoubtfulRefusal> judged;
+  if (options_.in_process || exchange.outcome == RequestOutcome::unknown) return judged;
+  const Principal who = exchange.request->who;
+  const bool refused = exchange.is_refused_to_caller();
+  if (exchange.refusal != Refusal::busy) {
+    const auto decided = std::ranges::stable_partition(doubts_, [&](const DoubtfulRefusal& doubt) {
+      const Exchange& before = log.of(doubt.number);
+      return before.request->who != who || before.answer_event >= exchange.invoke_event;
+    });
+    if (!refused) judged.assign(decided.begin(), decided.end());
+    doubts_.erase(decided.begin(), decided.end());
+  }
+  // Parameters are read before anybody asks for privileges, so that a bad request says nothing of the caller.
+  const bool lets_in = response.outcome == Outcome::accepted || exchange.refusal == Refusal::not_found ||
+                       exchange.refusal == Refusal::conflict;
+  if (lets_in) note(let_in_, who);
+  if (refused && !exchange.is_close) note(turned_away_, who);
+  return judged;
+}
+
+}  // namespace closecheck::model

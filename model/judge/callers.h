@@ -1,0 +1,38 @@
+// Who was let in, and what a refusal says of a caller who was: whose credentials are lost is refused everything.
+// Deterministic; not thread-safe.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "closecheck/model/judge.h"
+#include "rules/exchange_log.h"
+
+namespace closecheck::model {
+
+/// A refusal that is judged only if the same caller is let in afterwards.
+struct DoubtfulRefusal {
+  std::size_t number = 0;
+  std::shared_ptr<const Response> response;
+};
+
+class Callers {
+ public:
+  explicit Callers(const JudgeOptions& options) : options_(options) {}
+
+  void clear();
+  /// Whether the answer refuses a caller who was let in before, and the request is one over which somebody would be
+  /// accused.
+  bool is_in_doubt(const Exchange& exchange) const;
+  void doubt(const Exchange& exchange, std::shared_ptr<const Response> response);
+  /// What an answer tells of its caller. Gives the refusals that it shows to be words about their requests.
+  std::vector<DoubtfulRefusal> learn(const Exchange& exchange, const Response& response, const ExchangeLog& log);
+
+ private:
+  JudgeOptions options_;
+  std::vector<DoubtfulRefusal> doubts_;
+  std::vector<Principal> let_in_;       // callers who were told something that only who is let in is told
+  std::vector<Principal> turned_away_;  // callers to whom something else than a close was refused as to callers
+};
+
+}  // namespace closecheck::model

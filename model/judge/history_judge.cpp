@@ -1,0 +1,417 @@
+#include "judge/history_judge.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "judge/answer_reading.h"
+#include "model/cells.h"
+
+namespace closecheck::model {
+namespace {
+
+bool is_removal(RequestKind kind) {
+  return kind == RequestKind::remove || kind == RequestKind::force_remove;
+}
+
+std::int64_t newest_of(const Exchange& exchange) {
+  std::int64_t newest_ms = INT64_MIN;
+  if (const auto* post = std::get_if<PostData>(&exchange.request->operation))
+    for (const Record& record : post->records)
+      if (record.time_ms != Record::kInvalidTime) newest_ms = std::max(newest_ms, record.time_ms);
+  return is_body_known(*exchange.request) ? newest_ms : INT64_MAX;
+}
+
+void add_up(std::vector<std::uint64_t>& sum, const std::vector<std::uint64_t>& visits) {
+  for (std::size_t i = 0; i < visits.size(); ++i) sum[i] += visits[i];
+}
+
+}  // namespace
+
+HistoryJudge::HistoryJudge(const JudgeOptions& options)
+    : options_(options),
+      jobs_(options),
+      context_{options_, log_, rulings_},
+      projection_(options, log_, jobs_, sources_),
+      books_(jobs_, sources_, context_),
+      callers_(options) {}
+
+void HistoryJudge::reset() {
+  log_.clear();
+  jobs_.clear();
+  sources_.clear();
+  rulings_.clear();
+  callers_.clear();
+  loose_.clear();
+  events_ = 0;
+  now_ = 0;
+}
+
+Judgement HistoryJudge::observe(const Event& event) {
+  if (rulings_.is_violated()) return Judgement::violated;
+  rulings_.begin_event();
+  now_ = event.time;
+  const std::size_t index = events_++;
+  switch (event.type) {
+    case EventType::invoke:
+      begin(event, index);
+      break;
+    case EventType::ok:
+      conclude(event, index);
+      break;
+    case EventType::info:
+      if (Exchange* exchange = log_.open_of(event.process)) lose(*exchange, event, index);
+      break;
+    case EventType::fault:
+      inject(event, index);
+      break;
+    case EventType::settled:
+      settle(event, index);
+      break;
+  }
+  return rulings_.decide();
+}
+
+Judgement HistoryJudge::finish() {
+  if (rulings_.is_violated()) return Judgement::violated;
+  rulings_.begin_event();
+  // A history of a live target may end before an answer comes.
+  if (options_.in_process)
+    for (const std::size_t number : log_.open()) timeouts::judge_open_close(log_.of(number), now_, context_);
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    JobFile& job = jobs_.at(i);
+    stop_waiting(job, context_);
+    take_verdict(job, nullptr, job.oracle.finish());
+  }
+  return rulings_.decide();
+}
+
+// A request goes out.
+
+void HistoryJudge::begin(const Event& event, std::size_t index) {
+  assert(event.request != nullptr);
+  Exchange& exchange = log_.begin(event, index);
+  projection_.project(exchange);
+  for (const std::uint32_t target : log_.targets_of(exchange)) begin_for(exchange, jobs_.at(target));
+  if (exchange.target_count == 0) books_.begin_elsewhere(exchange);
+  if (exchange.is_close && exchange.expression) loose_.push_back(exchange.number);
+}
+
+void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
+  if (exchange.target_count == 1 && job.open_changes == 0) {
+    exchange.before = job.now;
+    exchange.feed_before = job.feed_now;
+    // What closing a closed job answers is a matter of the dialect.
+    if (exchange.is_close && job.now == JobState::closed) exchange.question.may_be_refused = true;
+  }
+  meet_others(exchange, job);
+  books_.begin(exchange, job);
+  ++job.open_requests;
+  if (!is_read(exchange.meant)) {
+    ++job.open_changes;
+    job.last_change = exchange.number;
+  }
+  job.oracle.invoke(static_cast<int>(exchange.number), exchange.question, exchange.invoke_event);
+  if (exchange.meant == RequestKind::create) meet_loose_closes(exchange, job);
+  if (!exchange.unfollowed) return;
+  std::string why = log_.cite(exchange.number) + " does to a datafeed what cannot be read";
+  job.oracle.give_up(why);
+  rulings_.give_up(std::move(why));
+  job.lose_track_of_data();
+  job.disturbed = true;
+}
+
+void HistoryJudge::meet_others(Exchange& exchange, JobFile& job) {
+  if (job.open_requests == 0) return;
+  const bool changes = !is_read(exchange.meant);
+  for (const std::size_t number : log_.open()) {
+    Exchange& other = log_.of(number);
+    if (other.number == exchange.number || !log_.concerns(other, job.index)) continue;
+    const bool other_changes = !is_read(other.meant);
+    if (changes) other.quiet = false;
+    if (other_changes) exchange.quiet = false;
+    if (!changes || !other_changes) continue;
+    other.overlapped = exchange.overlapped = true;
+    if (exchange.is_close) other.met_close = true;
+    if (other.is_close) exchange.met_close = true;
+    const bool is_contrary = (exchange.meant == RequestKind::open && is_removal(other.meant)) ||
+                             (other.meant == RequestKind::open && is_removal(exchange.meant));
+    if (is_contrary) {
+      exchange.contrary = other.number;
+      other.contrary = exchange.number;
+    }
+    if (exchange.meant != RequestKind::post || other.meant != RequestKind::post) continue;
+    // Whichever comes second has its older records dropped.
+    exchange.newest_possible_ms = std::max(exchange.newest_possible_ms, newest_of(other));
+    other.newest_possible_ms = std::max(other.newest_possible_ms, newest_of(exchange));
+  }
+}
+
+void HistoryJudge::meet_loose_closes(const Exchange& create, JobFile& job) {
+  for (const std::size_t number : loose_) {
+    const Exchange& close = log_.of(number);
+    if (log_.concerns(close, job.index) || std::ranges::find(job.lost_closes, number) != job.lost_closes.end())
+      continue;
+    bool names_it = false;
+    each_part(job_of(close.request->operation), [&](std::string_view part) {
+      names_it = names_it || job.is_meant_by(part) || job.may_join(part);
+    });
+    if (!names_it) continue;
+    job.lost_closes.push_back(number);
+    const int id = static_cast<int>(number);
+    job.oracle.invoke(id, {.kind = close.meant}, create.invoke_event);
+    take_verdict(job, nullptr, job.oracle.lose(id));
+    job.disturbed = true;
+  }
+}
+
+// Its answer comes, or none will.
+
+JobFile* HistoryJudge::only_target(const Exchange& exchange) {
+  return exchange.target_count == 1 ? &jobs_.at(log_.targets_of(exchange).front()) : nullptr;
+}
+
+void HistoryJudge::conclude(const Event& event, std::size_t index) {
+  Exchange* const found = log_.open_of(event.process);
+  if (found == nullptr || event.response == nullptr) return;  // an answer to nothing that this history asked
+  Exchange& exchange = *found;
+  const Response& response = *event.response;
+  if (response.outcome == Outcome::not_from_service) return lose(exchange, event, index);
+  log_.end(exchange, event, index);
+  exchange.stage = Exchange::Stage::answered;
+  exchange.refusal = response.outcome == Outcome::refused ? response.refusal : Refusal::none;
+  exchange.status = response.status;
+  JobFile* const only = only_target(exchange);
+  exchange.outcome = outcome_of(exchange, only, response, options_, rulings_);
+  exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable;
+  // Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
+  const bool both_taken = exchange.contrary != 0 && exchange.outcome == RequestOutcome::accepted &&
+                          log_.of(exchange.contrary).outcome == RequestOutcome::accepted;
+  if (both_taken) {
+    exchange.outcome = RequestOutcome::unknown;
+    exchange.unanswered = true;
+  }
+  if (!exchange.unanswered) std::erase(loose_, exchange.number);
+  for (const DoubtfulRefusal& doubt : callers_.learn(exchange, response, log_)) judge_refusal(doubt);
+  if (callers_.is_in_doubt(exchange)) {
+    exchange.caller_in_doubt = true;
+    exchange.outcome = RequestOutcome::busy;
+    rulings_.doubt_caller();
+    callers_.doubt(exchange, event.response);
+  } else {
+    rule_on(exchange, only, response);
+  }
+  for (const std::uint32_t target : log_.targets_of(exchange)) conclude_for(exchange, jobs_.at(target), response);
+  if (exchange.target_count == 0) books_.end_elsewhere(exchange);
+  if (exchange.outcome == RequestOutcome::accepted) learn_names(exchange, response);
+}
+
+void HistoryJudge::end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  --job.open_requests;
+  if (!is_read(exchange.meant)) --job.open_changes;
+  exchange.question = books_.question_of(exchange, job);
+  job.oracle.amend(static_cast<int>(exchange.number), exchange.question);
+  books_.end(exchange, job, outcome);
+}
+
+void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response& response) {
+  const Answer answer = answer_for(exchange, job, response, options_.profile);
+  end_for(exchange, job, answer.outcome);
+  // Whom to accuse of its form needs no second opinion.
+  if (rulings_.has_accused_of_form()) return;
+  const bool was_awaiting = rulings_.is_awaiting();
+  take_verdict(job, &exchange,
+               job.oracle.respond(static_cast<int>(exchange.number), answer, exchange.answer_event));
+  if (rulings_.has_accused() || rulings_.is_awaiting() != was_awaiting) return;
+  // A reading of what was certain before tells nothing new.
+  const bool was_certain = is_read(exchange.meant) && exchange.meant != RequestKind::feed_stats &&
+                           job.now != JobState::unknown && job.records_now && job.open_requests == 0;
+  if (!was_certain) refresh(job);
+  if (answer.outcome == RequestOutcome::accepted) look(exchange, job, response);
+  if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, response);
+  if (exchange.is_close && exchange.target_count == 1 && answer.outcome == RequestOutcome::accepted)
+    log_.note_close(exchange, job.index);
+}
+
+void HistoryJudge::lose(Exchange& exchange, const Event& event, std::size_t index) {
+  log_.end(exchange, event, index);
+  exchange.stage = event.never_sent ? Exchange::Stage::answered : Exchange::Stage::lost;
+  exchange.outcome = event.never_sent ? RequestOutcome::busy : RequestOutcome::unknown;
+  exchange.unanswered = !event.never_sent;
+  if (event.never_sent) std::erase(loose_, exchange.number);
+  JobFile* const only = only_target(exchange);
+  if (exchange.is_close) {
+    timeouts::judge_close(exchange, only, context_);
+    if (only != nullptr) force::judge_close(exchange, *only, context_);
+  }
+  const int id = static_cast<int>(exchange.number);
+  for (const std::uint32_t target : log_.targets_of(exchange)) {
+    JobFile& job = jobs_.at(target);
+    end_for(exchange, job, exchange.outcome);
+    if (event.never_sent)
+      take_verdict(job, &exchange, job.oracle.respond(id, {.outcome = RequestOutcome::busy}, index));
+    else
+      take_verdict(job, &exchange, job.oracle.lose(id));
+    refresh(job);
+  }
+  if (exchange.target_count == 0) books_.end_elsewhere(exchange);
+}
+
+void HistoryJudge::rule_on(Exchange& exchange, JobFile* job, const Response& response) {
+  if (exchange.is_close) {
+    timeouts::judge_close(exchange, job, context_);
+    authorization::judge_close(exchange, context_);
+    if (job != nullptr) force::judge_close(exchange, *job, context_);
+  }
+  dialect::judge_form(exchange, response, many_of(exchange), context_);
+}
+
+dialect::ManyJobs HistoryJudge::many_of(Exchange& exchange) const {
+  dialect::ManyJobs many;
+  if (!exchange.is_close || !exchange.expression) return many;
+  many.certain = exchange.quiet && exchange.question.concerns != Concerns::perhaps && options_.knows_every_job;
+  for (const std::uint32_t target : log_.targets_of(exchange)) {
+    const JobFile& job = jobs_.at(target);
+    if (job.now != JobState::unknown && job.now != JobState::absent) ++exchange.jobs_there;
+    many.count += job.now == JobState::absent ? 0 : 1;
+    many.certain = many.certain && job.now != JobState::unknown && job.open_changes == 1;
+    many.any_failed = many.any_failed || job.now == JobState::failed;
+    many.any_feed = many.any_feed || job.may_be_fed();
+  }
+  return many;
+}
+
+void HistoryJudge::judge_refusal(const DoubtfulRefusal& doubt) {
+  Exchange& exchange = log_.of(doubt.number);
+  JobFile* const only = only_target(exchange);
+  exchange.caller_in_doubt = false;
+  exchange.outcome = outcome_of(exchange, only, *doubt.response, options_, rulings_);
+  rule_on(exchange, only, *doubt.response);
+  // Whatever has changed since then may have confirmed something else.
+  const bool nothing_since = only != nullptr && only->last_change == exchange.number && only->open_changes == 0;
+  if (nothing_since && !rulings_.has_accused()) learn(exchange, *only, *doubt.response);
+}
+
+// Events of the history.
+
+void HistoryJudge::inject(const Event& event, std::size_t index) {
+  JobFile& job = jobs_.named(event.job);
+  books_.inject(event, job);
+  if (event.fault == Fault::slow_close) return;
+  take_verdict(job, nullptr, job.oracle.fault(event.fault, index));
+  refresh(job);
+}
+
+void HistoryJudge::settle(const Event& event, std::size_t index) {
+  JobFile& job = jobs_.named(event.job);
+  // A request that was lost may arrive at the very last moment.
+  if (job.disturbed && !options_.in_process) return;
+  job.settled = true;
+  take_verdict(job, nullptr, job.oracle.settled(index));
+  refresh(job);
+}
+
+// What follows.
+
+void HistoryJudge::take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict) {
+  if (verdict == OracleVerdict::fits) return;
+  if (verdict == OracleVerdict::violated) {
+    explain_departure(job, exchange, context_);
+    if (!rulings_.has_accused()) refresh(job);
+    return;
+  }
+  rulings_.give_up(job.oracle.why());
+  job.disturbed = true;
+  refresh(job);
+}
+
+void HistoryJudge::refresh(JobFile& job) {
+  if (job.oracle.pending()) {
+    job.now = JobState::unknown;
+    job.records_now.reset();
+    job.feed_now.reset();
+    return;
+  }
+  const Certain certain = job.oracle.certain();
+  job.records_now = certain.records;
+  job.feed_now = certain.feed_started;
+  const bool came_to_rest = job.now != certain.state && certain.state == JobState::closed;
+  job.now = certain.state;
+  if (came_to_rest) books_.end_period(job);
+  if (job.open_requests > 0) return;
+  if (job.now == JobState::opened) books_.settle_open_period(job);
+  // Nothing is pending, nothing can come any more, and the job is closed: from here on everything is known again.
+  if (job.disturbed && job.now == JobState::closed && !job.oracle.has_outstanding()) {
+    job.start_anew();
+    job.disturbed = false;
+  }
+}
+
+void HistoryJudge::look(const Exchange& exchange, JobFile& job, const Response& response) {
+  if (!is_read(exchange.meant) || !exchange.quiet || exchange.is_part || job.disturbed) return;
+  const Operation& operation = exchange.request->operation;
+  if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
+    if (const auto* page = std::get_if<BucketPage>(&response.content))
+      results::judge_buckets(exchange, job, *page, *buckets, context_);
+  } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
+    if (const auto* page = std::get_if<RecordPage>(&response.content))
+      results::judge_records(exchange, job, *page, *records, context_);
+  } else if (std::holds_alternative<GetSnapshots>(operation)) {
+    if (const auto* list = std::get_if<SnapshotList>(&response.content))
+      snapshots::judge_list(exchange, job, *list, context_);
+  } else if (std::holds_alternative<JobStats>(operation)) {
+    if (const JobStatistics* statistics = statistics_of(job, response))
+      data::judge_statistics(exchange, job, *statistics, context_);
+  } else if (const auto* asked = std::get_if<DatafeedStats>(&operation)) {
+    if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content))
+      for (const DatafeedStatistics& statistics : list->feeds)
+        if (statistics.feed == asked->feed) job.period.feed_seen_running = statistics.state != "stopped";
+  } else if (std::holds_alternative<GetJob>(operation)) {
+    if (const auto* list = std::get_if<JobDescriptionList>(&response.content))
+      for (const JobDescription& description : list->jobs)
+        if (description.job == job.name) metadata::judge_description(exchange, job, description, context_);
+  }
+}
+
+void HistoryJudge::learn(const Exchange& exchange, JobFile& job, const Response& response) {
+  const bool tells = exchange.outcome != RequestOutcome::busy && exchange.outcome != RequestOutcome::unknown;
+  if (!tells || job.disturbed) return;
+  if (exchange.meant == RequestKind::stats) {
+    if (exchange.outcome == RequestOutcome::accepted && exchange.quiet)
+      lifecycle::learn_of_statistics(job, statistics_of(job, response), context_);
+  } else if (!is_read(exchange.meant)) {
+    lifecycle::learn(exchange, job, context_);
+  }
+}
+
+void HistoryJudge::learn_names(const Exchange& exchange, const Response& response) {
+  const auto learn_name = [&](const std::string& name) {
+    JobFile* job = jobs_.find(name);
+    if (job != nullptr) job->is_job = true;
+    return job;
+  };
+  if (const auto* list = std::get_if<JobDescriptionList>(&response.content)) {
+    for (const JobDescription& description : list->jobs)
+      if (JobFile* job = learn_name(description.job); job != nullptr && !description.groups.empty())
+        job->learn_groups(&description.groups);
+  } else if (const auto* statistics = std::get_if<JobStatisticsList>(&response.content)) {
+    for (const JobStatistics& one : statistics->jobs) learn_name(one.job);
+  }
+  // What takes the id of one job names no group.
+  const bool takes_groups =
+      exchange.is_close || exchange.meant == RequestKind::stats || exchange.meant == RequestKind::get;
+  if (JobFile* only = only_target(exchange); only != nullptr && !takes_groups) only->is_job = true;
+}
+
+std::vector<std::uint64_t> HistoryJudge::state_visits() const {
+  std::vector<std::uint64_t> visits(kLifeCount + kFeedCount, 0);
+  for (const auto& job : jobs_.files()) add_up(visits, job->oracle.state_visits());
+  return visits;
+}
+
+std::vector<std::uint64_t> HistoryJudge::transition_visits() const {
+  std::vector<std::uint64_t> visits(rows().size(), 0);
+  for (const auto& job : jobs_.files()) add_up(visits, job->oracle.transition_visits());
+  return visits;
+}
+
+}  // namespace closecheck::model

@@ -1,0 +1,68 @@
+// Inside of the judge: takes the events of a history one by one, asks the oracles of the jobs that they concern, keeps
+// the books, and calls the rules. Deterministic; not thread-safe.
+#pragma once
+
+#include <vector>
+
+#include "judge/bookkeeping.h"
+#include "judge/callers.h"
+#include "judge/data_sources.h"
+#include "rules/exchange_log.h"
+#include "judge/job_directory.h"
+#include "judge/projection.h"
+#include "rules/rules.h"
+
+namespace closecheck::model {
+
+class HistoryJudge {
+ public:
+  explicit HistoryJudge(const JudgeOptions& options);
+
+  void reset();
+  Judgement observe(const Event& event);
+  Judgement finish();
+
+  const Rulings& rulings() const { return rulings_; }
+  std::vector<std::uint64_t> state_visits() const;
+  std::vector<std::uint64_t> transition_visits() const;
+
+ private:
+  void begin(const Event& event, std::size_t index);
+  void begin_for(Exchange& exchange, JobFile& job);
+  void meet_others(Exchange& exchange, JobFile& job);
+  /// A close of several jobs without an answer may come to name the job that is created now.
+  void meet_loose_closes(const Exchange& create, JobFile& job);
+
+  void conclude(const Event& event, std::size_t index);
+  void conclude_for(Exchange& exchange, JobFile& job, const Response& response);
+  void lose(Exchange& exchange, const Event& event, std::size_t index);
+  void end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome);
+  void rule_on(Exchange& exchange, JobFile* job, const Response& response);
+  dialect::ManyJobs many_of(Exchange& exchange) const;
+  void judge_refusal(const DoubtfulRefusal& doubt);
+
+  void inject(const Event& event, std::size_t index);
+  void settle(const Event& event, std::size_t index);
+
+  void take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict);
+  void refresh(JobFile& job);
+  void look(const Exchange& exchange, JobFile& job, const Response& response);
+  void learn(const Exchange& exchange, JobFile& job, const Response& response);
+  void learn_names(const Exchange& exchange, const Response& response);
+  JobFile* only_target(const Exchange& exchange);
+
+  JudgeOptions options_;
+  ExchangeLog log_;
+  JobDirectory jobs_;
+  DataSources sources_;
+  Rulings rulings_;
+  RuleContext context_;
+  Projection projection_;
+  Bookkeeping books_;
+  Callers callers_;
+  std::vector<std::size_t> loose_;  // numbers of closes of several jobs that are open, or got no answer
+  std::size_t events_ = 0;
+  Time now_ = 0;
+};
+
+}  // namespace closecheck::model

@@ -1,0 +1,130 @@
+// What a closed job keeps of its configuration and what it costs: metadata, idleness, the size of the model.
+#include "judge/judged_history_for_test.h"
+
+namespace closecheck::model {
+namespace {
+
+constexpr JobState kClosed = JobState::closed;
+constexpr JobState kOpened = JobState::opened;
+
+/// Buckets 0 and 1 are passed, with 2 and 3 records; bucket 2 has one and is unfinished.
+JudgedHistory three_buckets_closed() {
+  JudgedHistory story;
+  story.created().opened().posted(records_in(0, 2)).posted(records_in(1, 3)).posted(records_in(2)).closed();
+  return story;
+}
+
+// closed-job-keeps-metadata
+TEST(JudgeKeeping, AccusesACloseThatForgetsTheConfiguration) {
+  JudgedHistory story;
+  const auto describes = [&](std::vector<std::pair<std::string, std::string>> members) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, std::move(members), ""}}}));
+  };
+  story.created().opened();
+  describes({{"description", "\"rates\""}, {"create_time", "1"}});
+  story.closed();
+  describes({{"finished_time", "2"}});
+
+  expect_violates(story, Clause::closed_job_keeps_metadata);
+}
+
+// closed-job-keeps-metadata
+TEST(JudgeKeeping, AllowsTheServerMembersOfItsOwn) {
+  JudgedHistory story;
+  const auto describes = [&](std::vector<std::pair<std::string, std::string>> members) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, std::move(members), ""}}}));
+  };
+  story.created().opened();
+  describes({{"create_time", "1"}, {"description", "\"rates\""}});
+  story.closed();
+  describes({{"create_time", "2"}, {"description", "\"rates\""}, {"finished_time", "2"}, {"groups", "[]"}});
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::closed_job_keeps_metadata), 1U);
+}
+
+// refused-request-changes-nothing
+TEST(JudgeKeeping, AccusesARefusedUpdateThatChanges) {
+  JudgedHistory story;
+  const auto describes = [&](std::string text) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, {{"description", std::move(text)}}, ""}}}));
+  };
+  story.created();
+  describes("\"a\"");
+  story.does(UpdateJob{kJob, "b", {}}, refusal(400));
+  describes("\"b\"");
+
+  expect_violates(story, Clause::refused_request_changes_nothing);
+}
+
+// closed-job-is-idle
+TEST(JudgeKeeping, AccusesAClosedJobThatNamesItsNode) {
+  JudgedHistory story = three_buckets_closed();
+  Response response = statistics(kClosed, 6);
+  std::get<JobStatisticsList>(response.content).jobs[0].node = "node-1";
+  story.does(JobStats{kJob}, response);
+
+  expect_violates(story, Clause::closed_job_is_idle);
+}
+
+// closed-job-is-idle
+TEST(JudgeKeeping, AccusesAClosedJobWhoseOpenTimeGrows) {
+  JudgedHistory story = three_buckets_closed();
+  for (const char* time : {"37s", "38s"}) {
+    Response response = statistics(kClosed, 6);
+    std::get<JobStatisticsList>(response.content).jobs[0].open_time = time;
+    story.does(JobStats{kJob}, response).waits(kSecond);
+  }
+
+  expect_violates(story, Clause::closed_job_is_idle);
+}
+
+// closed-job-is-idle
+TEST(JudgeKeeping, AllowsAnOpenTimeThatStandsStill) {
+  JudgedHistory story = three_buckets_closed();
+  for (int i = 0; i < 2; ++i) {
+    Response response = statistics(kClosed, 6);
+    std::get<JobStatisticsList>(response.content).jobs[0].open_time = "0s";
+    story.does(JobStats{kJob}, response).waits(kSecond);
+  }
+
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::closed_job_is_idle), 1U);
+}
+
+JudgedHistory with_model(std::int64_t before, std::int64_t after, bool told) {
+  JudgeOptions options;
+  options.in_process = told;
+  JudgedHistory story(options);
+  const auto read = [&](JobState state, std::int64_t bytes) {
+    Response response = statistics(state, 60);
+    std::get<JobStatisticsList>(response.content).jobs[0].model_bytes = bytes;
+    story.does(JobStats{kJob}, response);
+  };
+  story.created().opened();
+  std::vector<Record> records;
+  records.reserve(60);
+  for (int i = 0; i < 60; ++i) records.push_back(records_in(i).front());
+  story.posted(records);
+  read(kOpened, before);
+  story.closed();
+  read(kClosed, after);
+  return story;
+}
+
+// close-prunes-model
+TEST(JudgeKeeping, JudgesTheSizeOfTheModelOnlyWhereItIsTold) {
+  JudgedHistory grows = with_model(5000, 5000, true);
+  expect_violates(grows, Clause::close_prunes_model);
+  JudgedHistory vanishes = with_model(5000, 0, true);
+  expect_violates(vanishes, Clause::close_prunes_model);
+  JudgedHistory unknown = with_model(5000, 5000, false);
+  expect_fits(unknown);
+  EXPECT_EQ(unknown.evidence(Clause::close_prunes_model), 0U);
+  JudgedHistory shrinks = with_model(5000, 2000, false);
+  expect_fits(shrinks);
+  EXPECT_EQ(shrinks.evidence(Clause::close_prunes_model), 1U);
+}
+
+}  // namespace
+}  // namespace closecheck::model

@@ -1,0 +1,108 @@
+// Where things meet of which no order is told: feeds and posts, feeds and their own creation, closes of many and
+// whatever else goes on. Nobody is accused of what any order explains.
+#include <gtest/gtest.h>
+
+#include "judge/judged_history_for_test.h"
+
+namespace closecheck::model {
+namespace {
+
+constexpr JobState kClosed = JobState::closed;
+constexpr JobState kOpened = JobState::opened;
+const std::string kOther = "closecheck-b";
+const std::string kFeed = "closecheck-f";
+const std::string kIndex = "closecheck-i";
+const StartDatafeed kStart{kFeed, kDataStart, kDataStart + 240'000};
+const CreateDatafeed kCreateFeed{kFeed, kJob, kIndex};
+const IndexDocuments kDocuments{kIndex, records_in(0, 4), true};
+
+JudgedHistory on_6_3() {
+  return JudgedHistory(JudgeOptions{.profile = Profile::xpack_6_3});
+}
+
+JudgedHistory with_index() {
+  JudgedHistory story = on_6_3();
+  story.does(CreateIndex{kIndex}, ok()).does(kDocuments, ok()).created();
+  return story;
+}
+
+// datafeed-end-closes-job: what is posted while a feed runs may make its records out of order, and the other way round.
+TEST(JudgeMeetings, CountsNothingExactlyThatIsPostedWhileADatafeedRuns) {
+  JudgedHistory story = with_index();
+  story.does(kCreateFeed, ok()).opened().does(kStart, ok()).posted(records_in(3, 2)).settles();
+  for (int i = 0; i < 2; ++i) story.waits(kMinute).reads(kClosed, 3).shows({bucket(0, 1), bucket(3, 2)});
+  expect_fits(story);
+}
+
+// datafeed-end-closes-job: nor of documents that are being written when it starts.
+TEST(JudgeMeetings, CountsNothingExactlyOfAnIndexThatIsBeingWritten) {
+  JudgedHistory story = on_6_3();
+  story.does(CreateIndex{kIndex}, ok()).created().does(kCreateFeed, ok()).opened().asks(1, kDocuments);
+  story.does(kStart, ok()).settles().reads(kClosed, 4).hears(1, ok());
+  expect_fits(story);
+}
+
+// running-datafeed-blocks-close: a start may arrive just after the feed has come to be.
+TEST(JudgeMeetings, GivesUpOnAFeedThatWasAskedForSomethingWhileItWasBeingCreated) {
+  JudgedHistory story = with_index();
+  story.opened().asks(1, kStart).does(kCreateFeed, ok()).does(CloseJob{kJob, {}, {}, {}, {}}, refusal(409));
+  story.ends();
+  EXPECT_EQ(story.last(), Judgement::inconclusive);
+  EXPECT_TRUE(story.findings().empty()) << describe(story);
+}
+
+// datafeed-end-closes-job speaks of a stop, and of no deletion.
+TEST(JudgeMeetings, GivesUpOnAJobWhoseFeedIsDeletedWhileItRuns) {
+  JudgedHistory story = with_index();
+  story.does(kCreateFeed, ok()).opened().does(kStart, ok()).does(DeleteDatafeed{kFeed, "true"}, ok());
+  story.settles().reads(kClosed, 1);
+  story.ends();
+  EXPECT_EQ(story.last(), Judgement::inconclusive);
+  EXPECT_TRUE(story.findings().empty()) << describe(story);
+}
+
+// unknown-job-refused: a name that is taken by another job's feed says nothing of this job.
+TEST(JudgeMeetings, AllowsTheRefusalOfAFeedWhoseNameIsTaken) {
+  JudgedHistory story = with_index();
+  story.created(kOther).does(kCreateFeed, ok()).does(CreateDatafeed{kFeed, kOther, kIndex}, refusal(400));
+  story.opened(kOther);
+  expect_fits(story);
+}
+
+// A feed that was refused is not on file: what comes after it is another one.
+TEST(JudgeMeetings, FollowsAFeedToTheJobThatItWasCreatedFor) {
+  JudgedHistory story = with_index();
+  story.created(kOther).opened(kOther).does(kCreateFeed, refusal(404));
+  story.does(CreateDatafeed{kFeed, kOther, kIndex}, ok()).does(kStart, ok()).settles(kOther).reads(kClosed, 4, kOther);
+  expect_fits(story);
+  EXPECT_EQ(story.evidence(Clause::datafeed_end_closes_job), 1U);
+
+  JudgedHistory lost = with_index();
+  lost.created(kOther).opened(kOther).does(kCreateFeed, refusal(404));
+  lost.loses(CreateDatafeed{kFeed, kOther, kIndex}).does(kStart, ok());
+  expect_fits(lost);
+}
+
+// close-many: one of several may be killed while they close; the answer says nothing of the others.
+TEST(JudgeMeetings, AllowsACloseOfManyToFailForOneJobWhenTheOthersAreClosed) {
+  JudgedHistory story = on_6_3();
+  story.created().created(kOther).opened().opened(kOther).asks(1, CloseJob{"closecheck-*", {}, {}, {}, {}});
+  story.forced(kOther).hears(1, refusal(409)).reads(kClosed, 0);
+  expect_fits(story);
+}
+
+// close-many: the group comes with a job that is being created.
+TEST(JudgeMeetings, KnowsTheGroupsOfAJobThatIsBeingCreated) {
+  JobConfig in_group;
+  in_group.groups = {"closecheck-g"};
+  const CloseJob close{"closecheck-g", {}, {}, {}, {}};
+  JudgedHistory story = on_6_3();
+  story.asks(1, CreateJob{kJob, in_group}).does(close, ok()).hears(1, ok()).reads(kClosed, 0);
+  expect_fits(story);
+  JudgedHistory named_before = on_6_3();
+  named_before.does(close, refusal(404)).created(kJob, in_group).opened().does(close, ok()).reads(kClosed, 0);
+  expect_fits(named_before);
+}
+
+}  // namespace
+}  // namespace closecheck::model

@@ -1,0 +1,287 @@
+#include "judge/projection.h"
+
+#include <algorithm>
+
+#include "closecheck/vocabulary/path.h"
+
+namespace closecheck::model {
+namespace {
+
+bool is_always_accepted(std::string_view parameter) {
+  return parameter == "pretty" || parameter == "human" || parameter == "error_trace" || parameter == "filter_path" ||
+         parameter == "format";
+}
+
+RequestKind kind_of_verb(std::string_view verb) {
+  if (verb == "_open") return RequestKind::open;
+  if (verb == "_data") return RequestKind::post;
+  if (verb == "_flush") return RequestKind::flush;
+  if (verb == "_update") return RequestKind::update;
+  if (verb == "_revert") return RequestKind::revert;
+  return RequestKind::invalid;
+}
+
+/// Whether a scripted or recorded request says more, or may say more, than its operation carries: a parameter that is
+/// not one of these, a body.
+bool says_more(const Request& request, std::initializer_list<std::string_view> carried = {}) {
+  const RawRequest* const sent = request.as_sent.get();
+  if (sent == nullptr) return false;
+  return !sent->body.empty() || !sent->body_known || std::ranges::any_of(sent->query, [&](const auto& parameter) {
+    return !is_always_accepted(parameter.first) && std::ranges::find(carried, parameter.first) == carried.end();
+  });
+}
+
+/// Whether a recorded or scripted reading names one result in its path.
+bool asks_for_one(const Request& request) {
+  if (request.as_sent == nullptr) return false;
+  const std::vector<std::string> path = split_path(request.as_sent->path);
+  return !path.empty() && path.back() != "buckets" && path.back() != "records" && path.back() != "model_snapshots";
+}
+
+/// Whether a page reaches farther than the product's searches go: it may be refused in any way.
+bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& size) {
+  return std::int64_t{from.value_or(0)} + size.value_or(100) > 10'000;
+}
+
+/// A close that was sent as it is, without a type.
+CloseJob close_of(const ApiPath& path, const RawRequest& raw) {
+  CloseJob close;
+  if (!path.verb.empty()) close.job = path.id;
+  for (const auto& [key, value] : raw.query) {
+    if (key == "force")
+      close.force = value;
+    else if (key == "timeout")
+      close.timeout = value;
+    else if (key == "allow_no_jobs")
+      close.allow_no_jobs = value;
+    else
+      close.other.emplace_back(key, value);
+  }
+  return close;
+}
+
+}  // namespace
+
+ApiPath read_api_path(std::string_view path) {
+  const std::vector<std::string> segments = split_path(path);
+  std::size_t next = 0;
+  if (next < segments.size() && segments[next] == "_xpack") ++next;
+  if (next + 1 >= segments.size() || (segments[next] != "ml" && segments[next] != "_ml")) return {};
+  ApiPath read;
+  read.kind = segments[next + 1];
+  next += 2;
+  if (next < segments.size()) read.id = segments[next++];
+  read.is_deep = segments.size() > next + 1;
+  if (next < segments.size()) read.verb = segments.back();
+  return read;
+}
+
+bool says_when(const Request& request, const StartDatafeed& start) {
+  if (request.as_sent == nullptr) return true;
+  const auto is_left = [&](std::string_view name, const std::optional<std::int64_t>& at) {
+    const auto& query = request.as_sent->query;
+    return !at && std::ranges::any_of(query, [&](const auto& it) { return it.first == name && !it.second.empty(); });
+  };
+  const bool in_body = !start.end_ms && !request.as_sent->body.empty();
+  return request.as_sent->body_known && !in_body && !is_left("start", start.start_ms) && !is_left("end", start.end_ms);
+}
+
+void Projection::project(Exchange& exchange) {
+  const Principal who = exchange.request->who;
+  exchange.unauthenticated = who == Principal::anonymous || who == Principal::wrong_password;
+  exchange.unprivileged = !may_manage_jobs(who);
+  exchange.barred = options_.secured && exchange.unprivileged;
+  project_operation(exchange);
+  exchange.asks_job = exchange.target_count > 0;
+}
+
+void Projection::ask(Exchange& exchange, RequestKind kind, const std::string& job) {
+  exchange.meant = exchange.question.kind = kind;
+  exchange.question.may_be_refused = exchange.barred;
+  // Who takes one job has none of such a name.
+  if (!names_several(job)) log_.add_target(exchange, jobs_.named(job).index);
+}
+
+void Projection::ask_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed) {
+  const FeedFile* file = sources_.find_feed(feed);
+  if (file == nullptr) return;
+  ask(exchange, kind, file->job);
+  if (file->other_job.empty()) return;
+  // It concerns one of two jobs, and nobody knows which.
+  exchange.question.concerns = Concerns::perhaps;
+  log_.add_target(exchange, jobs_.named(file->other_job).index);
+}
+
+void Projection::ask_unfollowed(Exchange& exchange, const std::string& feed) {
+  ask_of_feed(exchange, RequestKind::start_endless_feed, feed);
+  exchange.unfollowed = exchange.target_count > 0;
+  exchange.question.concerns = Concerns::perhaps;
+}
+
+void Projection::add_matching(Exchange& exchange, const std::string& expression) {
+  const JobDirectory::Matches matches = jobs_.matching(expression);
+  if (matches.joins_perhaps) exchange.question.concerns = Concerns::perhaps;
+  exchange.names_unknown_job = matches.names_unknown;
+  for (const std::uint32_t job : matches.jobs) log_.add_target(exchange, job);
+}
+
+void Projection::project_operation(Exchange& exchange) {
+  const Request& request = *exchange.request;
+  Question& question = exchange.question;
+  const Operation& operation = request.operation;
+  if (const auto* post = std::get_if<PostData>(&operation)) {
+    project_post(exchange, *post);
+  } else if (const auto* stats = std::get_if<JobStats>(&operation)) {
+    project_statistics(exchange, *stats);
+  } else if (const auto* close = std::get_if<CloseJob>(&operation)) {
+    project_close(exchange, *close);
+  } else if (const auto* open = std::get_if<OpenJob>(&operation)) {
+    ask(exchange, RequestKind::open, open->job);
+    question.has_timeout = true;
+    question.may_be_refused = question.may_be_refused || says_more(request);
+  } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
+    ask(exchange, RequestKind::create, create->job);
+  } else if (const auto* get = std::get_if<GetJob>(&operation)) {
+    if (!get->job.empty() && !jobs_.is_expression(get->job)) ask(exchange, RequestKind::get, get->job);
+  } else if (const auto* update = std::get_if<UpdateJob>(&operation)) {
+    ask(exchange, RequestKind::update, update->job);
+  } else if (const auto* remove = std::get_if<DeleteJob>(&operation)) {
+    const bool forces = read_boolean(remove->force, options_.profile) == BooleanReading::is_true;
+    ask(exchange, forces ? RequestKind::force_remove : RequestKind::remove, remove->job);
+    question.may_be_refused = question.may_be_refused || remove->force.has_value();
+  } else if (const auto* flush = std::get_if<FlushJob>(&operation)) {
+    ask(exchange, RequestKind::flush, flush->job);
+    question.may_be_refused = question.may_be_refused || says_more(request, {"calc_interim"}) ||
+                              read_boolean(flush->calc_interim, options_.profile) == BooleanReading::refused;
+  } else if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
+    project_page(exchange, buckets->job, buckets->from, buckets->size);
+  } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
+    project_page(exchange, records->job, records->from, records->size);
+  } else if (const auto* snapshots = std::get_if<GetSnapshots>(&operation)) {
+    ask(exchange, RequestKind::read_results, snapshots->job);
+    exchange.is_part = asks_for_one(request) || says_more(request);
+  } else if (const auto* revert = std::get_if<RevertSnapshot>(&operation)) {
+    ask(exchange, RequestKind::revert, revert->job);
+  } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
+    ask(exchange, RequestKind::create_feed, feed->job);
+    // The name may be taken by a feed of another job.
+    const FeedFile* file = sources_.find_feed(feed->feed);
+    if (file != nullptr && file->job != feed->job) question.may_be_refused = true;
+  } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
+    project_start(exchange, *start);
+  } else if (const auto* stop = std::get_if<StopDatafeed>(&operation)) {
+    ask_of_feed(exchange, RequestKind::stop_feed, stop->feed);
+  } else if (const auto* remove_feed = std::get_if<DeleteDatafeed>(&operation)) {
+    ask_of_feed(exchange, RequestKind::remove_feed, remove_feed->feed);
+  } else if (const auto* feed_stats = std::get_if<DatafeedStats>(&operation)) {
+    ask_of_feed(exchange, RequestKind::feed_stats, feed_stats->feed);
+  } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
+    project_raw(exchange, *raw);
+  }
+}
+
+void Projection::project_post(Exchange& exchange, const PostData& post) {
+  ask(exchange, RequestKind::post, post.job);
+  if (exchange.target_count == 0) return;
+  const JobFile& job = jobs_.at(log_.targets_of(exchange).front());
+  exchange.newest_sure_ms = job.results.newest_sure_ms();
+  exchange.newest_possible_ms = job.results.newest_possible_ms();
+  // A body that is empty or breaks off may be refused, and nobody says how much of it counts.
+  if (post.malformed || post.records.empty()) exchange.question.may_be_refused = true;
+}
+
+void Projection::project_statistics(Exchange& exchange, const JobStats& stats) {
+  if (!stats.job.empty() && !jobs_.is_expression(stats.job)) return ask(exchange, RequestKind::stats, stats.job);
+  exchange.meant = exchange.question.kind = RequestKind::stats;
+  exchange.expression = true;
+  exchange.question.may_be_refused = true;
+  add_matching(exchange, stats.job.empty() ? "_all" : stats.job);
+}
+
+void Projection::project_page(Exchange& exchange, const std::string& job, std::optional<int> from,
+                              std::optional<int> size) {
+  if (is_beyond_window(from, size)) return;
+  ask(exchange, RequestKind::read_results, job);
+  exchange.is_part = asks_for_one(*exchange.request) || says_more(*exchange.request, {"from", "size"});
+  if (exchange.is_part || from.value_or(0) < 0 || size.value_or(1) < 0) exchange.question.may_be_refused = true;
+}
+
+void Projection::project_start(Exchange& exchange, const StartDatafeed& start) {
+  const FeedFile* file = sources_.find_feed(start.feed);
+  if (file == nullptr) return sources_.note_stray_start(start.feed, exchange.number);
+  // What the feed brings, or when it ends, is not known.
+  if (!says_when(*exchange.request, start) || !file->reads_everything) return ask_unfollowed(exchange, start.feed);
+  ask_of_feed(exchange, start.end_ms ? RequestKind::start_feed : RequestKind::start_endless_feed, start.feed);
+  exchange.question.records = static_cast<std::int64_t>(sources_.records_of(*file, start).size());
+}
+
+void Projection::read_close(Exchange& exchange, const CloseJob& close) const {
+  const Profile profile = options_.profile;
+  exchange.is_close = true;
+  exchange.without_id = close.job.empty();
+  exchange.force = read_boolean(close.force, profile);
+  exchange.timeout = read_time(close.timeout);
+  exchange.bad_timeout = exchange.timeout.reading == TimeReading::refused;
+  exchange.odd_force = close.force && *close.force != "true";
+  const bool allows_no_jobs = profile != Profile::xpack_5_4;
+  exchange.unknown_parameter =
+      (!allows_no_jobs && close.allow_no_jobs) || std::ranges::any_of(close.other, [&](const auto& parameter) {
+        // The name of a part of the path is known, though it says nothing in a query.
+        return !is_always_accepted(parameter.first) && parameter.first != "job_id" &&
+               (!allows_no_jobs || parameter.first != "allow_no_jobs");
+      });
+}
+
+void Projection::project_close(Exchange& exchange, const CloseJob& close) {
+  read_close(exchange, close);
+  Question& question = exchange.question;
+  const bool forces = exchange.force == BooleanReading::is_true || exchange.force == BooleanReading::refused;
+  exchange.meant = question.kind = forces ? RequestKind::force_close : RequestKind::close;
+  question.has_timeout = true;
+  const bool says_job_id =
+      std::ranges::any_of(close.other, [](const auto& parameter) { return parameter.first == "job_id"; });
+  question.may_be_refused = says_job_id || exchange.unknown_parameter || exchange.wrong_method ||
+                            exchange.timeout.reading == TimeReading::unsettled;
+  // In another spelling it may be read as a force, as none, or be refused: the dialect decides, not the lifecycle. A
+  // forced close covers what a normal one may do.
+  if (exchange.odd_force && *close.force != "false") {
+    question.kind = RequestKind::force_close;
+    question.may_be_refused = true;
+  }
+  if (exchange.bad_timeout || (exchange.barred && !exchange.wrong_method)) question.kind = RequestKind::invalid;
+  if (exchange.without_id) return;
+  exchange.expression = jobs_.is_expression(close.job);
+  if (!exchange.expression) return log_.add_target(exchange, jobs_.named(close.job).index);
+  question.may_be_refused = true;
+  question.concerns = Concerns::if_it_exists;
+  add_matching(exchange, close.job);
+}
+
+void Projection::project_raw(Exchange& exchange, const RawRequest& raw) {
+  const ApiPath path = read_api_path(raw.path);
+  const bool reads = raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS";
+  if (path.kind == "datafeeds" && !reads) return ask_unfollowed(exchange, path.id);
+  if (path.kind != "anomaly_detectors") return;
+  const bool closes = (path.verb == "_close" && !path.is_deep) || (path.verb.empty() && path.id == "_close");
+  if (closes) {
+    if (raw.method == "HEAD" || raw.method == "OPTIONS") return;
+    exchange.wrong_method = raw.method != "POST";
+    project_close(exchange, close_of(path, raw));
+    // A body or another oddity of form may be refused as well.
+    exchange.question.may_be_refused = true;
+    return;
+  }
+  if (reads || path.id.empty() || jobs_.is_expression(path.id)) return;
+  if (path.is_deep && path.verb != "_revert") return;
+  RequestKind kind = kind_of_verb(path.verb);
+  if (path.verb.empty())
+    kind = raw.method == "DELETE" ? RequestKind::force_remove
+           : raw.method == "PUT"  ? RequestKind::create
+                                  : RequestKind::update;
+  exchange.meant = kind;
+  if (kind == RequestKind::invalid) return;  // a verb that the lifecycle does not know
+  exchange.question = {.kind = kind, .has_timeout = true, .may_be_refused = true};
+  log_.add_target(exchange, jobs_.named(path.id).index);
+}
+
+}  // namespace closecheck::model

@@ -1,0 +1,55 @@
+// What a request asks of which job: the abstract question that the job's oracle hears. Deterministic; not thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "judge/data_sources.h"
+#include "rules/exchange_log.h"
+#include "judge/job_directory.h"
+
+namespace closecheck::model {
+
+class Projection {
+ public:
+  Projection(const JudgeOptions& options, ExchangeLog& log, JobDirectory& jobs, DataSources& sources)
+      : options_(options), log_(log), jobs_(jobs), sources_(sources) {}
+
+  /// Fills in what the newest request of the log asks, and which jobs it concerns.
+  void project(Exchange& exchange);
+
+ private:
+  void project_operation(Exchange& exchange);
+  void project_close(Exchange& exchange, const CloseJob& close);
+  void read_close(Exchange& exchange, const CloseJob& close) const;
+  void project_statistics(Exchange& exchange, const JobStats& stats);
+  void project_post(Exchange& exchange, const PostData& post);
+  void project_page(Exchange& exchange, const std::string& job, std::optional<int> from, std::optional<int> size);
+  void project_start(Exchange& exchange, const StartDatafeed& start);
+  void project_raw(Exchange& exchange, const RawRequest& raw);
+  void ask(Exchange& exchange, RequestKind kind, const std::string& job);
+  void ask_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed);
+  /// The request does to the feed's job what nobody can say.
+  void ask_unfollowed(Exchange& exchange, const std::string& feed);
+  void add_matching(Exchange& exchange, const std::string& expression);
+
+  JudgeOptions options_;
+  ExchangeLog& log_;
+  JobDirectory& jobs_;
+  DataSources& sources_;
+};
+
+/// A path below the API's base: `/_xpack/ml/anomaly_detectors/ID/VERB`, or the same of datafeeds.
+struct ApiPath {
+  std::string kind;  // empty: a path of something else
+  std::string id;
+  std::string verb;      // the last segment; empty: none
+  bool is_deep = false;  // of something below the job: a result, a snapshot
+};
+ApiPath read_api_path(std::string_view path);
+
+/// Whether begin and end of a datafeed are those of its operation: they may stand in a body that nobody knows, or be
+/// said by the clock (`now`).
+bool says_when(const Request& request, const StartDatafeed& start);
+
+}  // namespace closecheck::model

@@ -1,0 +1,30 @@
+// Datafeeds: one that has an end closes its job by itself when it stops.
+#include <fmt/format.h>
+
+#include "rules/rules.h"
+
+namespace closecheck::model::datafeeds {
+namespace {
+
+/// An end before this has passed by any clock: milliseconds since the epoch, the year 2018.
+constexpr std::int64_t kSurelyPastMs = 1'540'000'000'000;
+
+}  // namespace
+
+bool accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatistics& statistics,
+                         RuleContext& context) {
+  const OpenPeriod& period = job.period;
+  if (!period.closed_by_feed() || period.feed_seen_running || !job.settled || statistics.state != JobState::opened)
+    return false;
+  // A feed whose end is still to come may rightly wait for it.
+  const auto* start = std::get_if<StartDatafeed>(&context.log.of(period.feed_with_end).request->operation);
+  if (start == nullptr || !start->end_ms || *start->end_ms >= kSurelyPastMs) return false;
+  context.rulings.accuse(finding_at(
+      exchange, Clause::datafeed_end_closes_job,
+      fmt::format("{} has its end in the past: the feed stops there and its job reads closed",
+                  context.log.cite(period.feed_with_end)),
+      fmt::format("{}: still opened", context.log.cite(exchange.number))));
+  return true;
+}
+
+}  // namespace closecheck::model::datafeeds

@@ -1,0 +1,254 @@
+#include "rules/dialect_form.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace closecheck::model::dialect {
+namespace {
+
+/// Statuses of a refusal; unused places are 0.
+using Statuses = std::array<int, 3>;
+
+struct Rule {
+  Clause clause = Clause::wire_status_codes;
+  Statuses refusals{};  // allowed statuses of a refusal
+  bool may_be_accepted = false;
+  bool may_be_refused = true;
+  bool tells = true;  // an allowed answer is evidence: another server might have answered otherwise
+};
+
+class FormRules {
+ public:
+  FormRules(const Exchange& exchange, const Response& response, Profile profile, const ManyJobs& many)
+      : exchange_(exchange), response_(response), is_5_4_(profile == Profile::xpack_5_4), many_(many) {}
+
+  std::optional<FormRuling> run() const {
+    if (exchange_.outcome == RequestOutcome::busy && !is_privilege_refusal()) return std::nullopt;
+    if (response_.outcome == Outcome::unreadable || response_.refusal == Refusal::unavailable) return std::nullopt;
+    // Without the envelope it is not the service that chose the status.
+    if (is_privilege_refusal() && response_.error_type.empty()) return std::nullopt;
+    // What is answered when time is up has no status of its own, where there was something to wait for.
+    const bool gave_up = exchange_.outcome == RequestOutcome::timed_out || response_.refusal == Refusal::timed_out;
+    if (gave_up && !exchange_.found_job_at_rest()) return std::nullopt;
+    const std::optional<Rule> rule = exchange_.is_close ? rule_of_close() : rule_of_other();
+    if (!rule) return std::nullopt;
+    return apply(*rule);
+  }
+
+ private:
+  bool is_privilege_refusal() const {
+    return response_.refusal == Refusal::unauthenticated || response_.refusal == Refusal::forbidden;
+  }
+
+  std::optional<FormRuling> apply(const Rule& rule) const {
+    FormRuling ruling{.clause = rule.clause, .departs = false, .expected = {}, .observed = {}};
+    const bool accepted = response_.outcome == Outcome::accepted;
+    if (accepted)
+      ruling.departs = !rule.may_be_accepted;
+    else
+      ruling.departs =
+          !rule.may_be_refused ||
+          (response_.status != 0 && std::ranges::find(rule.refusals, response_.status) == rule.refusals.end());
+    if (!ruling.departs) return rule.tells ? std::optional(std::move(ruling)) : std::nullopt;
+    ruling.expected = fmt::format("`{}` (#{}): {}", describe(*exchange_.request), exchange_.number, describe(rule));
+    ruling.observed = accepted ? fmt::format("it was accepted ({})", response_.status)
+                               : fmt::format("it was refused with {}", response_.status);
+    return ruling;
+  }
+
+  static std::string describe(const Request& request) { return closecheck::describe(request); }
+
+  std::string describe(const Rule& rule) const {
+    std::string text;
+    for (const int status : rule.refusals)
+      if (status != 0 && rule.may_be_refused) text += fmt::format("{}{}", text.empty() ? "" : " or ", status);
+    if (rule.may_be_accepted) text += text.empty() ? "accepted" : ", or accepted";
+    if (exchange_.before != JobState::unknown) text += fmt::format(", for the job is {}", name(exchange_.before));
+    return text;
+  }
+
+  Statuses privilege_statuses() const {
+    // Parameters are parsed before privileges are asked for.
+    const bool malformed = exchange_.bad_timeout || exchange_.unknown_parameter || exchange_.odd_force;
+    return {exchange_.unauthenticated ? 401 : 403, malformed && !exchange_.unauthenticated ? 400 : 0, 0};
+  }
+
+  std::optional<Rule> rule_of_close() const {
+    if (exchange_.without_id) return std::nullopt;
+    // What is said of the content type comes before everything else.
+    if (response_.status == 406 || response_.status == 415) return std::nullopt;
+    if (exchange_.wrong_method) {
+      if (response_.outcome == Outcome::refused && is_privilege_refusal()) return std::nullopt;
+      return Rule{.clause = Clause::wire_path_and_method, .refusals = {is_5_4_ ? 400 : 405, 0, 0}};
+    }
+    if (exchange_.barred) {
+      // That it was let through is no matter of the dialect.
+      if (response_.outcome == Outcome::accepted) return std::nullopt;
+      return Rule{.refusals = privilege_statuses()};
+    }
+    if (exchange_.unknown_parameter) return Rule{.clause = Clause::unknown_parameter_refused, .refusals = {400, 0, 0}};
+    if (exchange_.bad_timeout)
+      return response_.outcome == Outcome::accepted ? std::nullopt : std::optional(Rule{.refusals = {400, 0, 0}});
+    if (exchange_.timeout.reading == TimeReading::unsettled) return std::nullopt;
+    if (response_.refusal == Refusal::bad_request && has_other_parameters()) return std::nullopt;
+    if (exchange_.odd_force) return rule_of_spelling();
+    if (exchange_.expression) return rule_of_expression();
+    return exchange_.quiet ? rule_by_state() : std::nullopt;
+  }
+
+  bool has_other_parameters() const {
+    const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
+    return close != nullptr && !close->other.empty();
+  }
+
+  bool is_refused_by_state() const {
+    if (response_.outcome != Outcome::refused) return false;
+    if (response_.refusal == Refusal::not_found) return exchange_.before == JobState::absent;
+    return response_.refusal == Refusal::conflict &&
+           (exchange_.before == JobState::closed || exchange_.before == JobState::failed ||
+            exchange_.feed_before == true);
+  }
+
+  std::optional<Rule> rule_of_spelling() const {
+    const Clause clause = Clause::force_boolean_grammar;
+    if (exchange_.force == BooleanReading::refused) return Rule{.clause = clause, .refusals = {400, 0, 0}};
+    if (!exchange_.quiet || exchange_.expression) return std::nullopt;
+    // Only a failed job tells a force from a normal close by the answer alone.
+    const bool forces = exchange_.force == BooleanReading::is_true;
+    if (exchange_.before == JobState::failed)
+      return forces ? Rule{.clause = clause, .may_be_accepted = true, .may_be_refused = false}
+                    : Rule{.clause = clause, .refusals = {409, 0, 0}};
+    if (exchange_.before == JobState::opened && response_.refusal == Refusal::bad_request)
+      return Rule{.clause = clause, .may_be_accepted = true, .may_be_refused = false};
+    return std::nullopt;
+  }
+
+  std::optional<Rule> rule_of_expression() const {
+    if (is_5_4_ || !many_.certain) return std::nullopt;
+    const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
+    if (close == nullptr) return std::nullopt;
+    const Parameter& allow = close->allow_no_jobs;
+    if (allow && *allow != "true" && *allow != "false" && !allow->empty())
+      return Rule{.clause = Clause::close_many, .refusals = {400, 0, 0}};
+    const bool forces = exchange_.force == BooleanReading::is_true;
+    Statuses statuses{};
+    if (exchange_.names_unknown_job) statuses[0] = 404;
+    if (many_.count == 0 && !exchange_.names_unknown_job && allow && *allow == "false") statuses[0] = 404;
+    if (many_.any_failed && !forces) statuses[1] = 409;
+    // A forced close of a job whose datafeed runs may be taken or refused.
+    if (many_.any_feed) statuses[2] = 409;
+    const bool must_refuse = statuses[0] != 0 || statuses[1] != 0 || (statuses[2] != 0 && !forces);
+    const bool may_refuse = must_refuse || statuses[2] != 0;
+    return Rule{.clause = Clause::close_many,
+                .refusals = statuses,
+                .may_be_accepted = !must_refuse,
+                .may_be_refused = may_refuse,
+                .tells = must_refuse || many_.count == 0};
+  }
+
+  std::optional<Rule> rule_by_state() const {
+    const bool forces = exchange_.question.kind == RequestKind::force_close;
+    const bool accepted = response_.outcome == Outcome::accepted;
+    // Whether its timeout is understood is a matter of its own.
+    if (response_.refusal == Refusal::bad_request && exchange_.timeout.reading == TimeReading::valid)
+      return std::nullopt;
+    switch (exchange_.before) {
+      case JobState::absent:
+        if (accepted) return std::nullopt;
+        return Rule{.refusals = {404, forces && is_5_4_ ? 409 : 0, 0}};
+      case JobState::closed:
+        return Rule{.clause = Clause::closing_closed_job,
+                    .refusals = {409, 0, 0},
+                    .may_be_accepted = true,
+                    .may_be_refused = is_5_4_};
+      case JobState::failed:
+        if (forces || accepted) return std::nullopt;
+        return Rule{.clause = Clause::failed_job_answer, .refusals = {409, 0, 0}};
+      case JobState::opened:
+        if (exchange_.feed_before != true || forces) return std::nullopt;
+        return Rule{.clause = Clause::running_datafeed_blocks_close, .refusals = {409, 0, 0}};
+      case JobState::opening:
+      case JobState::closing:
+      case JobState::unknown:
+        return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Rule> rule_of_other() const {
+    const Operation& operation = exchange_.request->operation;
+    if (response_.outcome == Outcome::accepted) {
+      // 202 is what tells a post of data; every other success is 200.
+      if (!std::holds_alternative<PostData>(operation) || response_.status == 0) return std::nullopt;
+      Rule rule{.may_be_accepted = response_.status == 202, .may_be_refused = false};
+      return rule;
+    }
+    if (!exchange_.asks_job || exchange_.expression || std::holds_alternative<RawRequest>(operation))
+      return std::nullopt;
+    if (exchange_.barred && !is_read(exchange_.meant)) return Rule{.refusals = {exchange_.unauthenticated ? 401 : 403, 400, 0}};
+    if (is_privilege_refusal() || !exchange_.quiet) return std::nullopt;
+    return rule_of_refused();
+  }
+
+  std::optional<Rule> rule_of_refused() const {
+    const JobState state = exchange_.before;
+    if (state == JobState::unknown) return std::nullopt;
+    const bool closing = state == JobState::closing;
+    const bool open = state == JobState::opened || state == JobState::opening || closing || state == JobState::failed;
+    const auto refused = [](int first, int second = 0) { return Rule{.refusals = {first, second, 0}}; };
+    switch (exchange_.meant) {
+      case RequestKind::create:
+        return state == JobState::absent ? std::nullopt : std::optional(refused(400));
+      case RequestKind::open:
+        if (state == JobState::absent) return refused(404);
+        return open ? std::optional(refused(409)) : std::nullopt;
+      case RequestKind::post:
+        if (exchange_.question.may_be_refused) return std::nullopt;
+        if (state == JobState::absent) return refused(404);
+        if (state == JobState::opened) return std::nullopt;
+        return refused(409, closing && is_5_4_ ? 500 : 0);
+      case RequestKind::flush:
+        if (exchange_.question.may_be_refused) return std::nullopt;
+        if (state == JobState::absent) return refused(404);
+        if (state == JobState::opened) return std::nullopt;
+        return refused(409, closing && is_5_4_ ? 400 : 0);
+      case RequestKind::revert:
+        if (state == JobState::absent) return refused(404);
+        return open ? std::optional(refused(409)) : std::nullopt;
+      case RequestKind::remove:
+        if (exchange_.question.may_be_refused) return std::nullopt;
+        if (state == JobState::absent) return refused(404);
+        return refused(409);
+      case RequestKind::get:
+      case RequestKind::stats:
+      case RequestKind::read_results:
+        if (exchange_.question.may_be_refused) return std::nullopt;
+        return state == JobState::absent ? std::optional(refused(404)) : std::nullopt;
+      case RequestKind::update:
+        return state == JobState::absent ? std::optional(refused(404)) : std::nullopt;
+      case RequestKind::start_feed:
+      case RequestKind::start_endless_feed:
+        return open && state != JobState::opened && exchange_.feed_before.has_value() ? std::optional(refused(409))
+                                                                                      : std::nullopt;
+      default:
+        return std::nullopt;
+    }
+  }
+
+  const Exchange& exchange_;
+  const Response& response_;
+  const bool is_5_4_;
+  const ManyJobs& many_;
+};
+
+}  // namespace
+
+std::optional<FormRuling> ruling_on_form(const Exchange& exchange, const Response& response, Profile profile,
+                                         const ManyJobs& many) {
+  return FormRules(exchange, response, profile, many).run();
+}
+
+}  // namespace closecheck::model::dialect

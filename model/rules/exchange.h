@@ -1,0 +1,89 @@
+// One request and what came of it, as the judge keeps it: what it asks, by whom, in what form, and its outcome.
+// Plain data.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "closecheck/model/grammar.h"
+#include "closecheck/vocabulary/history.h"
+#include "model/oracle.h"
+
+namespace closecheck::model {
+
+/// Whether a request of this kind only reads.
+constexpr bool is_read(RequestKind kind) {
+  return kind == RequestKind::get || kind == RequestKind::stats || kind == RequestKind::read_results ||
+         kind == RequestKind::feed_stats;
+}
+
+struct Exchange {
+  enum class Stage : std::uint8_t { open, answered, lost };
+
+  std::shared_ptr<const Request> request;
+  std::size_t number = 0;  // `#n` of every text
+  std::size_t invoke_event = 0;
+  std::size_t answer_event = 0;
+  Time invoked = 0;
+  Time answered = 0;
+  int process = 0;
+  Stage stage = Stage::open;
+
+  Question question;
+  RequestKind meant = RequestKind::stats;  // what it would do if it were honoured
+  bool asks_job = false;                   // whether any job's oracle hears of it
+
+  bool unprivileged = false;     // a caller whom the page gives no right to close
+  bool unauthenticated = false;  // a caller without valid credentials
+  bool barred = false;           // unprivileged, where that counts
+
+  bool unfollowed = false;  // nobody can say what it does to its job: it cannot be read, or says more than is known
+  bool is_part = false;  // a reading of results that may ask for some of them only
+
+  // A close, in whatever form.
+  bool is_close = false;
+  bool bad_timeout = false;        // a `timeout` that is no time value
+  bool unknown_parameter = false;  // one that the API of the profile does not have
+  bool odd_force = false;          // `force` in another spelling than `true`
+  bool wrong_method = false;
+  bool without_id = false;
+  bool expression = false;         // names jobs by a list, a wildcard, a group or `_all`
+  bool names_unknown_job = false;  // an expression with a plain id that is no job
+  std::uint32_t jobs_there = 0;    // of an expression: jobs that were surely there when it was answered
+  BooleanReading force = BooleanReading::absent;
+  TimeValue timeout;
+
+  // How things stood for its job when it went out; only for requests that name one job.
+  bool quiet = true;        // no other request that could change the job was open at any time meanwhile
+  bool overlapped = false;  // itself able to change the job, it overlapped another such request
+  bool met_close = false;   // ... one that closes
+  JobState before = JobState::unknown;
+  std::optional<bool> feed_before;
+  std::int64_t newest_sure_ms = INT64_MIN;      // a post: newest record that the job surely had before
+  std::int64_t newest_possible_ms = INT64_MIN;  // ... that it may have had before, or got meanwhile
+  /// An open and a deletion of the job that overlap: number of the other one; 0: none.
+  std::size_t contrary = 0;
+
+  RequestOutcome outcome = RequestOutcome::unknown;
+  /// No answer came that tells anything: it may take effect at once, at any later time, or never.
+  bool unanswered = false;
+  /// It was refused to a caller who was let in before: the answer after it decides whether that is a word about it.
+  bool caller_in_doubt = false;
+  Refusal refusal = Refusal::none;
+  int status = 0;
+
+  std::uint32_t first_target = 0;
+  std::uint32_t target_count = 0;
+
+  /// Whether its form is one that only a dialect clause speaks of.
+  bool is_odd() const { return unknown_parameter || odd_force || wrong_method || expression; }
+  bool is_refused_to_caller() const { return refusal == Refusal::unauthenticated || refusal == Refusal::forbidden; }
+  /// Whether nothing could have been waited for: the job was surely at rest when the request went out.
+  bool found_job_at_rest() const {
+    return quiet && (before == JobState::closed || before == JobState::failed || before == JobState::absent);
+  }
+};
+
+}  // namespace closecheck::model

@@ -1,0 +1,49 @@
+// Isolation: a close touches the job that it names, and no other.
+#include <fmt/format.h>
+
+#include "rules/naming.h"
+#include "rules/rules.h"
+
+namespace closecheck::model::isolation {
+namespace {
+
+// Explaining must not cost more than judging: only so many closes are tried, the newest first.
+constexpr std::size_t kCandidatesMax = 32;
+
+}  // namespace
+
+bool touched_by_other_close(const JobFile& job, std::size_t since, const RuleContext& context) {
+  if (job.last_change > since) return false;
+  for (std::size_t number = context.log.size(); number > since; --number) {
+    const Exchange& other = context.log.of(number);
+    if (other.is_close && !context.log.concerns(other, job.index)) return true;
+  }
+  return false;
+}
+
+bool other_close_explains(const JobFile& job, Finding& finding, const RuleContext& context) {
+  std::size_t tried = 0;
+  for (std::size_t number = context.log.size(); number > 0 && tried < kCandidatesMax; --number) {
+    const Exchange& other = context.log.of(number);
+    if (!other.is_close || other.stage != Exchange::Stage::answered || other.outcome == RequestOutcome::busy) continue;
+    if (context.log.concerns(other, job.index)) continue;
+    if (other.outcome == RequestOutcome::refused && !other.without_id) continue;
+    ++tried;
+    Supposition supposition;
+    supposition.id = static_cast<int>(other.number);
+    supposition.question = Question{.kind = other.meant, .has_timeout = true};
+    supposition.answer = Answer{.outcome = RequestOutcome::accepted};
+    supposition.invoked = other.invoke_event;
+    supposition.answered = other.answer_event;
+    if (!job.oracle.suppose(supposition)) continue;
+    name_also(finding, other.without_id ? Clause::unknown_job_refused : Clause::close_touches_one_job);
+    finding.expected += fmt::format("; {} names another job", context.log.cite(other.number));
+    if (other.without_id)
+      finding.expected += fmt::format("; {} names no job and closes none", context.log.cite(other.number));
+    finding.observed += ", as if that close had closed this job too";
+    return true;
+  }
+  return false;
+}
+
+}  // namespace closecheck::model::isolation

@@ -1,0 +1,92 @@
+#include "rules/job_file.h"
+
+#include <algorithm>
+
+namespace closecheck::model {
+
+void ClosedReadings::clear() {
+  buckets.clear();
+  records.clear();
+  idle.reset();
+  snapshots.clear();
+  snapshots_read = 0;
+  closed_stats = counts_fitted = buckets_fitted = false;
+}
+
+void JobFile::forget() {
+  readings.clear();
+  learn_groups(nullptr);
+  is_job = false;
+  period = {};
+  times_opened = times_closed = 0;
+  housekeeping = {};
+  metadata.forget();
+  metadata.refused_update = metadata.closed_by = 0;
+  model = {};
+  unmet.clear();
+  to_confirm = 0;
+}
+
+void JobFile::clear(Profile profile) {
+  forget();
+  results.create(nullptr);
+  name.clear();
+  coming_groups.clear();
+  lost_posts.clear();
+  early_posts.clear();
+  lost_closes.clear();
+  adopted = results_served = has_feed = disturbed = update_lost = settled = false;
+  oracle.reset(profile);
+  now = JobState::absent;
+  records_now.reset();
+  feed_now.reset();
+  open_requests = open_changes = 0;
+  last_change = last_post = last_refused_change = isolation_confirmed = 0;
+}
+
+void JobFile::lose_track_of_data() {
+  results.book_unknown();
+  oracle.forget_counts();
+}
+
+void JobFile::start_anew() {
+  readings.clear();
+  unmet.clear();
+  results.forget();
+  period = {};
+  times_opened = times_closed = 0;
+  housekeeping.since.reset();
+  model = {};
+  to_confirm = 0;
+}
+
+bool JobFile::is_meant_by(std::string_view part) const {
+  return part == "_all" || glob_matches(part, name) ||
+         std::ranges::any_of(groups, [&](const auto& group) { return glob_matches(part, group); });
+}
+
+bool JobFile::is_meant_by_any(std::string_view expression) const {
+  bool meant = false;
+  each_part(expression, [&](std::string_view part) { meant = meant || is_meant_by(part); });
+  return meant;
+}
+
+bool JobFile::may_join(std::string_view part) const {
+  return std::ranges::any_of(coming_groups, [part](const auto& group) { return glob_matches(part, group); });
+}
+
+void JobFile::learn_groups(const std::vector<std::string>* told) {
+  groups_known = told != nullptr;
+  if (told != nullptr)
+    groups = *told;
+  else
+    groups.clear();
+}
+
+std::size_t JobFile::closer() const {
+  if (period.forced != 0) return period.forced;
+  if (period.normal_close != 0) return period.normal_close;
+  return period.timed_out_close != 0 ? period.timed_out_close : period.feed_with_end;
+}
+
+}  // namespace closecheck::model

@@ -1,0 +1,51 @@
+// Metadata: what a client configured stays while the job is closed, and what a refused update would have changed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rules/naming.h"
+#include "rules/rules.h"
+
+namespace closecheck::model::metadata {
+namespace {
+
+/// Paths of what a client configures; everything else is the server's own.
+bool is_configured(std::string_view path) {
+  for (const std::string_view root :
+       {"description", "groups", "analysis_config", "analysis_limits", "data_description", "custom_settings"})
+    if (path == root || (path.starts_with(root) && path[root.size()] == '.')) return true;
+  return false;
+}
+
+}  // namespace
+
+void judge_description(const Exchange& exchange, JobFile& job, const JobDescription& description,
+                       RuleContext& context) {
+  if (job.update_lost) return;
+  MetadataReading& known = job.metadata;
+  const bool stays = known.number != 0 && known.closed_by > known.number && job.now == JobState::closed;
+  const bool by_refused = known.number != 0 && known.refused_update > known.number;
+  for (const auto& [path, value] : known.members) {
+    const auto now = std::ranges::find(description.members, path, [](const auto& member) { return member.first; });
+    const bool is_gone = now == description.members.end();
+    if (!is_gone && now->second == value) continue;
+    // While a job is open the page says nothing of its configuration.
+    if (!by_refused && !stays) break;
+    Finding finding = finding_at(
+        exchange, stays ? Clause::closed_job_keeps_metadata : Clause::refused_request_changes_nothing,
+        fmt::format("`{}` is {} as in #{}{}", path, value, known.number,
+                    stays ? fmt::format(", also after {}", context.log.cite(known.closed_by)) : std::string()),
+        fmt::format("{}: `{}` is {}", context.log.cite(exchange.number), path, is_gone ? "gone" : now->second));
+    if (by_refused) stand_beside(finding, Clause::refused_request_changes_nothing);
+    return context.rulings.accuse(std::move(finding));
+  }
+  if (!known.members.empty() && stays) context.rulings.prove(Clause::closed_job_keeps_metadata);
+  if (!known.members.empty() && by_refused) context.rulings.prove(Clause::refused_request_changes_nothing);
+  if (stays) return;
+  known.members.clear();
+  for (const auto& member : description.members)
+    if (is_configured(member.first)) known.members.push_back(member);
+  known.number = exchange.number;
+}
+
+}  // namespace closecheck::model::metadata

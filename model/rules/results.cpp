@@ -1,0 +1,392 @@
+// Results: complete, final and never twice after a close, the same ever after, page by page.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rules/naming.h"
+#include "rules/rules.h"
+
+namespace closecheck::model::results {
+namespace {
+
+/// A page of results: where it begins, how many it asked for, and the total that it tells.
+struct PageFrame {
+  std::size_t from = 0;
+  std::size_t size = 0;
+  std::optional<std::size_t> total;
+};
+
+/// `total` is empty for pages of servers that count only the page itself.
+PageFrame frame_of(const std::optional<int>& from, const std::optional<int>& size, std::int64_t count,
+                   std::size_t rows) {
+  PageFrame frame{static_cast<std::size_t>(std::max(0, from.value_or(0))),
+                  static_cast<std::size_t>(std::max(0, size.value_or(100))), std::nullopt};
+  const std::size_t end = frame.from + rows;
+  if (rows < frame.size && (rows > 0 || frame.from == 0))
+    frame.total = end;
+  else if (count > 0 && static_cast<std::size_t>(count) > end)
+    frame.total = static_cast<std::size_t>(count);
+  // On a full first page this may be the count of the page alone.
+  else if (frame.from > 0 && count > 0 && static_cast<std::size_t>(count) == end)
+    frame.total = end;
+  return frame;
+}
+
+/// Whether a page differs from what was read before only by what was missing there.
+bool is_fuller(const ObservedRows<Bucket>& before, const std::vector<Bucket>& page, std::size_t from) {
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    if (!before.knows(from + i)) continue;
+    const Bucket& old = before.rows()[from + i];
+    if (page[i].start_ms != old.start_ms || page[i].event_count < old.event_count) return false;
+    if (page[i].interim && !old.interim) return false;
+  }
+  return true;
+}
+
+std::string describe_row(const Bucket& bucket) {
+  return fmt::format("bucket {} with {} record{}{}", bucket.start_ms, bucket.event_count,
+                     bucket.event_count == 1 ? "" : "s", bucket.interim ? ", interim" : "");
+}
+std::string describe_row(const AnomalyRecord& record) {
+  return fmt::format("record of bucket {} ({}{}{}, score {:.3g}{})", record.start_ms, record.function,
+                     record.entity.empty() ? "" : " of ", record.entity, record.score,
+                     record.interim ? ", interim" : "");
+}
+
+/// A page that departs from what was read before; empty while none does.
+struct Departure {
+  std::string expected;
+  std::string observed;
+  bool added = false;  // something new, rather than something gone or altered
+};
+
+template <class Row>
+std::optional<Departure> departure(const ObservedRows<Row>& before, const std::vector<Row>& page,
+                                   const PageFrame& frame) {
+  const std::optional<std::size_t>& total = frame.total;
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const std::size_t at = frame.from + i;
+    if (before.total() && at >= *before.total()) {
+      const bool known = std::ranges::find(before.rows(), page[i].start_ms, &Row::start_ms) != before.rows().end();
+      return Departure{fmt::format("{} results in all", *before.total()),
+                       fmt::format("at position {} {}{}", at, known ? "once more " : "a new ", describe_row(page[i])),
+                       !known};
+    }
+    if (!before.knows(at) || before.rows()[at] == page[i]) continue;
+    const bool inserted = total && before.total() && *total > *before.total();
+    return Departure{fmt::format("at position {} {}", at, describe_row(before.rows()[at])),
+                     fmt::format("at position {} {}", at, describe_row(page[i])), inserted};
+  }
+  if (total && before.total() && *total != *before.total())
+    return Departure{fmt::format("{} results in all", *before.total()), fmt::format("{} results in all", *total),
+                     *total > *before.total()};
+  if (total && before.rows().size() > *total && before.knows(*total))
+    return Departure{fmt::format("at position {} {}", *total, describe_row(before.rows()[*total])),
+                     fmt::format("the results end at position {}", *total), false};
+  return std::nullopt;
+}
+
+/// A changed reading of a closed job: by whom, as far as the history tells.
+Finding changed(const Exchange& exchange, const JobFile& job, std::size_t before, const Departure& change,
+                const RuleContext& context) {
+  Finding finding = finding_at(exchange, Clause::closed_job_keeps_results,
+                               fmt::format("the job is closed since {}: its results stay as #{} read them, {}",
+                                           context.log.cite(job.closer()), before, change.expected),
+                               fmt::format("{}: {}", context.log.cite(exchange.number), change.observed));
+  if (change.added) {
+    finding.clause = Clause::closed_job_refuses_analysis;
+    finding.also = {Clause::closed_job_keeps_results};
+  }
+  if (isolation::touched_by_other_close(job, before, context))
+    name_also(finding, Clause::close_touches_one_job);
+  else if (job.last_refused_change > before)
+    name_also(finding, Clause::refused_request_changes_nothing);
+  return finding;
+}
+
+/// Whether an earlier reading of the closed job showed the bucket with fewer records.
+bool reads_less(const JobFile& job, const Bucket& bucket) {
+  if (job.now != JobState::closed) return false;
+  const auto& rows = job.readings.buckets.rows();
+  for (std::size_t at = 0; at < rows.size(); ++at)
+    if (job.readings.buckets.knows(at) && rows[at].start_ms == bucket.start_ms)
+      return rows[at].event_count < bucket.event_count;
+  return false;
+}
+
+/// Whether a bucket shows more than was ever sent for it; open jobs are held to this too.
+bool accuse_excess(const Exchange& exchange, JobFile& job, const Bucket& bucket, RuleContext& context) {
+  const BucketExpectation* expected = job.results.find(bucket.start_ms);
+  const std::int64_t hi = expected != nullptr ? expected->hi : 0;
+  if (bucket.event_count <= hi) return false;
+  const std::int64_t refused = expected != nullptr ? expected->refused : 0;
+  const std::int64_t early = expected != nullptr ? job.results.early_of(*expected) : 0;
+  Finding finding = finding_at(
+      exchange, Clause::accepted_data_is_kept,
+      fmt::format("bucket {} counts at most the {} record{} sent for it", bucket.start_ms, hi, hi == 1 ? "" : "s"),
+      fmt::format("{}: {}", context.log.cite(exchange.number), describe_row(bucket)));
+  if (refused > 0 && bucket.event_count <= hi + refused) {
+    name_also(finding, Clause::refused_request_changes_nothing);
+  } else if (early > 0 && bucket.event_count == hi + early && job.times_opened > 1) {
+    finding.clause = Clause::reopen_continues_analysis;
+    finding.also = {Clause::accepted_data_is_kept};
+    finding.observed += ", the records from before the re-open twice";
+  } else if (reads_less(job, bucket)) {
+    const Departure change{
+        fmt::format("where bucket {} was no more than what was sent for it", bucket.start_ms), describe_row(bucket),
+        false};
+    finding = changed(exchange, job, job.readings.buckets.first(), change, context);
+    stand_beside(finding, Clause::accepted_data_is_kept);
+  }
+  context.rulings.accuse(std::move(finding));
+  return true;
+}
+
+/// The clause that a bucket breaks which lacks records, or all of it, after a clean close.
+void name_lack(Finding& finding, const JobFile& job, const BucketExpectation& expected, std::int64_t counted) {
+  const std::int64_t early = job.results.early_of(expected);
+  const bool straddles = expected.cut && early > 0;
+  if (expected.seen || (straddles && counted >= expected.lo - early)) {
+    finding.clause = straddles && job.model.vanished ? Clause::close_prunes_model : Clause::reopen_continues_analysis;
+    stand_beside(finding, Clause::reopen_continues_analysis);
+    stand_beside(finding, Clause::accepted_data_is_kept);
+    if (straddles) stand_beside(finding, Clause::close_prunes_model);
+    return;
+  }
+  if (job.period.normal_close == 0 && job.period.timed_out_close != 0)
+    name_also(finding, Clause::timed_out_close_goes_on);
+  else if (job.period.normal_close == 0 && job.period.feed_with_end != 0)
+    name_also(finding, Clause::datafeed_end_closes_job);
+  else
+    stand_beside(finding, Clause::accepted_data_is_kept);
+}
+
+/// Waits for what a whole reading of a job that closed cleanly lacks. False: it lacks nothing.
+bool await_lacking(const Exchange& exchange, JobFile& job, RuleContext& context) {
+  const auto& rows = job.readings.buckets.rows();
+  const std::size_t total = *job.readings.buckets.total();
+  std::size_t next = 0;
+  for (const BucketExpectation& expected : job.results.buckets()) {
+    if (expected.lo == 0 || !job.results.has_passed(expected.start_ms)) continue;
+    const auto end = rows.begin() + static_cast<std::ptrdiff_t>(total);
+    const auto is_it = [&](const Bucket& it) { return it.start_ms == expected.start_ms; };
+    // Both are mostly in the same order.
+    auto row = std::find_if(rows.begin() + static_cast<std::ptrdiff_t>(next), end, is_it);
+    if (row == end) row = std::find_if(rows.begin(), end, is_it);
+    if (row != end) next = static_cast<std::size_t>(row - rows.begin());
+    const std::int64_t counted = row != end ? row->event_count : 0;
+    if (counted >= expected.lo) continue;
+    std::string lacked = row == end ? fmt::format("bucket {}", expected.start_ms)
+                                    : fmt::format("{} records of bucket {}", expected.lo - counted, expected.start_ms);
+    const std::string reading = context.log.cite(exchange.number);
+    Finding finding = finding_at(
+        exchange, Clause::close_flushes_buffers,
+        fmt::format("after {} the results have bucket {} with all its {} record{}, for the data has passed it",
+                    context.log.cite(job.closer()), expected.start_ms, expected.lo, expected.lo == 1 ? "" : "s"),
+        row == end ? fmt::format("{}: no bucket {}", reading, expected.start_ms)
+                   : fmt::format("{}: {}", reading, describe_row(*row)));
+    name_lack(finding, job, expected, counted);
+    await_promise(exchange, job, std::move(finding), std::move(lacked), context, &expected);
+    return true;
+  }
+  return false;
+}
+
+/// Whether a bucket stands twice on the page, or on another page as well.
+bool accuse_repetition(const Exchange& exchange, const JobFile& job, const std::vector<Bucket>& page, std::size_t from,
+                       RuleContext& context) {
+  const bool ascends = std::ranges::adjacent_find(page, std::ranges::greater_equal{}, &Bucket::start_ms) == page.end();
+  const ObservedRows<Bucket>& observed = job.readings.buckets;
+  const auto& rows = observed.rows();
+  const std::string reading = context.log.cite(exchange.number);
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const std::int64_t start = page[i].start_ms;
+    const auto before = page.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!ascends &&
+        std::find_if(page.begin(), before, [&](const Bucket& it) { return it.start_ms == start; }) != before) {
+      context.rulings.accuse(finding_at(exchange, Clause::accepted_data_is_kept,
+                                        "every bucket stands in the results once",
+                                        fmt::format("{}: bucket {} twice", reading, start)));
+      return true;
+    }
+    if (from == 0 && page.size() >= rows.size()) continue;
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      const bool on_this_page = at >= from && at < from + page.size();
+      if (on_this_page || !observed.knows(at) || rows[at].start_ms != start) continue;
+      context.rulings.accuse(
+          finding_at(exchange, Clause::closed_job_keeps_results,
+                     fmt::format("every bucket stands on one page; #{} showed bucket {} at position {}",
+                                 observed.first(), start, at),
+                     fmt::format("{}: the same bucket at position {}", reading, from + i)));
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whether the page ends before the results do that its own answer counts.
+bool accuse_short_page(const Exchange& exchange, const BucketPage& page, const PageFrame& frame,
+                       RuleContext& context) {
+  const std::size_t rows = page.buckets.size();
+  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(page.count, 0));
+  if (rows >= frame.size || frame.from + rows >= count || rows == count) return false;
+  context.rulings.accuse(finding_at(
+      exchange, Clause::closed_job_keeps_results,
+      fmt::format("the {} results that the answer counts can be paged through", page.count),
+      fmt::format("{}: the page from {} ends after {}", context.log.cite(exchange.number), frame.from, rows)));
+  return true;
+}
+
+/// While a job is open again its earlier, final results stay.
+void judge_earlier_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, const PageFrame& frame,
+                           RuleContext& context) {
+  if (frame.from != 0 || !frame.total || *frame.total != page.buckets.size()) return;
+  bool any = false;
+  for (const BucketExpectation& expected : job.results.buckets()) {
+    const std::int64_t early = job.results.early_of(expected);
+    if (!expected.seen || early == 0) continue;
+    any = true;
+    const auto row = std::ranges::find(page.buckets, expected.start_ms, &Bucket::start_ms);
+    if (row != page.buckets.end() && row->event_count >= early) continue;
+    const std::string reading = context.log.cite(exchange.number);
+    context.rulings.accuse(finding_at(
+        exchange, Clause::reopen_continues_analysis,
+        fmt::format("bucket {} stays with its {} records, as it was read before {}", expected.start_ms, early,
+                    context.log.cite(job.period.opened_by)),
+        row == page.buckets.end() ? fmt::format("{}: no such bucket", reading)
+                                  : fmt::format("{}: {}", reading, describe_row(*row))));
+    return;
+  }
+  if (any) context.rulings.prove(Clause::reopen_continues_analysis);
+}
+
+/// A whole reading that lacks nothing.
+void learn_of_results(JobFile& job, RuleContext& context) {
+  bool any_passed = false;
+  bool any_new = false;
+  bool any_earlier = false;
+  for (BucketExpectation& expected : job.results.buckets()) {
+    if (expected.lo == 0 || !job.results.has_passed(expected.start_ms)) continue;
+    any_passed = true;
+    any_new = any_new || expected.lo > job.results.early_of(expected);
+    any_earlier = any_earlier || job.results.early_of(expected) > 0;
+    expected.seen = true;
+  }
+  if (!any_passed) return;
+  context.rulings.prove(Clause::close_finalizes_results);
+  if (any_earlier && job.times_opened > 1) context.rulings.prove(Clause::reopen_continues_analysis);
+  if (!any_new) return;
+  if (job.period.normal_close != 0) context.rulings.prove(Clause::close_waits_for_housekeeping);
+  if (job.readings.counts_fitted && !job.readings.buckets_fitted) context.rulings.prove(Clause::close_flushes_buffers);
+  job.readings.buckets_fitted = true;
+}
+
+/// Whether the page departs from what was read of this closed job before, and not only by what was awaited.
+bool accuse_change(const Exchange& exchange, JobFile& job, const BucketPage& page, const PageFrame& frame,
+                   RuleContext& context) {
+  ObservedRows<Bucket>& observed = job.readings.buckets;
+  if (observed.empty()) return false;
+  const auto change = departure(observed, page.buckets, frame);
+  if (!change) return false;
+  const bool awaited =
+      !job.unmet.empty() && (change->added || is_fuller(observed, page.buckets, frame.from));
+  if (awaited) {
+    observed.clear();
+    return false;
+  }
+  context.rulings.accuse(changed(exchange, job, observed.first(), *change, context));
+  return true;
+}
+
+/// Waits for the final result of a bucket that is interim though the data has passed it. False: there is none.
+bool await_final(const Exchange& exchange, JobFile& job, const BucketPage& page, RuleContext& context) {
+  for (const Bucket& bucket : page.buckets) {
+    if (!bucket.interim || !job.results.has_passed(bucket.start_ms)) continue;
+    await_promise(exchange, job,
+                  finding_at(exchange, Clause::close_finalizes_results,
+                             fmt::format("after {} bucket {} is final, for the data has passed it",
+                                         context.log.cite(job.closer()), bucket.start_ms),
+                             fmt::format("{}: {}", context.log.cite(exchange.number), describe_row(bucket))),
+                  fmt::format("the final result of bucket {}", bucket.start_ms), context);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, const GetBuckets& request,
+                   RuleContext& context) {
+  if (!job.results.is_readable()) return;
+  if (job.results.is_bounded())
+    for (const Bucket& bucket : page.buckets)
+      if (accuse_excess(exchange, job, bucket, context)) return;
+  const PageFrame frame = frame_of(request.from, request.size, page.count, page.buckets.size());
+  if (job.now == JobState::opened) return judge_earlier_buckets(exchange, job, page, frame, context);
+  if (job.now != JobState::closed || force::may_still_work(job, exchange, context)) return;
+  if (job.times_closed == 0) {
+    if (frame.from == 0 && frame.total == page.buckets.size()) job.results.rebase(page.buckets);
+    return;
+  }
+  const bool awaited = !job.unmet.empty();
+  if (accuse_short_page(exchange, page, frame, context) || accuse_change(exchange, job, page, frame, context) ||
+      accuse_repetition(exchange, job, page.buckets, frame.from, context))
+    return;
+  ObservedRows<Bucket>& observed = job.readings.buckets;
+  const bool was_whole = observed.is_whole();
+  const bool in_pages = !observed.empty() && !was_whole;
+  observed.add(exchange.number, frame.from, page.buckets, frame.total);
+  if (job.closed_cleanly() && await_final(exchange, job, page, context)) return;
+  if (!observed.is_whole()) {
+    // A page that now has what it lacked, though there is more behind it.
+    const bool there = std::ranges::any_of(job.unmet, [&](const UnmetPromise& known) {
+      return std::ranges::any_of(page.buckets, [&](const Bucket& row) {
+        return row.start_ms == known.bucket_ms && row.event_count >= known.bucket_records;
+      });
+    });
+    if (there) promise_kept_late(exchange, job, context);
+    return;
+  }
+  job.results.rebase(std::span(observed.rows()).first(*observed.total()));
+  const bool has_rows = *observed.total() > 0;
+  if (was_whole && !awaited) {
+    if (has_rows) context.rulings.prove(Clause::closed_job_keeps_results);
+    context.rulings.prove(Clause::closed_job_refuses_analysis);
+    return;
+  }
+  if (in_pages && *observed.total() > 1) context.rulings.prove(Clause::closed_job_keeps_results);
+  if (!job.closed_cleanly() || await_lacking(exchange, job, context)) return;
+  if (awaited && promise_kept_late(exchange, job, context)) return;
+  learn_of_results(job, context);
+}
+
+void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& page, const GetRecords& request,
+                   RuleContext& context) {
+  if (!job.is_closed_again() || force::may_still_work(job, exchange, context)) return;
+  const PageFrame frame = frame_of(request.from, request.size, page.count, page.records.size());
+  const bool awaited = !job.unmet.empty();
+  ObservedRows<AnomalyRecord>& observed = job.readings.records;
+  if (!observed.empty()) {
+    if (const auto change = departure(observed, page.records, frame)) {
+      if (!awaited) return context.rulings.accuse(changed(exchange, job, observed.first(), *change, context));
+      observed.clear();
+    } else if (!page.records.empty()) {
+      context.rulings.prove(Clause::closed_job_keeps_results);
+    }
+  }
+  observed.add(exchange.number, frame.from, page.records, frame.total);
+  if (!job.closed_cleanly() || !job.results.is_readable()) return;
+  for (const AnomalyRecord& record : page.records) {
+    if (!record.interim || !job.results.has_passed(record.start_ms)) continue;
+    return await_promise(exchange, job,
+                         finding_at(exchange, Clause::close_finalizes_results,
+                                    fmt::format("after {} the records of bucket {} are final, for the data has passed it",
+                                                context.log.cite(job.closer()), record.start_ms),
+                                    fmt::format("{}: {}", context.log.cite(exchange.number), describe_row(record))),
+                         fmt::format("the final records of bucket {}", record.start_ms), context);
+  }
+  if (awaited && promise_kept_late(exchange, job, context)) return;
+  if (!page.records.empty()) context.rulings.prove(Clause::close_finalizes_results);
+}
+
+}  // namespace closecheck::model::results

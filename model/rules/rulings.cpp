@@ -1,0 +1,65 @@
+#include "rules/rulings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "rules/naming.h"
+
+namespace closecheck::model {
+
+void Rulings::clear() {
+  *this = {};
+}
+
+void Rulings::begin_event() {
+  awaited_ = caller_in_doubt_ = false;
+}
+
+Judgement Rulings::decide() {
+  if (!accusations_.empty()) {
+    violated_ = true;
+    // Of several accusations in one event the most binding leads.
+    std::ranges::stable_sort(accusations_, [](const Finding& a, const Finding& b) {
+      const Level mine = level_of(a.clause);
+      const Level theirs = level_of(b.clause);
+      return mine != theirs ? mine < theirs : is_named_before(a.clause, b.clause);
+    });
+    Finding first = std::move(accusations_.front());
+    for (std::size_t i = 1; i < accusations_.size(); ++i) stand_beside(first, accusations_[i].clause);
+    accusations_.clear();
+    findings_.insert(findings_.begin(), std::move(first));
+    return Judgement::violated;
+  }
+  if (awaited_) return Judgement::missing;
+  if (caller_in_doubt_) return Judgement::caller_in_doubt;
+  return inconclusive_ ? Judgement::inconclusive : Judgement::fits;
+}
+
+void Rulings::accuse(Finding finding) {
+  accusations_.push_back(std::move(finding));
+}
+
+void Rulings::depart(Clause clause, std::string expected, std::string observed, std::size_t event) {
+  if (std::ranges::find(findings_, clause, &Finding::clause) != findings_.end()) return;
+  Finding finding;
+  finding.clause = clause;
+  finding.expected = std::move(expected);
+  finding.observed = std::move(observed);
+  finding.event = event;
+  findings_.push_back(std::move(finding));
+}
+
+void Rulings::give_up(std::string why) {
+  if (!inconclusive_) why_ = std::move(why);
+  inconclusive_ = true;
+}
+
+void Rulings::remark(std::string why) {
+  if (!inconclusive_) why_ = std::move(why);
+}
+
+bool Rulings::has_accused_of_form() const {
+  return std::ranges::any_of(accusations_, [](const Finding& finding) { return !finding.timing; });
+}
+
+}  // namespace closecheck::model
