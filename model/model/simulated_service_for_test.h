@@ -1,0 +1,619 @@
+// For tests and benchmarks of oracle and judge: a conforming service and its clients, at random. A request takes effect
+// some time between being sent and being answered, so that requests overlap; closing and opening take time of their
+// own. It knows nothing of the machine. A corruption makes the service, or one of its answers, wrong.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "closecheck/vocabulary/history.h"
+#include "model/oracle.h"
+
+namespace closecheck::model {
+
+enum class Corruption : std::uint8_t {
+  none,
+  // What the service does is not what it says.
+  accepted_post_not_counted,
+  refused_post_counted,
+  effect_dropped,
+  effect_doubled,
+  // What it says is not what it did.
+  state_misread,
+  count_too_low,
+  count_too_high,
+  close_answer_changed,
+  open_answer_changed,
+  post_answer_changed,
+  answers_swapped,
+};
+inline constexpr std::size_t kCorruptionCount = 12;
+
+struct SimulationShape {
+  Profile profile = Profile::xpack_5_4;
+  int clients = 1;
+  int requests = 20;
+  int lost_max = 0;  // answers that never come
+  int jobs = 1;
+  bool forces = true;    // forced closes among the requests
+  bool faults = true;    // jobs that fail or hang
+  bool in_order = true;  // no record is older than one that the job may have processed before
+};
+
+struct SimulatedRequest {
+  enum class End : std::uint8_t { open, answered, unavailable, lost };
+
+  std::size_t job = 0;
+  int process = 0;
+  Question question;
+  std::vector<Record> records{};
+  End end = End::open;
+  Answer answer{};
+  int status = 0;
+  Time invoked = 0;
+  Time answered = 0;
+};
+
+struct SimulatedEvent {
+  enum class Type : std::uint8_t { invoke, end, fault, settled } type = Type::invoke;
+  std::size_t request = 0;  // invoke, end
+  std::size_t job = 0;      // fault, settled
+  Fault fault = Fault::fail_job;
+  Time time = 0;
+};
+
+struct SimulatedHistory {
+  Profile profile = Profile::xpack_5_4;
+  bool in_order = true;
+  std::size_t jobs = 1;
+  std::vector<SimulatedRequest> requests;
+  std::vector<SimulatedEvent> events;
+};
+
+/// Throws the dice of a simulation, the same for the same seed everywhere.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_() % bound); }
+  bool chance(std::size_t percent) { return below(100) < percent; }
+  RequestOutcome one_of(std::initializer_list<RequestOutcome> outcomes) {
+    return *(outcomes.begin() + below(outcomes.size()));
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+/// A job of the service. What was accepted is counted at once or later, at the latest when a normal close is done.
+struct SimulatedJob {
+  enum class State : std::uint8_t { absent, closed, opening, opened, closing, forced, failed };
+
+  State state = State::absent;
+  std::int64_t counted = 0;
+  std::int64_t buffered = 0;
+  std::vector<Record> queued{};  // accepted while closing
+  std::int64_t newest_ms = INT64_MIN;
+  std::int64_t newest_kept_ms = INT64_MIN;  // as of the last normal close
+  bool will_hang = false;
+  bool hangs = false;
+  bool closes_once_more = false;  // corrupted: a close, or an open, that takes effect again
+  bool opens_once_more = false;
+
+  void take(const std::vector<Record>& records) {
+    for (const Record& record : records) {
+      if (record.time_ms < newest_ms) continue;
+      newest_ms = record.time_ms;
+      ++buffered;
+    }
+  }
+  void count_all() { counted += std::exchange(buffered, 0); }
+  void end_cleanly() {
+    count_all();
+    newest_kept_ms = newest_ms;
+  }
+  /// A forced close or a failure: what was not counted yet may be lost.
+  void perhaps_lose(Dice& dice) {
+    if (dice.chance(50)) {
+      take(std::exchange(queued, {}));
+      count_all();
+    } else {
+      queued.clear();
+      buffered = 0;
+      newest_ms = newest_kept_ms;
+    }
+  }
+};
+
+class Simulation {
+ public:
+  Simulation(std::uint64_t seed, const SimulationShape& shape, Corruption corruption)
+      : dice_(seed), shape_(shape), corruption_(corruption), jobs_(static_cast<std::size_t>(shape.jobs)) {
+    history_.profile = shape.profile;
+    history_.in_order = shape.in_order;
+    history_.jobs = jobs_.size();
+    for (int client = 0; client < shape.clients; ++client) clients_.push_back({client, false});
+    next_process_ = shape.clients;
+  }
+
+  SimulatedHistory run() {
+    for (std::size_t job = 0; job < jobs_.size(); ++job) {
+      if (dice_.chance(5)) continue;
+      whole(job, RequestKind::create);
+      if (dice_.chance(70)) whole(job, RequestKind::open);
+    }
+    while (sent_ < shape_.requests) tick();
+    const bool leaves_open = dice_.chance(10);
+    for (int i = 0; i < 1'000 && open_requests() > 0 && !leaves_open; ++i) tick();
+    if (open_requests() == 0)
+      for (std::size_t job = 0; job < jobs_.size(); ++job) end_calmly(job);
+    return std::move(history_);
+  }
+
+ private:
+  using State = SimulatedJob::State;
+  using Outcome = RequestOutcome;
+
+  struct Pending {
+    std::size_t request = 0;
+    std::size_t client = 0;
+    enum class Stage : std::uint8_t { sent, waits, done } stage = Stage::sent;
+    Answer answer{};
+    int status = 200;
+    bool lost = false;
+    bool arrives = true;  // lost: takes effect some day
+  };
+  struct Client {
+    int process = 0;
+    bool busy = false;
+  };
+
+  SimulatedRequest& request_of(const Pending& pending) { return history_.requests[pending.request]; }
+  SimulatedJob& job_of(const Pending& pending) { return jobs_[request_of(pending).job]; }
+  bool in_5_4() const { return shape_.profile == Profile::xpack_5_4; }
+  std::size_t open_requests() const {
+    return static_cast<std::size_t>(std::ranges::count(pending_, false, &Pending::lost));
+  }
+  /// Once, at a random one of its chances.
+  bool corrupts(Corruption how) {
+    if (corruption_ != how || corrupted_ || !dice_.chance(35)) return false;
+    corrupted_ = true;
+    return true;
+  }
+  void pass_time() { now_ += 50 * kMicrosecond + static_cast<Time>(dice_.below(400)) * kMicrosecond; }
+
+  // The course of things
+
+  void tick() {
+    if (sent_ < shape_.requests && dice_.chance(35)) send_one();
+    if (dice_.chance(35)) happen(dice_.below(jobs_.size()));
+    if (shape_.faults && dice_.chance(1)) inject(dice_.below(jobs_.size()));
+    if (dice_.chance(3)) settle(dice_.below(jobs_.size()));
+    if (!pending_.empty()) advance(dice_.below(pending_.size()));
+  }
+
+  void advance(std::size_t which) {
+    Pending& pending = pending_[which];
+    if (pending.lost) {
+      if (pending.stage != Pending::Stage::sent)
+        drop(which);
+      else if (pending.arrives && dice_.chance(6))
+        take_effect(which);
+      return;
+    }
+    if (lost_ < shape_.lost_max && dice_.chance(4)) return lose(which);
+    if (pending.stage == Pending::Stage::sent && dice_.chance(65)) return take_effect(which);
+    if (pending.stage == Pending::Stage::waits && dice_.chance(8)) {
+      pending.answer.outcome = Outcome::timed_out;
+      pending.status = 500;
+      pending.stage = Pending::Stage::done;
+    }
+    if (pending.stage == Pending::Stage::done && dice_.chance(70)) respond(which);
+  }
+
+  void send_one() {
+    const auto idle = std::ranges::find(clients_, false, &Client::busy);
+    if (idle == clients_.end()) return;
+    const std::size_t job = dice_.below(jobs_.size());
+    send(static_cast<std::size_t>(idle - clients_.begin()), job, kind_for(jobs_[job].state));
+    ++sent_;
+  }
+
+  void send(std::size_t client, std::size_t job, RequestKind kind) {
+    pass_time();
+    SimulatedRequest request;
+    request.job = job;
+    request.process = clients_[client].process;
+    request.question.kind = kind;
+    request.question.has_timeout =
+        kind == RequestKind::close || kind == RequestKind::force_close || kind == RequestKind::open;
+    if (kind == RequestKind::post) request.records = records();
+    request.question.records = std::ssize(request.records);
+    request.invoked = now_;
+    history_.events.push_back(
+        {.type = SimulatedEvent::Type::invoke, .request = history_.requests.size(), .time = now_});
+    pending_.push_back({.request = history_.requests.size(), .client = client});
+    history_.requests.push_back(std::move(request));
+    clients_[client].busy = true;
+  }
+
+  /// One to three records, in order of time among themselves.
+  std::vector<Record> records() {
+    const auto is_post = [this](const Pending& it) { return request_of(it).question.kind == RequestKind::post; };
+    if (shape_.in_order && std::ranges::none_of(pending_, is_post) && dice_.chance(50)) time_ms_ += 60'000;
+    std::vector<Record> records(1 + dice_.below(3));
+    std::int64_t time_ms = time_ms_;
+    for (Record& record : records) {
+      if (!shape_.in_order) time_ms += static_cast<std::int64_t>(dice_.below(4)) * 20'000;
+      record.time_ms = time_ms;
+    }
+    if (!shape_.in_order && dice_.chance(15)) time_ms_ += 60'000;
+    return records;
+  }
+
+  RequestKind kind_for(State state) {
+    using K = RequestKind;
+    const K force = shape_.forces ? K::force_close : K::close;
+    const auto one_of = [this](std::initializer_list<K> kinds) { return *(kinds.begin() + dice_.below(kinds.size())); };
+    if (dice_.chance(2)) return one_of({K::remove, K::force_remove, K::get, K::create});
+    switch (state) {
+      case State::absent:
+        return one_of({K::create, K::create, K::create, K::open, K::post, K::close, K::stats, force});
+      case State::closed:
+        return one_of({K::open, K::open, K::open, K::open, K::open, K::stats, K::stats, K::close, K::post, K::flush,
+                       K::post, force});
+      case State::opened:
+        return one_of({K::post, K::post, K::post, K::post, K::post, K::close, K::close, K::close, K::stats, K::stats,
+                       K::flush, K::open, force});
+      case State::opening:
+      case State::closing:
+      case State::forced:
+        return one_of(
+            {K::stats, K::stats, K::stats, K::close, K::close, K::open, K::open, K::post, K::post, K::flush, force});
+      case State::failed:
+        return one_of({force, force, K::close, K::stats, K::open, K::post, K::remove});
+    }
+    return K::stats;
+  }
+
+  void respond(std::size_t which) {
+    const Pending pending = pending_[which];
+    drop(which);
+    clients_[pending.client].busy = false;
+    end(pending, SimulatedRequest::End::answered);
+  }
+
+  void end(const Pending& pending, SimulatedRequest::End how) {
+    pass_time();
+    SimulatedRequest& request = request_of(pending);
+    request.end = how;
+    request.answer = pending.answer;
+    request.status = pending.status;
+    request.answered = now_;
+    history_.events.push_back({.type = SimulatedEvent::Type::end, .request = pending.request, .time = now_});
+  }
+
+  void drop(std::size_t which) { pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(which)); }
+
+  void lose(std::size_t which) {
+    ++lost_;
+    Pending& pending = pending_[which];
+    pending.lost = true;
+    pending.arrives = dice_.chance(60);
+    Client& client = clients_[pending.client];
+    client.busy = false;
+    const bool says_so = dice_.chance(25);
+    if (!says_so) client.process = next_process_++;
+    end(pending, says_so ? SimulatedRequest::End::unavailable : SimulatedRequest::End::lost);
+  }
+
+  // A request from beginning to end, with nothing else going on but what happens by itself.
+  void whole(std::size_t job, RequestKind kind) {
+    const auto idle = std::ranges::find(clients_, false, &Client::busy);
+    send(static_cast<std::size_t>(idle - clients_.begin()), job, kind);
+    const std::size_t number = pending_.back().request;
+    for (int i = 0; i < 1'000; ++i) {
+      const auto mine = std::ranges::find(pending_, number, &Pending::request);
+      if (mine == pending_.end()) return;
+      const auto which = static_cast<std::size_t>(mine - pending_.begin());
+      if (mine->stage == Pending::Stage::sent)
+        take_effect(which);
+      else if (mine->stage == Pending::Stage::done)
+        respond(which);
+      else if (jobs_[job].hangs)
+        advance(which);
+      else
+        happen(job);
+    }
+  }
+
+  void end_calmly(std::size_t job) {
+    if (dice_.chance(30)) return;
+    if (dice_.chance(70)) whole(job, RequestKind::close);
+    settle(job);
+    if (open_requests() == 0) whole(job, RequestKind::stats);
+  }
+
+  // What happens by itself
+
+  void happen(std::size_t index) {
+    SimulatedJob& job = jobs_[index];
+    switch (job.state) {
+      case State::opening:
+        job.take(std::exchange(job.queued, {}));
+        enter(index, State::opened);
+        break;
+      case State::closing:
+        if (job.hangs) break;
+        if (dice_.chance(30)) job.take(std::exchange(job.queued, {}));
+        job.end_cleanly();
+        enter(index, State::closed);
+        break;
+      case State::forced:
+        if (dice_.chance(60)) enter(index, State::closed);
+        break;
+      case State::opened:
+        if (job.buffered > 0) {
+          const auto some = static_cast<std::int64_t>(dice_.below(static_cast<std::size_t>(job.buffered) + 1));
+          job.buffered -= some;
+          job.counted += some;
+        }
+        if (job.closes_once_more) {
+          job.closes_once_more = false;
+          enter(index, State::closing);
+        }
+        break;
+      case State::closed:
+        if (job.opens_once_more) {
+          job.opens_once_more = false;
+          enter(index, State::opening);
+        }
+        break;
+      case State::absent:
+      case State::failed:
+        break;
+    }
+  }
+
+  bool is_at_rest(std::size_t job) const {
+    const State state = jobs_[job].state;
+    return state == State::absent || state == State::closed || state == State::opened || state == State::failed ||
+           (state == State::closing && jobs_[job].hangs);
+  }
+
+  void settle(std::size_t job) {
+    if (open_requests() > 0 || !is_at_rest(job)) return;
+    pass_time();
+    history_.events.push_back({.type = SimulatedEvent::Type::settled, .job = job, .time = now_});
+  }
+
+  void inject(std::size_t index) {
+    SimulatedJob& job = jobs_[index];
+    if (job.state != State::opened && job.state != State::closing) return;
+    const Fault fault = job.state == State::opened && dice_.chance(50) ? Fault::hang_close : Fault::fail_job;
+    pass_time();
+    history_.events.push_back({.type = SimulatedEvent::Type::fault, .job = index, .fault = fault, .time = now_});
+    if (fault == Fault::hang_close) {
+      job.will_hang = true;
+      return;
+    }
+    job.perhaps_lose(dice_);
+    job.hangs = false;
+    enter(index, State::failed);
+  }
+
+  /// Moves the job and tells whoever waits.
+  void enter(std::size_t index, State to) {
+    SimulatedJob& job = jobs_[index];
+    const State from = std::exchange(job.state, to);
+    if (to == State::closing && job.will_hang) job.hangs = true;
+    if (from == to) return;
+    for (Pending& pending : pending_) {
+      if (pending.stage != Pending::Stage::waits || request_of(pending).job != index) continue;
+      if (request_of(pending).question.kind == RequestKind::open) {
+        if (from != State::opening) continue;
+        tell(pending, to == State::opened ? Outcome::accepted : dice_.one_of({Outcome::refused, Outcome::failed}));
+      } else if (from == State::closing || from == State::forced) {
+        tell(pending, to == State::closed   ? Outcome::accepted
+                      : to == State::failed ? dice_.one_of({Outcome::refused, Outcome::failed})
+                                            : dice_.one_of({Outcome::accepted, Outcome::refused, Outcome::failed}));
+      }
+    }
+  }
+
+  void tell(Pending& pending, Outcome outcome, int status = 0) {
+    pending.stage = Pending::Stage::done;
+    pending.answer.outcome = outcome;
+    const bool is_post = request_of(pending).question.kind == RequestKind::post;
+    pending.status = status != 0                    ? status
+                     : outcome == Outcome::accepted ? (is_post ? 202 : 200)
+                     : outcome == Outcome::refused  ? 409
+                                                    : 500;
+  }
+
+  // What a request does
+
+  void take_effect(std::size_t which) {
+    Pending& pending = pending_[which];
+    SimulatedJob& job = job_of(pending);
+    const RequestKind kind = request_of(pending).question.kind;
+    if (job.state == State::absent && kind != RequestKind::create) return tell(pending, Outcome::refused, 404);
+    switch (kind) {
+      case RequestKind::create:
+        return create(pending, job);
+      case RequestKind::open:
+        return open(pending, job);
+      case RequestKind::post:
+        return post(pending, job);
+      case RequestKind::flush:
+        return flush(pending, job);
+      case RequestKind::close:
+        return close(pending, job);
+      case RequestKind::force_close:
+        return force(pending, job);
+      case RequestKind::stats:
+        return read(pending, job);
+      case RequestKind::remove:
+      case RequestKind::force_remove:
+        return remove(pending, job, kind == RequestKind::force_remove);
+      default:
+        return tell(pending, Outcome::accepted);
+    }
+  }
+
+  void create(Pending& pending, SimulatedJob& job) {
+    if (job.state != State::absent) return tell(pending, Outcome::refused, 400);
+    tell(pending, Outcome::accepted);
+    if (corrupts(Corruption::effect_dropped)) return;
+    job = {};
+    job.state = State::closed;
+  }
+
+  void remove(Pending& pending, SimulatedJob& job, bool forces) {
+    if (!forces && job.state != State::closed && job.state != State::failed) return tell(pending, Outcome::refused);
+    tell(pending, Outcome::accepted);
+    if (corrupts(Corruption::effect_dropped)) return;
+    enter(request_of(pending).job, State::absent);
+    job = {};
+  }
+
+  void open(Pending& pending, SimulatedJob& job) {
+    if (job.state != State::closed) return tell(pending, Outcome::refused);
+    if (corrupts(Corruption::effect_dropped)) return tell(pending, Outcome::accepted);
+    if (corrupts(Corruption::effect_doubled)) job.opens_once_more = true;
+    pending.stage = Pending::Stage::waits;
+    enter(request_of(pending).job, State::opening);
+  }
+
+  void post(Pending& pending, SimulatedJob& job) {
+    const std::vector<Record>& records = request_of(pending).records;
+    switch (job.state) {
+      case State::opened:
+        tell(pending, Outcome::accepted);
+        if (corrupts(Corruption::accepted_post_not_counted)) return;
+        job.take(records);
+        if (corrupts(Corruption::effect_doubled)) job.take(records);
+        return;
+      case State::closing:
+        if (dice_.chance(50)) {
+          tell(pending, Outcome::accepted);
+          if (corrupts(Corruption::accepted_post_not_counted)) return;
+          job.queued.insert(job.queued.end(), records.begin(), records.end());
+          return;
+        }
+        tell(pending, in_5_4() ? dice_.one_of({Outcome::refused, Outcome::failed}) : Outcome::refused);
+        break;
+      case State::forced:
+        if (dice_.chance(50)) {
+          tell(pending, Outcome::accepted);
+          if (dice_.chance(50)) job.take(records);
+          job.count_all();
+          return;
+        }
+        tell(pending, dice_.one_of({Outcome::refused, Outcome::failed}));
+        break;
+      default:
+        tell(pending, Outcome::refused);
+        break;
+    }
+    if (!corrupts(Corruption::refused_post_counted)) return;
+    job.counted += std::ssize(records);
+  }
+
+  void flush(Pending& pending, SimulatedJob& job) {
+    switch (job.state) {
+      case State::opened:
+        job.count_all();
+        return tell(pending, Outcome::accepted);
+      case State::closing:
+        return tell(pending, dice_.one_of({Outcome::accepted, Outcome::refused}));
+      case State::forced:
+        return tell(pending, dice_.one_of({Outcome::accepted, Outcome::refused, Outcome::failed}));
+      default:
+        return tell(pending, Outcome::refused);
+    }
+  }
+
+  void close(Pending& pending, SimulatedJob& job) {
+    switch (job.state) {
+      case State::closed:
+        return tell(pending, in_5_4() && dice_.chance(50) ? Outcome::refused : Outcome::accepted);
+      case State::opening:
+        if (dice_.chance(50)) return tell(pending, Outcome::refused);
+        break;
+      case State::opened:
+        if (corrupts(Corruption::effect_dropped))
+          return tell(pending, dice_.one_of({Outcome::accepted, Outcome::timed_out}));
+        if (corrupts(Corruption::effect_doubled)) job.closes_once_more = true;
+        break;
+      case State::closing:
+        if (in_5_4() && dice_.chance(50)) return tell(pending, Outcome::refused);
+        break;
+      case State::forced:
+        if (dice_.chance(50)) return tell(pending, Outcome::refused);
+        break;
+      default:
+        return tell(pending, Outcome::refused);
+    }
+    // It waits only after the others have been told.
+    const std::size_t index = request_of(pending).job;
+    if (job.state != State::forced) enter(index, State::closing);
+    pending.stage = Pending::Stage::waits;
+  }
+
+  void force(Pending& pending, SimulatedJob& job) {
+    if (job.state == State::closed || job.state == State::forced)
+      return tell(pending, in_5_4() && dice_.chance(50) ? Outcome::refused : Outcome::accepted);
+    tell(pending, Outcome::accepted);
+    if (corrupts(Corruption::effect_dropped)) return;
+    job.perhaps_lose(dice_);
+    job.hangs = job.will_hang = false;
+    enter(request_of(pending).job, State::forced);
+  }
+
+  void read(Pending& pending, SimulatedJob& job) {
+    using S = JobState;
+    tell(pending, Outcome::accepted);
+    const auto one_of = [this](std::initializer_list<S> states) {
+      return *(states.begin() + dice_.below(states.size()));
+    };
+    const auto shown = [&] {
+      switch (job.state) {
+        case State::opening:
+          return in_5_4() ? one_of({S::closed, S::opening, S::opened}) : S::opening;
+        case State::opened:
+          return S::opened;
+        case State::closing:
+          return one_of({S::closing, S::opened});
+        case State::forced:
+          return one_of({S::closed, S::closed, S::closing, S::opening, S::opened, S::failed});
+        case State::failed:
+          return S::failed;
+        default:
+          return S::closed;
+      }
+    };
+    pending.answer.state = shown();
+    pending.answer.processed = job.counted;
+  }
+
+  Dice dice_;
+  const SimulationShape shape_;
+  const Corruption corruption_;
+  bool corrupted_ = false;
+  SimulatedHistory history_;
+  std::vector<SimulatedJob> jobs_;
+  std::vector<Client> clients_;
+  std::vector<Pending> pending_;
+  int next_process_ = 0;
+  int sent_ = 0;
+  int lost_ = 0;
+  Time now_ = kSecond;
+  std::int64_t time_ms_ = kDataStart;
+};
+
+}  // namespace closecheck::model
