@@ -30,6 +30,7 @@ void Executor::Run::begin(std::shared_ptr<const Program> the_program, System& th
   fault_missing = false;
   again.clear();
   insertions.clear();
+  closing_jobs.clear();
   open_count = 0;
   last_time = 0;
   stopping = stays_busy = false;
@@ -295,11 +296,14 @@ void Executor::Run::run() {
   if (!stopping) join();
   if (stopping) drain();
   if (taken == program->steps.size() && insertions.empty()) return;
+  if (!std::ranges::is_sorted(insertions, {}, &Insertion::behind))
+    std::ranges::stable_sort(insertions, {}, &Insertion::behind);
   auto ran = std::make_shared<Program>();
+  auto insertion = insertions.begin();
   for (std::size_t i = 0; i < taken; ++i) {
     ran->steps.push_back(program->steps[i]);
-    for (const Insertion& insertion : insertions)
-      if (insertion.behind == i) ran->steps.push_back(insertion.step);
+    for (; insertion != insertions.end() && insertion->behind == i; ++insertion)
+      ran->steps.push_back(std::move(insertion->step));
   }
   program = std::move(ran);
 }

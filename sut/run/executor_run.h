@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "closecheck/sut/executor.h"
+#include "run/settling.h"
 
 namespace closecheck::sut {
 
@@ -71,6 +72,7 @@ struct Executor::Run {
   std::vector<Client> clients;
   std::vector<Again> again;
   std::vector<Insertion> insertions;
+  ClosingJobs closing_jobs;
   int open_count = 0;
   int next_process = 1;
   Time last_time = 0;

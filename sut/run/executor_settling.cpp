@@ -50,7 +50,8 @@ void Executor::Run::settle(std::size_t step_index) {
   if (stopping) return;
   const Time deadline = later(system->now(), step.duration);
   const auto poll = std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{step.job}, nullptr});
-  const bool will_close = is_asked_to_close(history, step.job);
+  closing_jobs.read_on(history);
+  const bool will_close = closing_jobs.is_asked_to_close(step.job);
   std::optional<Reading> reading;
   std::optional<Poll> unshown;
   Time since = 0;

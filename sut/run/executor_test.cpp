@@ -318,5 +318,23 @@ TEST(Executor, KeepsTheGivenProgramWhenNothingWasAddedToIt) {
   EXPECT_EQ(executor.program(), program);
 }
 
+TEST(Executor, KnowsNothingOfTheClosesOfAnEarlierRun) {
+  const auto script = [](const Request& request, Time, int) {
+    return Reply{kMillisecond,
+                 std::holds_alternative<JobStats>(request.operation) ? reads(JobState::opened) : accepted()};
+  };
+  const auto run_after = [&](Operation first) {
+    return std::make_shared<const Program>(Program{{call(std::move(first)), settle_step("closecheck-a", kMinute)}});
+  };
+  Executor executor(Profile::xpack_5_4, {});
+  ScriptedSystem closing(script);
+  ScriptedSystem other(script);
+  const Time end_of_closing = executor.run(run_after(close_of("closecheck-a")), closing, nullptr).events.back().time;
+  const Time end_of_other = executor.run(run_after(close_of("closecheck-b")), other, nullptr).events.back().time;
+
+  EXPECT_GE(end_of_closing, kMinute);
+  EXPECT_LT(end_of_other, 2 * kSecond);
+}
+
 }  // namespace
 }  // namespace closecheck::sut

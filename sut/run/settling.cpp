@@ -42,28 +42,71 @@ std::optional<Reading> read_statistics(const Response* response, const std::stri
   return list->jobs.empty() ? std::optional<Reading>(Reading{}) : std::nullopt;
 }
 
-bool is_asked_to_close(const History& history, const std::string& job) {
-  bool asked = false;
-  std::vector<std::string> groups;
-  std::vector<std::string> feeds;
-  for (const Event& event : history.events) {
-    if (event.type != EventType::ok && event.type != EventType::info) continue;
-    if (!may_have_worked(event)) continue;
-    const Operation& operation = event.request->operation;
-    if (const auto* create = std::get_if<CreateJob>(&operation)) {
-      if (create->job == job) groups = create->config.groups;
-    } else if (const auto* open = std::get_if<OpenJob>(&operation)) {
-      if (open->job == job && event.type == EventType::ok && event.response->outcome == Outcome::accepted)
-        asked = false;
-    } else if (const auto* close = std::get_if<CloseJob>(&operation)) {
-      if (names(close->job, job, groups)) asked = true;
-    } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
-      if (feed->job == job) feeds.push_back(feed->feed);
-    } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
-      if (start->end_ms && std::find(feeds.begin(), feeds.end(), start->feed) != feeds.end()) asked = true;
-    }
+void ClosingJobs::clear() {
+  read_ = 0;
+  jobs_.clear();
+  grouped_.clear();
+  expressions_.clear();
+  feed_jobs_.clear();
+}
+
+void ClosingJobs::read_on(const History& history) {
+  for (; read_ < history.events.size(); ++read_) {
+    const Event& event = history.events[read_];
+    const bool is_end = event.type == EventType::ok || event.type == EventType::info;
+    if (is_end && may_have_worked(event)) take(event);
   }
-  return asked;
+}
+
+void ClosingJobs::take(const Event& event) {
+  const Operation& operation = event.request->operation;
+  if (const auto* create = std::get_if<CreateJob>(&operation)) {
+    job_named(create->job).groups = create->config.groups;
+    if (create->config.groups.empty())
+      grouped_.erase(create->job);
+    else
+      grouped_.insert(create->job);
+  } else if (const auto* open = std::get_if<OpenJob>(&operation)) {
+    const bool accepted = event.type == EventType::ok && event.response->outcome == Outcome::accepted;
+    if (accepted) job_named(open->job).asked = false;
+  } else if (const auto* close = std::get_if<CloseJob>(&operation)) {
+    ask_to_close(close->job);
+  } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
+    feed_jobs_.emplace(feed->feed, feed->job);
+  } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
+    const auto [first, last] = feed_jobs_.equal_range(start->feed);
+    if (start->end_ms)
+      for (auto it = first; it != last; ++it) job_named(it->second).asked = true;
+  }
+}
+
+void ClosingJobs::ask_to_close(const std::string& expression) {
+  if (names_several(expression)) {
+    expressions_.insert(expression);
+    for (auto& [name, job] : jobs_) job.asked = job.asked || names(expression, name, job.groups);
+    return;
+  }
+  job_named(expression).asked = true;
+  for (const std::string& name : grouped_) {
+    Job& job = jobs_.at(name);
+    job.asked = job.asked || names(expression, name, job.groups);
+  }
+}
+
+ClosingJobs::Job& ClosingJobs::job_named(const std::string& name) {
+  const auto found = jobs_.find(name);
+  return found != jobs_.end() ? found->second : jobs_.emplace(name, Job{.asked = was_named(name)}).first->second;
+}
+
+/// Whether a close of several jobs took in one that was not heard of yet.
+bool ClosingJobs::was_named(const std::string& job) const {
+  return std::any_of(expressions_.begin(), expressions_.end(),
+                     [&](const std::string& expression) { return names(expression, job, {}); });
+}
+
+bool ClosingJobs::is_asked_to_close(const std::string& job) const {
+  const auto found = jobs_.find(job);
+  return found != jobs_.end() ? found->second.asked : was_named(job);
 }
 
 bool is_at_rest(JobState state, bool asked_to_close) {

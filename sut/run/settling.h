@@ -1,8 +1,12 @@
 // What a poll of a job's statistics tells the executor: whether the job has come to rest.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "closecheck/vocabulary/history.h"
 
@@ -18,9 +22,32 @@ struct Reading {
 /// Empty when the answer (null: none came) does not tell. An unknown job reads `absent`.
 std::optional<Reading> read_statistics(const Response* response, const std::string& job);
 
-/// Whether `job` is on its way to closed as far as the history tells: a close of it was accepted, ran out of time or
-/// got no answer, or its datafeed was started with an end, and no open was accepted since.
-bool is_asked_to_close(const History& history, const std::string& job);
+/// Which jobs are on their way to closed as far as a history tells: a close was accepted, ran out of time or got no
+/// answer, or the job's datafeed was started with an end, and no open was accepted since. Reads every event once.
+class ClosingJobs {
+ public:
+  /// Begins with another history.
+  void clear();
+  /// Takes in what was added to the history since.
+  void read_on(const History& history);
+  bool is_asked_to_close(const std::string& job) const;
+
+ private:
+  struct Job {
+    bool asked = false;
+    std::vector<std::string> groups{};
+  };
+  void take(const Event& event);
+  void ask_to_close(const std::string& expression);
+  Job& job_named(const std::string& name);
+  bool was_named(const std::string& job) const;
+
+  std::size_t read_ = 0;
+  std::map<std::string, Job> jobs_;
+  std::set<std::string> grouped_;                      // jobs that have groups
+  std::set<std::string> expressions_;                  // of closes of several jobs: they may mean jobs not heard of yet
+  std::multimap<std::string, std::string> feed_jobs_;  // what each feed feeds
+};
 
 /// Whether a job that reads `state` stays so by itself.
 bool is_at_rest(JobState state, bool asked_to_close);

@@ -32,7 +32,10 @@ class Told {
     history_.events.back().never_sent = true;
     return *this;
   }
-  bool asked_to_close() const { return is_asked_to_close(history_, kJob); }
+  bool asked_to_close() {
+    closing_.read_on(history_);
+    return closing_.is_asked_to_close(kJob);
+  }
 
  private:
   Told& add(Operation operation, std::shared_ptr<const Response> response) {
@@ -44,6 +47,7 @@ class Told {
     return *this;
   }
   History history_;
+  ClosingJobs closing_;
 };
 
 Operation close_of(std::string job) {
@@ -88,6 +92,23 @@ TEST(Settling, KnowsThatAFeedWithAnEndWillCloseItsJob) {
   EXPECT_TRUE(Told().accepted(feed).accepted(StartDatafeed{"closecheck-f", {}, kDataStart}).asked_to_close());
   EXPECT_FALSE(Told().accepted(feed).accepted(StartDatafeed{"closecheck-f", {}, {}}).asked_to_close());
   EXPECT_FALSE(Told().accepted(feed).accepted(StartDatafeed{"closecheck-e", {}, kDataStart}).asked_to_close());
+}
+
+TEST(Settling, ReadsOnFromWhereItStopped) {
+  Told told;
+  EXPECT_FALSE(told.asked_to_close());
+  EXPECT_TRUE(told.accepted(close_of(kJob)).asked_to_close());
+  EXPECT_TRUE(told.asked_to_close());
+  EXPECT_FALSE(told.accepted(open_of(kJob)).asked_to_close());
+}
+
+// close-many: what is closed with all others need not have been heard of before.
+TEST(Settling, RemembersClosesOfSeveralJobsForOneThatWasNotHeardOf) {
+  Told told;
+  EXPECT_TRUE(told.accepted(close_of("_all")).asked_to_close());
+  EXPECT_TRUE(told.accepted(CreateJob{kJob, {}}).asked_to_close());
+  EXPECT_FALSE(told.accepted(open_of(kJob)).asked_to_close());
+  EXPECT_TRUE(told.accepted(close_of("closecheck-*")).asked_to_close());
 }
 
 TEST(Settling, ReadsTheStatisticsOfTheOneJob) {
