@@ -42,6 +42,8 @@ struct SimulationShape {
   int jobs = 1;
   bool forces = true;    // forced closes among the requests
   bool faults = true;    // jobs that fail or hang
+  bool removes = true;   // jobs that are deleted
+  bool settles = true;   // moments at which the patience is over
   bool in_order = true;  // no record is older than one that the job may have processed before
 };
 
@@ -205,7 +207,9 @@ class Simulation {
         take_effect(which);
       return;
     }
-    if (lost_ < shape_.lost_max && dice_.chance(4)) return lose(which);
+    // Spread over the whole history.
+    const bool may_lose = lost_ < shape_.lost_max && lost_ * shape_.requests <= shape_.lost_max * sent_;
+    if (may_lose && dice_.chance(4)) return lose(which);
     if (pending.stage == Pending::Stage::sent && dice_.chance(65)) return take_effect(which);
     if (pending.stage == Pending::Stage::waits && dice_.chance(8)) {
       pending.answer.outcome = Outcome::timed_out;
@@ -259,7 +263,7 @@ class Simulation {
     using K = RequestKind;
     const K force = shape_.forces ? K::force_close : K::close;
     const auto one_of = [this](std::initializer_list<K> kinds) { return *(kinds.begin() + dice_.below(kinds.size())); };
-    if (dice_.chance(2)) return one_of({K::remove, K::force_remove, K::get, K::create});
+    if (shape_.removes && dice_.chance(2)) return one_of({K::remove, K::force_remove, K::get, K::create});
     switch (state) {
       case State::absent:
         return one_of({K::create, K::create, K::create, K::open, K::post, K::close, K::stats, force});
@@ -275,7 +279,7 @@ class Simulation {
         return one_of(
             {K::stats, K::stats, K::stats, K::close, K::close, K::open, K::open, K::post, K::post, K::flush, force});
       case State::failed:
-        return one_of({force, force, K::close, K::stats, K::open, K::post, K::remove});
+        return one_of({force, force, K::close, K::stats, K::open, K::post, shape_.removes ? K::remove : K::get});
     }
     return K::stats;
   }
@@ -386,7 +390,7 @@ class Simulation {
   }
 
   void settle(std::size_t job) {
-    if (open_requests() > 0 || !is_at_rest(job)) return;
+    if (!shape_.settles || open_requests() > 0 || !is_at_rest(job)) return;
     pass_time();
     history_.events.push_back({.type = SimulatedEvent::Type::settled, .job = job, .time = now_});
   }
