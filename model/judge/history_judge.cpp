@@ -77,6 +77,13 @@ Judgement HistoryJudge::finish() {
   // A history of a live target may end before an answer comes.
   if (options_.in_process)
     for (const std::size_t number : log_.open()) timeouts::judge_open_close(log_.of(number), now_, context_);
+  // Of what is still open nobody knows what becomes of it.
+  for (const std::size_t number : log_.open()) {
+    Exchange& exchange = log_.of(number);
+    exchange.unanswered = true;
+    for (const std::uint32_t target : log_.targets_of(exchange))
+      jobs_.at(target).oracle.amend(static_cast<int>(number), books_.question_of(exchange, jobs_.at(target)));
+  }
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
     JobFile& job = jobs_.at(i);
     stop_waiting(job, context_);
