@@ -54,7 +54,7 @@ Answer answer_of_statistics(const Exchange& exchange, const JobFile& job, const 
   } else if (list == nullptr) {
     answer.outcome = RequestOutcome::unknown;
   } else {
-    answer.outcome = exchange.expression   ? RequestOutcome::busy
+    answer.outcome = exchange.expression  ? RequestOutcome::busy
                      : list->jobs.empty() ? RequestOutcome::refused
                                           : RequestOutcome::unknown;
   }
@@ -95,8 +95,8 @@ Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& 
     // A list that is refused says nothing of any one of its jobs, and a close of several that fails not which failed.
     if (exchange.expression && exchange.meant == RequestKind::stats) answer.outcome = RequestOutcome::busy;
     // Whatever went wrong with one job while several were closing says nothing of the others.
-    const bool began = exchange.outcome == RequestOutcome::failed ||
-                       (exchange.outcome == RequestOutcome::refused && !exchange.quiet);
+    const bool began =
+        exchange.outcome == RequestOutcome::failed || (exchange.outcome == RequestOutcome::refused && !exchange.quiet);
     if (exchange.expression && exchange.is_close && began) answer.outcome = RequestOutcome::unknown;
     return answer;
   }

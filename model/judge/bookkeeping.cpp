@@ -18,8 +18,7 @@ bool ends_closed_period(RequestKind kind) {
 }
 
 bool may_have_worked(RequestOutcome outcome) {
-  return outcome == RequestOutcome::accepted || outcome == RequestOutcome::unknown ||
-         outcome == RequestOutcome::failed;
+  return outcome == RequestOutcome::accepted || outcome == RequestOutcome::unknown || outcome == RequestOutcome::failed;
 }
 
 /// The posted records; null: nobody here knows them, for the post was not typed or its body is not in the recording.
@@ -58,9 +57,8 @@ Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) 
   } else if (exchange.meant == RequestKind::post) {
     const PostData* post = known_post(exchange);
     const ProcessedRange range =
-        post != nullptr
-            ? job.results.processed_of(post->records, exchange.newest_sure_ms, exchange.newest_possible_ms)
-            : ProcessedRange{0, kAnyNumber};
+        post != nullptr ? job.results.processed_of(post->records, exchange.newest_sure_ms, exchange.newest_possible_ms)
+                        : ProcessedRange{0, kAnyNumber};
     // What is lost may come in part, and after the newest data was lost again; of a body that breaks off nobody says
     // how much counts.
     const bool in_part = post == nullptr || post->malformed || exchange.unanswered || job.may_be_fed();
@@ -380,8 +378,7 @@ void Bookkeeping::end_start_feed(const Exchange& exchange, JobFile& job, Request
   }
   const bool certain = exchange.meant == RequestKind::start_feed && file != nullptr && !exchange.overlapped &&
                        exchange.question.concerns == Concerns::surely &&
-                       sources_.index_named(file->index).is_certain() &&
-                       job.results.newest_possible_ms() == INT64_MIN;
+                       sources_.index_named(file->index).is_certain() && job.results.newest_possible_ms() == INT64_MIN;
   if (!certain) return job.lose_track_of_data();
   job.results.book(sources_.records_of(*file, *start), Fate::queued, INT64_MIN, INT64_MIN);
 }

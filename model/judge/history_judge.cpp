@@ -159,9 +159,8 @@ void HistoryJudge::meet_loose_closes(const Exchange& create, JobFile& job) {
     if (log_.concerns(close, job.index) || std::ranges::find(job.lost_closes, number) != job.lost_closes.end())
       continue;
     bool names_it = false;
-    each_part(job_of(close.request->operation), [&](std::string_view part) {
-      names_it = names_it || job.is_meant_by(part) || job.may_join(part);
-    });
+    each_part(job_of(close.request->operation),
+              [&](std::string_view part) { names_it = names_it || job.is_meant_by(part) || job.may_join(part); });
     if (!names_it) continue;
     job.lost_closes.push_back(number);
     const int id = static_cast<int>(number);
@@ -226,8 +225,7 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
   // Whom to accuse of its form needs no second opinion.
   if (rulings_.has_accused_of_form()) return;
   const bool was_awaiting = rulings_.is_awaiting();
-  take_verdict(job, &exchange,
-               job.oracle.respond(static_cast<int>(exchange.number), answer, exchange.answer_event));
+  take_verdict(job, &exchange, job.oracle.respond(static_cast<int>(exchange.number), answer, exchange.answer_event));
   if (rulings_.has_accused() || rulings_.is_awaiting() != was_awaiting) return;
   // A reading of what was certain before tells nothing new.
   const bool was_certain = is_read(exchange.meant) && exchange.meant != RequestKind::feed_stats &&

@@ -7,9 +7,9 @@
 #include "judge/bookkeeping.h"
 #include "judge/callers.h"
 #include "judge/data_sources.h"
-#include "rules/exchange_log.h"
 #include "judge/job_directory.h"
 #include "judge/projection.h"
+#include "rules/exchange_log.h"
 #include "rules/rules.h"
 
 namespace closecheck::model {

@@ -75,7 +75,7 @@ class JudgedHistory {
 
   /// A request and its answer, on the main line.
   JudgedHistory& does(Operation operation, Response response, Duration takes = 100 * kMicrosecond,
-              Principal who = Principal::manage_ml) {
+                      Principal who = Principal::manage_ml) {
     asks(0, std::move(operation), who);
     return hears(0, std::move(response), takes);
   }
@@ -155,7 +155,9 @@ class JudgedHistory {
   JudgedHistory& reads(JobState state, std::int64_t processed, const std::string& job = kJob) {
     return does(JobStats{job}, statistics(state, processed, job));
   }
-  JudgedHistory& shows(std::vector<Bucket> buckets) { return does(GetBuckets{kJob, {}, {}}, bucket_page(std::move(buckets))); }
+  JudgedHistory& shows(std::vector<Bucket> buckets) {
+    return does(GetBuckets{kJob, {}, {}}, bucket_page(std::move(buckets)));
+  }
   JudgedHistory& pages(int from, int size, std::vector<Bucket> buckets, std::int64_t count) {
     return does(GetBuckets{kJob, from, size}, bucket_page(std::move(buckets), count));
   }

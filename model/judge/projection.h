@@ -5,8 +5,8 @@
 #include <string>
 
 #include "judge/data_sources.h"
-#include "rules/exchange_log.h"
 #include "judge/job_directory.h"
+#include "rules/exchange_log.h"
 
 namespace closecheck::model {
 

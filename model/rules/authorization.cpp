@@ -11,8 +11,8 @@ namespace {
 std::string barred_text(Principal who) {
   if (who == Principal::anonymous) return "a close without credentials is refused (401)";
   if (who == Principal::wrong_password) return "a close with a wrong password is refused (401)";
-  return fmt::format(
-      "a close by a caller with neither `manage_ml` nor `manage` (here `{}`) is refused (403)", name(who));
+  return fmt::format("a close by a caller with neither `manage_ml` nor `manage` (here `{}`) is refused (403)",
+                     name(who));
 }
 
 /// Whether nothing but its timeout can have been refused of the close.
@@ -41,8 +41,7 @@ void judge_close(const Exchange& exchange, RuleContext& context) {
   if (const auto right = right_of(who); right && context.options.secured && exchange.is_refused_to_caller()) {
     // Privileges come before existence and state: whatever the job is, this refusal is about the caller.
     context.rulings.accuse(finding_at(
-        exchange, *right,
-        fmt::format("a close by a caller with `{}` is not refused for want of privileges", name(who)),
+        exchange, *right, fmt::format("a close by a caller with `{}` is not refused for want of privileges", name(who)),
         fmt::format("close #{} was refused so (status {})", exchange.number, exchange.status)));
   } else if (accepted && exchange.barred) {
     Finding finding = finding_at(exchange, barred_clause(exchange), barred_text(who),
@@ -50,15 +49,15 @@ void judge_close(const Exchange& exchange, RuleContext& context) {
     if (exchange.bad_timeout) stand_beside(finding, Clause::bad_parameters_refused);
     context.rulings.accuse(std::move(finding));
   } else if (accepted && exchange.bad_timeout) {
-    context.rulings.accuse(finding_at(
-        exchange, Clause::bad_parameters_refused,
-        fmt::format("close #{} is refused (400), for its timeout is no time value", exchange.number),
-        "it was accepted"));
+    context.rulings.accuse(
+        finding_at(exchange, Clause::bad_parameters_refused,
+                   fmt::format("close #{} is refused (400), for its timeout is no time value", exchange.number),
+                   "it was accepted"));
   } else if (exchange.refusal == Refusal::bad_request && is_only_the_timeout(exchange)) {
-    Finding finding = finding_at(
-        exchange, Clause::timeout_takes_time_units,
-        fmt::format("close #{} is taken: its timeout is a number with a time unit", exchange.number),
-        fmt::format("it was refused as a bad request (status {})", exchange.status));
+    Finding finding =
+        finding_at(exchange, Clause::timeout_takes_time_units,
+                   fmt::format("close #{} is taken: its timeout is a number with a time unit", exchange.number),
+                   fmt::format("it was refused as a bad request (status {})", exchange.status));
     stand_beside(finding, Clause::close_ends_open_job);
     context.rulings.accuse(std::move(finding));
   }

@@ -72,21 +72,19 @@ void accuse_of_change(const Exchange& exchange, const JobFile& job, const IdleRe
 /// Whether the statistics show that the closed job still costs the cluster something.
 bool accuse_of_cost(const Exchange& exchange, const JobFile& job, const JobStatistics& statistics,
                     const IdleReading& reading, RuleContext& context) {
-  const std::string closed = fmt::format("the job is closed since {}: ", context.log.cite(job.closer()));
-  if (!statistics.node.empty()) {
+  const auto accuse = [&](std::string_view expected, const std::string& observed) {
     context.rulings.accuse(
-        finding_at(exchange, Clause::closed_job_is_idle, closed + "its statistics name no node",
-                   fmt::format("{}: node `{}`", context.log.cite(exchange.number), statistics.node)));
+        finding_at(exchange, Clause::closed_job_is_idle,
+                   fmt::format("the job is closed since {}: {}", context.log.cite(job.closer()), expected),
+                   fmt::format("{}: {}", context.log.cite(exchange.number), observed)));
     return true;
-  }
+  };
+  if (!statistics.node.empty()) return accuse("its statistics name no node", fmt::format("node `{}`", statistics.node));
   if (!job.readings.idle) return false;
   const IdleReading& before = *job.readings.idle;
   if (!before.open_time || !reading.open_time || *reading.open_time <= *before.open_time) return false;
-  context.rulings.accuse(finding_at(
-      exchange, Clause::closed_job_is_idle, closed + "its open time does not grow",
-      fmt::format("{}: open time {}, after {} in #{}", context.log.cite(exchange.number), *statistics.open_time,
-                  describe_duration(*before.open_time), before.number)));
-  return true;
+  return accuse("its open time does not grow", fmt::format("open time {}, after {} in #{}", *statistics.open_time,
+                                                           describe_duration(*before.open_time), before.number));
 }
 
 }  // namespace

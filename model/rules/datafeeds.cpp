@@ -19,11 +19,11 @@ bool accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatis
   // A feed whose end is still to come may rightly wait for it.
   const auto* start = std::get_if<StartDatafeed>(&context.log.of(period.feed_with_end).request->operation);
   if (start == nullptr || !start->end_ms || *start->end_ms >= kSurelyPastMs) return false;
-  context.rulings.accuse(finding_at(
-      exchange, Clause::datafeed_end_closes_job,
-      fmt::format("{} has its end in the past: the feed stops there and its job reads closed",
-                  context.log.cite(period.feed_with_end)),
-      fmt::format("{}: still opened", context.log.cite(exchange.number))));
+  context.rulings.accuse(
+      finding_at(exchange, Clause::datafeed_end_closes_job,
+                 fmt::format("{} has its end in the past: the feed stops there and its job reads closed",
+                             context.log.cite(period.feed_with_end)),
+                 fmt::format("{}: still opened", context.log.cite(exchange.number))));
   return true;
 }
 

@@ -33,8 +33,7 @@ bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContex
   std::size_t tried = 0;
   for (std::size_t number = context.log.size(); number > 0 && tried < kCandidatesMax; --number) {
     const Exchange& refused = context.log.of(number);
-    const bool was_refused =
-        refused.outcome == RequestOutcome::refused || refused.outcome == RequestOutcome::failed;
+    const bool was_refused = refused.outcome == RequestOutcome::refused || refused.outcome == RequestOutcome::failed;
     if (!was_refused || is_read(refused.meant) || refused.stage != Exchange::Stage::answered ||
         !context.log.concerns(refused, job.index))
       continue;
@@ -107,16 +106,16 @@ void refine_reading(const JobFile& job, Finding& finding, const RuleContext& con
     const Exchange& close = context.log.of(period.normal_close);
     if (timeouts::claimed_at_timeout(job, context) && !job.readings.closed_stats) {
       name_also(finding, Clause::timed_out_close_is_no_success);
-      finding.expected += fmt::format("; {} was answered after {}, when its timeout was up",
-                                      context.log.cite(close.number), describe_duration(close.answered - close.invoked));
+      finding.expected +=
+          fmt::format("; {} was answered after {}, when its timeout was up", context.log.cite(close.number),
+                      describe_duration(close.answered - close.invoked));
     } else if (met_other_close(job, close, context)) {
       name_also(finding, Clause::concurrent_requests_linearize);
     }
   } else if (is_one_of(finding.clause, kAboutCounts) && period.forced == 0 && period.normal_close == 0) {
     if (period.timed_out_close != 0 && finding.clause == Clause::close_flushes_buffers)
       name_also(finding, Clause::timed_out_close_goes_on);
-    if (period.timed_out_close == 0 && period.feed_with_end != 0)
-      name_also(finding, Clause::datafeed_end_closes_job);
+    if (period.timed_out_close == 0 && period.feed_with_end != 0) name_also(finding, Clause::datafeed_end_closes_job);
   }
 }
 

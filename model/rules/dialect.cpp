@@ -1,5 +1,5 @@
-// The dialect: how the profile puts things on the wire. A departure says nothing of a stated clause, and judging goes on
-// behind it.
+// The dialect: how the profile puts things on the wire. A departure says nothing of a stated clause, and judging goes
+// on behind it.
 #include <fmt/format.h>
 
 #include "rules/dialect_form.h"
@@ -71,8 +71,8 @@ void judge_form(const Exchange& exchange, const Response& response, const ManyJo
   for (const DialectNote& note : response.notes) {
     if (level_of(note.clause) != Level::dialect) continue;
     form_departs = form_departs || note.clause == Clause::wire_error_envelope;
-    rulings.depart(note.clause, note.expected,
-                   fmt::format("{}: {}", context.log.cite(exchange.number), note.observed), exchange.answer_event);
+    rulings.depart(note.clause, note.expected, fmt::format("{}: {}", context.log.cite(exchange.number), note.observed),
+                   exchange.answer_event);
   }
   const bool in_envelope =
       response.outcome == Outcome::refused && !response.error_type.empty() && is_body_known(response);
@@ -95,8 +95,7 @@ bool account_for(JobFile& job, const OracleFinding& found, RuleContext& context)
   const Exchange& blamed = context.log.of(static_cast<std::size_t>(found.id));
   const auto depart = [&](Clause clause, std::string expected) {
     context.rulings.depart(clause, std::move(expected),
-                           fmt::format("{}: {}", context.log.cite(blamed.number), found.observed),
-                           blamed.answer_event);
+                           fmt::format("{}: {}", context.log.cite(blamed.number), found.observed), blamed.answer_event);
     return true;
   };
   if (level_of(found.clause) == Level::dialect)
@@ -112,8 +111,8 @@ bool account_for(JobFile& job, const OracleFinding& found, RuleContext& context)
     ++tried;
     if (!is_read_otherwise(job, odd, is_direct)) continue;
     const Clause clause = odd.odd_force ? Clause::force_boolean_grammar : clause_of_form(odd);
-    return depart(clause, fmt::format("{} does what the profile says; then {}", context.log.cite(odd.number),
-                                      found.expected));
+    return depart(clause,
+                  fmt::format("{} does what the profile says; then {}", context.log.cite(odd.number), found.expected));
   }
   return false;
 }

@@ -188,7 +188,8 @@ class FormRules {
     }
     if (!exchange_.asks_job || exchange_.expression || std::holds_alternative<RawRequest>(operation))
       return std::nullopt;
-    if (exchange_.barred && !is_read(exchange_.meant)) return Rule{.refusals = {exchange_.unauthenticated ? 401 : 403, 400, 0}};
+    if (exchange_.barred && !is_read(exchange_.meant))
+      return Rule{.refusals = {exchange_.unauthenticated ? 401 : 403, 400, 0}};
     if (is_privilege_refusal() || !exchange_.quiet) return std::nullopt;
     return rule_of_refused();
   }

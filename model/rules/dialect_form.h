@@ -19,8 +19,8 @@ struct FormRuling {
   std::string observed;
 };
 
-/// The rule for this answer; empty where the profile leaves it open or the job's state is not certain. `many` counts only
-/// for expressions. Source: all dialect clauses but wire-error-envelope, which the codec sees.
+/// The rule for this answer; empty where the profile leaves it open or the job's state is not certain. `many` counts
+/// only for expressions. Source: all dialect clauses but wire-error-envelope, which the codec sees.
 std::optional<FormRuling> ruling_on_form(const Exchange& exchange, const Response& response, Profile profile,
                                          const ManyJobs& many);
 

@@ -40,7 +40,7 @@ struct Exchange {
   bool barred = false;           // unprivileged, where that counts
 
   bool unfollowed = false;  // nobody can say what it does to its job: it cannot be read, or says more than is known
-  bool is_part = false;  // a reading of results that may ask for some of them only
+  bool is_part = false;     // a reading of results that may ask for some of them only
 
   // A close, in whatever form.
   bool is_close = false;

@@ -10,15 +10,14 @@ namespace {
 
 Finding late(const Exchange& exchange, std::optional<Time> housekeeping_ends) {
   const Duration waited = exchange.answered - exchange.invoked;
-  Finding finding =
-      finding_at(exchange, Clause::force_returns_early,
-                 fmt::format("forced close #{} returns before the job's housekeeping is done{}", exchange.number,
-                             housekeeping_ends ? fmt::format(", which took until {} after the request",
-                                                             describe_duration(*housekeeping_ends - exchange.invoked))
-                                               : std::string(", which never ends by itself")),
-                 exchange.stage == Exchange::Stage::lost
-                     ? fmt::format("no answer for {}", describe_duration(waited))
-                     : fmt::format("it returned after {}", describe_duration(waited)));
+  Finding finding = finding_at(
+      exchange, Clause::force_returns_early,
+      fmt::format("forced close #{} returns before the job's housekeeping is done{}", exchange.number,
+                  housekeeping_ends ? fmt::format(", which took until {} after the request",
+                                                  describe_duration(*housekeeping_ends - exchange.invoked))
+                                    : std::string(", which never ends by itself")),
+      exchange.stage == Exchange::Stage::lost ? fmt::format("no answer for {}", describe_duration(waited))
+                                              : fmt::format("it returned after {}", describe_duration(waited)));
   finding.timing = true;
   return finding;
 }

@@ -9,9 +9,9 @@
 
 #include "closecheck/model/judge.h"
 #include "closecheck/vocabulary/finding.h"
+#include "model/oracle.h"
 #include "rules/exchange.h"
 #include "rules/observed_rows.h"
-#include "model/oracle.h"
 #include "rules/result_expectations.h"
 
 namespace closecheck::model {
@@ -156,7 +156,7 @@ struct JobFile {
   ModelReading model;
   std::vector<UnmetPromise> unmet;
 
-  std::uint64_t to_confirm = 0;          // clauses that the next fitting statistics put to the test, one bit each
+  std::uint64_t to_confirm = 0;         // clauses that the next fitting statistics put to the test, one bit each
   std::size_t isolation_confirmed = 0;  // number of the last close of another job that was seen to leave this one alone
 
   /// Whether it can be there when a request goes out.
@@ -179,8 +179,7 @@ struct JobFile {
 
   /// Whether the job closed without a force: then all it took is kept.
   bool closed_cleanly() const {
-    return period.forced == 0 &&
-           (period.normal_close != 0 || period.timed_out_close != 0 || period.feed_with_end != 0);
+    return period.forced == 0 && (period.normal_close != 0 || period.timed_out_close != 0 || period.feed_with_end != 0);
   }
   /// The exchange that brought the job to closing; 0: none since it was opened.
   std::size_t closer() const;

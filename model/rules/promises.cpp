@@ -62,12 +62,11 @@ bool promise_kept_late(const Exchange& exchange, JobFile& job, RuleContext& cont
   job.unmet.erase(known);
   // Only a normal close that claimed success promised that it would be there at once.
   if (job.period.normal_close == 0 || job.period.forced != 0) return false;
-  Finding finding =
-      finding_at(exchange, Clause::close_waits_for_housekeeping,
-                 fmt::format("{} is answered only when the job's housekeeping is done: {}",
-                             context.log.cite(job.period.normal_close), late.finding.expected),
-                 fmt::format("#{} lacked {}; it was there {} later, in #{}", late.number, late.lacked,
-                             describe_duration(exchange.answered - late.time), exchange.number));
+  Finding finding = finding_at(exchange, Clause::close_waits_for_housekeeping,
+                               fmt::format("{} is answered only when the job's housekeeping is done: {}",
+                                           context.log.cite(job.period.normal_close), late.finding.expected),
+                               fmt::format("#{} lacked {}; it was there {} later, in #{}", late.number, late.lacked,
+                                           describe_duration(exchange.answered - late.time), exchange.number));
   stand_beside(finding, late.finding.clause);
   context.rulings.accuse(std::move(finding));
   return true;

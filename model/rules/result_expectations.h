@@ -62,7 +62,8 @@ class ResultExpectations {
   void lose();         // a forced close or a failure: what was taken since the re-open may be lost
   void forget();       // a revert, or a deletion that may have worked: all that was there may be gone, or come again
 
-  /// What a job that is closed and at rest tells of its counts, and of all its buckets, stands in for what is not known.
+  /// What a job that is closed and at rest tells of its counts, and of all its buckets, stands in for what is not
+  /// known.
   void rebase(const DataCounts& counts);
   void rebase(std::span<const Bucket> buckets);
 

@@ -132,9 +132,8 @@ bool accuse_excess(const Exchange& exchange, JobFile& job, const Bucket& bucket,
     finding.also = {Clause::accepted_data_is_kept};
     finding.observed += ", the records from before the re-open twice";
   } else if (reads_less(job, bucket)) {
-    const Departure change{
-        fmt::format("where bucket {} was no more than what was sent for it", bucket.start_ms), describe_row(bucket),
-        false};
+    const Departure change{fmt::format("where bucket {} was no more than what was sent for it", bucket.start_ms),
+                           describe_row(bucket), false};
     finding = changed(exchange, job, job.readings.buckets.first(), change, context);
     stand_beside(finding, Clause::accepted_data_is_kept);
   }
@@ -198,35 +197,34 @@ bool accuse_repetition(const Exchange& exchange, const JobFile& job, const std::
   const bool ascends = std::ranges::adjacent_find(page, std::ranges::greater_equal{}, &Bucket::start_ms) == page.end();
   const ObservedRows<Bucket>& observed = job.readings.buckets;
   const auto& rows = observed.rows();
-  const std::string reading = context.log.cite(exchange.number);
+  const auto accuse = [&](Clause clause, std::string expected, const std::string& seen) {
+    context.rulings.accuse(finding_at(exchange, clause, std::move(expected),
+                                      fmt::format("{}: {}", context.log.cite(exchange.number), seen)));
+    return true;
+  };
   for (std::size_t i = 0; i < page.size(); ++i) {
     const std::int64_t start = page[i].start_ms;
     const auto before = page.begin() + static_cast<std::ptrdiff_t>(i);
     if (!ascends &&
         std::find_if(page.begin(), before, [&](const Bucket& it) { return it.start_ms == start; }) != before) {
-      context.rulings.accuse(finding_at(exchange, Clause::accepted_data_is_kept,
-                                        "every bucket stands in the results once",
-                                        fmt::format("{}: bucket {} twice", reading, start)));
-      return true;
+      return accuse(Clause::accepted_data_is_kept, "every bucket stands in the results once",
+                    fmt::format("bucket {} twice", start));
     }
     if (from == 0 && page.size() >= rows.size()) continue;
     for (std::size_t at = 0; at < rows.size(); ++at) {
       const bool on_this_page = at >= from && at < from + page.size();
       if (on_this_page || !observed.knows(at) || rows[at].start_ms != start) continue;
-      context.rulings.accuse(
-          finding_at(exchange, Clause::closed_job_keeps_results,
-                     fmt::format("every bucket stands on one page; #{} showed bucket {} at position {}",
-                                 observed.first(), start, at),
-                     fmt::format("{}: the same bucket at position {}", reading, from + i)));
-      return true;
+      return accuse(Clause::closed_job_keeps_results,
+                    fmt::format("every bucket stands on one page; #{} showed bucket {} at position {}",
+                                observed.first(), start, at),
+                    fmt::format("the same bucket at position {}", from + i));
     }
   }
   return false;
 }
 
 /// Whether the page ends before the results do that its own answer counts.
-bool accuse_short_page(const Exchange& exchange, const BucketPage& page, const PageFrame& frame,
-                       RuleContext& context) {
+bool accuse_short_page(const Exchange& exchange, const BucketPage& page, const PageFrame& frame, RuleContext& context) {
   const std::size_t rows = page.buckets.size();
   const auto count = static_cast<std::size_t>(std::max<std::int64_t>(page.count, 0));
   if (rows >= frame.size || frame.from + rows >= count || rows == count) return false;
@@ -249,12 +247,11 @@ void judge_earlier_buckets(const Exchange& exchange, JobFile& job, const BucketP
     const auto row = std::ranges::find(page.buckets, expected.start_ms, &Bucket::start_ms);
     if (row != page.buckets.end() && row->event_count >= early) continue;
     const std::string reading = context.log.cite(exchange.number);
-    context.rulings.accuse(finding_at(
-        exchange, Clause::reopen_continues_analysis,
-        fmt::format("bucket {} stays with its {} records, as it was read before {}", expected.start_ms, early,
-                    context.log.cite(job.period.opened_by)),
-        row == page.buckets.end() ? fmt::format("{}: no such bucket", reading)
-                                  : fmt::format("{}: {}", reading, describe_row(*row))));
+    context.rulings.accuse(finding_at(exchange, Clause::reopen_continues_analysis,
+                                      fmt::format("bucket {} stays with its {} records, as it was read before {}",
+                                                  expected.start_ms, early, context.log.cite(job.period.opened_by)),
+                                      row == page.buckets.end() ? fmt::format("{}: no such bucket", reading)
+                                                                : fmt::format("{}: {}", reading, describe_row(*row))));
     return;
   }
   if (any) context.rulings.prove(Clause::reopen_continues_analysis);
@@ -288,8 +285,7 @@ bool accuse_change(const Exchange& exchange, JobFile& job, const BucketPage& pag
   if (observed.empty()) return false;
   const auto change = departure(observed, page.buckets, frame);
   if (!change) return false;
-  const bool awaited =
-      !job.unmet.empty() && (change->added || is_fuller(observed, page.buckets, frame.from));
+  const bool awaited = !job.unmet.empty() && (change->added || is_fuller(observed, page.buckets, frame.from));
   if (awaited) {
     observed.clear();
     return false;
@@ -378,12 +374,13 @@ void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& pag
   if (!job.closed_cleanly() || !job.results.is_readable()) return;
   for (const AnomalyRecord& record : page.records) {
     if (!record.interim || !job.results.has_passed(record.start_ms)) continue;
-    return await_promise(exchange, job,
-                         finding_at(exchange, Clause::close_finalizes_results,
-                                    fmt::format("after {} the records of bucket {} are final, for the data has passed it",
-                                                context.log.cite(job.closer()), record.start_ms),
-                                    fmt::format("{}: {}", context.log.cite(exchange.number), describe_row(record))),
-                         fmt::format("the final records of bucket {}", record.start_ms), context);
+    return await_promise(
+        exchange, job,
+        finding_at(exchange, Clause::close_finalizes_results,
+                   fmt::format("after {} the records of bucket {} are final, for the data has passed it",
+                               context.log.cite(job.closer()), record.start_ms),
+                   fmt::format("{}: {}", context.log.cite(exchange.number), describe_row(record))),
+        fmt::format("the final records of bucket {}", record.start_ms), context);
   }
   if (awaited && promise_kept_late(exchange, job, context)) return;
   if (!page.records.empty()) context.rulings.prove(Clause::close_finalizes_results);

@@ -1,5 +1,5 @@
-// The rules by which a history is judged, one file for each family of clauses: what accuses and what counts as evidence,
-// side by side. Each is a function over one exchange and one job's file; what it finds goes to the rulings.
+// The rules by which a history is judged, one file for each family of clauses: what accuses and what counts as
+// evidence, side by side. Each is a function over one exchange and one job's file; what it finds goes to the rulings.
 #pragma once
 
 #include <optional>

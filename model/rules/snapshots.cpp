@@ -16,8 +16,7 @@ constexpr std::int64_t kListedMax = 100;
 std::optional<std::int64_t> covered_by(const SnapshotList& list) {
   std::optional<std::int64_t> covered;
   for (const Snapshot& snapshot : list.snapshots)
-    if (snapshot.latest_record_ms)
-      covered = std::max(covered.value_or(INT64_MIN), *snapshot.latest_record_ms);
+    if (snapshot.latest_record_ms) covered = std::max(covered.value_or(INT64_MIN), *snapshot.latest_record_ms);
   return covered;
 }
 

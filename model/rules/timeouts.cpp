@@ -70,11 +70,10 @@ std::optional<Finding> too_long(const Exchange& exchange, Duration waited, Durat
   const Clause clause = !succeeded   ? bound_clause(exchange, waited, margin)
                         : by_default ? Clause::timeout_defaults_to_30m
                                      : Clause::timeout_bounds_wait;
-  return timing(
-      clause, exchange,
-      fmt::format("an answer to close #{} within {} (tolerance {})", exchange.number, bound_text(exchange),
-                  describe_duration(margin)),
-      fmt::format("{} after {}", is_answered ? "an answer" : "no answer", describe_duration(waited)));
+  return timing(clause, exchange,
+                fmt::format("an answer to close #{} within {} (tolerance {})", exchange.number, bound_text(exchange),
+                            describe_duration(margin)),
+                fmt::format("{} after {}", is_answered ? "an answer" : "no answer", describe_duration(waited)));
 }
 
 /// Whether a close that could not end in time was answered within its bounds; who gives up too soon is accused.
