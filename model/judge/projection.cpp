@@ -98,8 +98,8 @@ void Projection::project(Exchange& exchange) {
 void Projection::ask(Exchange& exchange, RequestKind kind, const std::string& job) {
   exchange.meant = exchange.question.kind = kind;
   exchange.question.may_be_refused = exchange.barred;
-  // Who takes one job has none of such a name.
-  if (!names_several(job)) log_.add_target(exchange, jobs_.named(job).index);
+  // Who takes one job has none of such a name, and none of them is on file.
+  if (jobs_.find(job) != nullptr || !names_several(job)) log_.add_target(exchange, jobs_.named(job).index);
 }
 
 void Projection::ask_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed) {
