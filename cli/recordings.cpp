@@ -206,7 +206,7 @@ bool is_secured(const History& history) {
     if (event.response &&
         (event.response->refusal == Refusal::unauthenticated || event.response->refusal == Refusal::forbidden))
       return true;
-    if (event.type != EventType::invoke) continue;
+    if (event.type != EventType::invoke || event.request->who == Principal::unknown) continue;
     // Whoever records these callers tells them apart; `manage_ml` alone is what an unsecured run sends as well.
     if (event.request->who == Principal::anonymous)
       anonymous = true;

@@ -28,9 +28,18 @@ std::string arguments(const std::vector<std::pair<std::string_view, const Parame
   return text;
 }
 
-std::string page(const std::optional<int>& from, const std::optional<int>& size) {
-  if (!from && !size) return "";
-  return fmt::format(" (from={}, size={})", from.value_or(0), size.value_or(100));
+std::string page(const std::optional<int>& from, const std::optional<int>& size, const Selection& selection = {}) {
+  std::string text;
+  const auto add = [&text](std::string_view name, const auto& value) {
+    if (value) text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, *value);
+  };
+  if (from || size) text = fmt::format("from={}, size={}", from.value_or(0), size.value_or(100));
+  add("timestamp", selection.at_ms);
+  add("start", selection.start_ms);
+  add("end", selection.end_ms);
+  add("exclude_interim", selection.exclude_interim);
+  add("desc", selection.descending);
+  return text.empty() ? text : fmt::format(" ({})", text);
 }
 
 std::string bounds(const std::optional<std::int64_t>& start_ms, const std::optional<std::int64_t>& end_ms) {
@@ -60,9 +69,16 @@ struct Describer {
            arguments({{"force", &it.force}, {"timeout", &it.timeout}, {"allow_no_jobs", &it.allow_no_jobs}}, it.other);
   }
   std::string operator()(const JobStats& it) const { return "statistics of job " + it.job; }
-  std::string operator()(const GetBuckets& it) const { return "buckets of job " + it.job + page(it.from, it.size); }
-  std::string operator()(const GetRecords& it) const { return "records of job " + it.job + page(it.from, it.size); }
-  std::string operator()(const GetSnapshots& it) const { return "model snapshots of job " + it.job; }
+  std::string operator()(const GetBuckets& it) const {
+    return "buckets of job " + it.job + page(it.from, it.size, it.selection);
+  }
+  std::string operator()(const GetRecords& it) const {
+    return "records of job " + it.job + page(it.from, it.size, it.selection);
+  }
+  std::string operator()(const GetSnapshots& it) const {
+    const std::string which = it.snapshot.empty() ? "model snapshots" : "model snapshot " + it.snapshot;
+    return which + " of job " + it.job + page(it.from, it.size);
+  }
   std::string operator()(const RevertSnapshot& it) const {
     return fmt::format("revert job {} to snapshot {}", it.job, it.snapshot);
   }
@@ -127,7 +143,8 @@ std::string describe(const Request& request) {
   std::string text = std::visit(Describer{}, request.operation);
   if (std::holds_alternative<PostData>(request.operation) && !is_body_known(request))
     text = "post data to job " + job_of(request.operation);
-  if (request.who != Principal::manage_ml) text += fmt::format(" as {}", name(request.who));
+  if (request.who != Principal::manage_ml && request.who != Principal::unknown)
+    text += fmt::format(" as {}", name(request.who));
   return text;
 }
 

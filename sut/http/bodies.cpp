@@ -180,10 +180,8 @@ FeedOptions read_feed(const Json& body) {
   if (indices != nullptr && indices->is_array())
     for (const Json& index : *indices)
       if (index.is_string()) out.indices.push_back(index.get<std::string>());
-  if (const Json* query = member(body, "query"); query != nullptr && !query->is_null()) {
-    out.query = read_query(*query);
+  if (const Json* query = member(body, "query"); query != nullptr && !query->is_null())
     out.members.emplace_back("query", dump(*query));
-  }
   for (const auto& [name, value] : body.items())
     if (name != "datafeed_id" && name != "job_id" && name != "indices" && name != "indexes" && name != "query")
       out.members.emplace_back(name, dump(value));

@@ -26,7 +26,7 @@ Json read_object(const std::string& body, const char* what);
 /// `options`: what the typed configuration does not know.
 CreateJob read_create_job(const std::string& job, const std::string& body, JobOptions& options);
 UpdateJob read_update_job(const std::string& job, const std::string& body, JobUpdate& more);
-/// A datafeed's configuration, or the part of it that is to change.
+/// A datafeed's configuration, or the part of it that is to change; without its query.
 FeedOptions read_feed(const Json& body);
 
 /// A bulk body. `index` and `type`: the ones in the path; empty: none.

@@ -25,8 +25,8 @@ std::string text_or_json(const Json& value) {
 
 }  // namespace
 
-Call::Call(const HttpRequest& http, std::map<std::string_view, std::string> parts, Profile profile)
-    : http_(http), parts_(std::move(parts)), profile_(profile) {
+Call::Call(const HttpRequest& http, std::map<std::string_view, std::string> parts, Profile profile, bool is_view)
+    : http_(http), parts_(std::move(parts)), profile_(profile), is_view_(is_view) {
   for (const auto& [name, value] : http.query)
     if (!is_common(name)) rest_.emplace_back(name, value);
 }
@@ -138,10 +138,10 @@ ListOptions Call::take_list() {
   }
   if (out.from && *out.from < 0) refuse(400, kIllegalArgument, "Parameter [from] cannot be < 0");
   if (out.size && *out.size < 0) refuse(400, kIllegalArgument, "Parameter [size] cannot be < 0");
-  out.start_ms = take_date("start");
-  out.end_ms = take_date("end");
+  out.selection.start_ms = take_date("start");
+  out.selection.end_ms = take_date("end");
   out.sort = take_either("sort").value_or("");
-  out.descending = take_flag("desc");
+  out.selection.descending = take_flag("desc");
   return out;
 }
 

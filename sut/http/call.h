@@ -33,7 +33,8 @@ struct Built {
 
 class Call {
  public:
-  Call(const HttpRequest& http, std::map<std::string_view, std::string> parts, Profile profile);
+  /// `is_view`: nobody acts on the operation; it is what a recording or a script says.
+  Call(const HttpRequest& http, std::map<std::string_view, std::string> parts, Profile profile, bool is_view);
 
   std::string part(std::string_view name) const;
   const HttpRequest& http() const { return http_; }
@@ -41,6 +42,7 @@ class Call {
   /// For operations that the vocabulary has no type for.
   Operation raw() const;
   bool is_5_4() const { return profile_ == Profile::xpack_5_4; }
+  bool is_view() const { return is_view_; }
   /// The body as one object, read once; an empty body gives an empty object. Throws Refused.
   const Json& object(const char* what);
 
@@ -68,6 +70,7 @@ class Call {
   std::map<std::string_view, std::string> parts_;
   Parameters rest_;
   Profile profile_;
+  bool is_view_;
   std::optional<Json> object_;
 };
 

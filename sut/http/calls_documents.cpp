@@ -95,12 +95,15 @@ Built bulk(Call& call) {
   ignore_write_parameters(call);
   call.ignore({"fields", "_source", "_source_excludes", "_source_exclude", "_source_includes", "_source_include"});
   IndexDocuments out{writes.writes.front().index, {}, writes.refresh};
+  std::string sources;
   for (const DocumentWrite& write : writes.writes) {
     // A typed operation adds to one index. What may replace a document, or adds to several, is another.
     if (write.kind == DocumentWrite::Kind::remove || !write.id.empty() || write.index != out.index)
       return {call.raw(), std::move(writes)};
     for (Record& record : plain_records(read_upload(write.source))) out.records.push_back(std::move(record));
+    if (call.is_view()) sources += write.source + "\n";
   }
+  if (call.is_view()) out.times = times_of(read_upload(sources), TimesIn::documents);
   return {Operation(std::move(out)), std::move(writes)};
 }
 

@@ -9,12 +9,24 @@
 namespace closecheck::sut::wire {
 namespace {
 
+void take_query(Call& call, FeedOptions& options) {
+  const Json* query = member(call.object("datafeed_config"), "query");
+  if (query != nullptr && !query->is_null()) options.query = read_query(*query);
+}
+
+/// Whether the query is that of every document, in the product's words.
+bool asks_for_all(const FeedOptions& options) {
+  const auto query = std::ranges::find(options.members, "query", [](const auto& member) { return member.first; });
+  return query == options.members.end() || query->second.starts_with(R"({"match_all":)");
+}
+
 bool reads_everything(const FeedOptions& options) {
   const bool is_one = options.indices.size() == 1 && options.indices.front().find_first_of("*,") == std::string::npos;
-  const bool is_all = !options.query || options.query->field.empty();
-  return is_one && is_all && std::all_of(options.members.begin(), options.members.end(), [](const auto& member) {
-           return member.first == "query" || member.first == "types" || member.first == "scroll_size" ||
-                  member.first == "frequency" || member.first == "query_delay" || member.first == "chunking_config";
+  return is_one && asks_for_all(options) &&
+         std::all_of(options.members.begin(), options.members.end(), [](const auto& member) {
+           if (member.first == "types") return member.second == "[]" || member.second == R"(["doc"])";
+           return member.first == "query" || member.first == "scroll_size" || member.first == "frequency" ||
+                  member.first == "query_delay" || member.first == "chunking_config";
          });
 }
 
@@ -22,6 +34,7 @@ bool reads_everything(const FeedOptions& options) {
 
 Built create_feed(Call& call) {
   FeedOptions options = read_feed(call.object("datafeed_config"));
+  if (!call.is_view()) take_query(call, options);
   if (options.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
   if (options.indices.empty()) refuse(400, kIllegalArgument, "Invalid indices value '[]' in datafeed configuration");
   CreateDatafeed out{call.part("feed"), options.job, options.indices.front()};
@@ -37,6 +50,7 @@ Built create_feed(Call& call) {
 
 Built update_feed(Call& call) {
   UpdateDatafeed out{call.part("feed"), read_feed(call.object("datafeed_update"))};
+  take_query(call, out.options);
   out.options.is_update = true;
   return {call.raw(), std::move(out)};
 }

@@ -50,6 +50,7 @@ Built post_data(Call& call) {
   data.reset_end_ms = date("reset_end");
   data.upload = read_upload(call.body());
   PostData out{call.part("job"), plain_records(data.upload), data.upload.malformed};
+  if (call.is_view()) out.times = times_of(data.upload, TimesIn::posts);
   return {Operation(std::move(out)), std::move(data)};
 }
 
@@ -80,26 +81,29 @@ Built close_job(Call& call) {
 
 Built get_buckets(Call& call) {
   ListOptions options = call.take_list();
+  Selection& selection = options.selection;
   options.score_min = call.take_score("anomaly_score").value_or(0);
-  options.exclude_interim = call.take_flag("exclude_interim").value_or(false);
+  selection.exclude_interim = call.take_flag("exclude_interim");
   call.take_flag("expand");
   if (!call.part("timestamp").empty())
-    options.at_ms = read_date_ms(call.part("timestamp"), "timestamp");
+    selection.at_ms = read_date_ms(call.part("timestamp"), "timestamp");
   else
-    options.at_ms = call.take_date("timestamp");
-  return {Operation(GetBuckets{call.part("job"), options.from, options.size}), options};
+    selection.at_ms = call.take_date("timestamp");
+  return {Operation(GetBuckets{call.part("job"), options.from, options.size, selection}), options};
 }
 
 Built get_records(Call& call) {
   ListOptions options = call.take_list();
   options.score_min = call.take_score("record_score").value_or(0);
-  options.exclude_interim = call.take_flag("exclude_interim").value_or(false);
-  return {Operation(GetRecords{call.part("job"), options.from, options.size}), options};
+  options.selection.exclude_interim = call.take_flag("exclude_interim");
+  Selection selection = options.selection;
+  selection.descending.reset();
+  return {Operation(GetRecords{call.part("job"), options.from, options.size, selection}), options};
 }
 
 Built get_snapshots(Call& call) {
   SnapshotSelection out{call.part("snapshot"), call.take_list()};
-  return {Operation(GetSnapshots{call.part("job")}), std::move(out)};
+  return {Operation(GetSnapshots{call.part("job"), out.snapshot, out.list.from, out.list.size}), std::move(out)};
 }
 
 Built update_snapshot(Call& call) {

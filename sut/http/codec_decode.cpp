@@ -184,9 +184,11 @@ class Decoder {
 
  private:
   const std::optional<JsonValue>& body() const { return parsed_.root(); }
-  /// Whoever asks for a part, or for another format, gets an answer that does not show what it lacks.
+  /// Whoever asks for a part, for another format or for no body at all, gets an answer that does not show what it
+  /// lacks.
   bool is_body_partial() const {
-    if (request_.as_sent && find(request_.as_sent->query, "filter_path")) return true;
+    const RawRequest* const sent = request_.as_sent.get();
+    if (sent != nullptr && (sent->method == "HEAD" || find(sent->query, "filter_path"))) return true;
     for (const auto& [name, value] : answer_.headers) {
       if (lower(name) != "content-type") continue;
       const std::string type = media_type(value);

@@ -388,6 +388,10 @@ TEST(DecodesAnAnswerOfWhichAPartWasAskedFor, ByItsStatusAlone) {
   EXPECT_EQ(gist(decode(WireAnswer{200, {}, "{}"}, request, k63)), "unreadable");
   EXPECT_EQ(gist(decode(WireAnswer{409, {}, R"({"status":409})"}, request, k63)), "refused/conflict");
 
+  Request head{Principal::manage_ml, GetJob{"j"}, nullptr};
+  head.as_sent = std::make_shared<const RawRequest>(RawRequest{"HEAD", "/_xpack/ml/anomaly_detectors/j", {}, "", ""});
+  EXPECT_EQ(gist(decode(WireAnswer{404, {}, ""}, head, k63)), "refused/not_found");
+
   const std::string yaml = "---\nclosed: false\n";
   EXPECT_EQ(gist(read(200, yaml, kCloseIn10s, k63, {{"content-type", "application/yaml"}})), "unreadable");
   EXPECT_EQ(gist(read(404, yaml, kClose, k63, {{"Content-Type", "application/yaml"}})), "refused/not_found");

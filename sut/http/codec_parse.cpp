@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "closecheck/sut/wire.h"
+#include "http/routes.h"
 #include "http/text.h"
 
 namespace closecheck::sut::wire {
@@ -9,14 +10,8 @@ namespace closecheck::sut::wire {
 Request parse(const HttpRequest& request, Profile profile, Principal who) {
   RawRequest raw{request.method, request.path, request.query, request.body, request.content_type};
   raw.body_known = request.body_known;
-  auto routed = route(request, profile);
-  Request out;
-  if (auto* typed = std::get_if<Request>(&routed))
-    out = std::move(*typed);
-  else
-    out.operation = raw;
+  Request out = view_request(request, profile).value_or(Request{who, raw, nullptr});
   out.who = who;
-  out.details = nullptr;
   out.as_sent = std::make_shared<const RawRequest>(std::move(raw));
   return out;
 }

@@ -32,8 +32,8 @@ void add(Parameters& query, const char* name, const Parameter& value) {
   if (value) query.emplace_back(name, *value);
 }
 
-template <class Number>
-void add_number(Parameters& query, const char* name, const std::optional<Number>& value) {
+template <class Value>
+void add_value(Parameters& query, const char* name, const std::optional<Value>& value) {
   if (value) query.emplace_back(name, fmt::format("{}", *value));
 }
 
@@ -134,9 +134,18 @@ struct Encoder {
     return out;
   }
   HttpRequest operator()(const JobStats& o) const { return plain("GET", path_of(kJobs, o.job, "_stats")); }
-  HttpRequest operator()(const GetBuckets& o) const { return page(o.job, "results/buckets", o.from, o.size); }
-  HttpRequest operator()(const GetRecords& o) const { return page(o.job, "results/records", o.from, o.size); }
-  HttpRequest operator()(const GetSnapshots& o) const { return plain("GET", path_of(kJobs, o.job, "model_snapshots")); }
+  HttpRequest operator()(const GetBuckets& o) const {
+    const auto& at_ms = o.selection.at_ms;
+    const std::string what = at_ms ? fmt::format("results/buckets/{}", *at_ms) : "results/buckets";
+    return page(o.job, what, o.from, o.size, o.selection);
+  }
+  HttpRequest operator()(const GetRecords& o) const {
+    return page(o.job, "results/records", o.from, o.size, o.selection);
+  }
+  HttpRequest operator()(const GetSnapshots& o) const {
+    const std::string one = o.snapshot.empty() ? "" : "/" + encode_segment(o.snapshot);
+    return page(o.job, "model_snapshots" + one, o.from, o.size, {});
+  }
   HttpRequest operator()(const RevertSnapshot& o) const {
     return plain("POST", path_of(kJobs, o.job, fmt::format("model_snapshots/{}/_revert", encode_segment(o.snapshot))));
   }
@@ -173,8 +182,8 @@ struct Encoder {
   HttpRequest operator()(const DatafeedStats& o) const { return plain("GET", path_of(kFeeds, o.feed, "_stats")); }
   HttpRequest operator()(const StartDatafeed& o) const {
     HttpRequest out = plain("POST", path_of(kFeeds, o.feed, "_start"));
-    add_number(out.query, "start", o.start_ms);
-    add_number(out.query, "end", o.end_ms);
+    add_value(out.query, "start", o.start_ms);
+    add_value(out.query, "end", o.end_ms);
     return out;
   }
   HttpRequest operator()(const StopDatafeed& o) const {
@@ -199,10 +208,14 @@ struct Encoder {
   }
 
   static HttpRequest page(const std::string& job, std::string_view what, std::optional<int> from,
-                          std::optional<int> size) {
+                          std::optional<int> size, const Selection& selection) {
     HttpRequest out = plain("GET", path_of(kJobs, job, what));
-    add_number(out.query, "from", from);
-    add_number(out.query, "size", size);
+    add_value(out.query, "from", from);
+    add_value(out.query, "size", size);
+    add_value(out.query, "start", selection.start_ms);
+    add_value(out.query, "end", selection.end_ms);
+    add_value(out.query, "exclude_interim", selection.exclude_interim);
+    add_value(out.query, "desc", selection.descending);
     return out;
   }
 };

@@ -96,8 +96,10 @@ Json event_json(const Event& event, Profile profile) {
   out["time"] = event.time;
   switch (event.type) {
     case EventType::invoke:
-      out["principal"] = nullptr;
-      if (event.request->who != Principal::anonymous) out["principal"] = name(event.request->who);
+      if (event.request->who == Principal::anonymous)
+        out["principal"] = nullptr;
+      else if (event.request->who != Principal::unknown)
+        out["principal"] = name(event.request->who);
       out["request"] = request_json(*event.request, profile);
       break;
     case EventType::ok:
@@ -213,8 +215,9 @@ class Reader {
     if (open_.contains(event.process)) fail(fmt::format("process {} has a request open already", event.process));
     if (lost_.contains(event.process))
       fail(fmt::format("process {} is used again after an answer of its was lost", event.process));
-    Principal who = Principal::anonymous;
-    if (const Json* principal = member(line, "principal"); principal != nullptr && !principal->is_null()) {
+    const Json* principal = member(line, "principal");
+    Principal who = principal == nullptr ? Principal::unknown : Principal::anonymous;
+    if (principal != nullptr && !principal->is_null()) {
       const std::string principal_text = text(line, "principal");
       const auto known = principal_named(principal_text);
       if (!known)

@@ -165,6 +165,25 @@ TEST(HistoryLines, TakeAQueryInThePath) {
   EXPECT_EQ(std::get<CloseJob>(read.events.front().request->operation).force, "true");
 }
 
+// Where a fragment begins the query ends, as the product reads it; whoever decoded the query knows better.
+TEST(HistoryLines, TakeAFragmentForNoPartOfTheQuery) {
+  const auto force_of = [](const std::string& request) {
+    const History read = read_history(
+        R"({"process":0,"type":"invoke","time":1,"principal":null,"request":{"method":"POST",)" + request + "}}",
+        Profile::xpack_6_3);
+    return std::get<CloseJob>(read.events.front().request->operation).force;
+  };
+  EXPECT_EQ(force_of(R"("path":"/_xpack/ml/anomaly_detectors/j/_close?force=true#x")"), "true");
+  EXPECT_EQ(force_of(R"("path":"/_xpack/ml/anomaly_detectors/j/_close","query":{"force":"true#x"})"), "true#x");
+}
+
+TEST(HistoryLines, TellNoCallerFromACallerThatNobodyKnows) {
+  const std::string line = R"({"process":0,"type":"invoke","time":1,"request":{"method":"GET","path":"/"}})";
+  const History read = read_history(line, Profile::xpack_6_3);
+  EXPECT_EQ(read.events.front().request->who, Principal::unknown);
+  EXPECT_THAT(write_history_lines(read).back(), testing::Not(HasSubstr("principal")));
+}
+
 TEST(HistoryLines, SayWhichLineIsWrongAndWhatWasExpected) {
   const std::string invoke_line =
       R"({"process":0,"type":"invoke","time":5,"principal":null,"request":{"method":"GET","path":"/"}})"

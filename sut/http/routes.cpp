@@ -10,6 +10,7 @@
 #include "http/answers.h"
 #include "http/bodies.h"
 #include "http/call.h"
+#include "http/not_carried.h"
 #include "http/text.h"
 
 namespace closecheck::sut::wire {
@@ -200,7 +201,7 @@ Routed route_request(const HttpRequest& request, Profile profile) {
   }
   if (found.route == nullptr) return {unrouted_answer(request, found.allowed, profile), true};
   if (auto refused = refuse_content_type(request, profile)) return {*std::move(refused), true};
-  Call call(request, std::move(found.parts), profile);
+  Call call(request, std::move(found.parts), profile, false);
   try {
     Built built = found.route->build(call);
     if (!call.rest().empty()) refuse(400, kIllegalArgument, unrecognized(request, call.rest()));
@@ -211,6 +212,23 @@ Routed route_request(const HttpRequest& request, Profile profile) {
         false};
   } catch (Refused& refused) {
     return {std::move(refused.answer), false};
+  }
+}
+
+std::optional<Request> view_request(const HttpRequest& request, Profile profile) {
+  Match found = match(request, profile);
+  if (found.route == nullptr) return std::nullopt;
+  Call call(request, std::move(found.parts), profile, true);
+  try {
+    Built built = found.route->build(call);
+    auto* operation = std::get_if<Operation>(&built.result);
+    if (operation == nullptr) return std::nullopt;
+    Request view{Principal::manage_ml, std::move(*operation), nullptr};
+    view.not_carried = names_not_carried(request, view.operation);
+    if (refuse_content_type(request, profile)) view.not_carried.emplace_back("content-type");
+    return view;
+  } catch (const Refused&) {
+    return std::nullopt;
   }
 }
 

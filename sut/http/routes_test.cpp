@@ -262,10 +262,14 @@ TEST(Routes, UndoTheClientsEncoding) {
       PostData{"j", {{kDataStart, 17, "x"}, {Record::kInvalidTime, 0, ""}, {kDataStart, -0.25, "\"\n"}}, false},
       CloseJob{"j", "maybe", "10 s", {}, {{"a", "b=&c"}}},
       GetBuckets{"j", 3, 4},
+      GetBuckets{"j", {}, {}, {{}, kDataStart, kDataStart + 1, true, false}},
+      GetBuckets{"j", {}, {}, {kDataStart, {}, {}, {}, {}}},
+      GetRecords{"j", {}, 5, {{}, kDataStart, {}, false, {}}},
+      GetSnapshots{"j", "a b", 1, 2},
       UpdateJob{"j", "d", R"({"k":[1]})"},
       IndexDocuments{"i", {{kDataStart, 1, ""}}, false},
       CreateDatafeed{"f", "j", "i"},
-      StartDatafeed{"f", 1, 2},
+      StartDatafeed{"f", kDataStart, kDataStart + 1},
       HasPrivileges{},
   };
   for (const Profile profile : kProfiles) {
@@ -275,6 +279,7 @@ TEST(Routes, UndoTheClientsEncoding) {
       const Request parsed = parse(sent, profile, Principal::manage);
       EXPECT_EQ(parsed.operation.index(), operation.index()) << sent.path;
       EXPECT_EQ(parsed.who, Principal::manage);
+      EXPECT_TRUE(parsed.not_carried.empty()) << sent.path << ": " << parsed.not_carried.front();
       const HttpRequest again = encode(Request{Principal::manage_ml, parsed.operation, nullptr}, profile);
       EXPECT_EQ(target_of(again) + again.body, target_of(sent) + sent.body);
       EXPECT_EQ(target_of(encode(parsed, profile)), target_of(sent));

@@ -62,6 +62,7 @@ std::string encode_query_text(std::string_view text) {
 
 Parameters split_query(std::string_view query) {
   Parameters out;
+  query = query.substr(0, query.find('#'));
   while (!query.empty()) {
     const std::size_t end = std::min(query.find_first_of("&;"), query.size());
     const std::string_view pair = query.substr(0, end);

@@ -17,8 +17,8 @@ std::string encode_segment(std::string_view text);
 /// Percent-encodes a name or a value of a query.
 std::string encode_query_text(std::string_view text);
 
-/// The pairs of a query string, decoded, in the order sent; `a` and `a=` both give an empty value. They are divided by
-/// `&` or, as in the product, by `;`.
+/// The pairs of a query string, decoded, in the order sent; `a` and `a=` both give an empty value. As in the product
+/// they are divided by `&` or `;`, and end where a fragment begins.
 Parameters split_query(std::string_view query);
 
 /// The value of the first parameter of that name.

@@ -249,6 +249,33 @@ TEST_P(JobTest, GivesItsResultsInPages) {
   EXPECT_TRUE(is_refused(service.ask(GetBuckets{kA, 9'000, 2'000}), 400));
 }
 
+TEST_P(JobTest, GivesTheResultsThatAreAskedFor) {
+  service.create(kA);
+  service.open(kA);
+  service.post(kA, {0, kSpanMs, 2 * kSpanMs, 3 * kSpanMs});
+  service.close(kA);
+
+  const auto starts = [&](const Selection& selection) {
+    const Response response = service.ask(GetBuckets{kA, {}, {}, selection});
+    std::vector<std::int64_t> spans;
+    for (const Bucket& bucket : std::get<BucketPage>(response.content).buckets)
+      spans.push_back((bucket.start_ms - kDataStart) / kSpanMs);
+    return spans;
+  };
+  using Spans = std::vector<std::int64_t>;
+  EXPECT_EQ(starts({{}, kDataStart + kSpanMs, {}, {}, {}}), (Spans{1, 2}));
+  EXPECT_EQ(starts({{}, {}, kDataStart + kSpanMs, true, {}}), (Spans{0}));
+  EXPECT_EQ(starts({{}, {}, {}, {}, true}), (Spans{2, 1, 0}));
+  EXPECT_EQ(starts({kDataStart + kSpanMs, {}, {}, {}, {}}), (Spans{1}));
+  EXPECT_TRUE(is_refused(service.ask(GetBuckets{kA, {}, {}, {kDataStart + 1, {}, {}, {}, {}}}), 404));
+  EXPECT_TRUE(is_accepted(service.ask(GetRecords{kA, {}, {}, {{}, kDataStart, {}, {}, {}}})));
+  const std::string snapshot = service.snapshots(kA).front().id;
+  const Response one = service.ask(GetSnapshots{kA, snapshot, {}, {}});
+  EXPECT_EQ(std::get<SnapshotList>(one.content).snapshots.front().id, snapshot);
+  EXPECT_TRUE(is_refused(service.ask(GetSnapshots{kA, "none", {}, {}}), 404));
+  EXPECT_TRUE(std::get<SnapshotList>(service.ask(GetSnapshots{kA, {}, 5, 5}).content).snapshots.empty());
+}
+
 TEST_P(JobTest, IsDeletedOnlyWhileClosed) {
   service.create(kA);
   service.open(kA);

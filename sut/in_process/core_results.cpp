@@ -59,16 +59,17 @@ Response unknown_snapshot(std::string_view job, std::string_view snapshot) {
   return not_found(fmt::format("No model snapshot with id [{}] exists for job [{}]", snapshot, job));
 }
 
-bool within(const ListOptions& options, std::int64_t time_ms) {
-  return (!options.at_ms || time_ms == *options.at_ms) && (!options.start_ms || time_ms >= *options.start_ms) &&
-         (!options.end_ms || time_ms < *options.end_ms);
+bool within(const Selection& selection, std::int64_t time_ms) {
+  return (!selection.at_ms || time_ms == *selection.at_ms) && (!selection.start_ms || time_ms >= *selection.start_ms) &&
+         (!selection.end_ms || time_ms < *selection.end_ms);
 }
 
 template <class Item>
-std::vector<Item> selected(const std::vector<Item>& all, const ListOptions& options) {
+std::vector<Item> selected(const std::vector<Item>& all, const Selection& selection, double score_min) {
+  const bool finals_only = selection.exclude_interim.value_or(false);
   std::vector<Item> out;
   for (const Item& item : all)
-    if (within(options, item.start_ms) && item.score >= options.score_min && !(options.exclude_interim && item.interim))
+    if (within(selection, item.start_ms) && item.score >= score_min && !(finals_only && item.interim))
       out.push_back(item);
   return out;
 }
@@ -84,15 +85,20 @@ Core::Answer Core::on(const GetBuckets& ask, Principal who, Token) {
   page.count = static_cast<std::int64_t>(job->results().buckets.size());
   auto from = ask.from;
   if (closed && manner_.deviates(Deviation::second_page_repeats_first)) from = 0;
-  if (const auto* options = detail<ListOptions>()) {
-    std::vector<ResultBucket> found = selected(job->results().buckets, *options);
-    if (options->at_ms && found.empty())
-      return not_found(fmt::format("No bucket of job [{}] begins at [{}]", ask.job, *options->at_ms));
-    sort_by(found, options->sort, options->descending.value_or(false));
+  const auto* options = detail<ListOptions>();
+  if (options != nullptr || ask.selection != Selection{}) {
+    const ListOptions given = options != nullptr ? *options : ListOptions{};
+    std::vector<ResultBucket> found = selected(job->results().buckets, ask.selection, given.score_min);
+    if (ask.selection.at_ms && found.empty())
+      return not_found(fmt::format("No bucket of job [{}] begins at [{}]", ask.job, *ask.selection.at_ms));
+    sort_by(found, given.sort, ask.selection.descending.value_or(false));
     std::vector<ResultBucket> cut;
     if (auto refusal = cut_page(found, from, ask.size, cut)) return refusal;
     if (closed && manner_.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
-    return wire::tell_buckets(*job, static_cast<std::int64_t>(found.size()), cut);
+    if (options != nullptr) return wire::tell_buckets(*job, static_cast<std::int64_t>(found.size()), cut);
+    page.count = static_cast<std::int64_t>(found.size());
+    page.buckets.assign(cut.begin(), cut.end());
+    return accepted(std::move(page));
   }
   if (auto refusal = cut_page(job->results().buckets, from, ask.size, page.buckets)) return refusal;
   if (closed && manner_.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
@@ -103,14 +109,19 @@ Core::Answer Core::on(const GetRecords& ask, Principal who, Token) {
   if (!may_read(who)) return forbidden("monitor/xpack/ml/job/results/records/get", who);
   const Job* job = find_job(ask.job);
   if (job == nullptr) return unknown_job(manner_, ask.job);
-  if (const auto* options = detail<ListOptions>()) {
-    std::vector<ResultRecord> found = selected(job->results().records, *options);
-    sort_by(found, options->sort, options->descending.value_or(true));
+  RecordPage page;
+  const auto* options = detail<ListOptions>();
+  if (options != nullptr || ask.selection != Selection{}) {
+    const ListOptions given = options != nullptr ? *options : ListOptions{};
+    std::vector<ResultRecord> found = selected(job->results().records, ask.selection, given.score_min);
+    if (options != nullptr) sort_by(found, given.sort, given.selection.descending.value_or(true));
     std::vector<ResultRecord> cut;
     if (auto refusal = cut_page(found, ask.from, ask.size, cut)) return refusal;
-    return wire::tell_records(*job, static_cast<std::int64_t>(found.size()), cut);
+    if (options != nullptr) return wire::tell_records(*job, static_cast<std::int64_t>(found.size()), cut);
+    page.count = static_cast<std::int64_t>(found.size());
+    page.records.assign(cut.begin(), cut.end());
+    return accepted(std::move(page));
   }
-  RecordPage page;
   page.count = static_cast<std::int64_t>(job->results().records.size());
   if (auto refusal = cut_page(job->results().records, ask.from, ask.size, page.records)) return refusal;
   return accepted(std::move(page));
@@ -125,22 +136,31 @@ Core::Answer Core::on(const GetSnapshots& ask, Principal who, Token) {
     if (!manner_.deviates(Deviation::writes_no_snapshot))
       for (const StoredSnapshot& stored : job->snapshots())
         if ((asked->snapshot.empty() || asked->snapshot == "_all" || stored.listed.id == asked->snapshot) &&
-            within(asked->list, stored.listed.timestamp_ms.value_or(0)))
+            within(asked->list.selection, stored.listed.timestamp_ms.value_or(0)))
           found.push_back(&stored);
     const bool one = !asked->snapshot.empty() && asked->snapshot != "_all";
     if (one && found.empty()) return unknown_snapshot(ask.job, asked->snapshot);
     // Of two of one time the later one is the newer.
-    if (asked->list.descending.value_or(true)) std::ranges::reverse(found);
-    sort_by(found, asked->list.sort, asked->list.descending.value_or(true));
+    const bool descending = asked->list.selection.descending.value_or(true);
+    if (descending) std::ranges::reverse(found);
+    sort_by(found, asked->list.sort, descending);
     std::vector<const StoredSnapshot*> cut;
     if (auto refusal = cut_page(found, asked->list.from, asked->list.size, cut)) return refusal;
     return wire::tell_snapshots(*job, static_cast<std::int64_t>(found.size()), cut);
   }
-  SnapshotList list;
+  const bool all = ask.snapshot.empty() || ask.snapshot == "_all";
+  std::vector<Snapshot> found;
   if (!manner_.deviates(Deviation::writes_no_snapshot))
-    for (const StoredSnapshot& stored : job->snapshots()) list.snapshots.push_back(stored.listed);
-  std::ranges::reverse(list.snapshots);
-  list.count = static_cast<std::int64_t>(list.snapshots.size());
+    for (const StoredSnapshot& stored : job->snapshots())
+      if (all || stored.listed.id == ask.snapshot) found.push_back(stored.listed);
+  if (!all && found.empty()) return unknown_snapshot(ask.job, ask.snapshot);
+  std::ranges::reverse(found);
+  SnapshotList list;
+  list.count = static_cast<std::int64_t>(found.size());
+  if (!ask.from && !ask.size)
+    list.snapshots = std::move(found);
+  else if (auto refusal = cut_page(found, ask.from, ask.size, list.snapshots))
+    return refusal;
   return accepted(std::move(list));
 }
 

@@ -21,12 +21,8 @@ using Members = std::vector<std::pair<std::string, std::string>>;
 struct ListOptions {
   std::optional<int> from;
   std::optional<int> size;
-  std::optional<std::int64_t> start_ms;
-  std::optional<std::int64_t> end_ms;
-  std::optional<std::int64_t> at_ms;  // the one bucket that begins then
-  std::string sort;                   // empty: the list's own order
-  std::optional<bool> descending;
-  bool exclude_interim = false;
+  Selection selection;
+  std::string sort;  // empty: the list's own order
   double score_min = 0;
   bool allow_none = true;  // no match of a wildcard is no error
 };

@@ -43,4 +43,10 @@ std::optional<std::int64_t> document_time_ms(const Upload& upload, std::size_t r
 /// first number and the first text.
 std::vector<Record> plain_records(const Upload& upload);
 
+/// Documents hold dates, posts what the job's format says.
+enum class TimesIn : std::uint8_t { posts, documents };
+
+/// The times of the same records, by `time` and by every other field in which one has a number of the epoch or a date.
+UploadTimes times_of(const Upload& upload, TimesIn where);
+
 }  // namespace closecheck::sut

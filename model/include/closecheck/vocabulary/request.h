@@ -54,6 +54,25 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
+/// How an upload writes its times: what a number means is for the job's `time_format` to say. `unclear`: as dates, or
+/// not all alike.
+enum class TimeUnit : std::uint8_t { milliseconds, seconds, unclear };
+
+/// The times of an upload by one field, one for each record; `Record::kInvalidTime`: the record has none there.
+struct TimeColumn {
+  std::string field;
+  TimeUnit unit = TimeUnit::milliseconds;
+  std::vector<std::int64_t> times_ms;
+  friend bool operator==(const TimeColumn&, const TimeColumn&) = default;
+};
+
+/// What an upload that was read off the wire says of its times: jobs choose the field and the format.
+struct UploadTimes {
+  TimeUnit unit = TimeUnit::milliseconds;  // of the records' own times, which stand in the field `time`
+  std::vector<TimeColumn> others;          // of each other field that may hold times
+  friend bool operator==(const UploadTimes&, const UploadTimes&) = default;
+};
+
 struct CreateJob {
   std::string job;
   JobConfig config;
@@ -80,6 +99,7 @@ struct PostData {
   std::string job;
   std::vector<Record> records;
   bool malformed = false;
+  UploadTimes times{};
 };
 struct FlushJob {
   std::string job;
@@ -96,19 +116,35 @@ struct CloseJob {
 struct JobStats {
   std::string job;
 };
+/// Which of a job's results a read asks for. What is absent leaves nothing out. Times in milliseconds since the epoch.
+struct Selection {
+  std::optional<std::int64_t> at_ms;     // the one bucket that begins then
+  std::optional<std::int64_t> start_ms;  // results from then on
+  std::optional<std::int64_t> end_ms;    // results before then
+  std::optional<bool> exclude_interim;
+  std::optional<bool> descending;  // the newest first
+  friend bool operator==(const Selection&, const Selection&) = default;
+};
 /// `from` and `size` as sent; absent means the API's defaults (0 and 100).
 struct GetBuckets {
   std::string job;
   std::optional<int> from;
   std::optional<int> size;
+  Selection selection{};
 };
+/// As for buckets; the selection has no `at_ms` and no order.
 struct GetRecords {
   std::string job;
   std::optional<int> from;
   std::optional<int> size;
+  Selection selection{};
 };
+/// `snapshot`: the one of that id; empty: all of them.
 struct GetSnapshots {
   std::string job;
+  std::string snapshot{};
+  std::optional<int> from{};
+  std::optional<int> size{};
 };
 struct RevertSnapshot {
   std::string job;
@@ -125,6 +161,7 @@ struct IndexDocuments {
   std::string index;
   std::vector<Record> records;
   bool refresh = true;
+  UploadTimes times{};
 };
 struct RefreshIndex {
   std::string index;
@@ -191,6 +228,10 @@ struct Request {
   std::shared_ptr<const RawRequest> as_sent;
   /// Null everywhere but within a service.
   std::shared_ptr<const RequestDetails> details = nullptr;
+  /// Names of what such a request says and its operation does not carry, or not for certain: parameters, and members
+  /// of the body by their dotted path; `body` for one that is no object. Parameters of every API (`pretty`) are none.
+  /// Empty for what was made as an operation; unknown where the body is (`is_body_known`).
+  std::vector<std::string> not_carried{};
 };
 
 /// The job (or job expression) that the operation names; empty where it names none.

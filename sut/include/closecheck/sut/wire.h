@@ -41,7 +41,8 @@ std::variant<Request, WireAnswer> route(const HttpRequest& request, Profile prof
 /// What a server writes: the response's own bytes, else the profile's. `pretty` and such are the caller's to honour.
 WireAnswer encode(const Response& response, const Request& request, Profile profile);
 
-/// The parsed view of a request that is sent exactly so: an operation if it is one, else RawRequest; `as_sent` is set.
+/// The parsed view of a request that is sent exactly so: an operation if it is one, else RawRequest; `as_sent` is set,
+/// and `not_carried` names what the operation leaves out.
 Request parse(const HttpRequest& request, Profile profile, Principal who);
 
 /// A request as one curl line; `user` is the configured user name, its password stands as `"$NAME_PASSWORD"`.
