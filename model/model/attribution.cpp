@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <span>
 
-#include "model/blame.h"
+#include "model/describe.h"
+#include "model/diagnosis.h"
 
 namespace closecheck::model {
 namespace {
@@ -94,43 +95,42 @@ Attribution explain(const Log& log, std::size_t item, const Player& player, Play
   Attribution told;
   const LogEntry& entry = log.entries[*blamed];
   const Search& search = player.search();
-  const Narrative narrative = narrate(log, item, *blamed);
+  const HistorySummary past = summarize(log, item, *blamed);
 
-  std::vector<Vote> votes;
+  std::vector<Diagnosis> diagnoses;
   const int slot = player.slot_of(*blamed);
-  if (slot >= 0 && search.killed(slot)) votes.push_back(blame_waiting(entry, narrative));
+  if (slot >= 0 && search.killed(slot)) diagnoses.push_back(diagnose_waiting(player.table(), entry, past));
   const auto& evidence = search.evidence();
   for (std::size_t i = 0; i < evidence.size(); ++i) {
-    Vote vote = blame(player.table(), evidence[i].job, entry, narrative);
-    if (i < search.evidence_before()) ++vote.rank;  // it needed nothing more to happen
-    const auto same = std::find_if(votes.begin(), votes.end(), [&](const Vote& v) { return v.clause == vote.clause; });
-    if (same == votes.end())
-      votes.push_back(vote);
-    else if (same->rank < vote.rank)
-      *same = vote;
+    Diagnosis diagnosis = diagnose(player.table(), evidence[i].job, entry, past);
+    if (i < search.evidence_before()) ++diagnosis.rank;  // it needed nothing more to happen
+    const auto same = std::ranges::find(diagnoses, diagnosis.clause, &Diagnosis::clause);
+    if (same == diagnoses.end())
+      diagnoses.push_back(diagnosis);
+    else if (same->rank < diagnosis.rank)
+      *same = diagnosis;
   }
-  std::stable_sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) { return a.rank > b.rank; });
+  std::ranges::stable_sort(diagnoses, std::ranges::greater{}, &Diagnosis::rank);
 
   const std::string observed = describe_question(entry.question) + ": " + describe_answer(entry.answer);
   const std::string expected = expected_text(player, entry);
-  if (votes.empty() || !votes.front().clause) {
+  if (diagnoses.empty() || !diagnoses.front().clause) {
     told.why = fmt::format("the page does not tell what to make of this: expected {}; observed {}", expected, observed);
-    if (!votes.empty() && votes.front().why != nullptr) told.why = votes.front().why;
+    if (!diagnoses.empty() && diagnoses.front().why != nullptr) told.why = diagnoses.front().why;
     return told;
   }
-  told.clause = votes.front().clause;
+  told.clause = diagnoses.front().clause;
   told.finding.clause = *told.clause;
   const auto also = [&](Clause clause) {
     auto& list = told.finding.also;
     if (clause != *told.clause && std::find(list.begin(), list.end(), clause) == list.end()) list.push_back(clause);
   };
-  for (const std::optional<Clause>& clause : votes.front().also)
+  for (const std::optional<Clause>& clause : diagnoses.front().also)
     if (clause) also(*clause);
-  for (const Vote& vote : votes)
-    if (vote.clause) also(*vote.clause);
-  told.finding.count_too_low = votes.front().count_too_low;
-  told.finding.expected =
-      expected + since_text(log, narrative) + suspects_text(log, item, *blamed, player.table(), probe);
+  for (const Diagnosis& other : diagnoses)
+    if (other.clause) also(*other.clause);
+  told.finding.count_too_low = diagnoses.front().count_too_low;
+  told.finding.expected = expected + since_text(log, past) + suspects_text(log, item, *blamed, player.table(), probe);
   told.finding.observed = observed;
   told.finding.id = entry.id;
   told.finding.event = entry.answer_event;

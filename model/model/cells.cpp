@@ -101,6 +101,10 @@ std::span<const RowText> rows() {
   return texts;
 }
 
+std::span<const Departure> departures() {
+  return table::kDepartures;
+}
+
 Answers told_at_wake(RequestKind kind, Life from, Life to) {
   using Row = std::array<std::array<Answers, kLifeCount>, kLifeCount>;
   static constexpr std::array<Row, 2> kFlat = [] {

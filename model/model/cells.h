@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -54,6 +55,8 @@ inline constexpr std::size_t event_of(Happening happening) {
   return kStepCount + static_cast<std::size_t>(happening);
 }
 
+inline constexpr std::size_t kDeparturesMax = 128;
+
 /// One cell: what a request may be told in one state.
 struct Cell {
   std::int16_t row = -1;  // index in the list; -1: the cell is switched off and nothing is allowed
@@ -82,7 +85,9 @@ struct CellTable {
   std::array<bool, kStepCount> two_steps{};  // requests with a row that waits
   /// States that statistics may show of a job, one bit each of `JobState`.
   std::array<std::uint8_t, kLifeCount> readings{};
-  RowSet off{};  // rows that do not move, in the copy of a test
+  // In the copy of a test: rows that do not move, and departures that are not listed.
+  RowSet off{};
+  std::bitset<kDeparturesMax> unlisted{};
 
   bool reads_as(Life life, JobState read) const {
     return (static_cast<unsigned>(readings[static_cast<std::size_t>(life)]) >> static_cast<unsigned>(read) & 1U) != 0;

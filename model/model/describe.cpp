@@ -1,7 +1,6 @@
-// The words of findings: states, requests and answers as a vendor's engineer would say them.
-#include <fmt/format.h>
+#include "model/describe.h"
 
-#include "model/blame.h"
+#include <fmt/format.h>
 
 namespace closecheck::model {
 namespace {
@@ -76,9 +75,9 @@ std::string describe_answer(const Answer& answer) {
   return {};
 }
 
-std::string since_text(const Log& log, const Narrative& story) {
-  if (story.ending == Ending::none) return {};
-  const LogEntry& entry = log.entries[story.ending_entry];
+std::string since_text(const Log& log, const HistorySummary& past) {
+  if (past.ending == Ending::none) return {};
+  const LogEntry& entry = log.entries[past.ending_entry];
   return fmt::format(" (since #{}, {}: {})", entry.id, describe_question(entry.question),
                      describe_answer(entry.answer));
 }

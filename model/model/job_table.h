@@ -1,11 +1,12 @@
 // The reference model as one compile-time list: the transition table is the specification. Every state and request has
 // one entry: `Move` and `Wait` change the state (rows of the Boost.MSM machine), `Stay` only answers; `ByItself` is an
-// internal event. Each names the clause (or the dialect) that justifies it.
+// internal event. Each names the clause (or the dialect) that justifies it, and that a departure from it breaks unless
+// `kDepartures` knows better.
 #pragma once
 
 #include <boost/mp11.hpp>
 
-#include "model/cells.h"
+#include "model/departure.h"
 
 namespace closecheck::model {
 
@@ -95,6 +96,28 @@ constexpr Reading reads(Life life, std::uint8_t in_both, std::uint8_t in_5_4_too
   return {life, {static_cast<std::uint8_t>(always | in_5_4_too), always}};
 }
 
+template <class... Kinds>
+constexpr std::uint32_t asks(Kinds... kinds) {
+  return (0U | ... | (1U << static_cast<unsigned>(kinds)));
+}
+template <class... Lives>
+constexpr std::uint8_t in(Lives... lives) {
+  return static_cast<std::uint8_t>((0U | ... | (1U << static_cast<unsigned>(lives))));
+}
+constexpr Departure named(std::uint32_t requests, std::uint8_t lives, Claims claims,
+                          std::array<Condition, 2> conditions, Clause clause, std::optional<Clause> also = {},
+                          std::optional<Clause> more = {}) {
+  return {requests, lives, claims, conditions, clause, {also, more}};
+}
+constexpr Departure far_off(Departure departure) {
+  departure.is_far = true;
+  return departure;
+}
+constexpr Departure untold(std::uint32_t requests, std::uint8_t lives, Claims claims,
+                           std::array<Condition, 2> conditions, const char* why = nullptr) {
+  return {requests, lives, claims, conditions, {}, {}, false, why};
+}
+
 namespace table {
 using enum Life;
 using enum Happening;
@@ -119,7 +142,10 @@ using Requests = boost::mp11::mp_append<
   InEach<RequestKind::open,         may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
   InEach<RequestKind::post,         may(R),     C::wire_status_codes,              opening, failed>,
   InEach<RequestKind::flush,        may(R),     C::wire_status_codes,              opening, failed>,
-  InEach<RequestKind::stats,        may(A),     C::concurrent_requests_linearize,  opening, opened, closing, forced, failed>,
+  InEach<RequestKind::stats,        may(A),     C::job_reopens,                    opening, opened>,
+  InEach<RequestKind::stats,        may(A),     C::close_ends_open_job,            closing>,
+  InEach<RequestKind::stats,        may(A),     C::force_returns_early,            forced>,
+  InEach<RequestKind::stats,        may(A),     C::failed_job_needs_force,         failed>,
   InEach<RequestKind::read_results, may(A),     C::closed_job_keeps_results,       closed, opening, opened, closing, forced, failed>,
   InEach<RequestKind::revert,       may(R),     C::wire_status_codes,              opening, opened, closing, forced, failed>,
   InEach<RequestKind::invalid,      may(R | X), C::bad_parameters_refused,         absent, closed, opening, opened, closing, forced, failed>,
@@ -149,17 +175,17 @@ using Requests = boost::mp11::mp_append<
     Wait<closed,   RequestKind::open,           opening, E::none,          kAlways,                      kNone,                             C::job_reopens>,
     Stay<closed,   RequestKind::post,                                                                    may(R),                            C::closed_job_refuses_data>,
     Move<opened,   RequestKind::post,           opened,  E::count,         kAlways,                      kNone,                             C::job_reopens>,
-    Move<closing,  RequestKind::post,           closing, E::queue,         kAlways,                      by_profile(R | X, R),              C::accepted_data_is_kept>,
-    Move<forced,   RequestKind::post,           forced,  E::count_perhaps, kAlways,                      may(R | X),                        C::force_returns_early>,
+    Move<closing,  RequestKind::post,           closing, E::queue,         kAlways,                      by_profile(R | X, R),              C::wire_status_codes>,
+    Move<forced,   RequestKind::post,           forced,  E::count_perhaps, kAlways,                      may(R | X),                        C::wire_status_codes>,
     Stay<closed,   RequestKind::flush,                                                                   may(R),                            C::closed_job_refuses_analysis>,
     Stay<opened,   RequestKind::flush,                                                                   may(A),                            C::job_reopens>,
     Stay<closing,  RequestKind::flush,                                                                   may(A | R),                        C::wire_status_codes>,
-    Stay<forced,   RequestKind::flush,                                                                   may(A | R | X),                    C::force_returns_early>,
+    Stay<forced,   RequestKind::flush,                                                                   may(A | R | X),                    C::wire_status_codes>,
     Stay<closed,   RequestKind::close,                                                                   by_profile(A | R, A),              C::closing_closed_job>,
     Wait<opening,  RequestKind::close,          closing, E::begin_close,   kAlways,                      may(R),                            C::close_ends_open_job>,
     Wait<opened,   RequestKind::close,          closing, E::begin_close,   only_if(Guard::feed_idle),    kNone | may(R),                    C::close_ends_open_job>,
-    Wait<closing,  RequestKind::close,          closing, E::none,          kAlways,                      by_profile(R, 0),                  C::concurrent_requests_linearize>,
-    Wait<forced,   RequestKind::close,          forced,  E::none,          kAlways,                      may(R),                            C::force_returns_early>,
+    Wait<closing,  RequestKind::close,          closing, E::none,          kAlways,                      by_profile(R, 0),                  C::close_ends_open_job>,
+    Wait<forced,   RequestKind::close,          forced,  E::none,          kAlways,                      may(R),                            C::close_ends_open_job>,
     Stay<failed,   RequestKind::close,                                                                   may(R),                            C::failed_job_needs_force>,
     Stay<closed,   RequestKind::force_close,                                                             by_profile(A | R, A),              C::closing_closed_job>,
     Move<opening,  RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
@@ -241,7 +267,75 @@ inline constexpr std::array kReadings{
     reads(closing, any_of(S::closing, S::opened)),
     reads(forced,  any_of(S::closed, S::opening, S::opened, S::closing, S::failed)),
     reads(failed,  any_of(S::failed))};
+
+// Wrong answers that are not called by the clause of their row.
+using K = RequestKind;
+using enum Condition;
+inline constexpr Claims kNot = R | X | kTimedOut;
+inline constexpr std::uint8_t kExisting = in(closed, opening, opened, closing, forced, failed);
+inline constexpr std::uint8_t kEach = kExisting | in(absent);
+inline constexpr std::uint8_t kRunning = in(opening, opened, closing, forced);
+inline constexpr const char* kHungAndClosed = "the job closed, though its close was to hang";
+inline constexpr std::array kDepartures{
+    untold(asks(K::create, K::update, K::remove, K::force_remove, K::revert), kEach, kAnyClaim, {}),
+    untold(asks(K::create_feed, K::start_feed, K::start_endless_feed, K::stop_feed, K::remove_feed, K::feed_stats), kEach, kAnyClaim, {}),
+    untold(asks(K::get, K::read_results), in(absent, opening, opened, closing, forced, failed), kAnyClaim, {}),
+    untold(asks(K::get, K::read_results), in(closed), kAnyClaim, {never_closed}),
+    named(asks(K::close, K::force_close, K::open, K::post, K::flush), in(absent), kNot, {}, C::wire_status_codes),
+    far_off(named(asks(K::open, K::post, K::flush), in(absent), A, {}, C::unknown_job_refused)),
+    // Closes.
+    named(asks(K::close), in(closed),  kTimedOut,     {},                          C::timeout_bounds_wait,           C::closing_closed_job),
+    named(asks(K::close), in(closed),  kAnyClaim,     {overlaps},                  C::concurrent_requests_linearize, C::closing_closed_job),
+    named(asks(K::close), in(opened),  A | kTimedOut, {feed_runs},                 C::running_datafeed_blocks_close),
+    named(asks(K::close), kRunning,    A,             {close_hangs_or_will, late}, C::timed_out_close_is_no_success, C::close_waits_for_housekeeping),
+    untold(asks(K::close), kRunning,   A,             {close_hangs_or_will},       kHungAndClosed),
+    named(asks(K::close), in(opened),  X,             {feed_runs},                 C::wire_status_codes),
+    named(asks(K::close), kRunning,    kAnyClaim,     {overlaps},                  C::concurrent_requests_linearize, C::close_ends_open_job),
+    named(asks(K::close), in(failed),  kNot,          {},                          C::failed_job_answer),
+    // What only an opened job does.
+    named(asks(K::open), in(opening),  kNot,      {},       C::job_reopens),
+    named(asks(K::open), in(opening, opened, closing, forced, failed), kAnyClaim, {overlaps}, C::concurrent_requests_linearize, C::wire_status_codes),
+    named(asks(K::post, K::flush), in(closed), kNot, {}, C::wire_status_codes),
+    // Statistics: that there are any, the state that they show, and the count.
+    untold(asks(K::stats), in(closed), kNot,      {never_closed}),
+    named(asks(K::stats), in(closed),  R,         {}, C::closed_job_keeps_metadata),
+    untold(asks(K::stats), kEach,      kNot,      {}),
+    untold(asks(K::stats), in(absent), kAnyClaim, {removed}),
+    untold(asks(K::stats), kExisting, kAnyClaim, {reads_failed, never_failed}, "the job reads `failed`, though nothing in the history made it fail"),
+    named(asks(K::stats), in(closed), kOtherState, {open_refused},                              C::refused_request_changes_nothing, C::closed_means_closed),
+    untold(asks(K::stats), in(closed), kOtherState, {never_closed}),
+    named(asks(K::stats), in(closed), kOtherState, {closed_normally, seen_closed},              C::closed_means_closed),
+    named(asks(K::stats), in(closed), kOtherState, {closed_normally, closed_late},              C::timed_out_close_is_no_success,   C::close_waits_for_housekeeping),
+    named(asks(K::stats), in(closed), kOtherState, {closed_normally, closed_by_one_of_several}, C::concurrent_requests_linearize,   C::close_waits_for_housekeeping, C::closed_means_closed),
+    named(asks(K::stats), in(closed), kOtherState, {closed_normally, reads_closing},            C::close_waits_for_housekeeping,    C::closed_means_closed),
+    named(asks(K::stats), in(closed), kOtherState, {closed_normally},                           C::close_ends_open_job,             C::closed_means_closed, C::close_waits_for_housekeeping),
+    named(asks(K::stats), in(closed), kOtherState, {close_timed_out, seen_closed},              C::closed_means_closed,             C::timed_out_close_goes_on),
+    named(asks(K::stats), in(closed), kOtherState, {close_timed_out},                           C::timed_out_close_goes_on),
+    named(asks(K::stats), in(closed), kOtherState, {forced_after_failure, seen_closed},         C::closed_means_closed,             C::force_closes_failed_job),
+    named(asks(K::stats), in(closed), kOtherState, {forced_after_failure},                      C::force_closes_failed_job),
+    named(asks(K::stats), in(closed), kOtherState, {forced_after_hanging, seen_closed},         C::closed_means_closed,             C::force_closes_unresponsive_job),
+    named(asks(K::stats), in(closed), kOtherState, {forced_after_hanging},                      C::force_closes_unresponsive_job),
+    named(asks(K::stats), in(closed), kOtherState, {closed_by_force},                                    C::closed_means_closed,             C::force_closes_unresponsive_job),
+    named(asks(K::stats), in(closed), kOtherState, {closed_by_feed, seen_closed},               C::closed_means_closed,             C::datafeed_end_closes_job),
+    named(asks(K::stats), in(closed), kOtherState, {closed_by_feed},                            C::datafeed_end_closes_job),
+    untold(asks(K::stats), in(opened), kOtherState, {reads_failed}, "the job reads `failed` once more"),
+    named(asks(K::stats), in(opened), kOtherState, {close_refused},                             C::refused_request_changes_nothing, C::job_reopens),
+    far_off(named(asks(K::stats), in(opening), kOtherState, {},                                 C::job_reopens)),
+    untold(asks(K::stats), in(closing), kOtherState, {close_hangs, reads_closed}, kHungAndClosed),
+    named(asks(K::stats), in(closing), kOtherState, {close_timed_out},                          C::timed_out_close_goes_on),
+    named(asks(K::stats), in(closing), kOtherState, {closed_by_feed},                           C::datafeed_end_closes_job),
+    named(asks(K::stats), in(failed), kOtherState, {close_refused, reads_closed},               C::refused_request_changes_nothing, C::failed_job_needs_force),
+    untold(asks(K::stats), in(failed), kOtherState, {}, "the job does not read `failed` after the fault that was to fail it"),
+    named(asks(K::stats), in(closed), kTooFew,  {enough_was_seen},             C::accepted_data_is_kept,           C::closed_job_keeps_results),
+    named(asks(K::stats), in(closed), kTooFew,  {rest_was_queued},             C::accepted_data_is_kept,           C::close_flushes_buffers),
+    named(asks(K::stats), in(closed), kTooFew,  {rest_is_recent},              C::close_flushes_buffers,           C::accepted_data_is_kept),
+    named(asks(K::stats), in(closed), kTooFew,  {reopened, only_recent_shown}, C::reopen_continues_analysis,       C::accepted_data_is_kept),
+    named(asks(K::stats), kRunning,   kTooFew,  {reopened},                    C::reopen_continues_analysis,       C::accepted_data_is_kept),
+    named(asks(K::stats), kExisting,  kTooMany, {excess_was_refused},          C::refused_request_changes_nothing, C::accepted_data_is_kept),
+    named(asks(K::stats), in(closed), kTooMany, {count_grew},                  C::closed_job_refuses_analysis,     C::accepted_data_is_kept),
+    named(asks(K::stats), kExisting,  kCounts,  {},                            C::accepted_data_is_kept)};
 // clang-format on
+static_assert(kDepartures.size() <= kDeparturesMax);
 
 using Table = boost::mp11::mp_append<Requests, FeedRequests, HistoryEvents, Happenings>;
 }  // namespace table

@@ -1,21 +1,17 @@
-// The rules that give a wrong answer its clause: by the state that the model is in, the request, and what the answer
-// claims. Pure functions.
+// What earlier exchanges tell about a wrong answer. Pure functions over the log.
 #pragma once
 
-#include <array>
-#include <optional>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "model/event_log.h"
 
 namespace closecheck::model {
 
-/// What brought the job to where it is, as far as the answers say.
+/// How a job came to be closed, as far as the answers say.
 enum class Ending : std::uint8_t { none, normal, timed_out, forced, by_feed };
 
-/// What earlier exchanges tell about a wrong answer; read off the log.
-struct Narrative {
+struct HistorySummary {
   Ending ending = Ending::none;  // since the job was last opened
   std::uint32_t ending_entry = 0;
   bool ending_overlapped = false;  // ... while another close was open
@@ -34,25 +30,8 @@ struct Narrative {
   std::int64_t closed_count = -1;            // what the last read since it closed showed; -1: none
   bool overlaps = false;                     // the blamed request overlaps another that opens, closes, posts or flushes
 };
-Narrative narrate(const Log& log, std::size_t item, std::uint32_t blamed);
 
-/// One configuration's opinion. Higher ranks are nearer misses. No clause: the page does not tell.
-struct Vote {
-  std::optional<Clause> clause;
-  int rank = 0;
-  std::array<std::optional<Clause>, 2> also{};
-  bool count_too_low = false;
-  const char* why = nullptr;
-};
-Vote blame(const CellTable& table, const JobValue& job, const LogEntry& entry, const Narrative& narrative);
-/// For a request that waited and was told what its end did not allow.
-Vote blame_waiting(const LogEntry& entry, const Narrative& narrative);
-
-std::string describe_state(const JobValue& job);
-std::string describe_allowed(const CellTable& table, const LogEntry& entry, const JobValue& job);
-std::string describe_question(const Question& question);
-std::string describe_answer(const Answer& answer);
-/// Which exchange brought the job to its state; empty when none did.
-std::string since_text(const Log& log, const Narrative& narrative);
+/// What stands before `item`, but for the request that is blamed.
+HistorySummary summarize(const Log& log, std::size_t item, std::uint32_t blamed);
 
 }  // namespace closecheck::model
