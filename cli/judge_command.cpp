@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "closecheck/model/judge.h"
+#include "closecheck/model/unknown_notes.h"
 #include "closecheck/reports/replay_report.h"
 #include "closecheck/sut/history_lines.h"
 #include "commands.h"
@@ -30,6 +31,9 @@ reports::JudgedHistory judge_one(Recording recording, bool secured) {
   options.margin = kSecond;
   options.knows_every_job = false;
   const model::Judged result = model::judge(judged.history, options);
+  model::UnknownNotes unknown;
+  for (const Event& event : judged.history.events) unknown.observe(event);
+  for (std::string& note : unknown.notes()) judged.notes.push_back(std::move(note));
   judged.findings = result.findings;
   judged.evidence = result.evidence;
   judged.why = result.why;

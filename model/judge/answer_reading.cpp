@@ -14,6 +14,12 @@ bool is_side_api(RequestKind kind) {
          kind == RequestKind::remove_feed || kind == RequestKind::feed_stats;
 }
 
+RequestOutcome outcome_of_accepted(const Exchange& exchange) {
+  if (exchange.unknown.has(Reach::answer)) return RequestOutcome::busy;
+  if (exchange.unknown.has(Reach::effect) && !exchange.unfollowed) return RequestOutcome::unknown;
+  return RequestOutcome::accepted;
+}
+
 RequestOutcome outcome_of_refused_close(const Exchange& exchange, const JobFile* job, const Response& response,
                                         Duration margin) {
   const bool says_timed_out = response.refusal == Refusal::timed_out;
@@ -74,12 +80,15 @@ RequestOutcome outcome_of_description(const JobFile& job, const Response& respon
 RequestOutcome outcome_of(const Exchange& exchange, const JobFile* job, const Response& response,
                           const JudgeOptions& options, Rulings& rulings) {
   if (response.outcome == Outcome::unreadable) return RequestOutcome::unknown;
-  if (response.outcome == Outcome::accepted) return RequestOutcome::accepted;
+  if (response.outcome == Outcome::accepted) return outcome_of_accepted(exchange);
   if (response.refusal == Refusal::busy) return RequestOutcome::busy;
   if (response.refusal == Refusal::unavailable) return RequestOutcome::unknown;
+  // Nobody is accused over the privileges of other requests, nor of a caller whom nobody knows, and nothing was done.
+  const bool is_unknown = exchange.request->who == Principal::unknown;
+  if (exchange.is_refused_to_caller() && (!exchange.is_close || is_unknown)) return RequestOutcome::busy;
   if (exchange.is_close) return outcome_of_refused_close(exchange, job, response, options.margin);
-  // Nobody is accused over the privileges of other requests, and nothing was done.
-  if (exchange.is_refused_to_caller()) return RequestOutcome::busy;
+  // `opened: false`: it opens as soon as there is room.
+  if (exchange.meant == RequestKind::open && response.status == 200) return RequestOutcome::unknown;
   if (is_not_served(exchange, job, response)) {
     rulings.remark("the target does not serve `" + describe(*exchange.request) + "`: " + describe(response));
     return RequestOutcome::busy;

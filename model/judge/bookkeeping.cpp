@@ -21,10 +21,16 @@ bool may_have_worked(RequestOutcome outcome) {
   return outcome == RequestOutcome::accepted || outcome == RequestOutcome::unknown || outcome == RequestOutcome::failed;
 }
 
-/// The posted records; null: nobody here knows them, for the post was not typed or its body is not in the recording.
+/// A post of which it is known what it does; null: it was not typed, its body is not in the recording, or it says more.
 const PostData* known_post(const Exchange& exchange) {
   const auto* post = std::get_if<PostData>(&exchange.request->operation);
-  return post != nullptr && is_body_known(*exchange.request) ? post : nullptr;
+  const bool is_known = is_body_known(*exchange.request) && !exchange.unknown.has(Reach::data);
+  return is_known ? post : nullptr;
+}
+
+Followed followed_after(const Exchange& exchange) {
+  if (exchange.unknown.has(Reach::data)) return Followed::nothing;
+  return exchange.unknown.has(Reach::results) ? Followed::counts : Followed::results;
 }
 
 /// The index that the operation changes; null: none.
@@ -45,7 +51,8 @@ void Bookkeeping::begin(const Exchange& exchange, JobFile& job) {
   const bool may_begin_closing = exchange.before != JobState::closed && exchange.before != JobState::absent;
   if (is_normal_close && job.housekeeping.is_known() && !job.housekeeping.since && may_begin_closing)
     job.housekeeping.since = exchange.invoked;
-  if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) sources_.file_creation(*feed, true);
+  if (const auto* feed = std::get_if<CreateDatafeed>(&operation))
+    sources_.file_creation(*feed, !exchange.unknown.has(Reach::documents), true);
   if (const auto* create = std::get_if<CreateJob>(&operation))
     job.coming_groups.insert(job.coming_groups.end(), create->config.groups.begin(), create->config.groups.end());
 }
@@ -56,14 +63,16 @@ Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) 
     question.records_perhaps = kAnyNumber;
   } else if (exchange.meant == RequestKind::post) {
     const PostData* post = known_post(exchange);
+    std::vector<Record> memory;
+    const auto records = post != nullptr ? records_read(*post, job.times, memory) : std::nullopt;
     const ProcessedRange range =
-        post != nullptr ? job.results.processed_of(post->records, exchange.newest_sure_ms, exchange.newest_possible_ms)
-                        : ProcessedRange{0, kAnyNumber};
+        records ? job.results.processed_of(*records, exchange.newest_sure_ms, exchange.newest_possible_ms)
+                : ProcessedRange{0, kAnyNumber};
     // What is lost may come in part, and after the newest data was lost again; of a body that breaks off nobody says
     // how much counts.
-    const bool in_part = post == nullptr || post->malformed || exchange.unanswered || job.may_be_fed();
+    const bool in_part = !records || post->malformed || exchange.unanswered || job.may_be_fed();
     question.records = in_part ? 0 : range.surely;
-    const auto all = static_cast<std::int64_t>(post != nullptr ? post->records.size() : kAnyNumber);
+    const auto all = records ? static_cast<std::int64_t>(records->size()) : kAnyNumber;
     question.records_perhaps = (in_part || job.disturbed ? all : range.at_most) - question.records;
   } else if (exchange.meant == RequestKind::start_feed) {
     // Data that the job already has decides where a feed really begins.
@@ -86,6 +95,7 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
   const bool did_nothing = outcome == RequestOutcome::busy || outcome == RequestOutcome::refused;
   if (job.housekeeping.since == exchange.invoked && did_nothing) job.housekeeping.since.reset();
   if (exchange.unfollowed && !did_nothing) job.results.book_unknown();
+  if (!did_nothing) job.results.follow_only(followed_after(exchange));
   if (exchange.unanswered) return end_unanswered(exchange, job);
   switch (exchange.meant) {
     case RequestKind::create:
@@ -136,7 +146,8 @@ void Bookkeeping::begin_job(const Exchange& exchange, JobFile& job) {
   job.forget();
   const auto* create = std::get_if<CreateJob>(&exchange.request->operation);
   const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
-  job.results.create(config);
+  job.results.create(config, followed_after(exchange));
+  if (config != nullptr) job.times = {config->time_field, config->time_format};
   if (config != nullptr) job.learn_groups(&config->groups);
   // Whatever was posted while it was being created, and what was lost before, may have reached it.
   for (const std::vector<std::size_t>* posts : {&job.early_posts, &job.lost_posts})
@@ -199,7 +210,9 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
   if (outcome == RequestOutcome::busy) return;
   if (outcome != RequestOutcome::refused) job.last_post = exchange.number;
   const PostData* post = known_post(exchange);
-  if (post == nullptr) {
+  std::vector<Record> memory;
+  const auto records = post != nullptr ? records_read(*post, job.times, memory) : std::nullopt;
+  if (!records) {
     if (outcome != RequestOutcome::refused) job.results.book_unknown();
     return;
   }
@@ -217,8 +230,7 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
   }
   // Whatever comes when nobody knows may come after the newest data was lost again.
   const bool may_have_lost = exchange.unanswered || job.disturbed;
-  job.results.book(post->records, fate, may_have_lost ? INT64_MIN : exchange.newest_sure_ms,
-                   exchange.newest_possible_ms);
+  job.results.book(*records, fate, may_have_lost ? INT64_MIN : exchange.newest_sure_ms, exchange.newest_possible_ms);
 }
 
 void Bookkeeping::end_close(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
@@ -349,9 +361,10 @@ void Bookkeeping::end_create_feed(const Exchange& exchange, JobFile& job, Reques
   if (may_have_worked(outcome)) job.has_feed = true;
   const auto* feed = std::get_if<CreateDatafeed>(&exchange.request->operation);
   if (feed == nullptr) return;
-  if (outcome == RequestOutcome::refused || outcome == RequestOutcome::busy) sources_.file_creation(*feed, false);
+  if (outcome == RequestOutcome::refused || outcome == RequestOutcome::busy)
+    sources_.file_creation(*feed, !exchange.unknown.has(Reach::documents), false);
   if (outcome != RequestOutcome::accepted) return;
-  sources_.replace(*feed);
+  sources_.replace(*feed, !exchange.unknown.has(Reach::documents));
   sources_.find_feed(feed->feed)->creations = 1;
   // Somebody may have started it while nobody knew yet that it was there.
   for (const std::size_t number : sources_.stray_starts(feed->feed)) {
@@ -379,8 +392,9 @@ void Bookkeeping::end_start_feed(const Exchange& exchange, JobFile& job, Request
   const bool certain = exchange.meant == RequestKind::start_feed && file != nullptr && !exchange.overlapped &&
                        exchange.question.concerns == Concerns::surely &&
                        sources_.index_named(file->index).is_certain() && job.results.newest_possible_ms() == INT64_MIN;
-  if (!certain) return job.lose_track_of_data();
-  job.results.book(sources_.records_of(*file, *start), Fate::queued, INT64_MIN, INT64_MIN);
+  const auto records = certain ? sources_.records_of(*file, *start, job.times) : std::nullopt;
+  if (!records) return job.lose_track_of_data();
+  job.results.book(*records, Fate::queued, INT64_MIN, INT64_MIN);
 }
 
 void Bookkeeping::end_stop_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
@@ -411,11 +425,12 @@ void Bookkeeping::end_elsewhere(const Exchange& exchange) {
   const std::string* changed = changed_index(operation);
   if (changed != nullptr) --sources_.index_named(*changed).open_changes;
   if (outcome == RequestOutcome::busy) return;
+  if (exchange.unknown.has(Reach::documents) && outcome != RequestOutcome::refused) return lose_documents(operation);
   if (const auto* documents = std::get_if<IndexDocuments>(&operation)) {
     IndexFile& index = sources_.index_named(documents->index);
     index.lost = index.lost || outcome != RequestOutcome::accepted;
     if (outcome == RequestOutcome::accepted) {
-      index.records.insert(index.records.end(), documents->records.begin(), documents->records.end());
+      index.uploads.push_back(exchange.request);
       index.unseen = !documents->refresh;
     }
     blur_what_is_fed(documents->index);
@@ -428,11 +443,20 @@ void Bookkeeping::end_elsewhere(const Exchange& exchange) {
     IndexFile& index = sources_.index_named(remove->index);
     index.lost = index.lost || outcome != RequestOutcome::accepted;
     if (outcome == RequestOutcome::accepted) {
-      index.records.clear();
+      index.uploads.clear();
       index.unseen = false;
     }
     blur_what_is_fed(remove->index);
   }
+}
+
+/// A request that says more than anybody follows: what its index holds is not known any more.
+void Bookkeeping::lose_documents(const Operation& operation) {
+  const auto* create = std::get_if<CreateIndex>(&operation);
+  const std::string* index = create != nullptr ? &create->index : changed_index(operation);
+  if (index == nullptr) return;
+  sources_.index_named(*index).lost = true;
+  blur_what_is_fed(*index);
 }
 
 /// A request of no type may write documents, and of its index only the name in its path is known.

@@ -41,6 +41,7 @@ class Bookkeeping {
   void end_stop_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_unanswered(const Exchange& exchange, JobFile& job);
   void end_raw(const RawRequest& raw);
+  void lose_documents(const Operation& operation);
   void blur_what_is_fed(const std::string& index);
 
   JobDirectory& jobs_;

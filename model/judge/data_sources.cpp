@@ -21,15 +21,15 @@ FeedFile* DataSources::find_feed(std::string_view name) {
   return const_cast<FeedFile*>(std::as_const(*this).find_feed(name));
 }
 
-void DataSources::replace(const CreateDatafeed& create) {
+void DataSources::replace(const CreateDatafeed& create, bool reads_everything) {
   FeedFile* file = find_feed(create.feed);
   if (file == nullptr) file = &feeds_.emplace_back();
-  *file = {create.feed, create.job, create.index, 0, create.reads_everything, {}};
+  *file = {create.feed, create.job, create.index, 0, reads_everything, {}};
 }
 
-void DataSources::file_creation(const CreateDatafeed& create, bool counts) {
+void DataSources::file_creation(const CreateDatafeed& create, bool reads_everything, bool counts) {
   const FeedFile* known = find_feed(create.feed);
-  if (known == nullptr || (counts && known->creations == 0)) replace(create);
+  if (known == nullptr || (counts && known->creations == 0)) replace(create, reads_everything);
   FeedFile& file = *find_feed(create.feed);
   if (file.job == create.job && file.index == create.index) file.creations += counts ? 1 : -1;
 }
@@ -53,13 +53,19 @@ void DataSources::lose_all_documents() {
   for (IndexFile& index : indexes_) index.lost = true;
 }
 
-std::vector<Record> DataSources::records_of(const FeedFile& feed, const StartDatafeed& start) const {
+std::optional<std::vector<Record>> DataSources::records_of(const FeedFile& feed, const StartDatafeed& start,
+                                                           const TimeSource& times) const {
   std::vector<Record> records;
   const auto index = std::ranges::find(indexes_, feed.index, &IndexFile::index);
   if (index == indexes_.end()) return records;
-  for (const Record& record : index->records)
-    if (record.time_ms >= start.start_ms.value_or(INT64_MIN) && record.time_ms < start.end_ms.value_or(INT64_MAX))
-      records.push_back(record);
+  std::vector<Record> memory;
+  for (const auto& upload : index->uploads) {
+    const auto read = records_read(std::get<IndexDocuments>(upload->operation), times, memory);
+    if (!read) return std::nullopt;
+    for (const Record& record : *read)
+      if (record.time_ms >= start.start_ms.value_or(INT64_MIN) && record.time_ms < start.end_ms.value_or(INT64_MAX))
+        records.push_back(record);
+  }
   std::ranges::stable_sort(records, {}, &Record::time_ms);
   return records;
 }

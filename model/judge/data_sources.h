@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "closecheck/vocabulary/request.h"
+#include "rules/record_times.h"
 
 namespace closecheck::model {
 
@@ -23,7 +26,7 @@ struct FeedFile {
 
 struct IndexFile {
   std::string index;
-  std::vector<Record> records;
+  std::vector<std::shared_ptr<const Request>> uploads;  // that were accepted, of documents that are there
   bool lost = false;    // documents of which nobody knows whether they are there, now or later
   bool unseen = false;  // documents that searches need not see yet
   int open_changes = 0;
@@ -38,8 +41,8 @@ class DataSources {
   FeedFile* find_feed(std::string_view name);
   const FeedFile* find_feed(std::string_view name) const;
   /// Counts a creation of the very feed on file, or takes one back. Another one's is put on file where there is none.
-  void file_creation(const CreateDatafeed& create, bool counts);
-  void replace(const CreateDatafeed& create);
+  void file_creation(const CreateDatafeed& create, bool reads_everything, bool counts);
+  void replace(const CreateDatafeed& create, bool reads_everything);
 
   /// A start of a feed that was not on file goes out: request `number`.
   void note_stray_start(const std::string& feed, std::size_t number) { stray_starts_.push_back({feed, number}); }
@@ -51,8 +54,10 @@ class DataSources {
   void lose_all_documents();
   std::vector<IndexFile>& indexes() { return indexes_; }
   const std::vector<FeedFile>& feeds() const { return feeds_; }
-  /// The documents that a start of the feed will find, in the order of their time.
-  std::vector<Record> records_of(const FeedFile& feed, const StartDatafeed& start) const;
+  /// The documents that a start of the feed will find, in the order of the time that its job reads in them; empty:
+  /// nobody can tell these times.
+  std::optional<std::vector<Record>> records_of(const FeedFile& feed, const StartDatafeed& start,
+                                                const TimeSource& times) const;
 
  private:
   struct StrayStart {

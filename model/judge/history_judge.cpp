@@ -1,5 +1,7 @@
 #include "judge/history_judge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
@@ -13,12 +15,25 @@ bool is_removal(RequestKind kind) {
   return kind == RequestKind::remove || kind == RequestKind::force_remove;
 }
 
-std::int64_t newest_of(const Exchange& exchange) {
+/// The newest record that the job may get by the request.
+std::int64_t newest_of(const Exchange& exchange, const JobFile& job) {
+  if (exchange.unknown.has(Reach::data)) return INT64_MAX;
+  const auto* post = std::get_if<PostData>(&exchange.request->operation);
+  if (post == nullptr) return exchange.meant == RequestKind::post ? INT64_MAX : INT64_MIN;
+  std::vector<Record> memory;
+  const auto records = records_read(*post, job.times, memory);
+  if (!records || !is_body_known(*exchange.request)) return INT64_MAX;
   std::int64_t newest_ms = INT64_MIN;
-  if (const auto* post = std::get_if<PostData>(&exchange.request->operation))
-    for (const Record& record : post->records)
-      if (record.time_ms != Record::kInvalidTime) newest_ms = std::max(newest_ms, record.time_ms);
-  return is_body_known(*exchange.request) ? newest_ms : INT64_MAX;
+  for (const Record& record : *records)
+    if (record.time_ms != Record::kInvalidTime) newest_ms = std::max(newest_ms, record.time_ms);
+  return newest_ms;
+}
+
+/// Whether a reading of one bucket says that it is not there.
+bool is_missing_bucket(const Exchange& exchange, const JobFile& job) {
+  const auto* buckets = std::get_if<GetBuckets>(&exchange.request->operation);
+  return buckets != nullptr && buckets->selection.at_ms && job.results_served &&
+         exchange.outcome == RequestOutcome::refused && exchange.refusal == Refusal::not_found;
 }
 
 void add_up(std::vector<std::uint64_t>& sum, const std::vector<std::uint64_t>& visits) {
@@ -120,7 +135,9 @@ void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
   job.oracle.invoke(static_cast<int>(exchange.number), exchange.question, exchange.invoke_event);
   if (exchange.meant == RequestKind::create) meet_loose_closes(exchange, job);
   if (!exchange.unfollowed) return;
-  std::string why = log_.cite(exchange.number) + " does to a datafeed what cannot be read";
+  const std::string_view unknown = exchange.unknown.name();
+  std::string why = unknown.empty() ? log_.cite(exchange.number) + " does to a datafeed what cannot be read"
+                                    : fmt::format("`{}` of #{} is not followed", unknown, exchange.number);
   job.oracle.give_up(why);
   rulings_.give_up(std::move(why));
   job.lose_track_of_data();
@@ -146,10 +163,11 @@ void HistoryJudge::meet_others(Exchange& exchange, JobFile& job) {
       exchange.contrary = other.number;
       other.contrary = exchange.number;
     }
-    if (exchange.meant != RequestKind::post || other.meant != RequestKind::post) continue;
-    // Whichever comes second has its older records dropped.
-    exchange.newest_possible_ms = std::max(exchange.newest_possible_ms, newest_of(other));
-    other.newest_possible_ms = std::max(other.newest_possible_ms, newest_of(exchange));
+    // Of two posts whichever comes second has its older records dropped.
+    if (exchange.meant == RequestKind::post)
+      exchange.newest_possible_ms = std::max(exchange.newest_possible_ms, newest_of(other, job));
+    if (other.meant == RequestKind::post)
+      other.newest_possible_ms = std::max(other.newest_possible_ms, newest_of(exchange, job));
   }
 }
 
@@ -188,7 +206,8 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
   exchange.status = response.status;
   JobFile* const only = only_target(exchange);
   exchange.outcome = outcome_of(exchange, only, response, options_, rulings_);
-  exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable;
+  exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable ||
+                        (!exchange.is_close && exchange.outcome == RequestOutcome::unknown);
   // Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
   const bool both_taken = exchange.contrary != 0 && exchange.outcome == RequestOutcome::accepted &&
                           log_.of(exchange.contrary).outcome == RequestOutcome::accepted;
@@ -231,7 +250,7 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
   const bool was_certain = is_read(exchange.meant) && exchange.meant != RequestKind::feed_stats &&
                            job.now != JobState::unknown && job.records_now && job.open_requests == 0;
   if (!was_certain) refresh(job);
-  if (answer.outcome == RequestOutcome::accepted) look(exchange, job, response);
+  if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job)) look(exchange, job, response);
   if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, response);
   if (exchange.is_close && exchange.target_count == 1 && answer.outcome == RequestOutcome::accepted)
     log_.note_close(exchange, job.index);
@@ -352,11 +371,12 @@ void HistoryJudge::refresh(JobFile& job) {
 }
 
 void HistoryJudge::look(const Exchange& exchange, JobFile& job, const Response& response) {
-  if (!is_read(exchange.meant) || !exchange.quiet || exchange.is_part || job.disturbed) return;
+  if (!is_read(exchange.meant) || !exchange.quiet || exchange.unknown.has(Reach::part) || job.disturbed) return;
   const Operation& operation = exchange.request->operation;
   if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
-    if (const auto* page = std::get_if<BucketPage>(&response.content))
-      results::judge_buckets(exchange, job, *page, *buckets, context_);
+    const auto* page = std::get_if<BucketPage>(&response.content);
+    if (page != nullptr || response.outcome == Outcome::refused)
+      results::judge_buckets(exchange, job, page != nullptr ? *page : BucketPage{}, *buckets, context_);
   } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
     if (const auto* page = std::get_if<RecordPage>(&response.content))
       results::judge_records(exchange, job, *page, *records, context_);

@@ -21,23 +21,6 @@ RequestKind kind_of_verb(std::string_view verb) {
   return RequestKind::invalid;
 }
 
-/// Whether a scripted or recorded request says more, or may say more, than its operation carries: a parameter that is
-/// not one of these, a body.
-bool says_more(const Request& request, std::initializer_list<std::string_view> carried = {}) {
-  const RawRequest* const sent = request.as_sent.get();
-  if (sent == nullptr) return false;
-  return !sent->body.empty() || !sent->body_known || std::ranges::any_of(sent->query, [&](const auto& parameter) {
-    return !is_always_accepted(parameter.first) && std::ranges::find(carried, parameter.first) == carried.end();
-  });
-}
-
-/// Whether a recorded or scripted reading names one result in its path.
-bool asks_for_one(const Request& request) {
-  if (request.as_sent == nullptr) return false;
-  const std::vector<std::string> path = split_path(request.as_sent->path);
-  return !path.empty() && path.back() != "buckets" && path.back() != "records" && path.back() != "model_snapshots";
-}
-
 /// Whether a page reaches farther than the product's searches go: it may be refused in any way.
 bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& size) {
   return std::int64_t{from.value_or(0)} + size.value_or(100) > 10'000;
@@ -76,22 +59,14 @@ ApiPath read_api_path(std::string_view path) {
   return read;
 }
 
-bool says_when(const Request& request, const StartDatafeed& start) {
-  if (request.as_sent == nullptr) return true;
-  const auto is_left = [&](std::string_view name, const std::optional<std::int64_t>& at) {
-    const auto& query = request.as_sent->query;
-    return !at && std::ranges::any_of(query, [&](const auto& it) { return it.first == name && !it.second.empty(); });
-  };
-  const bool in_body = !start.end_ms && !request.as_sent->body.empty();
-  return request.as_sent->body_known && !in_body && !is_left("start", start.start_ms) && !is_left("end", start.end_ms);
-}
-
 void Projection::project(Exchange& exchange) {
   const Principal who = exchange.request->who;
   exchange.unauthenticated = who == Principal::anonymous || who == Principal::wrong_password;
   exchange.unprivileged = !may_manage_jobs(who);
   exchange.barred = options_.secured && exchange.unprivileged;
+  exchange.unknown = unknowns_of(*exchange.request);
   project_operation(exchange);
+  if (exchange.unknown.has(Reach::refusal)) exchange.question.may_be_refused = true;
   exchange.asks_job = exchange.target_count > 0;
 }
 
@@ -118,6 +93,10 @@ void Projection::ask_unfollowed(Exchange& exchange, const std::string& feed) {
   exchange.question.concerns = Concerns::perhaps;
 }
 
+void Projection::project_change_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed) {
+  exchange.unknown.has(Reach::effect) ? ask_unfollowed(exchange, feed) : ask_of_feed(exchange, kind, feed);
+}
+
 void Projection::add_matching(Exchange& exchange, const std::string& expression) {
   const JobDirectory::Matches matches = jobs_.matching(expression);
   if (matches.joins_perhaps) exchange.question.concerns = Concerns::perhaps;
@@ -138,7 +117,6 @@ void Projection::project_operation(Exchange& exchange) {
   } else if (const auto* open = std::get_if<OpenJob>(&operation)) {
     ask(exchange, RequestKind::open, open->job);
     question.has_timeout = true;
-    question.may_be_refused = question.may_be_refused || says_more(request);
   } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
     ask(exchange, RequestKind::create, create->job);
   } else if (const auto* get = std::get_if<GetJob>(&operation)) {
@@ -151,15 +129,14 @@ void Projection::project_operation(Exchange& exchange) {
     question.may_be_refused = question.may_be_refused || remove->force.has_value();
   } else if (const auto* flush = std::get_if<FlushJob>(&operation)) {
     ask(exchange, RequestKind::flush, flush->job);
-    question.may_be_refused = question.may_be_refused || says_more(request, {"calc_interim"}) ||
-                              read_boolean(flush->calc_interim, options_.profile) == BooleanReading::refused;
+    question.may_be_refused =
+        question.may_be_refused || read_boolean(flush->calc_interim, options_.profile) == BooleanReading::refused;
   } else if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
     project_page(exchange, buckets->job, buckets->from, buckets->size);
   } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
     project_page(exchange, records->job, records->from, records->size);
   } else if (const auto* snapshots = std::get_if<GetSnapshots>(&operation)) {
     ask(exchange, RequestKind::read_results, snapshots->job);
-    exchange.is_part = asks_for_one(request) || says_more(request);
   } else if (const auto* revert = std::get_if<RevertSnapshot>(&operation)) {
     ask(exchange, RequestKind::revert, revert->job);
   } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
@@ -170,9 +147,9 @@ void Projection::project_operation(Exchange& exchange) {
   } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
     project_start(exchange, *start);
   } else if (const auto* stop = std::get_if<StopDatafeed>(&operation)) {
-    ask_of_feed(exchange, RequestKind::stop_feed, stop->feed);
+    project_change_of_feed(exchange, RequestKind::stop_feed, stop->feed);
   } else if (const auto* remove_feed = std::get_if<DeleteDatafeed>(&operation)) {
-    ask_of_feed(exchange, RequestKind::remove_feed, remove_feed->feed);
+    project_change_of_feed(exchange, RequestKind::remove_feed, remove_feed->feed);
   } else if (const auto* feed_stats = std::get_if<DatafeedStats>(&operation)) {
     ask_of_feed(exchange, RequestKind::feed_stats, feed_stats->feed);
   } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
@@ -202,17 +179,18 @@ void Projection::project_page(Exchange& exchange, const std::string& job, std::o
                               std::optional<int> size) {
   if (is_beyond_window(from, size)) return;
   ask(exchange, RequestKind::read_results, job);
-  exchange.is_part = asks_for_one(*exchange.request) || says_more(*exchange.request, {"from", "size"});
-  if (exchange.is_part || from.value_or(0) < 0 || size.value_or(1) < 0) exchange.question.may_be_refused = true;
+  if (from.value_or(0) < 0 || size.value_or(1) < 0) exchange.question.may_be_refused = true;
 }
 
 void Projection::project_start(Exchange& exchange, const StartDatafeed& start) {
   const FeedFile* file = sources_.find_feed(start.feed);
   if (file == nullptr) return sources_.note_stray_start(start.feed, exchange.number);
   // What the feed brings, or when it ends, is not known.
-  if (!says_when(*exchange.request, start) || !file->reads_everything) return ask_unfollowed(exchange, start.feed);
+  const bool is_unknown = exchange.unknown.has(Reach::effect) || !file->reads_everything;
+  const auto records = is_unknown ? std::nullopt : sources_.records_of(*file, start, jobs_.named(file->job).times);
+  if (!records) return ask_unfollowed(exchange, start.feed);
   ask_of_feed(exchange, start.end_ms ? RequestKind::start_feed : RequestKind::start_endless_feed, start.feed);
-  exchange.question.records = static_cast<std::int64_t>(sources_.records_of(*file, start).size());
+  exchange.question.records = static_cast<std::int64_t>(records->size());
 }
 
 void Projection::read_close(Exchange& exchange, const CloseJob& close) const {
@@ -223,6 +201,10 @@ void Projection::read_close(Exchange& exchange, const CloseJob& close) const {
   exchange.timeout = read_time(close.timeout);
   exchange.bad_timeout = exchange.timeout.reading == TimeReading::refused;
   exchange.odd_force = close.force && *close.force != "true";
+  if (exchange.unknown.has(Reach::closing)) {
+    exchange.timeout = {TimeReading::unsettled, 0};
+    exchange.bad_timeout = false;
+  }
   const bool allows_no_jobs = profile != Profile::xpack_5_4;
   exchange.unknown_parameter =
       (!allows_no_jobs && close.allow_no_jobs) || std::ranges::any_of(close.other, [&](const auto& parameter) {
@@ -244,7 +226,7 @@ void Projection::project_close(Exchange& exchange, const CloseJob& close) {
                             exchange.timeout.reading == TimeReading::unsettled;
   // In another spelling it may be read as a force, as none, or be refused: the dialect decides, not the lifecycle. A
   // forced close covers what a normal one may do.
-  if (exchange.odd_force && *close.force != "false") {
+  if ((exchange.odd_force && *close.force != "false") || exchange.unknown.has(Reach::closing)) {
     question.kind = RequestKind::force_close;
     question.may_be_refused = true;
   }

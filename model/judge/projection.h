@@ -29,6 +29,7 @@ class Projection {
   void project_raw(Exchange& exchange, const RawRequest& raw);
   void ask(Exchange& exchange, RequestKind kind, const std::string& job);
   void ask_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed);
+  void project_change_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed);
   /// The request does to the feed's job what nobody can say.
   void ask_unfollowed(Exchange& exchange, const std::string& feed);
   void add_matching(Exchange& exchange, const std::string& expression);
@@ -47,9 +48,5 @@ struct ApiPath {
   bool is_deep = false;  // of something below the job: a result, a snapshot
 };
 ApiPath read_api_path(std::string_view path);
-
-/// Whether begin and end of a datafeed are those of its operation: they may stand in a body that nobody knows, or be
-/// said by the clock (`now`).
-bool says_when(const Request& request, const StartDatafeed& start);
 
 }  // namespace closecheck::model

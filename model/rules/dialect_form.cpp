@@ -33,6 +33,10 @@ class FormRules {
     // What is answered when time is up has no status of its own, where there was something to wait for.
     const bool gave_up = exchange_.outcome == RequestOutcome::timed_out || response_.refusal == Refusal::timed_out;
     if (gave_up && !exchange_.found_job_at_rest()) return std::nullopt;
+    // What was refused for something that nobody follows, or to a caller whom nobody knows, has no status of its own.
+    const bool is_refused = response_.outcome == Outcome::refused;
+    if (is_refused && !exchange_.is_close && exchange_.unknown.has(Reach::refusal)) return std::nullopt;
+    if (is_privilege_refusal() && exchange_.request->who == Principal::unknown) return std::nullopt;
     const std::optional<Rule> rule = exchange_.is_close ? rule_of_close() : rule_of_other();
     if (!rule) return std::nullopt;
     return apply(*rule);

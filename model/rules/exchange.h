@@ -10,6 +10,7 @@
 #include "closecheck/model/grammar.h"
 #include "closecheck/vocabulary/history.h"
 #include "model/oracle.h"
+#include "rules/unknowns.h"
 
 namespace closecheck::model {
 
@@ -39,8 +40,8 @@ struct Exchange {
   bool unauthenticated = false;  // a caller without valid credentials
   bool barred = false;           // unprivileged, where that counts
 
+  Unknowns unknown;         // what of it must stay unjudged
   bool unfollowed = false;  // nobody can say what it does to its job: it cannot be read, or says more than is known
-  bool is_part = false;     // a reading of results that may ask for some of them only
 
   // A close, in whatever form.
   bool is_close = false;
@@ -79,6 +80,10 @@ struct Exchange {
 
   /// Whether its form is one that only a dialect clause speaks of.
   bool is_odd() const { return unknown_parameter || odd_force || wrong_method || expression; }
+  /// Whether a close may force or not, for all that can be read of it.
+  bool may_force_or_not() const { return odd_force || unknown.has(Reach::closing); }
+  /// Whether it was refused, and for nothing that nobody follows.
+  bool was_refused_as_it_is() const { return outcome == RequestOutcome::refused && !unknown.has(Reach::refusal); }
   bool is_refused_to_caller() const { return refusal == Refusal::unauthenticated || refusal == Refusal::forbidden; }
   /// Whether nothing could have been waited for: the job was surely at rest when the request went out.
   bool found_job_at_rest() const {

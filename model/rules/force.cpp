@@ -25,7 +25,8 @@ Finding late(const Exchange& exchange, std::optional<Time> housekeeping_ends) {
 }  // namespace
 
 void judge_close(const Exchange& exchange, const JobFile& job, RuleContext& context) {
-  if (exchange.question.kind != RequestKind::force_close || exchange.odd_force || !job.housekeeping.is_known()) return;
+  const bool forces = exchange.question.kind == RequestKind::force_close && !exchange.may_force_or_not();
+  if (!forces || !job.housekeeping.is_known()) return;
   // What was lost on the way was not late for the service's sake, and what was lost before may have ended the wait.
   if ((exchange.unanswered || job.disturbed) && !context.options.in_process) return;
   const bool nothing_to_wait_for = exchange.before == JobState::closed || exchange.before == JobState::absent ||

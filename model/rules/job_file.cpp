@@ -14,6 +14,7 @@ void ClosedReadings::clear() {
 }
 
 void JobFile::forget() {
+  times = {};
   readings.clear();
   learn_groups(nullptr);
   is_job = false;

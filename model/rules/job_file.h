@@ -12,6 +12,7 @@
 #include "model/oracle.h"
 #include "rules/exchange.h"
 #include "rules/observed_rows.h"
+#include "rules/record_times.h"
 #include "rules/result_expectations.h"
 
 namespace closecheck::model {
@@ -145,6 +146,7 @@ struct JobFile {
   /// effect any more, only the oracle speaks of the job.
   bool disturbed = false;
   bool update_lost = false;  // likewise for its configuration
+  TimeSource times;          // of its records
   ResultExpectations results;
   OpenPeriod period;
   std::size_t times_opened = 0;

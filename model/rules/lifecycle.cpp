@@ -40,7 +40,7 @@ void learn_of_accepted_close(const Exchange& exchange, JobFile& job, RuleContext
     if (close != nullptr && job.name.ends_with("event_rate") && !close->force && !close->timeout)
       job.expect(Clause::example_event_rate);
   }
-  if (job.period.forced == exchange.number && !exchange.odd_force) {
+  if (job.period.forced == exchange.number && !exchange.may_force_or_not()) {
     if (job.period.forced_from_failed) job.expect(Clause::force_closes_failed_job);
     if (job.period.forced_unresponsive) job.expect(Clause::force_closes_unresponsive_job);
   }
@@ -71,7 +71,7 @@ void learn_of_open(const Exchange& exchange, JobFile& job) {
 void learn_of_post(const Exchange& exchange, JobFile& job, bool was_closed, RuleContext& context) {
   const auto* post = std::get_if<PostData>(&exchange.request->operation);
   const bool has_records = post != nullptr && !post->records.empty() && !post->malformed;
-  if (was_closed && has_records && exchange.outcome == RequestOutcome::refused)
+  if (was_closed && has_records && exchange.was_refused_as_it_is())
     context.rulings.prove(Clause::closed_job_refuses_data);
   if (exchange.outcome != RequestOutcome::accepted || (job.to_confirm & bit(Clause::job_reopens)) == 0) return;
   job.to_confirm &= ~bit(Clause::job_reopens);
@@ -112,7 +112,7 @@ void learn(const Exchange& exchange, JobFile& job, RuleContext& context) {
   const bool was_closed = exchange.before == JobState::closed && job.times_closed > 0 && !exchange.barred;
   if (exchange.meant == RequestKind::open) return learn_of_open(exchange, job);
   if (exchange.meant == RequestKind::post) return learn_of_post(exchange, job, was_closed, context);
-  if (exchange.meant == RequestKind::flush && was_closed && exchange.outcome == RequestOutcome::refused)
+  if (exchange.meant == RequestKind::flush && was_closed && exchange.was_refused_as_it_is())
     context.rulings.prove(Clause::closed_job_refuses_analysis);
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t kReadingsMax = 3;
 
 template <class Page>
 bool asks_for_same_page(const Page& a, const Page& b) {
-  return a.from == b.from && a.size == b.size;
+  return a.from == b.from && a.size == b.size && a.selection == b.selection;
 }
 
 /// Whether two reads ask for the same.

@@ -31,7 +31,7 @@ void each_processed(std::span<const Record> records, std::int64_t newest_sure_ms
 
 }  // namespace
 
-void ResultExpectations::create(const JobConfig* config) {
+void ResultExpectations::create(const JobConfig* config, Followed followed) {
   // The memory of the last job serves the next one.
   ResultExpectations fresh;
   fresh.buckets_.swap(buckets_);
@@ -39,13 +39,23 @@ void ResultExpectations::create(const JobConfig* config) {
   fresh.buckets_.clear();
   fresh.queued_.clear();
   *this = std::move(fresh);
-  bounded_ = counts_followed_ = config != nullptr;
-  if (config == nullptr || config->time_format != "epoch_ms") return;
+  bounded_ = counts_followed_ = config != nullptr && followed != Followed::nothing;
+  if (config == nullptr || followed != Followed::results || config->time_format != "epoch_ms") return;
   if (config->bucket_span == "60s") {
     span_ms_ = 60'000;
   } else if (const auto span = parse_duration(config->bucket_span); span && *span >= kMillisecond) {
     span_ms_ = *span / kMillisecond;
   }
+}
+
+void ResultExpectations::follow_only(Followed followed) {
+  if (followed == Followed::results) return;
+  span_ms_ = 0;
+  buckets_.clear();
+  if (followed == Followed::counts) return;
+  counts_followed_ = false;
+  queued_.clear();
+  book_unknown();
 }
 
 ProcessedRange ResultExpectations::processed_of(std::span<const Record> records, std::int64_t newest_sure_ms,
@@ -69,6 +79,7 @@ void ResultExpectations::book(std::span<const Record> records, Fate fate, std::i
   }
   each_processed(records, newest_sure_ms, newest_possible_ms, [&](const Record& record, bool surely) {
     if (span_ms_ > 0) ++at(record.time_ms).hi;
+    surely = surely && counts_followed_;
     if (surely && fate == Fate::taken) count_surely(record);
     if (surely && fate == Fate::queued) queued_.push_back(record);
     newest_possible_ms_ = std::max(newest_possible_ms_, record.time_ms);

@@ -34,6 +34,9 @@ enum class Fate : std::uint8_t {
   refused,
 };
 
+/// How much can be followed of what a job does with its data.
+enum class Followed : std::uint8_t { nothing, counts, results };
+
 /// How many records of a post a job processes, if it takes them: out of order or unreadable ones are dropped.
 struct ProcessedRange {
   std::int64_t surely = 0;
@@ -42,9 +45,11 @@ struct ProcessedRange {
 
 class ResultExpectations {
  public:
-  /// A new job. Null: of unknown configuration, so that its results are not judged and of what is posted any part may
-  /// count.
-  void create(const JobConfig* config);
+  /// A new job. Null: of unknown configuration, of which nothing can be followed: its results are not judged, and of
+  /// what is posted any part may count.
+  void create(const JobConfig* config, Followed followed = Followed::results);
+  /// From here on no more than that can be followed of the job.
+  void follow_only(Followed followed);
 
   /// `newest_sure_ms`: newest record that the job surely had when the post went out; `newest_possible_ms`: that it may
   /// have had, or got from others meanwhile.

@@ -160,14 +160,21 @@ void name_lack(Finding& finding, const JobFile& job, const BucketExpectation& ex
     stand_beside(finding, Clause::accepted_data_is_kept);
 }
 
-/// Waits for what a whole reading of a job that closed cleanly lacks. False: it lacks nothing.
-bool await_lacking(const Exchange& exchange, JobFile& job, RuleContext& context) {
-  const auto& rows = job.readings.buckets.rows();
-  const std::size_t total = *job.readings.buckets.total();
+/// Whether a reading asks for the bucket, however its bounds are meant.
+bool surely_takes(const Selection& selection, std::int64_t start_ms) {
+  return (!selection.at_ms || start_ms == *selection.at_ms) &&
+         (!selection.start_ms || start_ms > *selection.start_ms) && (!selection.end_ms || start_ms < *selection.end_ms);
+}
+
+/// Waits for what `rows` lack, which are all that were asked for of a job that closed cleanly. False: they lack
+/// nothing.
+bool await_lacking(const Exchange& exchange, JobFile& job, std::span<const Bucket> rows, const Selection& selection,
+                   RuleContext& context) {
   std::size_t next = 0;
   for (const BucketExpectation& expected : job.results.buckets()) {
     if (expected.lo == 0 || !job.results.has_passed(expected.start_ms)) continue;
-    const auto end = rows.begin() + static_cast<std::ptrdiff_t>(total);
+    if (!surely_takes(selection, expected.start_ms)) continue;
+    const auto end = rows.end();
     const auto is_it = [&](const Bucket& it) { return it.start_ms == expected.start_ms; };
     // Both are mostly in the same order.
     auto row = std::find_if(rows.begin() + static_cast<std::ptrdiff_t>(next), end, is_it);
@@ -185,6 +192,7 @@ bool await_lacking(const Exchange& exchange, JobFile& job, RuleContext& context)
         row == end ? fmt::format("{}: no bucket {}", reading, expected.start_ms)
                    : fmt::format("{}: {}", reading, describe_row(*row)));
     name_lack(finding, job, expected, counted);
+    if (selection.exclude_interim.value_or(false)) stand_beside(finding, Clause::close_finalizes_results);
     await_promise(exchange, job, std::move(finding), std::move(lacked), context, &expected);
     return true;
   }
@@ -309,6 +317,17 @@ bool await_final(const Exchange& exchange, JobFile& job, const BucketPage& page,
   return false;
 }
 
+/// A reading of some buckets only: each is held to what it must show by itself, and none of them may be missing.
+void judge_selection(const Exchange& exchange, JobFile& job, const BucketPage& page, const GetBuckets& request,
+                     RuleContext& context) {
+  if (!job.is_closed_again() || !job.closed_cleanly() || force::may_still_work(job, exchange, context)) return;
+  if (await_final(exchange, job, page, context)) return;
+  const PageFrame frame = frame_of(request.from, request.size, page.count, page.buckets.size());
+  const bool is_whole = frame.from == 0 && frame.total == page.buckets.size();
+  if (is_whole && await_lacking(exchange, job, page.buckets, request.selection, context)) return;
+  if (!job.unmet.empty()) promise_kept_late(exchange, job, context);
+}
+
 }  // namespace
 
 void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, const GetBuckets& request,
@@ -317,6 +336,7 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
   if (job.results.is_bounded())
     for (const Bucket& bucket : page.buckets)
       if (accuse_excess(exchange, job, bucket, context)) return;
+  if (request.selection != Selection{}) return judge_selection(exchange, job, page, request, context);
   const PageFrame frame = frame_of(request.from, request.size, page.count, page.buckets.size());
   if (job.now == JobState::opened) return judge_earlier_buckets(exchange, job, page, frame, context);
   if (job.now != JobState::closed || force::may_still_work(job, exchange, context)) return;
@@ -343,7 +363,8 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
     if (there) promise_kept_late(exchange, job, context);
     return;
   }
-  job.results.rebase(std::span(observed.rows()).first(*observed.total()));
+  const auto rows = std::span(observed.rows()).first(*observed.total());
+  job.results.rebase(rows);
   const bool has_rows = *observed.total() > 0;
   if (was_whole && !awaited) {
     if (has_rows) context.rulings.prove(Clause::closed_job_keeps_results);
@@ -351,7 +372,7 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
     return;
   }
   if (in_pages && *observed.total() > 1) context.rulings.prove(Clause::closed_job_keeps_results);
-  if (!job.closed_cleanly() || await_lacking(exchange, job, context)) return;
+  if (!job.closed_cleanly() || await_lacking(exchange, job, rows, {}, context)) return;
   if (awaited && promise_kept_late(exchange, job, context)) return;
   learn_of_results(job, context);
 }
@@ -359,6 +380,7 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
 void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& page, const GetRecords& request,
                    RuleContext& context) {
   if (!job.is_closed_again() || force::may_still_work(job, exchange, context)) return;
+  if (request.selection != Selection{}) return;
   const PageFrame frame = frame_of(request.from, request.size, page.count, page.records.size());
   const bool awaited = !job.unmet.empty();
   ObservedRows<AnomalyRecord>& observed = job.readings.records;

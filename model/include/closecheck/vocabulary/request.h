@@ -229,7 +229,8 @@ struct Request {
   /// Null everywhere but within a service.
   std::shared_ptr<const RequestDetails> details = nullptr;
   /// Names of what such a request says and its operation does not carry, or not for certain: parameters, and members
-  /// of the body by their dotted path; `body` for one that is no object. Parameters of every API (`pretty`) are none.
+  /// of the body by their dotted path; `body` for one that is no object, `content-type` for one of a type that the
+  /// product does not read. Parameters of every API (`pretty`) are none.
   /// Empty for what was made as an operation; unknown where the body is (`is_body_known`).
   std::vector<std::string> not_carried{};
 };
