@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 #include <vector>
 
@@ -27,11 +26,16 @@ bool is_writable_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-std::string read_file(const std::string& path) {
+std::ifstream open_file(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) throw UsageError(path + ": is a folder, not a file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw UsageError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  return in;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in = open_file(path);
   std::ostringstream text;
   text << in.rdbuf();
   if (in.bad()) throw UsageError(path + ": cannot be read");

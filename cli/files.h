@@ -2,13 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "errors.h"
 
 namespace closecheck::cli {
 
-/// The whole file. Throws UsageError when it cannot be read.
+/// Throws UsageError when the file cannot be read.
+std::ifstream open_file(const std::string& path);
+/// The whole file. Throws UsageError likewise.
 std::string read_file(const std::string& path);
 
 /// A report that replaces its file whole or not at all: it is written beside it and renamed. What is no regular file

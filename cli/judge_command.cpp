@@ -1,6 +1,8 @@
 // `closecheck judge`: recorded histories, offline.
 #include <fmt/format.h>
 
+#include <deque>
+
 #include "closecheck/model/judge.h"
 #include "closecheck/model/unknown_notes.h"
 #include "closecheck/reports/replay_report.h"
@@ -8,6 +10,7 @@
 #include "commands.h"
 #include "configuration.h"
 #include "files.h"
+#include "recording_survey.h"
 #include "recordings.h"
 #include "secrets.h"
 #include "terminal.h"
@@ -19,29 +22,71 @@ constexpr std::string_view kConforms = "conforms";
 constexpr std::string_view kViolates = "violates";
 constexpr std::string_view kInconclusive = "inconclusive";
 
-reports::JudgedHistory judge_one(Recording recording, bool secured) {
-  reports::JudgedHistory judged;
-  judged.title = std::move(recording.title);
-  judged.notes = std::move(recording.notes);
-  judged.history = std::move(recording.history);
+/// What a reader is shown of a long history: as many events before what is wrong with it.
+constexpr std::size_t kEventsShown = 1'000;
+
+/// The last events of a history.
+class Excerpt {
+ public:
+  void add(const Event& event) {
+    events_.push_back(event);
+    if (events_.size() <= kEventsShown) return;
+    ++events_before_;
+    requests_before_ += events_.front().type == EventType::invoke ? 1U : 0U;
+    events_.pop_front();
+  }
+  bool is_whole() const { return events_before_ == 0; }
+  void show_in(reports::JudgedHistory& judged) const {
+    judged.history.events.assign(events_.begin(), events_.end());
+    judged.events_before = events_before_;
+    judged.requests_before = requests_before_;
+  }
+
+ private:
+  std::deque<Event> events_;
+  std::size_t events_before_ = 0;
+  std::size_t requests_before_ = 0;
+};
+
+reports::JudgedHistory judge_one(const Recording& recording) {
+  const Survey known = survey(recording);
   model::JudgeOptions options;
-  options.profile = judged.history.profile;
-  options.secured = secured;
+  options.profile = known.profile;
+  options.secured = known.secured;
   // Clocks of a capture are those of the client: only what is far out counts.
   options.margin = kSecond;
   options.knows_every_job = false;
-  const model::Judged result = model::judge(judged.history, options);
+  model::Judge judge(options);
+  model::Judgement judgement = model::Judgement::fits;
+  Excerpt latest;
+  std::optional<Excerpt> of_first_finding;
   model::UnknownNotes unknown;
-  for (const Event& event : judged.history.events) unknown.observe(event);
+  read_what_is_known(recording, known, [&](const Event& event) {
+    latest.add(event);
+    unknown.observe(event);
+    judgement = judge.observe(event);
+    if (!of_first_finding && !judge.findings().empty()) of_first_finding = latest;
+    return judgement != model::Judgement::violated;
+  });
+  if (judgement != model::Judgement::violated) judgement = judge.finish();
+
+  reports::JudgedHistory judged;
+  judged.title = recording.title;
+  judged.notes = recording.notes;
+  judged.notes.insert(judged.notes.end(), known.notes.begin(), known.notes.end());
   for (std::string& note : unknown.notes()) judged.notes.push_back(std::move(note));
-  judged.findings = result.findings;
-  judged.evidence = result.evidence;
-  judged.why = result.why;
+  judged.requests = known.requests;
+  judged.history.profile = known.profile;
+  judged.findings = judge.findings();
+  judged.evidence = judge.evidence();
+  judged.why = judge.why();
+  const bool is_latest = judgement == model::Judgement::violated || latest.is_whole() || !of_first_finding;
+  if (!judged.findings.empty()) (is_latest ? latest : *of_first_finding).show_in(judged);
   bool any = false;
-  for (const ClauseText& clause : clauses()) any = any || result.evidence.of(clause.clause) > 0;
-  if (!result.findings.empty()) {
+  for (const ClauseText& clause : clauses()) any = any || judged.evidence.of(clause.clause) > 0;
+  if (!judged.findings.empty()) {
     judged.verdict = kViolates;
-  } else if (result.judgement == model::Judgement::inconclusive || !any) {
+  } else if (judgement == model::Judgement::inconclusive || !any) {
     judged.verdict = kInconclusive;
     if (judged.why.empty()) judged.why = "it puts no clause to the test";
   } else {
@@ -66,13 +111,9 @@ ExitCode judge_command(const JudgeCommandOptions& options) {
   std::optional<Profile> profile;
   if (!options.profile.empty()) profile = require_profile(options.profile);
   OutputFile json(options.json);
-  std::vector<Recording> recordings = read_recordings(options.files, profile);
   std::vector<reports::JudgedHistory> judged;
-  for (Recording& recording : recordings) {
-    const bool secured = is_secured(recording.history);
-    leave_out_what_is_unknown(recording);
-    leave_out_what_is_older(recording);
-    judged.push_back(judge_one(std::move(recording), secured));
+  for (const Recording& recording : find_recordings(options.files, profile)) {
+    judged.push_back(judge_one(recording));
     // Nobody knows the secrets of a recording; headers that carry them are known by their names.
     redact(judged.back(), Redactor());
   }

@@ -1,10 +1,14 @@
-#include "recordings.h"
-
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
-#include "closecheck/sut/history_lines.h"
+#include <fstream>
+#include <regex>
+#include <thread>
+
 #include "process_test.h"
+#include "recording_survey.h"
 
 namespace closecheck::cli {
 namespace {
@@ -32,29 +36,59 @@ std::string header(const std::string& profile) {
 const std::string kMissing =
     R"({"error": {"root_cause": [], "type": "resource_not_found_exception", "reason": "x"}, "status": 404})";
 
+std::string answer_of(const std::string& request) {
+  return request == "close" ? R"({"status": 200, "body": {"closed": true}})"
+                            : R"({"status": 404, "body": )" + kMissing + "}";
+}
+
 std::string job_path(const std::string& job, const std::string& rest = "") {
   return kBase + job + rest;
 }
 
-Recording read_one(const std::string& path, std::optional<Profile> profile) {
-  return read_recordings({path}, profile).front();
+/// Everything that a recording holds.
+History whole(const Recording& recording) {
+  History history;
+  history.profile = recording.read([&](const Event& event) {
+    history.events.push_back(event);
+    return true;
+  });
+  return history;
+}
+
+/// What can be judged of the one recording of a file, and the notes on what cannot.
+struct Known {
+  std::vector<Event> events;
+  std::vector<std::string> notes;
+  std::size_t requests = 0;
+};
+Known known_of(const std::string& path, std::optional<Profile> profile) {
+  const Recording recording = find_recordings({path}, profile).front();
+  const Survey found = survey(recording);
+  Known known{{}, found.notes, found.requests};
+  read_what_is_known(recording, found, [&](const Event& event) {
+    known.events.push_back(event);
+    return true;
+  });
+  return known;
 }
 
 TEST(Recordings, ReadOneHistoryOrManyInARow) {
   const TestFolder folder;
   const std::string close = exchange(1, "POST", job_path("j", "/_close"), 200, R"({"closed": true})");
 
-  const auto one = read_recordings({folder.write("one.jsonl", close)}, std::nullopt);
+  const auto one = find_recordings({folder.write("one.jsonl", close)}, std::nullopt);
   ASSERT_THAT(one, SizeIs(1));
-  EXPECT_EQ(one[0].history.profile, Profile::xpack_5_4);
+  EXPECT_EQ(whole(one[0]).profile, Profile::xpack_5_4);
 
   const std::string two = folder.write("two.jsonl", header("xpack-6.3") + close + "\n" + header("xpack-5.4") + close);
-  const auto both = read_recordings({two}, std::nullopt);
+  const auto both = find_recordings({two}, std::nullopt);
   ASSERT_THAT(both, SizeIs(2));
-  EXPECT_EQ(both[0].history.profile, Profile::xpack_6_3);
-  EXPECT_EQ(both[1].history.profile, Profile::xpack_5_4);
+  EXPECT_EQ(whole(both[0]).profile, Profile::xpack_6_3);
+  EXPECT_EQ(whole(both[1]).profile, Profile::xpack_5_4);
+  EXPECT_THAT(whole(both[0]).events, SizeIs(2));
+  EXPECT_THAT(whole(both[1]).events, SizeIs(2));
   EXPECT_EQ(both[1].title, two + ", history 2");
-  EXPECT_EQ(read_recordings({two}, Profile::xpack_6_3)[1].history.profile, Profile::xpack_6_3) << "a flag wins";
+  EXPECT_EQ(whole(find_recordings({two}, Profile::xpack_6_3)[1]).profile, Profile::xpack_6_3) << "a flag wins";
 }
 
 // What was redacted may have been anything: nobody is accused for what it did.
@@ -62,17 +96,14 @@ TEST(Recordings, EndBeforeARequestThatWasRedacted) {
   const TestFolder folder;
   const std::string stats = exchange(1, "GET", job_path("j", "/_stats"), 404, kMissing);
   for (const std::string& path : {job_path("j", "/_close?timeout=***"), job_path("j-***", "/_close")}) {
-    Recording recording =
-        read_recordings({folder.write("r.jsonl", stats + exchange(2, "POST", path, 200, R"({"closed": true})"))},
-                        std::nullopt)
-            .front();
-    leave_out_what_is_unknown(recording);
-    EXPECT_THAT(recording.history.events, SizeIs(2)) << path;
-    EXPECT_THAT(recording.notes, testing::ElementsAre(HasSubstr("redacted")));
+    const Known known =
+        known_of(folder.write("r.jsonl", stats + exchange(2, "POST", path, 200, R"({"closed": true})")), std::nullopt);
+    EXPECT_THAT(known.events, SizeIs(2)) << path;
+    EXPECT_EQ(known.requests, 1U);
+    EXPECT_THAT(known.notes, testing::ElementsAre(HasSubstr("redacted")));
   }
-  Recording whole = read_recordings({folder.write("r.jsonl", stats)}, std::nullopt).front();
-  leave_out_what_is_unknown(whole);
-  EXPECT_THAT(whole.history.events, SizeIs(2));
+  const Known whole = known_of(folder.write("r.jsonl", stats), std::nullopt);
+  EXPECT_THAT(whole.events, SizeIs(2));
   EXPECT_THAT(whole.notes, testing::IsEmpty());
 }
 
@@ -83,11 +114,11 @@ TEST(Recordings, LeaveOutJobsThatAreOlder) {
                            exchange(2, "PUT", job_path("new"), 200, R"({"job_id": "new"})") +
                            exchange(3, "GET", job_path("absent"), 404, kMissing) +
                            exchange(4, "POST", job_path("absent", "/_close"), 200, R"({"closed": true})");
-  Recording recording = read_one(folder.write("mixed.jsonl", text), std::nullopt);
-  leave_out_what_is_older(recording);
+  const Known known = known_of(folder.write("mixed.jsonl", text), std::nullopt);
 
-  EXPECT_THAT(recording.history.events, SizeIs(6));
-  EXPECT_THAT(recording.notes, ElementsAre(HasSubstr("how it was before: old")));
+  EXPECT_THAT(known.events, SizeIs(6));
+  EXPECT_EQ(known.requests, 3U);
+  EXPECT_THAT(known.notes, ElementsAre(HasSubstr("how it was before: old")));
 }
 
 // close-many: what is told of several jobs is true of the new ones as well.
@@ -97,11 +128,11 @@ TEST(Recordings, KeepWhatIsNewThoughARequestForSeveralJobsMeetsOlderOnes) {
                            exchange(2, "PUT", job_path("new"), 200, R"({"job_id": "new"})") +
                            exchange(3, "POST", job_path("_all", "/_close"), 200, R"({"closed": true})") +
                            exchange(4, "GET", "/_xpack/ml/datafeeds/_stats", 200, R"({"count": 0, "datafeeds": []})");
-  Recording recording = read_one(folder.write("all.jsonl", text), Profile::xpack_6_3);
-  leave_out_what_is_older(recording);
+  const Known known = known_of(folder.write("all.jsonl", text), Profile::xpack_6_3);
 
-  EXPECT_THAT(recording.history.events, SizeIs(6));
-  EXPECT_THAT(recording.notes, ElementsAre(HasSubstr("how it was before: old")));
+  EXPECT_THAT(known.events, SizeIs(6));
+  EXPECT_EQ(known.requests, 3U);
+  EXPECT_THAT(known.notes, ElementsAre(HasSubstr("how it was before: old")));
 }
 
 // close-many: the name of a group is no job's, and what it closes is closed.
@@ -114,28 +145,80 @@ TEST(Recordings, KeepAnswersToANameThatMayBeAGroups) {
                                     R"({"count": 1, "jobs": [{"job_id": "a", "state": "closed"}]})") +
                            exchange(5, "POST", job_path("old", "/_close"), 200, R"({"closed": true})") +
                            exchange(6, "GET", job_path("old"), 200, R"({"count": 1, "jobs": [{"job_id": "old"}]})");
-  Recording later = read_one(folder.write("groups.jsonl", text), Profile::xpack_6_3);
-  leave_out_what_is_older(later);
-  EXPECT_THAT(later.history.events, SizeIs(8));
+  const Known later = known_of(folder.write("groups.jsonl", text), Profile::xpack_6_3);
+  EXPECT_THAT(later.events, SizeIs(8));
   EXPECT_THAT(later.notes, ElementsAre(HasSubstr("how it was before: old")));
 
-  Recording before = read_one(folder.path("groups.jsonl"), Profile::xpack_5_4);
-  leave_out_what_is_older(before);
+  const Known before = known_of(folder.path("groups.jsonl"), Profile::xpack_5_4);
   EXPECT_THAT(before.notes, ElementsAre(HasSubstr("how it was before: old"))) << "there was no group before 6.1";
+}
+
+// Whatever was asked first was there first, whichever answer came first.
+TEST(Recordings, TellTheAgeOfAJobByTheOrderOfTheRequests) {
+  const TestFolder folder;
+  const auto overlapping = [&](const std::string& first, const std::string& second) {
+    const auto invoke = [](int process, const std::string& asked) {
+      return fmt::format(R"({{"process": {0}, "type": "invoke", "time": {0}, "request": {1}}})"
+                         "\n",
+                         process, asked);
+    };
+    const std::string close = R"({"method": "POST", "path": ")" + job_path("j", "/_close") + R"("})";
+    const std::string read = R"({"method": "GET", "path": ")" + job_path("j", "/_stats") + R"("})";
+    const std::string text = invoke(0, first == "close" ? close : read) + invoke(1, second == "close" ? close : read) +
+                             R"({"process": 1, "type": "ok", "time": 2, "response": )" + answer_of(second) + "}\n" +
+                             R"({"process": 0, "type": "ok", "time": 3, "response": )" + answer_of(first) + "}\n";
+    return known_of(folder.write("overlap.jsonl", text), std::nullopt).requests;
+  };
+  EXPECT_EQ(overlapping("read", "close"), 2U) << "it was not there when the recording began";
+  EXPECT_EQ(overlapping("close", "read"), 0U) << "it was closed first";
+}
+
+TEST(Recordings, ThatCanBeReadOnlyOnceAreKept) {
+  const TestFolder folder;
+  const std::string pipe = folder.path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(pipe) << exchange(1, "GET", job_path("j", "/_stats"), 404, kMissing); });
+  const Recording recording = find_recordings({pipe}, std::nullopt).front();
+  writer.join();
+  EXPECT_EQ(survey(recording).requests, 1U);
+  EXPECT_THAT(whole(recording).events, SizeIs(2));
+}
+
+TEST(Recordings, AreShownFromShortlyBeforeWhatIsWrong) {
+  const TestFolder folder;
+  const std::string config = R"({"analysis_config": {"detectors": [{"function": "count"}]}, "data_description": {}})";
+  std::string text = std::regex_replace(exchange(1, "PUT", job_path("j"), 200, R"({"job_id": "j"})"),
+                                        std::regex("null}"), config + "}");
+  for (int i = 0; i < 600; ++i)
+    text += exchange(2, "POST", job_path("j", "/_open"), 200, R"({"opened": true})") +
+            exchange(3, "POST", job_path("j", "/_close"), 200, R"({"closed": true})");
+  text = std::regex_replace(text, std::regex("\"time\": [0-9]+"), "\"time\": 1");
+  text += exchange(1, "POST", job_path("j", "/_data"), 202, R"({"processed_record_count": 1})");
+  const Finished judged =
+      run_closecheck({"judge", folder.write("long.jsonl", text), "--json", folder.path("judged.json")});
+
+  EXPECT_EQ(judged.code, 1);
+  EXPECT_THAT(judged.out, HasSubstr("history, behind 702 requests:"));
+  EXPECT_THAT(judged.out, HasSubstr("703. close job j"));
+  EXPECT_THAT(judged.out, testing::ContainsRegex("\n  > +0.001 s  1202. post"));
+  EXPECT_THAT(folder.read("judged.json"), HasSubstr(R"("requests": 1202)"));
 }
 
 TEST(Recordings, OfSeveralFilesStayByThemselvesInTheOrderGiven) {
   const TestFolder folder;
   const std::string close = exchange(1, "POST", job_path("j", "/_close"), 200, R"({"closed": true})");
   const std::string second = folder.write("b.jsonl", close);
-  const auto both = read_recordings({folder.write("a.jsonl", close + close), second}, std::nullopt);
+  const auto both = find_recordings({folder.write("a.jsonl", close + close), second}, std::nullopt);
   ASSERT_THAT(both, SizeIs(2));
-  EXPECT_THAT(both[0].history.events, SizeIs(4));
+  EXPECT_THAT(whole(both[0]).events, SizeIs(4));
   EXPECT_EQ(both[1].title, second);
 }
 
 TEST(Recordings, TellSecurityFromWhoAskedAndWhoWasRefused) {
-  const auto secured = [](const std::string& text) { return is_secured(sut::read_history(text, Profile::xpack_6_3)); };
+  const TestFolder folder;
+  const auto secured = [&](const std::string& text) {
+    return survey(find_recordings({folder.write("r.jsonl", text)}, Profile::xpack_6_3).front()).secured;
+  };
   const std::string path = job_path("j", "/_close");
   EXPECT_FALSE(secured(exchange(1, "POST", path, 200, R"({"closed": true})")));
   EXPECT_FALSE(secured(exchange(1, "POST", path, 200, R"({"closed": true})", "null")));

@@ -22,10 +22,11 @@ bool answers(const Event& event) {
 
 }  // namespace
 
-std::string write_history(const History& history, std::optional<std::size_t> marked, const std::string& indent) {
+std::string write_history(const History& history, std::optional<std::size_t> marked, const std::string& indent,
+                          std::size_t requests_before) {
   std::string text;
   std::map<int, std::size_t> open;  // process -> number of its open request
-  std::size_t number = 0;
+  std::size_t number = requests_before;
   const auto line = [&](std::size_t event, bool also_next, const std::string& what) {
     const bool here = marked && (*marked == event || (also_next && *marked == event + 1));
     text += fmt::format("{}{} {:>10}  {}\n", indent, here ? '>' : ' ',

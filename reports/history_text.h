@@ -10,7 +10,9 @@
 namespace closecheck::reports {
 
 /// One line a request with its answer behind it; an answer that came after something else happened has a line of its
-/// own. `marked` is the event that cannot be explained: its line begins with `>`. Lines end with a line feed.
-std::string write_history(const History& history, std::optional<std::size_t> marked, const std::string& indent);
+/// own. `marked` is the event that cannot be explained: its line begins with `>`. Lines end with a line feed. Requests
+/// are numbered from 1 on, behind `requests_before` that are not shown.
+std::string write_history(const History& history, std::optional<std::size_t> marked, const std::string& indent,
+                          std::size_t requests_before = 0);
 
 }  // namespace closecheck::reports

@@ -46,12 +46,23 @@ std::string write_finding(const Finding& finding) {
   return text + "\n";
 }
 
-std::string write_findings(const std::vector<Finding>& findings, const History& history, bool quiet) {
+/// What of a history is shown, behind events and requests that are not.
+struct Excerpt {
+  const History& history;
+  std::size_t events_before = 0;
+  std::size_t requests_before = 0;
+};
+
+std::string write_findings(const std::vector<Finding>& findings, const Excerpt& shown, bool quiet) {
   std::string text;
   for (const Finding& finding : findings) text += write_finding(finding);
-  if (!quiet && !findings.empty() && !history.events.empty())
-    text += "  history:\n" + write_history(history, findings.front().event, "  ");
-  return text;
+  if (quiet || findings.empty() || shown.history.events.empty()) return text;
+  const std::size_t event = findings.front().event;
+  std::optional<std::size_t> marked;
+  if (event >= shown.events_before) marked = event - shown.events_before;
+  text += shown.requests_before == 0 ? "  history:\n"
+                                     : fmt::format("  history, behind {} requests:\n", shown.requests_before);
+  return text + write_history(shown.history, marked, "  ", shown.requests_before);
 }
 
 /// The lines of `text`, each behind `indentation`.
@@ -120,7 +131,7 @@ std::string write_replayed(const ReplayedFile& file, bool quiet) {
       text += fmt::format("  {}: \"{}\": {}\n", test.verdict, one_line(test.title), one_line(test.why));
     text += indented(test.details, is_suite ? "    " : "  ");
   }
-  return text + write_findings(file.findings, file.history, quiet);
+  return text + write_findings(file.findings, {file.history}, quiet);
 }
 
 std::string write_replay_summary(const std::vector<ReplayedFile>& files) {
@@ -169,7 +180,7 @@ std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
                  .text = outcome == JunitOutcome::failed ? text : std::string(),
                  .output = {}});
     };
-    const std::string findings = write_findings(file.findings, file.history, false);
+    const std::string findings = write_findings(file.findings, {file.history}, false);
     for (const ReplayedTest& test : file.tests)
       add(suite_of(file.file), test.title, test.verdict, test.why, indented(test.details, "") + findings);
     if (file.tests.empty()) add("closecheck.replay", file.file, file.verdict, file.why, findings);
@@ -191,7 +202,7 @@ std::string write_judged(const JudgedHistory& judged) {
   std::string text = fmt::format("{}: {}{}{}\n", judged.verdict, one_line(judged.title), judged.why.empty() ? "" : ": ",
                                  one_line(judged.why));
   for (const std::string& note : judged.notes) text += fmt::format("  note: {}\n", one_line(note));
-  text += write_findings(judged.findings, judged.history, false);
+  text += write_findings(judged.findings, {judged.history, judged.events_before, judged.requests_before}, false);
   std::string stood;
   for (const ClauseText& clause : clauses())
     if (judged.evidence.of(clause.clause) > 0)
@@ -211,7 +222,7 @@ std::string write_judged_json(const std::vector<JudgedHistory>& judged, std::str
                         {"verdict", history.verdict},
                         {"why", history.why},
                         {"notes", history.notes},
-                        {"requests", request_count(history.history)},
+                        {"requests", history.requests},
                         {"findings", finding_list(history.findings)},
                         {"evidence", std::move(evidence)}});
   }

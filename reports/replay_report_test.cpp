@@ -11,6 +11,7 @@
 namespace closecheck::reports {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -55,6 +56,7 @@ TEST(JudgementReport, NamesWhatStoodAndWhatWasLeftOut) {
   judged.verdict = "violates";
   judged.findings = {sample_record().violations[0].finding};
   judged.history = sample_history();
+  judged.requests = 4;
   judged.evidence.add(Clause::close_ends_open_job);
   judged.notes = {"job j existed before the capture: left out"};
 
@@ -67,6 +69,20 @@ TEST(JudgementReport, NamesWhatStoodAndWhatWasLeftOut) {
   EXPECT_EQ(json["verdict"], "violates");
   EXPECT_EQ(json["histories"][0]["requests"], 4);
   EXPECT_EQ(json["histories"][0]["evidence"]["close-ends-open-job"], 1);
+}
+
+TEST(JudgementReport, NumbersAnExcerptAsTheWholeHistory) {
+  JudgedHistory judged;
+  judged.title = "long.jsonl";
+  judged.findings = {sample_record().violations[0].finding};
+  judged.findings[0].event = 1'003;
+  judged.history = sample_history();
+  judged.events_before = 1'000;
+  judged.requests_before = 490;
+
+  const std::string text = write_judged(judged);
+  EXPECT_THAT(text, HasSubstr("history, behind 490 requests:\n"));
+  EXPECT_THAT(text, ContainsRegex("\n  >  *1.000 s  492\\. close job closecheck-a"));
 }
 
 }  // namespace

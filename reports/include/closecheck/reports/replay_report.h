@@ -51,8 +51,11 @@ struct JudgedHistory {
   std::string why;
   std::vector<Finding> findings;
   Evidence evidence;
-  std::vector<std::string> notes;  // what was left out, and why
-  History history;
+  std::vector<std::string> notes;   // what was left out, and why
+  std::size_t requests = 0;         // that were judged
+  History history;                  // what is shown of it
+  std::size_t events_before = 0;    // ... and what came before that
+  std::size_t requests_before = 0;  // ... likewise
 };
 
 std::string write_judged(const JudgedHistory& judged);

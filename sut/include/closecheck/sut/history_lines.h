@@ -1,7 +1,10 @@
 // Histories as JSON Lines (`closecheck-history/1`), with requests and responses in their wire form.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "closecheck/vocabulary/history.h"
@@ -17,8 +20,29 @@ struct HistoryError {
   std::string what;
 };
 
-/// Reads a whole history. Throws HistoryError. A body that was redacted counts as not recorded. The header line is
-/// optional; `fallback` is the profile without one.
+/// Reads a history line by line, and keeps no more of it than the requests that are open. A body that was redacted
+/// counts as not recorded. Not thread-safe.
+class HistoryReader {
+ public:
+  /// The header line is optional; `fallback` is the profile without one.
+  explicit HistoryReader(Profile fallback);
+  ~HistoryReader();
+  HistoryReader(HistoryReader&&) noexcept;
+  HistoryReader& operator=(HistoryReader&&) noexcept;
+
+  /// The profile is `profile`, whatever a header says.
+  void insist_on(Profile profile);
+
+  /// The event of the next line, without its end; empty for the header and for a blank line. Throws HistoryError.
+  std::optional<Event> read(std::string_view line);
+  Profile profile() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Reads a whole history. Throws HistoryError.
 History read_history(const std::string& text, Profile fallback);
 
 }  // namespace closecheck::sut
