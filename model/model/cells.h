@@ -12,6 +12,7 @@
 
 #include "closecheck/vocabulary/clause.h"
 #include "model/job_machine.h"
+#include "model/oracle.h"
 
 namespace closecheck::model {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "model/job_value.h"
+#include "model/guards_and_effects.h"
 
 namespace closecheck::model {
 

@@ -8,35 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "closecheck/model/job_model.h"
 #include "closecheck/vocabulary/clause.h"
 #include "closecheck/vocabulary/history.h"
 
 namespace closecheck::model {
-
-/// A request as one job's oracle sees it.
-enum class RequestKind : std::uint8_t {
-  create,
-  get,
-  update,
-  remove,
-  force_remove,
-  open,
-  post,
-  flush,
-  close,
-  force_close,
-  stats,
-  read_results,
-  revert,
-  create_feed,
-  start_feed,
-  start_endless_feed,
-  stop_feed,
-  remove_feed,
-  feed_stats,
-  invalid,  ///< malformed in itself (bad parameter, wrong method, not allowed for the caller): may only be refused
-};
-inline constexpr std::size_t kRequestKindCount = 20;
 
 /// An answer as one job's oracle sees it.
 enum class RequestOutcome : std::uint8_t {
@@ -51,9 +27,6 @@ enum class RequestOutcome : std::uint8_t {
 /// Whether a request concerns the job at all; one that names jobs by an expression may pass it over, and any answer
 /// fits then.
 enum class Concerns : std::uint8_t { surely, if_it_exists, perhaps };
-
-/// "No bound is known" where records are counted.
-inline constexpr std::uint32_t kNoBound = 1'000'000'000;
 
 struct Question {
   RequestKind kind = RequestKind::stats;

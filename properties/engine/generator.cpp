@@ -2,317 +2,433 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "checks/steps.h"
+#include "closecheck/model/job_model.h"
 #include "engine/shrinker.h"
 
 namespace closecheck::properties {
 namespace {
 
+using model::JobValue;
+using model::Life;
+using model::Reaction;
+using model::RequestKind;
+
 constexpr int kClients = 4;
 constexpr int kBurstMax = 6;
 constexpr int kBurstPostRecords = 2;  // equal sizes keep the orders that must be tried few
 
-/// Draws from a random state that is its own.
-class Dice {
- public:
-  explicit Dice(const rc::Random& random) : random_(random) {}
-  /// 0 to `sides` - 1. A draw of 64 bits is enough for four dice of few sides.
-  int below(int sides) {
-    if (bits_left_ == 0) {
-      bits_ = random_.next();
-      bits_left_ = 64;
+/// What a step is about.
+enum class Act : std::uint8_t {
+  create,
+  open,
+  post,
+  flush,
+  close,
+  close_in_any_form,
+  close_briefly,
+  close_with_bad_timeout,
+  close_with_unknown_parameter,
+  close_unknown_job,
+  close_as_another,
+  force,
+  remove,
+  update,
+  read_statistics,
+  read,
+  revert,
+  fail,
+  settle,
+  wait,
+  overlap,
+  feed,
+  anything,
+};
+
+/// Acts by their shares of what waits, overlaps, datafeeds and illegal steps leave.
+rc::Gen<Act> acts_of(const Flavour& flavour, const std::vector<std::pair<int, Act>>& percents) {
+  std::vector<Act> all;
+  int left = 1000;
+  const auto take = [&](int percent, Act act) {
+    const int count = left * percent / 100;
+    all.insert(all.end(), static_cast<std::size_t>(count), act);
+    left -= count;
+  };
+  take(flavour.overlap_percent, Act::overlap);
+  take(12, Act::wait);
+  take(flavour.datafeed ? 15 : 0, Act::feed);
+  take(flavour.illegal_percent, Act::anything);
+  for (const auto& [percent, act] : percents)
+    all.insert(all.end(), static_cast<std::size_t>(left * percent / 100), act);
+  return rc::gen::elementOf(std::move(all));
+}
+
+/// What is done next with a job, by where the reference model has it.
+struct ActsByLife {
+  explicit ActsByLife(const Flavour& flavour)
+      : absent(acts_of(flavour, {{100, Act::create}})),
+        closed(acts_of(flavour, {{40, Act::open},
+                                 {15, Act::post},
+                                 {7, Act::flush},
+                                 {6, Act::close_in_any_form},
+                                 {2, Act::remove},
+                                 {3, Act::update},
+                                 {27, Act::read}})),
+        opened(acts_of(flavour, {{48, Act::post},
+                                 {9, Act::flush},
+                                 {23, Act::close},
+                                 {2, Act::update},
+                                 {flavour.fault_percent / 20, Act::fail},
+                                 {18 - flavour.fault_percent / 20, Act::read}})),
+        under_way(acts_of(flavour, {{50, Act::settle}, {50, Act::anything}})),
+        stuck(acts_of(flavour, {{100, Act::force}})) {}
+
+  const rc::Gen<Act>& of(const JobValue& job) const {
+    switch (job.life) {
+      case Life::absent:
+        return absent;
+      case Life::closed:
+        return closed;
+      case Life::opened:
+        return opened;
+      case Life::failed:
+        return stuck;
+      case Life::opening:
+      case Life::closing:
+      case Life::forced:
+        break;
     }
-    const auto part = static_cast<std::uint32_t>(bits_ & 0xFFFFU);
-    bits_ >>= 16U;
-    bits_left_ -= 16;
-    return static_cast<int>((part * static_cast<std::uint32_t>(sides)) >> 16U);
-  }
-  bool percent(int chance) { return below(100) < chance; }
-  template <class List>
-  auto pick(const List& list) {
-    return list[static_cast<std::size_t>(below(static_cast<int>(std::size(list))))];
+    return job.has(JobValue::kHangs) ? stuck : under_way;
   }
 
- private:
-  rc::Random random_;
-  std::uint64_t bits_ = 0;
-  int bits_left_ = 0;
+  rc::Gen<Act> absent, closed, opened, under_way, stuck;
 };
 
-/// What the writer of a program believes of a job; wrong now and then, and no harm done: any request may be sent.
-enum class Belief : std::uint8_t { absent, closed, opened, closing, hanging, failed };
-
-struct JobView {
+struct PlannedJob {
   std::string id;
-  Belief belief = Belief::absent;
+  /// Where it is if all is answered as the reference model expects; any request may be sent all the same.
+  JobValue value{};
   int next_bucket = 0;
-  bool fed = false;  // a datafeed runs
+
+  bool hangs() const { return value.has(JobValue::kHangs); }
 };
 
-class Author {
+/// A close in some form.
+struct Close {
+  RequestKind kind = RequestKind::close;
+  Step step;
+};
+
+/// Writes one program.
+class ProgramWriter {
  public:
-  Author(const Flavour& flavour, const Environment& environment, const rc::Random& random)
-      : flavour_(flavour), environment_(environment), dice_(random) {}
+  ProgramWriter(const Flavour& flavour, const Environment& environment, const ActsByLife& acts,
+                const rc::Random& random)
+      : flavour_(flavour), environment_(environment), acts_(acts), random_(random), model_(environment.profile) {}
 
   Program write(int size) {
     static const std::array<std::string, 3> names{kJob, kLongerJob, kOtherJob};
     steps_.reserve(static_cast<std::size_t>(size) * 3 / 2 + 16);
-    const int count = 1 + dice_.below(flavour_.jobs_max);
-    for (int i = 0; i < count; ++i) jobs_.push_back({names[static_cast<std::size_t>(i)], Belief::absent, 0, false});
-    for (JobView& job : jobs_) {
-      add(create(job.id, dice_.percent(50) ? std::vector<std::string>{kGroup} : std::vector<std::string>{}));
-      job.belief = Belief::closed;
-      if (dice_.percent(80)) open_job(job);
+    const int count = 1 + below(flavour_.jobs_max);
+    for (int i = 0; i < count; ++i) jobs_.push_back({names[static_cast<std::size_t>(i)]});
+    for (PlannedJob& job : jobs_) {
+      ask(job, RequestKind::create,
+          create(job.id, percent(50) ? std::vector<std::string>{kGroup} : std::vector<std::string>{}));
+      if (percent(80)) write(job, Act::open);
     }
     if (flavour_.datafeed) prepare_feed();
-    for (int i = 0; i < size; ++i) write_step();
+    for (int i = 0; i < size; ++i) {
+      PlannedJob& job = jobs_.size() == 1 ? jobs_.front() : jobs_[static_cast<std::size_t>(below(count))];
+      write(job, draw(acts_.of(job.value)));
+    }
     finish();
     return Program{std::move(steps_)};
   }
 
  private:
+  /// Draws by a generator of RapidCheck that takes one number of its random state: all that are used here do.
+  template <class T>
+  T draw(const rc::Gen<T>& gen) {
+    T value = gen(random_).value();
+    random_.next();
+    return value;
+  }
+  int below(int limit) { return draw(rc::gen::inRange(0, limit)); }
+  bool percent(int chance) { return chance > 0 && below(100) < chance; }
+
   void add(Step step) { steps_.push_back(std::move(step)); }
 
-  void open_job(JobView& job) {
-    add(varied(open(job.id)));
-    if (job.belief == Belief::closed) job.belief = Belief::opened;
+  /// The request, whose answer is awaited.
+  Reaction ask(PlannedJob& job, RequestKind kind, Step step) {
+    const model::Sent sent = model_.send(kind, job.value);
+    job.value = sent.reaction == Reaction::waits ? model_.settled(sent.job) : sent.job;
+    add(std::move(step));
+    return sent.reaction;
+  }
+  Reaction reaction(RequestKind kind, const PlannedJob& job) { return model_.send(kind, job.value).reaction; }
+  bool has(Fault fault) const { return environment_.faults.count(fault) != 0; }
+
+  void inject(PlannedJob& job, Step fault) {
+    job.value = model_.after(fault.fault, job.value);
+    add(std::move(fault));
   }
 
-  /// A connection or caller of its own now and then. Whoever may not ask is refused, and the belief is then wrong.
+  void write_settle(PlannedJob& job) {
+    add(settle(environment_, job.id));
+    job.value = model_.settled(job.value);
+  }
+
+  /// A connection or a client of its own now and then.
   Step varied(Step step) {
-    if (dice_.percent(6)) step = fresh(std::move(step));
-    if (dice_.percent(10)) step = on(1 + dice_.below(kClients), std::move(step));
+    const int roll = below(100);
+    if (roll < 6) return fresh(std::move(step));
+    if (roll < 16) return on(1 + below(kClients), std::move(step));
     return step;
   }
 
+  void write(PlannedJob& job, Act act) {
+    switch (act) {
+      case Act::create:
+        ask(job, RequestKind::create, create(job.id));
+        break;
+      case Act::open:
+        ask(job, RequestKind::open, varied(open(job.id)));
+        break;
+      case Act::post:
+        write_post(job);
+        break;
+      case Act::flush:
+        ask(job, RequestKind::flush, varied(flush(job.id, percent(25) ? Parameter("true") : Parameter())));
+        break;
+      case Act::close:
+        write_close(job);
+        break;
+      case Act::close_in_any_form: {
+        Close close = some_close(job, 6);
+        ask(job, close.kind, varied(std::move(close.step)));
+        break;
+      }
+      case Act::close_briefly:
+        ask(job, RequestKind::close, close_within("1ms", job.id));
+        break;
+      case Act::close_with_bad_timeout:
+        ask(job, RequestKind::invalid, close_within("10 parsecs", job.id));
+        break;
+      case Act::close_with_unknown_parameter:
+        ask(job, RequestKind::invalid, close_with({{"unknown", "1"}}, job.id));
+        break;
+      case Act::close_unknown_job:
+        add(close("closecheck-unknown"));
+        break;
+      case Act::close_as_another:
+        if (const auto who = other_caller())
+          ask(job, may_manage_jobs(*who) ? RequestKind::close : RequestKind::invalid, as(*who, close(job.id)));
+        else
+          add(stats(job.id));
+        break;
+      case Act::force:
+        ask(job, RequestKind::force_close, varied(force(job.id)));
+        write_settle(job);
+        break;
+      case Act::remove:
+        ask(job, RequestKind::remove, remove(job.id));
+        if (job.value.life == Life::absent) job.next_bucket = 0;
+        break;
+      case Act::update:
+        add(update(job.value.life == Life::closed ? "changed while closed" : "changed while open", job.id));
+        break;
+      case Act::read_statistics:
+        add(stats(job.id));
+        break;
+      case Act::read:
+        add(varied(some_read(job)));
+        break;
+      case Act::revert:
+        add(call(RevertSnapshot{job.id, "closecheck-unknown"}));
+        break;
+      case Act::fail:
+        has(Fault::fail_job) ? inject(job, fail(job.id)) : add(varied(some_read(job)));
+        break;
+      case Act::settle:
+        write_settle(job);
+        break;
+      case Act::wait:
+        add(pause(some_wait()));
+        break;
+      case Act::overlap:
+        write_overlap(job);
+        break;
+      case Act::feed:
+        write_feed_step(job);
+        break;
+      case Act::anything:
+        write_anything(job);
+        break;
+    }
+  }
+
+  void write_post(PlannedJob& job) {
+    const bool is_taken = reaction(RequestKind::post, job) == Reaction::moves;
+    const int count = is_taken ? 1 + below(3) : 1;
+    const int per_bucket = is_taken ? 1 + below(4) : 1;
+    ask(job, RequestKind::post, varied(post(data(job.next_bucket, job.next_bucket + count, per_bucket), job.id)));
+    if (is_taken) job.next_bucket += count;
+  }
+
   std::optional<Principal> other_caller() {
-    if (!environment_.secured || !dice_.percent(flavour_.caller_percent)) return std::nullopt;
-    constexpr std::array others{Principal::manage, Principal::monitor_ml, Principal::none, Principal::anonymous};
-    const Principal who = dice_.pick(others);
+    if (!environment_.secured || !percent(flavour_.caller_percent)) return std::nullopt;
+    static const auto others =
+        rc::gen::element(Principal::manage, Principal::monitor_ml, Principal::none, Principal::anonymous);
+    const Principal who = draw(others);
     if (who != Principal::anonymous && !environment_.knows(who)) return std::nullopt;
     return who;
   }
 
-  std::vector<Record> more_data(JobView& job, int buckets, int per_bucket) {
-    std::vector<Record> records = data(job.next_bucket, job.next_bucket + buckets, per_bucket);
-    job.next_bucket += buckets;
-    return records;
-  }
-
-  void write_step() {
-    JobView& job = jobs_[static_cast<std::size_t>(dice_.below(static_cast<int>(jobs_.size())))];
-    if (dice_.percent(flavour_.overlap_percent)) return write_burst(job);
-    if (dice_.percent(12)) return add(pause(some_wait()));
-    if (flavour_.datafeed && dice_.percent(15)) return write_feed_step(job);
-    if (dice_.percent(flavour_.illegal_percent)) return write_anything(job);
-    switch (job.belief) {
-      case Belief::absent:
-        add(create(job.id));
-        job.belief = Belief::closed;
-        break;
-      case Belief::closed:
-        write_on_closed(job);
-        break;
-      case Belief::opened:
-        write_on_opened(job);
-        break;
-      case Belief::closing:
-        dice_.percent(50) ? write_settle(job) : write_anything(job);
-        break;
-      case Belief::hanging:
-      case Belief::failed:
-        add(varied(force(job.id)));
-        write_settle(job);
-        break;
-    }
-  }
-
-  void write_settle(JobView& job) {
-    add(settle(environment_, job.id));
-    if (job.belief != Belief::opened) job.belief = Belief::closed;
-  }
-
-  void write_on_closed(JobView& job) {
-    const int roll = dice_.below(100);
-    if (roll < 40) return open_job(job);
-    if (roll < 55) return add(varied(post(data(job.next_bucket, job.next_bucket + 1), job.id)));
-    if (roll < 62) return add(varied(flush(job.id)));
-    if (roll < 68) return add(varied(some_close(job, false)));
-    if (roll < 70) {
-      add(remove(job.id));
-      job = {job.id, Belief::absent, 0, false};
-      return;
-    }
-    if (roll < 73) return add(update("changed while closed", job.id));
-    add(varied(some_read(job)));
-  }
-
-  void write_on_opened(JobView& job) {
-    const int roll = dice_.below(100);
-    if (roll < 48) return add(varied(post(more_data(job, 1 + dice_.below(3), 1 + dice_.below(4)), job.id)));
-    if (roll < 57) return add(varied(flush(job.id, dice_.percent(40) ? Parameter("true") : Parameter())));
-    if (roll < 80) return write_close(job);
-    if (roll < 82) return add(update("changed while open", job.id));
-    if (dice_.percent(flavour_.fault_percent / 4) && has(Fault::fail_job)) {
-      add(fail(job.id));
-      job.belief = Belief::failed;
-      return;
-    }
-    add(varied(some_read(job)));
-  }
-
-  bool has(Fault fault) const { return environment_.faults.count(fault) != 0; }
-
-  void write_close(JobView& job) {
-    if (dice_.percent(12)) {
-      add(varied(force(job.id)));
-      write_settle(job);
-      job.belief = Belief::closed;
-      return;
-    }
-    if (dice_.percent(flavour_.fault_percent)) return write_difficult_close(job);
-    Step step = some_close(job, true);
+  void write_close(PlannedJob& job) {
+    if (percent(12)) return write(job, Act::force);
+    const bool begins = reaction(RequestKind::close, job) == Reaction::waits;
+    if (begins && percent(flavour_.fault_percent)) return write_difficult_close(job);
+    Close close = percent(flavour_.odd_form_percent) ? some_close(job, 2) : Close{RequestKind::close, plain_close(job)};
     if (const auto who = other_caller()) {
-      step.request.who = *who;
-      if (!may_manage_jobs(*who)) return add(std::move(step));
+      close.step.request.who = *who;
+      if (!may_manage_jobs(*who)) close.kind = RequestKind::invalid;
     }
-    add(varied(std::move(step)));
-    if (!job.fed) job.belief = Belief::closed;
+    ask(job, close.kind, varied(std::move(close.step)));
   }
 
-  void write_difficult_close(JobView& job) {
-    const bool hang = has(Fault::hang_close) && dice_.percent(40);
-    if (!hang && !has(Fault::slow_close)) return add(varied(some_read(job)));
-    add(hang ? hang_close(job.id) : slow_close(environment_.slow, job.id));
-    constexpr std::array<std::string_view, 6> units{"1s", "500ms", "2s", "1ms", "800000micros", "1m"};
-    if (hang || dice_.percent(60)) {
-      add(varied(close_within(std::string(dice_.pick(units)), job.id)));
-      job.belief = hang ? Belief::hanging : Belief::closing;
-    } else {
-      add(varied(close(job.id)));
-      job.belief = Belief::closed;
+  void write_difficult_close(PlannedJob& job) {
+    const bool hangs = has(Fault::hang_close) && percent(40);
+    if (!hangs && !has(Fault::slow_close)) return add(varied(some_read(job)));
+    inject(job, hangs ? hang_close(job.id) : slow_close(environment_.slow, job.id));
+    if (!hangs && !percent(60)) {
+      ask(job, RequestKind::close, varied(plain_close(job)));
+      return;
+    }
+    static const auto timeouts = rc::gen::element<std::string>("1s", "500ms", "2s", "1ms", "800000micros", "1m");
+    // It gives up before the close has ended.
+    job.value = model_.send(RequestKind::close, job.value).job;
+    add(varied(close_within(draw(timeouts), job.id)));
+  }
+
+  static Step plain_close(const PlannedJob& job) { return close(job.id); }
+
+  /// One of the first `forms` forms: the first two are good for anything, the others odd.
+  Close some_close(const PlannedJob& job, int forms) {
+    switch (below(forms)) {
+      case 0:
+        return {RequestKind::close, close_within(percent(50) ? "30m" : "90s", job.id)};
+      case 1:
+        return {RequestKind::close, force_spelled("false", job.id)};
+      case 2:
+        return {RequestKind::invalid, close_within("abc", job.id)};
+      case 3:
+        return {RequestKind::invalid, close_with({{"unknown", "1"}}, job.id)};
+      case 4:
+        return {RequestKind::force_close, force(job.id)};
+      default:
+        return {RequestKind::close, plain_close(job)};
     }
   }
 
-  Step some_close(JobView& job, bool must_be_good) {
-    if (!must_be_good || dice_.percent(flavour_.odd_form_percent)) {
-      switch (dice_.below(must_be_good ? 2 : 6)) {
-        case 0:
-          return close_within(dice_.percent(50) ? "30m" : "90s", job.id);
-        case 1:
-          return force_spelled("false", job.id);
-        case 2:
-          return close_within("abc", job.id);
-        case 3:
-          return close_with({{"unknown", "1"}}, job.id);
-        case 4:
-          return force(job.id);
-        default:
-          break;
-      }
-    }
-    return close(job.id);
-  }
-
-  Step some_read(JobView& job) {
-    const int roll = dice_.below(100);
+  Step some_read(const PlannedJob& job) {
+    const int roll = below(100);
     if (roll < 40) return stats(job.id);
-    if (roll < 65)
-      return dice_.percent(60) ? buckets(job.id) : buckets_page(dice_.below(4), 1 + dice_.below(4), job.id);
+    if (roll < 55) return buckets(job.id);
+    if (roll < 65) return buckets_page(below(4), 1 + below(4), job.id);
     if (roll < 75) return records(job.id);
     if (roll < 90) return snapshots(job.id);
     return get(job.id);
   }
 
-  /// Any request on the job, whatever its state; the belief follows only where it is sure.
-  void write_anything(JobView& job) {
-    if (job.belief == Belief::hanging) return add(stats(job.id));  // anything else might wait for half an hour
-    switch (dice_.below(12)) {
-      case 0:
-        return open_job(job);
-      case 1:
-        return add(post(more_data(job, 1, 1), job.id));
-      case 2:
-        return add(flush(job.id));
-      case 3:
-        return write_close(job);
-      case 4:
-        return add(create(job.id));
-      case 5:
-        return add(job.belief == Belief::closed ? stats(job.id) : remove(job.id));
-      case 6:
-        return add(close_within("10 parsecs", job.id));
-      case 7:
-        return add(close_with({{"unknown", "1"}}, job.id));
-      case 8:
-        return add(call(RevertSnapshot{job.id, "closecheck-unknown"}));
-      case 9:
-        return add(close("closecheck-unknown"));
-      case 10:
-        if (const auto who = other_caller()) return add(as(*who, close(job.id)));
-        return add(stats(job.id));
-      default:
-        return add(some_read(job));
-    }
+  /// Any request on the job, wherever it is.
+  void write_anything(PlannedJob& job) {
+    static const auto acts = rc::gen::element(Act::open, Act::post, Act::flush, Act::close, Act::create, Act::remove,
+                                              Act::close_with_bad_timeout, Act::close_with_unknown_parameter,
+                                              Act::revert, Act::close_unknown_job, Act::close_as_another, Act::read);
+    const Act act = draw(acts);
+    // What waits for a close that hangs would wait for half an hour, and jobs that can be removed are kept.
+    const bool is_kept_from =
+        job.hangs() || (act == Act::remove && reaction(RequestKind::remove, job) != Reaction::refused);
+    write(job, is_kept_from ? Act::read_statistics : act);
   }
 
-  void write_burst(JobView& job) {
-    if (job.belief == Belief::hanging || job.belief == Belief::absent) return add(stats(job.id));
-    const int count = 2 + dice_.below(kBurstMax - 1);
+  void write_overlap(PlannedJob& job) {
+    if (job.hangs() || job.value.life == Life::absent) return add(stats(job.id));
+    const int count = 2 + below(kBurstMax - 1);
     for (int i = 0; i < count; ++i) {
-      add(meanwhile(1 + dice_.below(kClients), burst_step(job)));
-      if (dice_.percent(25)) add(pause(dice_.percent(50) ? 2 * kMillisecond : 60 * kMillisecond));
+      write_overlapping_request(job);
+      if (percent(25)) add(pause(percent(50) ? 2 * kMillisecond : 60 * kMillisecond));
     }
     add(join_step());
     add(stats(job.id));
     write_settle(job);
-    add(close(job.id));
+    ask(job, RequestKind::close, close(job.id));
     write_settle(job);
-    job.belief = Belief::closed;
   }
 
-  Step burst_step(JobView& job) {
-    const int roll = dice_.below(100);
-    if (roll < 30) return post(more_data(job, 1, kBurstPostRecords), job.id);
-    if (roll < 55) return close(job.id);
-    if (roll < 70) return open(job.id);
-    if (roll < 78) return flush(job.id);
-    if (roll < 82) return force(job.id);
-    if (roll < 84) return close_within("1ms", job.id);
-    return stats(job.id);
+  /// One of several at once; the reference model takes them in the order of their sending.
+  void write_overlapping_request(PlannedJob& job) {
+    static const auto acts = rc::gen::weightedElement<Act>({{30, Act::post},
+                                                            {25, Act::close},
+                                                            {15, Act::open},
+                                                            {8, Act::flush},
+                                                            {4, Act::force},
+                                                            {2, Act::close_briefly},
+                                                            {16, Act::read_statistics}});
+    const int client = 1 + below(kClients);
+    const auto send = [&](RequestKind kind, Step step) { ask(job, kind, meanwhile(client, std::move(step))); };
+    switch (draw(acts)) {
+      case Act::post:
+        send(RequestKind::post, post(data(job.next_bucket, job.next_bucket + 1, kBurstPostRecords), job.id));
+        ++job.next_bucket;
+        break;
+      case Act::close:
+        return send(RequestKind::close, close(job.id));
+      case Act::open:
+        return send(RequestKind::open, open(job.id));
+      case Act::flush:
+        return send(RequestKind::flush, flush(job.id));
+      case Act::force:
+        return send(RequestKind::force_close, force(job.id));
+      case Act::close_briefly:
+        return send(RequestKind::close, close_within("1ms", job.id));
+      default:
+        return send(RequestKind::stats, stats(job.id));
+    }
   }
 
   Duration some_wait() {
-    constexpr std::array waits{10 * kMicrosecond, kMillisecond,       20 * kMillisecond,
-                               60 * kMillisecond, 300 * kMillisecond, 700 * kMillisecond,
-                               2 * kSecond,       7 * kSecond,        2 * kMinute};
-    const Duration wait = dice_.pick(waits);
+    static const auto waits =
+        rc::gen::element<Duration>(10 * kMicrosecond, kMillisecond, 20 * kMillisecond, 60 * kMillisecond,
+                                   300 * kMillisecond, 700 * kMillisecond, 2 * kSecond, 7 * kSecond, 2 * kMinute);
+    const Duration wait = draw(waits);
     return environment_.live ? std::min(wait, 700 * kMillisecond) : wait;
   }
 
   void prepare_feed() {
+    PlannedJob& fed = jobs_.front();
     const Principal who = environment_.knows(Principal::setup) ? Principal::setup : Principal::manage_ml;
     add(call(CreateIndex{kIndex}, who));
     add(call(IndexDocuments{kIndex, data(0, 6, 2), true}, who));
-    add(call(CreateDatafeed{kFeed, jobs_.front().id, kIndex}));
-    jobs_.front().next_bucket = 6;
+    ask(fed, RequestKind::create_feed, call(CreateDatafeed{kFeed, fed.id, kIndex}));
+    fed.next_bucket = 6;
   }
 
-  void write_feed_step(JobView& job) {
-    JobView& fed = jobs_.front();
-    const int roll = dice_.below(100);
+  void write_feed_step(PlannedJob& job) {
+    PlannedJob& fed = jobs_.front();
+    const int roll = below(100);
     if (roll < 35) {
-      add(call(StartDatafeed{kFeed, kDataStart, kDataStart + (2 + dice_.below(6)) * kSpanMs}));
-      if (fed.belief == Belief::opened) write_settle(fed), fed.belief = Belief::closed;
+      const Step start = call(StartDatafeed{kFeed, kDataStart, kDataStart + (2 + below(6)) * kSpanMs});
+      if (ask(fed, RequestKind::start_feed, start) == Reaction::moves) write_settle(fed);
     } else if (roll < 50) {
-      add(call(StartDatafeed{kFeed, kDataStart, {}}));
-      fed.fed = fed.belief == Belief::opened;
+      ask(fed, RequestKind::start_endless_feed, call(StartDatafeed{kFeed, kDataStart, {}}));
     } else if (roll < 80) {
-      add(call(StopDatafeed{kFeed, {}}));
-      fed.fed = false;
+      ask(fed, RequestKind::stop_feed, call(StopDatafeed{kFeed, {}}));
     } else {
       add(roll < 90 ? call(DatafeedStats{kFeed}) : stats(job.id));
     }
@@ -320,30 +436,32 @@ class Author {
 
   /// Everything comes to rest and is read.
   void finish() {
-    for (JobView& job : jobs_) {
-      if (job.fed) add(call(StopDatafeed{kFeed, {}}));
-      if (job.belief == Belief::hanging || job.belief == Belief::failed) add(force(job.id));
-      if (job.belief == Belief::opened) add(close(job.id));
-      if (job.belief != Belief::absent) add(settle(environment_, job.id));
+    for (PlannedJob& job : jobs_) {
+      if (job.value.feed == model::Feed::started) ask(job, RequestKind::stop_feed, call(StopDatafeed{kFeed, {}}));
+      if (job.hangs() || job.value.life == Life::failed) ask(job, RequestKind::force_close, force(job.id));
+      if (job.value.life == Life::opened) ask(job, RequestKind::close, close(job.id));
+      if (job.value.life != Life::absent) add(settle(environment_, job.id));
       add(stats(job.id));
       add(buckets(job.id));
-      if (dice_.percent(50)) add(snapshots(job.id));
-      if (dice_.percent(30)) add(get(job.id));
+      if (percent(50)) add(snapshots(job.id));
+      if (percent(30)) add(get(job.id));
     }
   }
 
   const Flavour& flavour_;
   const Environment& environment_;
-  Dice dice_;
-  std::vector<JobView> jobs_;
+  const ActsByLife& acts_;
+  rc::Random random_;
+  model::JobModel model_;
+  std::vector<PlannedJob> jobs_;
   std::vector<Step> steps_;
 };
 
 }  // namespace
 
 rc::Gen<Program> programs_of(const Flavour& flavour, const Environment& environment) {
-  return [flavour, environment](const rc::Random& random, int size) {
-    return shrinkable_of(Author(flavour, environment, random).write(size), Simplify::everything);
+  return [flavour, environment, acts = ActsByLife(flavour)](const rc::Random& random, int size) {
+    return shrinkable_of(ProgramWriter(flavour, environment, acts, random).write(size), Simplify::everything);
   };
 }
 

@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 
+#include "closecheck/sut/executor.h"
+#include "closecheck/sut/in_process.h"
 #include "engine/shrinker.h"
 
 namespace closecheck::properties {
@@ -78,6 +80,23 @@ TEST(Generator, NamesOnlyWhatTheRunMayTouch) {
     const Program program = programs_of(kEverything, environment())(rc::Random(seed), 25).value();
     for (const Step& step : program.steps)
       EXPECT_TRUE(job_of(step.request.operation).empty() || job_of(step.request.operation).rfind(kNamePrefix, 0) == 0);
+  }
+}
+
+// It knows where its jobs are, faults, time-outs and datafeeds included, as long as nobody is refused for the caller.
+TEST(Generator, LeavesNoJobOpenAtTheEnd) {
+  const Flavour flavour{.jobs_max = 3, .fault_percent = 40, .caller_percent = 0, .datafeed = true};
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const Program program = programs_of(flavour, environment())(rc::Random(seed), 25).value();
+    const auto system = sut::make_in_process({}, seed);
+    const sut::Execution execution = sut::execute(program, *system, Profile::xpack_5_4, {}, nullptr);
+    std::map<std::string, JobState> last;
+    for (const Event& event : execution.history.events) {
+      if (event.type != EventType::ok || event.response->outcome != Outcome::accepted) continue;
+      if (const auto* stats = std::get_if<JobStatisticsList>(&event.response->content))
+        for (const JobStatistics& job : stats->jobs) last[job.job] = job.state;
+    }
+    for (const auto& [job, state] : last) EXPECT_EQ(state, JobState::closed) << "seed " << seed << text_of(program);
   }
 }
 

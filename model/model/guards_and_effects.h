@@ -1,63 +1,12 @@
-// The value that the reference model moves about: one job's lifecycle, its datafeed and what can be counted. Plain,
-// copyable, compared by bytes. Guards and effects are shared by the Boost.MSM machine and the flat table.
+// What the rows of the reference model ask of a job's value, and what they do to it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
-#include "model/oracle.h"
+#include "closecheck/model/job_model.h"
 
 namespace closecheck::model {
-
-/// Lifecycle of a job. `forced` is closing after a forced close: it may read as anything until it settles.
-enum class Life : std::uint8_t { absent, closed, opening, opened, closing, forced, failed };
-inline constexpr std::size_t kLifeCount = 7;
-
-enum class Feed : std::uint8_t { none, stopped, started };
-inline constexpr std::size_t kFeedCount = 3;
-
-std::string_view name(Life life);
-std::string_view name(Feed feed);
-
-/// Counts saturate, so that "no bound is known" stays a number.
-inline constexpr std::uint32_t saturated(std::uint64_t count) {
-  return count < kNoBound ? static_cast<std::uint32_t>(count) : kNoBound;
-}
-
-/// A closed job may show any count in `lo..hi + queued`, any other `lo..hi + since + queued + feeding`.
-struct JobValue {
-  Life life = Life::absent;
-  Feed feed = Feed::none;
-  std::uint8_t flags = 0;
-  std::uint8_t unused = 0;
-  std::uint32_t lo = 0;       // surely counted
-  std::uint32_t hi = 0;       // possibly counted
-  std::uint32_t since = 0;    // accepted since the job was opened: a normal close counts them
-  std::uint32_t queued = 0;   // accepted while closing: once opened again and closed, it counts them
-  std::uint32_t feeding = 0;  // what the running datafeed may still deliver
-
-  static constexpr std::uint8_t kWillHang = 1;   // the next normal close never ends by itself
-  static constexpr std::uint8_t kOwesClose = 2;  // the datafeed ended, the job has yet to close by itself
-  static constexpr std::uint8_t kFeedEnds = 4;   // the running datafeed has an end
-  static constexpr std::uint8_t kHangs = 8;      // nor does the one under way
-  static constexpr std::uint8_t kFlagsEnd = 16;
-  bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
-  void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
-  void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
-  /// Whether what the flags say can be at all where the job and its datafeed are.
-  bool is_possible() const {
-    if (life == Life::absent) return feed == Feed::none && flags == 0;
-    if (has(kFeedEnds) && feed != Feed::started) return false;
-    if (has(kOwesClose) && life != Life::opened) return false;
-    return !has(kHangs) || life == Life::closing;
-  }
-  /// The largest count that a read may show.
-  std::uint32_t most() const { return saturated(std::uint64_t{hi} + since + queued + feeding); }
-  friend bool operator==(const JobValue& a, const JobValue& b) { return std::memcmp(&a, &b, sizeof(JobValue)) == 0; }
-};
-static_assert(sizeof(JobValue) == 24);
 
 /// What a row may depend on.
 enum class Guard : std::uint8_t {
