@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -122,59 +123,109 @@ std::vector<Record>* records_of(Step& step) {
   return nullptr;
 }
 
-using Candidates = std::vector<Program>;
+// What is removed, RapidCheck removes: of the places of a program's steps, which are cheaper to copy than steps.
+using Places = std::vector<std::size_t>;
 
-Candidates jobs_dropped(const Program& program) {
+Places all_places(const Program& program) {
+  Places places(program.steps.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return places;
+}
+
+Program steps_at(const Program& program, Places places) {
+  std::ranges::sort(places);
+  Program part;
+  part.steps.reserve(places.size());
+  for (const std::size_t place : places) part.steps.push_back(program.steps[place]);
+  return part;
+}
+
+/// Every way to leave one out, the first one first.
+rc::Seq<Places> without_one(const Places& places) {
+  return rc::seq::filter(rc::shrink::removeChunks(places),
+                         [size = places.size() - 1](const Places& left) { return left.size() == size; });
+}
+
+using Shared = std::shared_ptr<const Program>;
+
+rc::Seq<Program> programs_at(const Shared& program, rc::Seq<Places> places) {
+  return rc::seq::map(std::move(places), [program](Places left) { return steps_at(*program, std::move(left)); });
+}
+
+/// Of the many sizes of a block in a long program only every second half is worth a trial.
+bool is_block_worth_a_trial(std::size_t removed, std::size_t steps) {
+  if (removed == steps) return false;
+  if (steps <= kAllBlocksStepsMax) return true;
+  for (std::size_t size = steps / 2; size > 0; size /= 2)
+    if (removed == size) return true;
+  return false;
+}
+
+rc::Seq<Program> blocks_removed(const Shared& program) {
+  const std::size_t steps = program->steps.size();
+  return programs_at(program,
+                     rc::seq::filter(rc::shrink::removeChunks(all_places(*program)), [steps](const Places& left) {
+                       return is_block_worth_a_trial(steps - left.size(), steps);
+                     }));
+}
+
+/// All that concerns one or several jobs.
+rc::Seq<Program> jobs_removed(const Shared& program) {
   std::vector<std::string> jobs;
-  for (const Step& step : program.steps)
-    if (const std::string& job = job_of_step(step);
-        !job.empty() && std::find(jobs.begin(), jobs.end(), job) == jobs.end())
+  for (const Step& step : program->steps)
+    if (const std::string& job = job_of_step(step); !job.empty() && std::ranges::find(jobs, job) == jobs.end())
       jobs.push_back(job);
-  Candidates out;
-  if (jobs.size() < 2) return out;
-  for (const std::string& job : jobs) {
-    Program rest;
-    std::copy_if(program.steps.begin(), program.steps.end(), std::back_inserter(rest.steps),
-                 [&](const Step& step) { return job_of_step(step) != job; });
-    out.push_back(std::move(rest));
-  }
-  return out;
+  return rc::seq::map(rc::seq::filter(rc::shrink::removeChunks(std::move(jobs)),
+                                      [](const std::vector<std::string>& left) { return !left.empty(); }),
+                      [program](const std::vector<std::string>& left) {
+                        Program part;
+                        std::ranges::copy_if(program->steps, std::back_inserter(part.steps), [&](const Step& step) {
+                          const std::string& job = job_of_step(step);
+                          return job.empty() || std::ranges::find(left, job) != left.end();
+                        });
+                        return part;
+                      });
 }
 
-/// One step less, the last one first, as far as `may_go` lets it.
-Candidates steps_dropped(const Program& program, bool (*may_go)(const Step&)) {
-  Candidates out;
-  for (std::size_t i = program.steps.size(); i-- > 0;) {
-    if (!may_go(program.steps[i])) continue;
-    Program rest = program;
-    rest.steps.erase(rest.steps.begin() + static_cast<std::ptrdiff_t>(i));
-    out.push_back(std::move(rest));
-  }
-  return out;
+/// One step, the last one first: the end of a program is what it needs least.
+rc::Seq<Program> single_steps_removed(const Shared& program) {
+  Places places = all_places(*program);
+  std::ranges::reverse(places);
+  return programs_at(program, without_one(places));
 }
 
-Candidates single_steps_dropped(const Program& program) {
-  return steps_dropped(program, [](const Step&) { return true; });
+rc::Seq<Program> reads_removed(const Shared& program) {
+  const auto reads = std::ranges::count_if(program->steps, is_read);
+  return rc::seq::filter(single_steps_removed(program),
+                         [reads](const Program& left) { return std::ranges::count_if(left.steps, is_read) < reads; });
 }
 
-Candidates reads_dropped(const Program& program) {
-  return steps_dropped(program, is_read);
+/// The first place that is missing of those from 0 on.
+std::size_t first_gap(const Places& places) {
+  std::size_t gap = 0;
+  while (gap < places.size() && places[gap] == gap) ++gap;
+  return gap;
 }
 
-Candidates pairs_dropped(const Program& program) {
-  Candidates out;
-  if (program.steps.size() > kPairStepsMax) return out;
-  for (std::size_t j = program.steps.size(); j-- > 1;) {
-    for (std::size_t i = j; i-- > 0;) {
-      if (i + 1 == j) continue;  // a block
-      Program rest = program;
-      rest.steps.erase(rest.steps.begin() + static_cast<std::ptrdiff_t>(j));
-      rest.steps.erase(rest.steps.begin() + static_cast<std::ptrdiff_t>(i));
-      out.push_back(std::move(rest));
-    }
-  }
-  return out;
+/// Two steps that are no block.
+rc::Seq<Program> pairs_removed(const Shared& program) {
+  if (program->steps.size() > kPairStepsMax) return {};
+  const auto second_before_the_first = [](const Places& without_later) {
+    return rc::seq::filter(without_one(without_later), [later = first_gap(without_later)](const Places& left) {
+      return first_gap(left) + 1 < later;
+    });
+  };
+  return programs_at(program, rc::seq::mapcat(without_one(all_places(*program)), second_before_the_first));
 }
+
+/// Each step in turn as `simpler` makes it.
+template <class Simpler>
+rc::Seq<Program> each_step(const Shared& program, Simpler simpler) {
+  return rc::seq::map(rc::shrink::eachElement(program->steps, std::move(simpler)),
+                      [](std::vector<Step> steps) { return Program{std::move(steps)}; });
+}
+
+using Candidates = std::vector<Program>;
 
 /// Two posts to a job as one, where either stands.
 Candidates posts_merged(const Program& program) {
@@ -220,33 +271,26 @@ Candidates reads_left_to_settling(const Program& program) {
   return out;
 }
 
-Candidates calls_simplified(const Program& program) {
-  Candidates out;
-  const bool overlaps =
-      std::any_of(program.steps.begin(), program.steps.end(), [](const Step& it) { return it.detached; });
-  if (overlaps) {
-    Program sequence = program;
+rc::Seq<Program> calls_simplified(const Shared& program) {
+  const auto is_detached = [](const Step& step) { return step.detached; };
+  rc::Seq<Program> without_overlap;
+  if (std::ranges::any_of(program->steps, is_detached)) {
+    Program sequence = *program;
     for (Step& step : sequence.steps) {
       step.detached = false;
       step.client = 0;
     }
-    out.push_back(std::move(sequence));
+    without_overlap = rc::seq::just(std::move(sequence));
   }
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    if (program.steps[i].type != StepType::call) continue;
-    for (Step& step : simpler(program.steps[i])) {
-      Program changed = program;
-      changed.steps[i] = std::move(step);
-      out.push_back(std::move(changed));
-    }
-  }
-  return out;
+  return rc::seq::concat(std::move(without_overlap),
+                         each_step(program, [](const Step& step) { return rc::seq::fromContainer(simpler(step)); }));
 }
 
-Candidates data_thinned(const Program& program) {
-  Candidates out;
-  const auto thinned = [&](auto keep) {
-    Program thinner = program;
+/// All posts at once with fewer records, then each in turn.
+rc::Seq<Program> data_thinned(const Shared& program) {
+  Candidates everywhere;
+  const auto thin = [&](auto keep) {
+    Program thinner = *program;
     bool changed = false;
     for (Step& step : thinner.steps) {
       std::vector<Record>* records = records_of(step);
@@ -254,40 +298,35 @@ Candidates data_thinned(const Program& program) {
       keep(*records);
       changed = true;
     }
-    if (changed) out.push_back(std::move(thinner));
+    if (changed) everywhere.push_back(std::move(thinner));
   };
-  thinned([](std::vector<Record>& records) { records.resize(1); });
-  thinned([](std::vector<Record>& records) { records.erase(records.begin(), records.end() - 1); });
-  thinned([](std::vector<Record>& records) { records.resize((records.size() + 1) / 2); });
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    Program copy = program;
-    const std::vector<Record>* records = records_of(copy.steps[i]);
-    if (records == nullptr || records->size() < 2) continue;
-    for (const std::size_t drop : {records->size() - 1, records->size() / 2, std::size_t{1}}) {
-      Program front = program;
-      records_of(front.steps[i])->resize(records->size() - drop);
-      out.push_back(std::move(front));
-      Program back = program;
-      std::vector<Record>& later = *records_of(back.steps[i]);
-      later.erase(later.begin(), later.begin() + static_cast<std::ptrdiff_t>(drop));
-      out.push_back(std::move(back));
-    }
-  }
-  return out;
+  thin([](std::vector<Record>& records) { records.resize(1); });
+  thin([](std::vector<Record>& records) { records.erase(records.begin(), records.end() - 1); });
+  thin([](std::vector<Record>& records) { records.resize((records.size() + 1) / 2); });
+  return rc::seq::concat(
+      rc::seq::fromContainer(std::move(everywhere)), each_step(program, [](Step step) {
+        std::vector<Record>* records = records_of(step);
+        if (records == nullptr) return rc::Seq<Step>();
+        const std::size_t count = records->size();
+        auto fewer = rc::seq::filter(rc::shrink::removeChunks(*records), [count](const std::vector<Record>& left) {
+          const std::size_t removed = count - left.size();
+          return removed < count && (removed + 1 == count || removed == count / 2 || removed == 1);
+        });
+        return rc::seq::map(std::move(fewer), [step](std::vector<Record> left) {
+          Step thinner = step;
+          *records_of(thinner) = std::move(left);
+          return thinner;
+        });
+      }));
 }
 
-Candidates waits_shortened(const Program& program) {
-  Candidates out;
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    if (program.steps[i].type != StepType::wait) continue;
-    for (const Duration wait : kRoundWaits) {
-      if (wait >= program.steps[i].duration) break;
-      Program shorter = program;
-      shorter.steps[i].duration = wait;
-      out.push_back(std::move(shorter));
-    }
-  }
-  return out;
+rc::Seq<Program> waits_shortened(const Shared& program) {
+  return each_step(program, [](const Step& step) {
+    std::vector<Step> shorter;
+    for (const Duration wait : kRoundWaits)
+      if (step.type == StepType::wait && wait < step.duration) shorter.push_back(wait_step(wait));
+    return rc::seq::fromContainer(std::move(shorter));
+  });
 }
 
 // Removal alone is stuck where a step must come at another place: (crash, close, open, post) -> (open, post, crash).
@@ -329,58 +368,26 @@ Candidates pairs_replaced(const Program& program) {
   return out;
 }
 
-/// A pass of ours as RapidCheck walks it, made when it is reached.
-struct Pass {
-  std::shared_ptr<const Program> program;
-  Candidates (*candidates)(const Program&);
-  bool made = false;
-  Candidates left{};  // the next one last
-
-  rc::Maybe<Program> operator()() {
-    if (!made) {
-      left = candidates(*program);
-      std::reverse(left.begin(), left.end());
-      made = true;
-    }
-    if (left.empty()) return rc::Nothing;
-    Program next = std::move(left.back());
-    left.pop_back();
-    return next;
-  }
-};
-
-/// Of the many sizes of a block in a long program only every second half is worth a trial.
-bool is_block_worth_a_trial(std::size_t removed, std::size_t steps) {
-  if (removed == steps) return false;
-  if (steps <= kAllBlocksStepsMax) return true;
-  for (std::size_t size = steps / 2; size > 0; size /= 2)
-    if (removed == size) return true;
-  return false;
+/// What candidates there are is found out when they are reached.
+rc::Seq<Program> lazily(const Shared& program, Candidates (*candidates)(const Program&)) {
+  return rc::seq::mapcat(rc::seq::just(program),
+                         [candidates](const Shared& it) { return rc::seq::fromContainer(candidates(*it)); });
 }
 
-rc::Seq<Program> blocks_removed(const Program& program) {
-  const std::size_t steps = program.steps.size();
-  return rc::seq::map(rc::seq::filter(rc::shrink::removeChunks(program.steps),
-                                      [steps](const std::vector<Step>& left) {
-                                        return is_block_worth_a_trial(steps - left.size(), steps);
-                                      }),
-                      [](std::vector<Step> left) { return Program{std::move(left)}; });
-}
-
-rc::Seq<Program> shrinks_of(const Program& program, Simplify simplify) {
-  const auto kept = std::make_shared<const Program>(program);
-  const auto pass = [&](Candidates (*candidates)(const Program&)) { return rc::makeSeq<Pass>(Pass{kept, candidates}); };
+rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
+  const auto program = std::make_shared<const Program>(it);
   switch (simplify) {
     case Simplify::reads_only:
-      return pass(reads_dropped);
+      return reads_removed(program);
     case Simplify::single_steps:
-      return rc::seq::concat(pass(jobs_dropped), pass(single_steps_dropped));
+      return rc::seq::concat(jobs_removed(program), single_steps_removed(program));
     case Simplify::everything:
       break;
   }
-  return rc::seq::concat(pass(jobs_dropped), blocks_removed(program), pass(pairs_dropped), pass(posts_merged),
-                         pass(reads_left_to_settling), pass(calls_simplified), pass(data_thinned),
-                         pass(waits_shortened), pass(one_dropped_and_one_moved), pass(pairs_replaced));
+  return rc::seq::concat(jobs_removed(program), blocks_removed(program), pairs_removed(program),
+                         lazily(program, posts_merged), lazily(program, reads_left_to_settling),
+                         calls_simplified(program), data_thinned(program), waits_shortened(program),
+                         lazily(program, one_dropped_and_one_moved), lazily(program, pairs_replaced));
 }
 
 }  // namespace
