@@ -374,10 +374,8 @@ void Bookkeeping::end_create_feed(const Exchange& exchange, JobFile& job, Reques
                               start.answer_event < exchange.invoke_event);
     if (did_nothing) continue;
     const std::string why = "datafeed " + feed->feed + " was asked for something while it was being created";
-    job.oracle.give_up(why);
+    job.lose_track(why);
     context_.rulings.give_up(why);
-    job.lose_track_of_data();
-    job.disturbed = true;
   }
 }
 
@@ -404,10 +402,8 @@ void Bookkeeping::end_stop_feed(const Exchange& exchange, JobFile& job, RequestO
   if (exchange.meant != RequestKind::remove_feed || outcome != RequestOutcome::accepted) return;
   if (exchange.feed_before != false) {
     const std::string why = "nothing tells what becomes of a job whose datafeed is deleted while it runs";
-    job.oracle.give_up(why);
+    job.lose_track(why);
     context_.rulings.give_up(why);
-    job.lose_track_of_data();
-    job.disturbed = true;
   }
   job.has_feed = false;
   if (const auto* remove = std::get_if<DeleteDatafeed>(&exchange.request->operation))

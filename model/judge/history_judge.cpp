@@ -138,10 +138,8 @@ void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
   const std::string_view unknown = exchange.unknown.name();
   std::string why = unknown.empty() ? log_.cite(exchange.number) + " does to a datafeed what cannot be read"
                                     : fmt::format("`{}` of #{} is not followed", unknown, exchange.number);
-  job.oracle.give_up(why);
+  job.lose_track(why);
   rulings_.give_up(std::move(why));
-  job.lose_track_of_data();
-  job.disturbed = true;
 }
 
 void HistoryJudge::meet_others(Exchange& exchange, JobFile& job) {
@@ -208,12 +206,14 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
   exchange.outcome = outcome_of(exchange, only, response, options_, rulings_);
   exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable ||
                         (!exchange.is_close && exchange.outcome == RequestOutcome::unknown);
-  // Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
   const bool both_taken = exchange.contrary != 0 && exchange.outcome == RequestOutcome::accepted &&
                           log_.of(exchange.contrary).outcome == RequestOutcome::accepted;
-  if (both_taken) {
-    exchange.outcome = RequestOutcome::unknown;
-    exchange.unanswered = true;
+  if (both_taken && only != nullptr) {
+    // Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
+    std::string why =
+        log_.cite(exchange.contrary) + " and " + log_.cite(exchange.number) + " overlapped, and both were taken";
+    only->lose_track(why);
+    rulings_.give_up(std::move(why));
   }
   if (!exchange.unanswered) std::erase(loose_, exchange.number);
   for (const DoubtfulRefusal& doubt : callers_.learn(exchange, response, log_)) judge_refusal(doubt);

@@ -50,6 +50,12 @@ void JobFile::lose_track_of_data() {
   oracle.forget_counts();
 }
 
+void JobFile::lose_track(std::string why) {
+  oracle.give_up(std::move(why));
+  lose_track_of_data();
+  disturbed = true;
+}
+
 void JobFile::start_anew() {
   readings.clear();
   unmet.clear();

@@ -113,6 +113,8 @@ struct JobFile {
   void forget();
   /// Nobody can follow what its datafeed brings.
   void lose_track_of_data();
+  /// Nobody can say what became of the job: everything is open until it is surely closed again.
+  void lose_track(std::string why);
   /// What is known for certain of the job is that it is where the oracle says: what became of its data is not.
   void start_anew();
 

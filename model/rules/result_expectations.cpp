@@ -157,11 +157,12 @@ void ResultExpectations::rebase(std::span<const Bucket> buckets) {
   // Without the newest record nobody knows which bucket is not finished, and may count more than is shown.
   if (bounded_ || span_ms_ == 0 || newest_possible_ms_ == INT64_MAX) return;
   if (std::ranges::any_of(buckets, &Bucket::interim)) return;
-  buckets_.clear();
-  touched_from_ms_ = INT64_MAX;
+  for (BucketExpectation& bucket : buckets_) bucket.hi = bucket.lo;
   for (const Bucket& read : buckets) {
     BucketExpectation& bucket = at(read.start_ms);
-    bucket.lo = bucket.hi = bucket.persisted = bucket.early = read.event_count;
+    bucket.hi = std::max(bucket.lo, read.event_count);
+    bucket.early = std::max(bucket.early, read.event_count - (bucket.lo - early_of(bucket)));
+    bucket.lo = bucket.persisted = bucket.hi;
     bucket.period = period_;
   }
   if (newest_sure_ms_ != INT64_MIN) at(newest_sure_ms_).hi = kUnbounded;
