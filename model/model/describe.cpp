@@ -49,7 +49,6 @@ std::string describe_allowed(const CellTable& table, const LogEntry& entry, cons
 std::string describe_question(const Question& question) {
   std::string text(name_of_step(index_of(question.kind)));
   if (question.kind == RequestKind::post) text += " of " + counted(static_cast<std::uint64_t>(question.records));
-  if (question.kind == RequestKind::close && question.has_timeout) text += " with a timeout";
   return text;
 }
 

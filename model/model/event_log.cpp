@@ -106,6 +106,9 @@ Played Player::pass(std::size_t step) {
 Played Player::play(const Log& log, std::size_t item) {
   const LogItem& what = log.items[item];
   switch (what.type) {
+    case ItemType::counts:
+      search_.know_counts(what.records);
+      return Played::fits;
     case ItemType::settled:
       return pass(kSettledStep);
     case ItemType::fault:

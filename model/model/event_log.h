@@ -27,13 +27,17 @@ struct LogEntry {
   bool told_refusal() const { return told(RequestOutcome::refused) || told(RequestOutcome::failed); }
 };
 
-enum class ItemType : std::uint8_t { invoke, respond, fault, settled };
+/// `counts`: what is known of the record counts from here on.
+enum class ItemType : std::uint8_t { invoke, respond, fault, settled, counts };
+
+inline constexpr std::int64_t kAnyCount = -1;
 
 struct LogItem {
   ItemType type = ItemType::invoke;
   Fault fault = Fault::fail_job;
   std::uint32_t entry = 0;  // invoke, respond
   std::size_t event = 0;
+  std::int64_t records = kAnyCount;  // counts: so many of a closed job, or any number of a job that exists
 };
 
 inline constexpr std::uint32_t kNoItem = 0xFFFF'FFFF;

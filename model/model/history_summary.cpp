@@ -37,7 +37,7 @@ class Summarizer {
         fault(item.fault);
       else if (item.type == ItemType::settled)
         settled_ = true;
-      else if (item.entry != blamed)
+      else if (item.type != ItemType::counts && item.entry != blamed)
         exchange(item);
     }
     summary_.ending_overlapped =

@@ -155,6 +155,13 @@ struct JobOracle::Impl {
                    : "too many ways in which overlapping or unanswered requests may have taken effect");
   }
 
+  void know_counts(std::int64_t records) {
+    const std::size_t event = log.items.empty() ? 0 : log.items.back().event;
+    log.items.push_back({.type = ItemType::counts, .fault = {}, .entry = 0, .event = event, .records = records});
+    [[maybe_unused]] const OracleVerdict verdict = drain();
+    assert(verdict == OracleVerdict::fits && "what is known of counts fits everything");
+  }
+
   Certain look() const;
 };
 
@@ -184,6 +191,14 @@ void JobOracle::invoke(int id, const Question& question, std::size_t event) {
 void JobOracle::amend(int id, const Question& question) {
   for (const Impl::Open& o : impl_->open)
     if (o.id == id) impl_->log.entries[o.entry].question = question;
+}
+
+void JobOracle::learn_count(std::int64_t records) {
+  impl_->know_counts(records);
+}
+
+void JobOracle::forget_counts() {
+  impl_->know_counts(kAnyCount);
 }
 
 OracleVerdict JobOracle::respond(int id, const Answer& answer, std::size_t event) {

@@ -113,9 +113,12 @@ class JobOracle {
   /// The oracle of the same history with one request taken otherwise, if everything fits then. Empty too where that
   /// costs too much: long logs, or more than 20,000 configurations at once.
   std::optional<JobOracle> suppose(const Supposition& supposition) const;
+  /// A request that is open asks this instead, as its end tells. Right before `respond` or `lose`.
   void amend(int id, const Question& question);
-  void learn_count(std::int64_t) {}
-  void forget_counts() {}
+  /// The job, surely closed and at rest with nothing outstanding, counts so many records.
+  void learn_count(std::int64_t records);
+  /// Nobody can follow what the job takes: from here on it may count anything.
+  void forget_counts();
   /// Something happened that cannot be followed: as after `inconclusive`.
   void give_up(std::string why);
 

@@ -104,6 +104,20 @@ bool Search::has_outstanding() const {
   return perhaps_more_ != 0 || std::ranges::any_of(set_, [](const Configuration& c) { return c.unhappened != 0; });
 }
 
+void Search::know_counts(std::int64_t records) {
+  for (Configuration& c : set_) {
+    JobValue& job = c.job;
+    if (records >= 0) {
+      if (job.life == Life::closed) job.lo = job.hi = saturated(static_cast<std::uint64_t>(records));
+    } else if (job.life != Life::absent) {
+      job.lo = job.since = job.queued = job.feeding = 0;
+      job.hi = kNoBound;
+    }
+    settle_reads(c);
+  }
+  keep_maximal(set_);
+}
+
 bool Search::matches(const SearchExchange& x, const Configuration& c) const {
   if (x.concerns == Concerns::perhaps || (x.concerns == Concerns::if_it_exists && c.job.life == Life::absent))
     return true;

@@ -66,6 +66,8 @@ class Search {
   int enter(const SearchExchange& exchange);
   /// A request whose answer is unknown: it may happen at any later time. False: too many of them.
   bool lose(const SearchExchange& exchange);
+  /// A closed job counts exactly so many records, or, `kAnyCount`, a job that exists any number.
+  void know_counts(std::int64_t records);
   /// Its answer is due: keeps what allows it. On `empty` the set is as it was before.
   Found leave(int slot);
   /// Takes a request back, as if its answer had never come.

@@ -99,7 +99,7 @@ void judge_statistics(const Exchange& exchange, JobFile& job, const JobStatistic
   const bool rests = !force::may_still_work(job, exchange, context);
   if (rests && statistics.counts_told) {
     job.results.rebase(statistics.counts);
-    job.oracle.learn_count(statistics.counts.processed_records);
+    if (!job.records_now) job.oracle.learn_count(statistics.counts.processed_records);
   }
   if (job.times_closed == 0 || !judge_model_size(exchange, job, statistics, context)) return;
   if (!job.unmet.empty() && promise_kept_late(exchange, job, context)) return;
