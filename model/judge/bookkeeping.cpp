@@ -33,6 +33,12 @@ Followed followed_after(const Exchange& exchange) {
   return exchange.unknown.has(Reach::results) ? Followed::counts : Followed::results;
 }
 
+/// What the job is created with; null: nobody here knows.
+const JobConfig* known_config(const Exchange& exchange) {
+  const auto* create = std::get_if<CreateJob>(&exchange.request->operation);
+  return create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
+}
+
 /// The index that the operation changes; null: none.
 const std::string* changed_index(const Operation& operation) {
   if (const auto* documents = std::get_if<IndexDocuments>(&operation)) return &documents->index;
@@ -59,6 +65,8 @@ void Bookkeeping::begin(const Exchange& exchange, JobFile& job) {
 
 Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) const {
   Question question = exchange.question;
+  // What closing a closed job answers is a matter of the dialect.
+  if (exchange.is_close && exchange.found_job_closed()) question.may_be_refused = true;
   if (exchange.unfollowed) {
     question.records_perhaps = kAnyNumber;
   } else if (exchange.meant == RequestKind::post) {
@@ -102,13 +110,7 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
       return end_create(exchange, job, outcome);
     case RequestKind::remove:
     case RequestKind::force_remove:
-      if (outcome == RequestOutcome::accepted) {
-        job.forget();
-        job.results.create(nullptr);
-      } else if (may_have_worked(outcome)) {
-        job.start_anew();
-      }
-      return;
+      return end_remove(exchange, job, outcome);
     case RequestKind::open:
       return end_open(exchange, job, outcome);
     case RequestKind::post:
@@ -144,8 +146,8 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
 
 void Bookkeeping::begin_job(const Exchange& exchange, JobFile& job) {
   job.forget();
-  const auto* create = std::get_if<CreateJob>(&exchange.request->operation);
-  const JobConfig* config = create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
+  const JobConfig* config = known_config(exchange);
+  job.created_by = exchange.number;
   job.results.create(config, followed_after(exchange));
   if (config != nullptr) job.times = {config->time_field, config->time_format};
   if (config != nullptr) job.learn_groups(&config->groups);
@@ -162,6 +164,19 @@ void Bookkeeping::end_create(const Exchange& exchange, JobFile& job, RequestOutc
       if (coming != job.coming_groups.end()) job.coming_groups.erase(coming);
     }
   if (outcome == RequestOutcome::accepted) begin_job(exchange, job);
+}
+
+void Bookkeeping::end_remove(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (outcome != RequestOutcome::accepted) {
+    if (may_have_worked(outcome)) job.start_anew();
+    return;
+  }
+  // If the job is there, it is what was created after the one that was removed.
+  const bool was_created_meanwhile =
+      job.created_by != 0 && context_.log.of(job.created_by).answer_event > exchange.invoke_event;
+  if (was_created_meanwhile) return;
+  job.forget();
+  job.results.create(nullptr);
 }
 
 void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
@@ -269,13 +284,8 @@ void Bookkeeping::end_unanswered(const Exchange& exchange, JobFile& job) {
   const Operation& operation = exchange.request->operation;
   switch (exchange.meant) {
     case RequestKind::create:
-      // If it is there at all, it is the only one that it can be.
-      if (exchange.before == JobState::absent && exchange.quiet) {
-        begin_job(exchange, job);
-        job.learn_groups(nullptr);
-        return;
-      }
-      job.results.create(nullptr);
+      end_unanswered_create(exchange, job);
+      if (exchange.before == JobState::absent && exchange.quiet) return;
       break;
     case RequestKind::post:
       return end_post(exchange, job, RequestOutcome::unknown);
@@ -321,6 +331,17 @@ void Bookkeeping::end_unanswered(const Exchange& exchange, JobFile& job) {
   stop_waiting(job, context_);
   job.readings.clear();
   job.disturbed = true;
+}
+
+void Bookkeeping::end_unanswered_create(const Exchange& exchange, JobFile& job) {
+  const bool was_absent = exchange.before == JobState::absent && exchange.quiet;
+  if (was_absent || (job.created_by == 0 && !job.adopted)) {
+    // If it is there at all, it is the only one that it can be.
+    begin_job(exchange, job);
+    job.learn_groups(nullptr);
+  } else if (!job.results.would_follow(known_config(exchange), followed_after(exchange))) {
+    job.results.create(nullptr);
+  }
 }
 
 void Bookkeeping::end_period(JobFile& job) {

@@ -30,6 +30,7 @@ class Bookkeeping {
  private:
   void end_create(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void begin_job(const Exchange& exchange, JobFile& job);
+  void end_remove(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_open(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_post(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void book_post(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
@@ -40,6 +41,7 @@ class Bookkeeping {
   void end_start_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_stop_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_unanswered(const Exchange& exchange, JobFile& job);
+  void end_unanswered_create(const Exchange& exchange, JobFile& job);
   void end_raw(const RawRequest& raw);
   void lose_documents(const Operation& operation);
   void blur_what_is_fed(const std::string& index);

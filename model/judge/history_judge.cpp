@@ -15,6 +15,11 @@ bool is_removal(RequestKind kind) {
   return kind == RequestKind::remove || kind == RequestKind::force_remove;
 }
 
+/// Whether a request of this kind can make something else of a closed job.
+bool moves_closed_job(RequestKind kind) {
+  return kind == RequestKind::open || kind == RequestKind::create || is_removal(kind);
+}
+
 /// The newest record that the job may get by the request.
 std::int64_t newest_of(const Exchange& exchange, const JobFile& job) {
   if (exchange.unknown.has(Reach::data)) return INT64_MAX;
@@ -122,8 +127,6 @@ void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
   if (exchange.target_count == 1 && job.open_changes == 0) {
     exchange.before = job.now;
     exchange.feed_before = job.feed_now;
-    // What closing a closed job answers is a matter of the dialect.
-    if (exchange.is_close && job.now == JobState::closed) exchange.question.may_be_refused = true;
   }
   meet_others(exchange, job);
   books_.begin(exchange, job);
@@ -151,21 +154,35 @@ void HistoryJudge::meet_others(Exchange& exchange, JobFile& job) {
     const bool other_changes = !is_read(other.meant);
     if (changes) other.quiet = false;
     if (other_changes) exchange.quiet = false;
+    other.met_mover = other.met_mover || moves_closed_job(exchange.meant);
+    exchange.met_mover = exchange.met_mover || moves_closed_job(other.meant);
     if (!changes || !other_changes) continue;
     other.overlapped = exchange.overlapped = true;
     if (exchange.is_close) other.met_close = true;
     if (other.is_close) exchange.met_close = true;
-    const bool is_contrary = (exchange.meant == RequestKind::open && is_removal(other.meant)) ||
-                             (other.meant == RequestKind::open && is_removal(exchange.meant));
-    if (is_contrary) {
-      exchange.contrary = other.number;
-      other.contrary = exchange.number;
-    }
     // Of two posts whichever comes second has its older records dropped.
     if (exchange.meant == RequestKind::post)
       exchange.newest_possible_ms = std::max(exchange.newest_possible_ms, newest_of(other, job));
     if (other.meant == RequestKind::post)
       other.newest_possible_ms = std::max(other.newest_possible_ms, newest_of(exchange, job));
+  }
+}
+
+void HistoryJudge::meet_contraries(const Exchange& accepted) {
+  const auto are_contrary = [](const Exchange& a, const Exchange& b) {
+    return a.meant == RequestKind::open && is_removal(b.meant);
+  };
+  for (const std::uint32_t target : log_.targets_of(accepted)) {
+    for (const std::size_t number : log_.open()) {
+      Exchange& other = log_.of(number);
+      const bool is_contrary = are_contrary(accepted, other) || are_contrary(other, accepted);
+      if (is_contrary && log_.concerns(other, target)) other.contrary = accepted.number;
+    }
+    if (accepted.contrary == 0) continue;
+    std::string why =
+        log_.cite(accepted.contrary) + " and " + log_.cite(accepted.number) + " overlapped, and both were taken";
+    jobs_.at(target).lose_track(why);
+    rulings_.give_up(std::move(why));
   }
 }
 
@@ -206,15 +223,7 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
   exchange.outcome = outcome_of(exchange, only, response, options_, rulings_);
   exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable ||
                         (!exchange.is_close && exchange.outcome == RequestOutcome::unknown);
-  const bool both_taken = exchange.contrary != 0 && exchange.outcome == RequestOutcome::accepted &&
-                          log_.of(exchange.contrary).outcome == RequestOutcome::accepted;
-  if (both_taken && only != nullptr) {
-    // Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
-    std::string why =
-        log_.cite(exchange.contrary) + " and " + log_.cite(exchange.number) + " overlapped, and both were taken";
-    only->lose_track(why);
-    rulings_.give_up(std::move(why));
-  }
+  if (exchange.outcome == RequestOutcome::accepted) meet_contraries(exchange);
   if (!exchange.unanswered) std::erase(loose_, exchange.number);
   for (const DoubtfulRefusal& doubt : callers_.learn(exchange, response, log_)) judge_refusal(doubt);
   if (callers_.is_in_doubt(exchange)) {
@@ -364,7 +373,8 @@ void HistoryJudge::refresh(JobFile& job) {
   if (job.open_requests > 0) return;
   if (job.now == JobState::opened) books_.settle_open_period(job);
   // Nothing is pending, nothing can come any more, and the job is closed: from here on everything is known again.
-  if (job.disturbed && job.now == JobState::closed && !job.oracle.has_outstanding()) {
+  const bool is_known_again = job.now == JobState::closed && job.unmet.empty() && !job.oracle.has_outstanding();
+  if (job.disturbed && is_known_again) {
     job.start_anew();
     job.disturbed = false;
   }

@@ -30,6 +30,8 @@ class HistoryJudge {
   void begin(const Event& event, std::size_t index);
   void begin_for(Exchange& exchange, JobFile& job);
   void meet_others(Exchange& exchange, JobFile& job);
+  /// Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
+  void meet_contraries(const Exchange& accepted);
   /// A close of several jobs without an answer may come to name the job that is created now.
   void meet_loose_closes(const Exchange& create, JobFile& job);
 

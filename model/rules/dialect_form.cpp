@@ -100,7 +100,7 @@ class FormRules {
     if (response_.refusal == Refusal::bad_request && has_other_parameters()) return std::nullopt;
     if (exchange_.odd_force) return rule_of_spelling();
     if (exchange_.expression) return rule_of_expression();
-    return exchange_.quiet ? rule_by_state() : std::nullopt;
+    return exchange_.quiet || exchange_.found_job_closed() ? rule_by_state() : std::nullopt;
   }
 
   bool has_other_parameters() const {

@@ -58,14 +58,14 @@ struct Exchange {
 
   // How things stood for its job when it went out; only for requests that name one job.
   bool quiet = true;        // no other request that could change the job was open at any time meanwhile
+  bool met_mover = false;   // an open, a creation or a deletion was open meanwhile
   bool overlapped = false;  // itself able to change the job, it overlapped another such request
   bool met_close = false;   // ... one that closes
   JobState before = JobState::unknown;
   std::optional<bool> feed_before;
   std::int64_t newest_sure_ms = INT64_MIN;      // a post: newest record that the job surely had before
   std::int64_t newest_possible_ms = INT64_MIN;  // ... that it may have had before, or got meanwhile
-  /// An open and a deletion of the job that overlap: number of the other one; 0: none.
-  std::size_t contrary = 0;
+  std::size_t contrary = 0;  // of an open or a deletion: one of the other kind that was accepted meanwhile; 0: none
 
   RequestOutcome outcome = RequestOutcome::unknown;
   /// No answer came that tells anything: it may take effect at once, at any later time, or never.
@@ -85,9 +85,11 @@ struct Exchange {
   /// Whether it was refused, and for nothing that nobody follows.
   bool was_refused_as_it_is() const { return outcome == RequestOutcome::refused && !unknown.has(Reach::refusal); }
   bool is_refused_to_caller() const { return refusal == Refusal::unauthenticated || refusal == Refusal::forbidden; }
+  /// Whether the job was surely closed all the time.
+  bool found_job_closed() const { return before == JobState::closed && !met_mover; }
   /// Whether nothing could have been waited for: the job was surely at rest when the request went out.
   bool found_job_at_rest() const {
-    return quiet && (before == JobState::closed || before == JobState::failed || before == JobState::absent);
+    return found_job_closed() || (quiet && (before == JobState::failed || before == JobState::absent));
   }
 };
 

@@ -19,7 +19,7 @@ void JobFile::forget() {
   learn_groups(nullptr);
   is_job = false;
   period = {};
-  times_opened = times_closed = 0;
+  created_by = times_opened = times_closed = 0;
   housekeeping = {};
   metadata.forget();
   metadata.refused_update = metadata.closed_by = 0;

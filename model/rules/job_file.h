@@ -151,6 +151,7 @@ struct JobFile {
   TimeSource times;          // of its records
   ResultExpectations results;
   OpenPeriod period;
+  std::size_t created_by = 0;  // the last creation that may have made it; 0: none that was seen
   std::size_t times_opened = 0;
   std::size_t times_closed = 0;  // open periods that surely ended
   Housekeeping housekeeping;

@@ -58,6 +58,12 @@ void ResultExpectations::follow_only(Followed followed) {
   book_unknown();
 }
 
+bool ResultExpectations::would_follow(const JobConfig* config, Followed followed) const {
+  ResultExpectations other;
+  other.create(config, followed);
+  return other.span_ms_ == span_ms_ && other.counts_followed_ == counts_followed_;
+}
+
 ProcessedRange ResultExpectations::processed_of(std::span<const Record> records, std::int64_t newest_sure_ms,
                                                 std::int64_t newest_possible_ms) const {
   if (!counts_followed_) return {0, static_cast<std::int64_t>(records.size())};
@@ -81,8 +87,10 @@ void ResultExpectations::book(std::span<const Record> records, Fate fate, std::i
     if (span_ms_ > 0) ++at(record.time_ms).hi;
     surely = surely && counts_followed_;
     if (surely && fate == Fate::taken) count_surely(record);
-    if (surely && fate == Fate::queued) queued_.push_back(record);
+    if (surely && (fate == Fate::queued || fate == Fate::fed)) queued_.push_back(record);
     newest_possible_ms_ = std::max(newest_possible_ms_, record.time_ms);
+    if (fate == Fate::taken || fate == Fate::queued)
+      newest_accepted_ms_ = std::max(newest_accepted_ms_, record.time_ms);
   });
 }
 
@@ -94,6 +102,7 @@ void ResultExpectations::book_unknown() {
 void ResultExpectations::count_surely(const Record& record) {
   ++since_open_;
   newest_sure_ms_ = std::max(newest_sure_ms_, record.time_ms);
+  newest_accepted_ms_ = std::max(newest_accepted_ms_, record.time_ms);
   if (span_ms_ == 0) return;
   BucketExpectation& bucket = at(record.time_ms);
   if (bucket.period != period_) {
@@ -134,7 +143,7 @@ void ResultExpectations::lose() {
     bucket->lo = bucket->persisted;
   touched_from_ms_ = INT64_MAX;
   queued_.clear();
-  newest_sure_ms_ = newest_persisted_ms_;
+  newest_sure_ms_ = newest_accepted_ms_ = newest_persisted_ms_;
 }
 
 void ResultExpectations::forget() {
@@ -144,18 +153,20 @@ void ResultExpectations::forget() {
   }
   queued_.clear();
   touched_from_ms_ = INT64_MAX;
-  newest_sure_ms_ = newest_persisted_ms_ = INT64_MIN;
-  book_unknown();
+  newest_sure_ms_ = newest_accepted_ms_ = newest_persisted_ms_ = INT64_MIN;
+  bounded_ = false;
 }
 
 void ResultExpectations::rebase(const DataCounts& counts) {
-  if (newest_possible_ms_ != INT64_MAX || (counts.processed_records > 0 && !counts.latest_record_ms)) return;
-  newest_sure_ms_ = newest_possible_ms_ = newest_persisted_ms_ = counts.latest_record_ms.value_or(INT64_MIN);
+  const bool is_unknown = newest_possible_ms_ == INT64_MAX || (!bounded_ && newest_sure_ms_ == INT64_MIN);
+  if (!is_unknown || (counts.processed_records > 0 && !counts.latest_record_ms)) return;
+  newest_sure_ms_ = newest_accepted_ms_ = newest_possible_ms_ = newest_persisted_ms_ =
+      counts.latest_record_ms.value_or(INT64_MIN);
 }
 
 void ResultExpectations::rebase(std::span<const Bucket> buckets) {
   // Without the newest record nobody knows which bucket is not finished, and may count more than is shown.
-  if (bounded_ || span_ms_ == 0 || newest_possible_ms_ == INT64_MAX) return;
+  if (bounded_ || span_ms_ == 0 || newest_possible_ms_ != newest_sure_ms_) return;
   if (std::ranges::any_of(buckets, &Bucket::interim)) return;
   for (BucketExpectation& bucket : buckets_) bucket.hi = bucket.lo;
   for (const Bucket& read : buckets) {

@@ -29,7 +29,8 @@ struct BucketExpectation {
 /// What becomes of a post's records.
 enum class Fate : std::uint8_t {
   taken,    ///< accepted by an opened job
-  queued,   ///< accepted while closing: counted at the latest after the next re-open; or what a datafeed may bring
+  queued,   ///< accepted while closing: counted at the latest after the next re-open
+  fed,      ///< what a datafeed may bring
   perhaps,  ///< may have been taken, or may be lost
   refused,
 };
@@ -50,6 +51,8 @@ class ResultExpectations {
   void create(const JobConfig* config, Followed followed = Followed::results);
   /// From here on no more than that can be followed of the job.
   void follow_only(Followed followed);
+  /// Whether a job of this configuration would be followed in the same way.
+  bool would_follow(const JobConfig* config, Followed followed) const;
 
   /// `newest_sure_ms`: newest record that the job surely had when the post went out; `newest_possible_ms`: that it may
   /// have had, or got from others meanwhile.
@@ -89,6 +92,9 @@ class ResultExpectations {
   std::size_t passed_since_open() const;
   /// The newest record that was surely, or possibly, processed; INT64_MIN: none.
   std::int64_t newest_sure_ms() const { return newest_sure_ms_; }
+  /// ... that what is accepted from now on surely has to be as new as: of an accepted post either the newest record was
+  /// processed, or a newer one before it, and what was queued is taken up before anything else.
+  std::int64_t newest_accepted_ms() const { return newest_accepted_ms_; }
   std::int64_t newest_possible_ms() const { return newest_possible_ms_; }
 
  private:
@@ -105,6 +111,7 @@ class ResultExpectations {
   std::int64_t since_open_ = 0;
   std::int64_t newest_sure_ms_ = INT64_MIN;
   std::int64_t newest_possible_ms_ = INT64_MIN;
+  std::int64_t newest_accepted_ms_ = INT64_MIN;
   std::int64_t newest_persisted_ms_ = INT64_MIN;
 };
 
