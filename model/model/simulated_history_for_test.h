@@ -118,14 +118,29 @@ struct RecordRange {
   std::int64_t most = 0;
 };
 
-/// Whether records that were processed may be lost again, so that older ones are new enough once more.
+inline bool overlap(const SimulatedRequest& a, const SimulatedRequest& b) {
+  const auto end_of = [](const SimulatedRequest& it) {
+    return it.end == SimulatedRequest::End::answered ? it.answered : INT64_MAX;
+  };
+  return a.job == b.job && a.invoked < end_of(b) && b.invoked < end_of(a);
+}
+
+/// Whether records that were processed may be lost again, so that older ones are new enough once more; or it is not
+/// told which open period took them, for an open overlapped a close.
 inline bool may_lose_data(const SimulatedHistory& history) {
+  const auto is_of = [](const SimulatedRequest& it, std::initializer_list<RequestKind> kinds) {
+    return std::ranges::find(kinds, it.question.kind) != kinds.end();
+  };
+  using K = RequestKind;
   return std::ranges::any_of(history.events,
                              [](const SimulatedEvent& it) { return it.type == SimulatedEvent::Type::fault; }) ||
-         std::ranges::any_of(history.requests, [](const SimulatedRequest& it) {
+         std::ranges::any_of(history.requests, [&](const SimulatedRequest& it) {
+           const bool meets_close =
+               is_of(it, {K::open}) && std::ranges::any_of(history.requests, [&](const auto& other) {
+                 return is_of(other, {K::close}) && overlap(it, other);
+               });
            return it.end == SimulatedRequest::End::lost || it.end == SimulatedRequest::End::unavailable ||
-                  it.question.kind == RequestKind::force_close || it.question.kind == RequestKind::remove ||
-                  it.question.kind == RequestKind::force_remove;
+                  meets_close || is_of(it, {K::force_close, K::remove, K::force_remove});
          });
 }
 
@@ -135,7 +150,10 @@ inline RecordRange range_of(const SimulatedHistory& history, const SimulatedRequ
   std::int64_t surely_before_ms = INT64_MIN;
   for (const SimulatedRequest& other : history.requests) {
     if (&other == &post || other.job != post.job || other.question.kind != RequestKind::post) continue;
-    if (other.answer.outcome == RequestOutcome::refused && other.end == SimulatedRequest::End::answered) continue;
+    // Of one that is open meanwhile the judge does not ask whether it is refused in the end.
+    const bool was_refused = other.end == SimulatedRequest::End::answered &&
+                             other.answer.outcome == RequestOutcome::refused && other.answered < post.invoked;
+    if (was_refused) continue;
     if (post.end == SimulatedRequest::End::answered && other.invoked > post.answered) continue;
     const std::int64_t newest_ms = other.records.back().time_ms;
     perhaps_before_ms = std::max(perhaps_before_ms, newest_ms);
@@ -150,22 +168,38 @@ inline RecordRange range_of(const SimulatedHistory& history, const SimulatedRequ
   return {newer_than(perhaps_before_ms), newer_than(surely_before_ms)};
 }
 
-/// The script of one job. A post of which only a range is known is one of its least records, and lost ones of one
-/// record each for the rest; a lost post may have come in part.
-inline Script script_of(const SimulatedHistory& history, std::size_t job) {
-  constexpr int kFirstPart = 1'000'000;
-  Script script;
-  int next_part = kFirstPart;
-  const auto lose_parts = [&](std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      ScriptEvent part;
-      part.id = next_part++;
-      part.question = {.kind = RequestKind::post, .records = 1};
-      script.push_back(part);
-      part.type = ScriptEvent::Type::lose;
-      script.push_back(part);
-    }
+/// Whether another request of the kind was taken while this one was open: genuine servers take an open and a deletion
+/// that overlap, and nobody says what becomes of the job then.
+inline bool met_contrary(const SimulatedHistory& history, const SimulatedRequest& request) {
+  const auto is_taken = [](const SimulatedRequest& it) {
+    return it.end == SimulatedRequest::End::answered && it.answer.outcome == RequestOutcome::accepted;
   };
+  const auto removes = [](const SimulatedRequest& it) {
+    return it.question.kind == RequestKind::remove || it.question.kind == RequestKind::force_remove;
+  };
+  const auto opens = [](const SimulatedRequest& it) { return it.question.kind == RequestKind::open; };
+  return is_taken(request) && std::ranges::any_of(history.requests, [&](const SimulatedRequest& other) {
+           const bool is_contrary = (opens(request) && removes(other)) || (removes(request) && opens(other));
+           return is_contrary && other.job == request.job && is_taken(other) && other.answered < request.answered &&
+                  other.answered > request.invoked;
+         });
+}
+
+/// The question that the oracle of a job hears. What is lost may come in part.
+inline Question question_of(const SimulatedHistory& history, const SimulatedRequest& request) {
+  Question question = request.question;
+  if (question.kind != RequestKind::post) return question;
+  const RecordRange range = request.end == SimulatedRequest::End::answered
+                                ? range_of(history, request)
+                                : RecordRange{0, std::ssize(request.records)};
+  question.records = range.least;
+  question.records_perhaps = range.most - range.least;
+  return question;
+}
+
+/// The script of one job.
+inline Script script_of(const SimulatedHistory& history, std::size_t job) {
+  Script script;
   for (const SimulatedEvent& event : history.events) {
     ScriptEvent told;
     if (event.type == SimulatedEvent::Type::fault || event.type == SimulatedEvent::Type::settled) {
@@ -177,26 +211,14 @@ inline Script script_of(const SimulatedHistory& history, std::size_t job) {
     }
     const SimulatedRequest& request = history.requests[event.request];
     if (request.job != job) continue;
-    const bool is_answered = request.end == SimulatedRequest::End::answered;
-    const bool is_post = request.question.kind == RequestKind::post;
-    told.id = static_cast<int>(event.request);
-    told.question = request.question;
-    told.answer = request.answer;
-    if (is_post && !is_answered) {
-      if (event.type == SimulatedEvent::Type::invoke) lose_parts(std::ssize(request.records));
-      continue;
+    told.id = static_cast<int>(event.request) + 1;
+    told.question = question_of(history, request);
+    if (event.type == SimulatedEvent::Type::end) {
+      told.type = request.end == SimulatedRequest::End::lost ? ScriptEvent::Type::lose : ScriptEvent::Type::respond;
+      told.answer = request.answer;
+      if (request.end == SimulatedRequest::End::unavailable || met_contrary(history, request))
+        told.answer = {.outcome = RequestOutcome::unknown};
     }
-    if (event.type == SimulatedEvent::Type::invoke) {
-      if (is_post) {
-        const RecordRange range = range_of(history, request);
-        told.question.records = range.least;
-        if (request.answer.outcome == RequestOutcome::accepted) lose_parts(range.most - range.least);
-      }
-      script.push_back(told);
-      continue;
-    }
-    told.type = request.end == SimulatedRequest::End::lost ? ScriptEvent::Type::lose : ScriptEvent::Type::respond;
-    if (request.end == SimulatedRequest::End::unavailable) told.answer = {.outcome = RequestOutcome::unknown};
     script.push_back(told);
   }
   return script;
