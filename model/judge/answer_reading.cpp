@@ -128,11 +128,4 @@ Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& 
   return answer;
 }
 
-const JobStatistics* statistics_of(const JobFile& job, const Response& response) {
-  const auto* list = std::get_if<JobStatisticsList>(&response.content);
-  if (list == nullptr) return nullptr;
-  const auto found = std::ranges::find(list->jobs, job.name, &JobStatistics::job);
-  return found != list->jobs.end() ? &*found : nullptr;
-}
-
 }  // namespace closecheck::model

@@ -14,7 +14,4 @@ RequestOutcome outcome_of(const Exchange& exchange, const JobFile* job, const Re
 /// The answer as the oracle of one of its jobs hears it.
 Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& response, Profile profile);
 
-/// What the answer tells of the job by name; null: nothing.
-const JobStatistics* statistics_of(const JobFile& job, const Response& response);
-
 }  // namespace closecheck::model

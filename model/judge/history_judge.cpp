@@ -236,7 +236,7 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
   }
   for (const std::uint32_t target : log_.targets_of(exchange)) conclude_for(exchange, jobs_.at(target), response);
   if (exchange.target_count == 0) books_.end_elsewhere(exchange);
-  if (exchange.outcome == RequestOutcome::accepted) learn_names(exchange, response);
+  if (exchange.outcome == RequestOutcome::accepted) jobs_.learn_names(exchange, only, response);
 }
 
 void HistoryJudge::end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome) {
@@ -259,7 +259,8 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
   const bool was_certain = is_read(exchange.meant) && exchange.meant != RequestKind::feed_stats &&
                            job.now != JobState::unknown && job.records_now && job.open_requests == 0;
   if (!was_certain) refresh(job);
-  if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job)) look(exchange, job, response);
+  if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job))
+    judge_reading(exchange, job, response, context_);
   if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, response);
   if (exchange.is_close && exchange.target_count == 1 && answer.outcome == RequestOutcome::accepted)
     log_.note_close(exchange, job.index);
@@ -380,33 +381,6 @@ void HistoryJudge::refresh(JobFile& job) {
   }
 }
 
-void HistoryJudge::look(const Exchange& exchange, JobFile& job, const Response& response) {
-  if (!is_read(exchange.meant) || !exchange.quiet || exchange.unknown.has(Reach::part) || job.disturbed) return;
-  const Operation& operation = exchange.request->operation;
-  if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
-    const auto* page = std::get_if<BucketPage>(&response.content);
-    if (page != nullptr || response.outcome == Outcome::refused)
-      results::judge_buckets(exchange, job, page != nullptr ? *page : BucketPage{}, *buckets, context_);
-  } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
-    if (const auto* page = std::get_if<RecordPage>(&response.content))
-      results::judge_records(exchange, job, *page, *records, context_);
-  } else if (std::holds_alternative<GetSnapshots>(operation)) {
-    if (const auto* list = std::get_if<SnapshotList>(&response.content))
-      snapshots::judge_list(exchange, job, *list, context_);
-  } else if (std::holds_alternative<JobStats>(operation)) {
-    if (const JobStatistics* statistics = statistics_of(job, response))
-      data::judge_statistics(exchange, job, *statistics, context_);
-  } else if (const auto* asked = std::get_if<DatafeedStats>(&operation)) {
-    if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content))
-      for (const DatafeedStatistics& statistics : list->feeds)
-        if (statistics.feed == asked->feed) job.period.feed_seen_running = statistics.state != "stopped";
-  } else if (std::holds_alternative<GetJob>(operation)) {
-    if (const auto* list = std::get_if<JobDescriptionList>(&response.content))
-      for (const JobDescription& description : list->jobs)
-        if (description.job == job.name) metadata::judge_description(exchange, job, description, context_);
-  }
-}
-
 void HistoryJudge::learn(const Exchange& exchange, JobFile& job, const Response& response) {
   const bool tells = exchange.outcome != RequestOutcome::busy && exchange.outcome != RequestOutcome::unknown;
   if (!tells || job.disturbed) return;
@@ -416,25 +390,6 @@ void HistoryJudge::learn(const Exchange& exchange, JobFile& job, const Response&
   } else if (!is_read(exchange.meant)) {
     lifecycle::learn(exchange, job, context_);
   }
-}
-
-void HistoryJudge::learn_names(const Exchange& exchange, const Response& response) {
-  const auto learn_name = [&](const std::string& name) {
-    JobFile* job = jobs_.find(name);
-    if (job != nullptr) job->is_job = true;
-    return job;
-  };
-  if (const auto* list = std::get_if<JobDescriptionList>(&response.content)) {
-    for (const JobDescription& description : list->jobs)
-      if (JobFile* job = learn_name(description.job); job != nullptr && !description.groups.empty())
-        job->learn_groups(&description.groups);
-  } else if (const auto* statistics = std::get_if<JobStatisticsList>(&response.content)) {
-    for (const JobStatistics& one : statistics->jobs) learn_name(one.job);
-  }
-  // What takes the id of one job names no group.
-  const bool takes_groups =
-      exchange.is_close || exchange.meant == RequestKind::stats || exchange.meant == RequestKind::get;
-  if (JobFile* only = only_target(exchange); only != nullptr && !takes_groups) only->is_job = true;
 }
 
 std::vector<std::uint64_t> HistoryJudge::state_visits() const {

@@ -48,9 +48,7 @@ class HistoryJudge {
 
   void take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict);
   void refresh(JobFile& job);
-  void look(const Exchange& exchange, JobFile& job, const Response& response);
   void learn(const Exchange& exchange, JobFile& job, const Response& response);
-  void learn_names(const Exchange& exchange, const Response& response);
   JobFile* only_target(const Exchange& exchange);
 
   JudgeOptions options_;

@@ -38,6 +38,25 @@ JobFile& JobDirectory::named(std::string_view name) {
   return job;
 }
 
+void JobDirectory::learn_names(const Exchange& exchange, JobFile* only, const Response& response) {
+  const auto learn_name = [&](const std::string& name) {
+    JobFile* job = find(name);
+    if (job != nullptr) job->is_job = true;
+    return job;
+  };
+  if (const auto* list = std::get_if<JobDescriptionList>(&response.content)) {
+    for (const JobDescription& description : list->jobs)
+      if (JobFile* job = learn_name(description.job); job != nullptr && !description.groups.empty())
+        job->learn_groups(&description.groups);
+  } else if (const auto* statistics = std::get_if<JobStatisticsList>(&response.content)) {
+    for (const JobStatistics& one : statistics->jobs) learn_name(one.job);
+  }
+  // What takes the id of one job names no group.
+  const bool takes_groups =
+      exchange.is_close || exchange.meant == RequestKind::stats || exchange.meant == RequestKind::get;
+  if (only != nullptr && !takes_groups) only->is_job = true;
+}
+
 bool JobDirectory::is_expression(std::string_view text) const {
   const JobFile* job = find(text);
   if (job != nullptr && (options_.knows_every_job ? job->may_exist() : job->is_job)) return false;

@@ -28,6 +28,9 @@ class JobDirectory {
   /// The file of that job, a new one where there is none.
   JobFile& named(std::string_view name);
 
+  /// What an accepted request tells of jobs and their groups; `only`: the one job that it names, null: none or several.
+  void learn_names(const Exchange& exchange, JobFile* only, const Response& response);
+
   /// Whether the text may mean several jobs, or a group: all but the name of one job.
   bool is_expression(std::string_view text) const;
   struct Matches {

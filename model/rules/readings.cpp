@@ -1,0 +1,42 @@
+// What is read of a job goes to the rules about it.
+#include <algorithm>
+
+#include "rules/rules.h"
+
+namespace closecheck::model {
+
+const JobStatistics* statistics_of(const JobFile& job, const Response& response) {
+  const auto* list = std::get_if<JobStatisticsList>(&response.content);
+  if (list == nullptr) return nullptr;
+  const auto found = std::ranges::find(list->jobs, job.name, &JobStatistics::job);
+  return found != list->jobs.end() ? &*found : nullptr;
+}
+
+void judge_reading(const Exchange& exchange, JobFile& job, const Response& response, RuleContext& context) {
+  if (!is_read(exchange.meant) || !exchange.quiet || exchange.unknown.has(Reach::part) || job.disturbed) return;
+  const Operation& operation = exchange.request->operation;
+  if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
+    const auto* page = std::get_if<BucketPage>(&response.content);
+    if (page != nullptr || response.outcome == Outcome::refused)
+      results::judge_buckets(exchange, job, page != nullptr ? *page : BucketPage{}, *buckets, context);
+  } else if (const auto* records = std::get_if<GetRecords>(&operation)) {
+    if (const auto* page = std::get_if<RecordPage>(&response.content))
+      results::judge_records(exchange, job, *page, *records, context);
+  } else if (std::holds_alternative<GetSnapshots>(operation)) {
+    if (const auto* list = std::get_if<SnapshotList>(&response.content))
+      snapshots::judge_list(exchange, job, *list, context);
+  } else if (std::holds_alternative<JobStats>(operation)) {
+    if (const JobStatistics* statistics = statistics_of(job, response))
+      data::judge_statistics(exchange, job, *statistics, context);
+  } else if (const auto* asked = std::get_if<DatafeedStats>(&operation)) {
+    if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content))
+      for (const DatafeedStatistics& statistics : list->feeds)
+        if (statistics.feed == asked->feed) job.period.feed_seen_running = statistics.state != "stopped";
+  } else if (std::holds_alternative<GetJob>(operation)) {
+    if (const auto* list = std::get_if<JobDescriptionList>(&response.content))
+      for (const JobDescription& description : list->jobs)
+        if (description.job == job.name) metadata::judge_description(exchange, job, description, context);
+  }
+}
+
+}  // namespace closecheck::model
