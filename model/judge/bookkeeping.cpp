@@ -63,6 +63,18 @@ void Bookkeeping::begin(const Exchange& exchange, JobFile& job) {
     job.coming_groups.insert(job.coming_groups.end(), create->config.groups.begin(), create->config.groups.end());
 }
 
+/// Whether the request was on its way when the job was created: it may have reached one before it.
+bool Bookkeeping::is_older_than(const Exchange& exchange, const JobFile& job) const {
+  return job.created_by != 0 && exchange.invoke_event < context_.log.of(job.created_by).answer_event;
+}
+
+/// The newest record that the job surely had when the post came. Whatever comes when nobody knows may come after that
+/// was lost again.
+std::int64_t Bookkeeping::newest_before(const Exchange& post, const JobFile& job) const {
+  const bool may_have_lost = post.unanswered || post.met_loss || job.disturbed || is_older_than(post, job);
+  return may_have_lost ? INT64_MIN : post.newest_sure_ms;
+}
+
 Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) const {
   Question question = exchange.question;
   // What closing a closed job answers is a matter of the dialect.
@@ -74,7 +86,7 @@ Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) 
     std::vector<Record> memory;
     const auto records = post != nullptr ? records_read(*post, job.times, memory) : std::nullopt;
     const ProcessedRange range =
-        records ? job.results.processed_of(*records, exchange.newest_sure_ms, exchange.newest_possible_ms)
+        records ? job.results.processed_of(*records, newest_before(exchange, job), exchange.newest_possible_ms)
                 : ProcessedRange{0, kAnyNumber};
     // What is lost may come in part, and after the newest data was lost again; of a body that breaks off nobody says
     // how much counts.
@@ -182,6 +194,8 @@ void Bookkeeping::end_remove(const Exchange& exchange, JobFile& job, RequestOutc
 void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
   if (outcome == RequestOutcome::accepted) {
     end_period(job);
+    // What was accepted beside a close and this open may have been queued after it.
+    if (exchange.met_close) job.results.drop_queued();
     job.results.reopen();
     job.period = {};
     job.period.opened_by = exchange.number;
@@ -193,6 +207,7 @@ void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcom
   } else if (may_have_worked(outcome) || outcome == RequestOutcome::timed_out) {
     end_period(job);
     job.period.ended = false;
+    job.period.perhaps_over = true;
     job.readings.clear();
   }
 }
@@ -235,7 +250,8 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
   Fate fate = Fate::taken;
   if (outcome == RequestOutcome::refused)
     fate = Fate::refused;
-  else if (outcome != RequestOutcome::accepted || post->malformed || period.forced != 0 || period.amid_close != 0)
+  else if (outcome != RequestOutcome::accepted || post->malformed || period.forced != 0 || period.amid_close != 0 ||
+           is_older_than(exchange, job))
     fate = Fate::perhaps;
   else if (exchange.met_close || period.timed_out_close != 0 || period.lost_close != 0)
     fate = Fate::queued;
@@ -243,9 +259,7 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
     fate = Fate::perhaps;
     job.lose_track_of_data();
   }
-  // Whatever comes when nobody knows may come after the newest data was lost again.
-  const bool may_have_lost = exchange.unanswered || job.disturbed;
-  job.results.book(*records, fate, may_have_lost ? INT64_MIN : exchange.newest_sure_ms, exchange.newest_possible_ms);
+  job.results.book(*records, fate, newest_before(exchange, job), exchange.newest_possible_ms);
 }
 
 void Bookkeeping::end_close(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
@@ -273,8 +287,8 @@ void Bookkeeping::end_forced_close(const Exchange& exchange, JobFile& job, Reque
   }
   period.forced = exchange.number;
   // Of a close that was over before nothing can be lost any more.
-  const bool was_over =
-      period.normal_close != 0 && context_.log.of(period.normal_close).answer_event < exchange.invoke_event;
+  const bool was_over = period.normal_close != 0 && !period.perhaps_over &&
+                        context_.log.of(period.normal_close).answer_event < exchange.invoke_event;
   if (!was_over) job.results.lose();
 }
 

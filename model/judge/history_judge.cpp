@@ -21,6 +21,12 @@ bool moves_closed_job(RequestKind kind) {
 }
 
 /// The newest record that the job may get by the request.
+/// Whether a request of this kind may lose data of its job.
+bool may_lose_data(const Exchange& exchange) {
+  return exchange.meant == RequestKind::force_close || exchange.question.kind == RequestKind::force_close ||
+         exchange.meant == RequestKind::revert || is_removal(exchange.meant);
+}
+
 std::int64_t newest_of(const Exchange& exchange, const JobFile& job) {
   if (exchange.unknown.has(Reach::data)) return INT64_MAX;
   const auto* post = std::get_if<PostData>(&exchange.request->operation);
@@ -154,6 +160,8 @@ void HistoryJudge::meet_others(Exchange& exchange, JobFile& job) {
     const bool other_changes = !is_read(other.meant);
     if (changes) other.quiet = false;
     if (other_changes) exchange.quiet = false;
+    other.met_loss = other.met_loss || may_lose_data(exchange);
+    exchange.met_loss = exchange.met_loss || may_lose_data(other);
     other.met_mover = other.met_mover || moves_closed_job(exchange.meant);
     exchange.met_mover = exchange.met_mover || moves_closed_job(other.meant);
     if (!changes || !other_changes) continue;
@@ -329,6 +337,8 @@ void HistoryJudge::judge_refusal(const DoubtfulRefusal& doubt) {
 
 void HistoryJudge::inject(const Event& event, std::size_t index) {
   JobFile& job = jobs_.named(event.job);
+  for (const std::size_t number : log_.open())
+    if (log_.concerns(log_.of(number), job.index)) log_.of(number).met_loss = true;
   books_.inject(event, job);
   if (event.fault == Fault::slow_close) return;
   take_verdict(job, nullptr, job.oracle.fault(event.fault, index));

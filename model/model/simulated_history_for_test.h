@@ -48,7 +48,7 @@ inline bool is_touched_by(Corruption corruption, const SimulatedRequest& request
     case Corruption::post_answer_changed:
       return kind == RequestKind::post;
     case Corruption::answers_swapped:
-      return true;
+      return kind != RequestKind::read_results;  // a server that does not tell results is not accused
     default:
       return false;
   }
@@ -67,6 +67,7 @@ inline void corrupt_answers(std::uint64_t seed, Corruption corruption, Simulated
     if (is_touched_by(corruption, request)) found.push_back(&request);
   if (found.empty()) return;
   SimulatedRequest& request = *found[dice.below(found.size())];
+  history.is_corrupted = true;
   switch (corruption) {
     case Corruption::state_misread: {
       const JobState before = request.answer.state;
@@ -93,6 +94,7 @@ inline void corrupt_answers(std::uint64_t seed, Corruption corruption, Simulated
         return other->question.kind != request.question.kind || other->job != request.job ||
                same_answer(*other, request);
       });
+      history.is_corrupted = !found.empty();
       if (found.empty()) return;
       SimulatedRequest& other = *found[dice.below(found.size())];
       std::swap(request.answer, other.answer);
@@ -145,6 +147,11 @@ inline bool may_lose_data(const SimulatedHistory& history) {
 }
 
 inline RecordRange range_of(const SimulatedHistory& history, const SimulatedRequest& post) {
+  const auto creates_meanwhile = [&](const SimulatedRequest& it) {
+    return it.question.kind == RequestKind::create && overlap(it, post);
+  };
+  // Of a job that is only being created nobody knows yet how it reads its data.
+  if (std::ranges::any_of(history.requests, creates_meanwhile)) return {0, std::ssize(post.records)};
   if (history.in_order) return {std::ssize(post.records), std::ssize(post.records)};
   std::int64_t perhaps_before_ms = INT64_MIN;
   std::int64_t surely_before_ms = INT64_MIN;
@@ -224,6 +231,18 @@ inline Script script_of(const SimulatedHistory& history, std::size_t job) {
   return script;
 }
 
+/// How many events of the script come before something of which nobody says what becomes of the job.
+inline std::size_t events_followed_of(const SimulatedHistory& history, std::size_t job) {
+  std::size_t told = 0;
+  for (const SimulatedEvent& event : history.events) {
+    const bool of_request = event.type == SimulatedEvent::Type::invoke || event.type == SimulatedEvent::Type::end;
+    if ((of_request ? history.requests[event.request].job : event.job) != job) continue;
+    if (event.type == SimulatedEvent::Type::end && met_contrary(history, history.requests[event.request])) break;
+    ++told;
+  }
+  return told;
+}
+
 // As the judge hears it
 
 inline std::string simulated_job_name(std::size_t job) {
@@ -254,6 +273,8 @@ inline Operation operation_of(const SimulatedRequest& request) {
       return CloseJob{job, {}, {}, {}, {}};
     case RequestKind::force_close:
       return CloseJob{job, "true", {}, {}, {}};
+    case RequestKind::read_results:
+      return GetBuckets{job, 0, 1'000};
     default:
       return JobStats{job};
   }
@@ -292,6 +313,9 @@ inline Response response_of(const SimulatedRequest& request) {
     }
     case RequestKind::get:
       response.content = JobDescriptionList{1, {{simulated_job_name(request.job), {}, {}}}};
+      break;
+    case RequestKind::read_results:
+      response.content = BucketPage{std::ssize(request.buckets), request.buckets};
       break;
     case RequestKind::post:
       response.content = DataCounts{};

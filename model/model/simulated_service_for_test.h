@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <random>
 #include <utility>
 #include <vector>
@@ -54,6 +55,7 @@ struct SimulatedRequest {
   int process = 0;
   Question question;
   std::vector<Record> records{};
+  std::vector<Bucket> buckets{};  // of the answer
   End end = End::open;
   Answer answer{};
   int status = 0;
@@ -72,6 +74,7 @@ struct SimulatedEvent {
 struct SimulatedHistory {
   Profile profile = Profile::xpack_5_4;
   bool in_order = true;
+  bool is_corrupted = false;
   std::size_t jobs = 1;
   std::vector<SimulatedRequest> requests;
   std::vector<SimulatedEvent> events;
@@ -91,16 +94,23 @@ class Dice {
   std::mt19937_64 random_;
 };
 
+inline constexpr std::int64_t kSimulatedSpanMs = 60'000;
+inline std::int64_t start_of_bucket(std::int64_t time_ms) {
+  return time_ms - time_ms % kSimulatedSpanMs;
+}
+
 /// A job of the service. What was accepted is counted at once or later, at the latest when a normal close is done.
 struct SimulatedJob {
   enum class State : std::uint8_t { absent, closed, opening, opened, closing, forced, failed };
 
   State state = State::absent;
   std::int64_t counted = 0;
-  std::int64_t buffered = 0;
+  std::map<std::int64_t, std::int64_t> buckets{};  // records that were counted, by start
+  std::vector<Record> buffered{};
   std::vector<Record> queued{};  // accepted while closing
   std::int64_t newest_ms = INT64_MIN;
   std::int64_t newest_kept_ms = INT64_MIN;  // as of the last normal close
+  bool shows_interim = false;               // results of a bucket that is not finished
   bool will_hang = false;
   bool hangs = false;
   bool closes_once_more = false;  // corrupted: a close, or an open, that takes effect again
@@ -110,10 +120,16 @@ struct SimulatedJob {
     for (const Record& record : records) {
       if (record.time_ms < newest_ms) continue;
       newest_ms = record.time_ms;
-      ++buffered;
+      buffered.push_back(record);
     }
   }
-  void count_all() { counted += std::exchange(buffered, 0); }
+  /// Counts so many of the records that were taken, the oldest first.
+  void count(std::size_t some) {
+    for (std::size_t i = 0; i < some; ++i) ++buckets[start_of_bucket(buffered[i].time_ms)];
+    counted += static_cast<std::int64_t>(some);
+    buffered.erase(buffered.begin(), buffered.begin() + static_cast<std::ptrdiff_t>(some));
+  }
+  void count_all() { count(buffered.size()); }
   void end_cleanly() {
     count_all();
     newest_kept_ms = newest_ms;
@@ -125,9 +141,22 @@ struct SimulatedJob {
       count_all();
     } else {
       queued.clear();
-      buffered = 0;
+      buffered.clear();
       newest_ms = newest_kept_ms;
     }
+  }
+  /// Results of the buckets that the data has passed, perhaps those without any data, and perhaps what there is so far
+  /// of the last one.
+  std::vector<Bucket> results(bool shows_empty) const {
+    std::vector<Bucket> shown;
+    if (buckets.empty()) return shown;
+    const std::int64_t last = buckets.rbegin()->first;
+    for (std::int64_t start = buckets.begin()->first; start <= last; start += kSimulatedSpanMs) {
+      const auto found = buckets.find(start);
+      const bool is_shown = start == last ? shows_interim : found != buckets.end() || shows_empty;
+      if (is_shown) shown.push_back({start, found == buckets.end() ? 0 : found->second, start == last, 0});
+    }
+    return shown;
   }
 };
 
@@ -140,6 +169,7 @@ class Simulation {
     history_.jobs = jobs_.size();
     for (int client = 0; client < shape.clients; ++client) clients_.push_back({client, false});
     next_process_ = shape.clients;
+    shows_empty_ = dice_.chance(50);
   }
 
   SimulatedHistory run() {
@@ -182,9 +212,8 @@ class Simulation {
   }
   /// Once, at a random one of its chances.
   bool corrupts(Corruption how) {
-    if (corruption_ != how || corrupted_ || !dice_.chance(35)) return false;
-    corrupted_ = true;
-    return true;
+    if (corruption_ != how || history_.is_corrupted || !dice_.chance(35)) return false;
+    return history_.is_corrupted = true;
   }
   void pass_time() { now_ += 50 * kMicrosecond + static_cast<Time>(dice_.below(400)) * kMicrosecond; }
 
@@ -268,8 +297,8 @@ class Simulation {
       case State::absent:
         return one_of({K::create, K::create, K::create, K::open, K::post, K::close, K::stats, force});
       case State::closed:
-        return one_of({K::open, K::open, K::open, K::open, K::open, K::stats, K::stats, K::close, K::post, K::flush,
-                       K::post, force});
+        return one_of({K::open, K::open, K::open, K::open, K::open, K::stats, K::stats, K::read_results, K::close,
+                       K::post, K::flush, K::post, force});
       case State::opened:
         return one_of({K::post, K::post, K::post, K::post, K::post, K::close, K::close, K::close, K::stats, K::stats,
                        K::flush, K::open, force});
@@ -340,6 +369,7 @@ class Simulation {
     if (dice_.chance(70)) whole(job, RequestKind::close);
     settle(job);
     if (open_requests() == 0) whole(job, RequestKind::stats);
+    if (open_requests() == 0) whole(job, RequestKind::read_results);
   }
 
   // What happens by itself
@@ -361,11 +391,7 @@ class Simulation {
         if (dice_.chance(60)) enter(index, State::closed);
         break;
       case State::opened:
-        if (job.buffered > 0) {
-          const auto some = static_cast<std::int64_t>(dice_.below(static_cast<std::size_t>(job.buffered) + 1));
-          job.buffered -= some;
-          job.counted += some;
-        }
+        job.count(dice_.below(job.buffered.size() + 1));
         if (job.closes_once_more) {
           job.closes_once_more = false;
           enter(index, State::closing);
@@ -415,6 +441,7 @@ class Simulation {
     SimulatedJob& job = jobs_[index];
     const State from = std::exchange(job.state, to);
     if (to == State::closing && job.will_hang) job.hangs = true;
+    if (to == State::closed) job.shows_interim = dice_.chance(30);
     if (from == to) return;
     for (Pending& pending : pending_) {
       if (pending.stage != Pending::Stage::waits || request_of(pending).job != index) continue;
@@ -461,6 +488,10 @@ class Simulation {
         return force(pending, job);
       case RequestKind::stats:
         return read(pending, job);
+      case RequestKind::read_results:
+        tell(pending, Outcome::accepted);
+        request_of(pending).buckets = job.results(shows_empty_);
+        return;
       case RequestKind::remove:
       case RequestKind::force_remove:
         return remove(pending, job, kind == RequestKind::force_remove);
@@ -608,7 +639,7 @@ class Simulation {
   Dice dice_;
   const SimulationShape shape_;
   const Corruption corruption_;
-  bool corrupted_ = false;
+  bool shows_empty_ = false;
   SimulatedHistory history_;
   std::vector<SimulatedJob> jobs_;
   std::vector<Client> clients_;

@@ -58,6 +58,7 @@ struct Exchange {
 
   // How things stood for its job when it went out; only for requests that name one job.
   bool quiet = true;        // no other request that could change the job was open at any time meanwhile
+  bool met_loss = false;    // a forced close, a deletion, a revert or a failure was under way: data may be gone again
   bool met_mover = false;   // an open, a creation or a deletion was open meanwhile
   bool overlapped = false;  // itself able to change the job, it overlapped another such request
   bool met_close = false;   // ... one that closes

@@ -51,7 +51,8 @@ struct OpenPeriod {
   bool feed_stopped = false;       // somebody asked it to stop
   bool feed_seen_running = false;  // as its statistics said last
   bool failed_fault = false;
-  bool ended = false;  // the job surely closed since
+  bool ended = false;         // the job surely closed since
+  bool perhaps_over = false;  // ... and was perhaps opened again, by an open that was not answered or gave up
 
   /// Whether nobody asked the job to close, and its datafeed has an end.
   bool closed_by_feed() const {
