@@ -20,6 +20,8 @@ namespace {
 /// Pairs of removals and moves are quadratic and cubic in the steps, so they wait until the program is short.
 constexpr std::size_t kPairStepsMax = 14;
 constexpr std::size_t kMoveStepsMax = 8;
+/// How long a job may take to come to rest where it is settled instead of read.
+constexpr Duration kSettlingMax = 40 * kSecond;
 /// Up to so many steps a block of any size is tried.
 constexpr std::size_t kAllBlocksStepsMax = 12;
 
@@ -254,21 +256,50 @@ Candidates posts_merged(const Program& program) {
   return out;
 }
 
-/// Settling reads the statistics as well.
-Candidates reads_left_to_settling(const Program& program) {
-  Candidates out;
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    const auto* stats = std::get_if<JobStats>(&program.steps[i].request.operation);
-    if (program.steps[i].type != StepType::call || stats == nullptr) continue;
-    const auto settle = std::find_if(program.steps.begin(), program.steps.end(), [&](const Step& step) {
-      return step.type == StepType::settle && step.job == stats->job;
-    });
-    if (settle == program.steps.end()) continue;
-    Program replaced = program;
-    replaced.steps[i] = *settle;
-    out.push_back(std::move(replaced));
+/// Settling reads the statistics as well, and is no request. Nor need anything else be asked of a job that was settled
+/// where settling it again shows the same.
+rc::Seq<Program> reads_left_to_settling(const Shared& program) {
+  const auto left_to_settling = [program](std::size_t place) -> rc::Maybe<Program> {
+    const Step& step = program->steps[place];
+    const std::string& job = job_of_step(step);
+    if (step.type != StepType::call || step.detached || job.empty() || names_several(job)) return rc::Nothing;
+    const bool was_settled =
+        place > 0 && program->steps[place - 1].type == StepType::settle && program->steps[place - 1].job == job;
+    if (!was_settled && !std::holds_alternative<JobStats>(step.request.operation)) return rc::Nothing;
+    Program settled = *program;
+    settled.steps[place] = settle_step(job, kSettlingMax);
+    return settled;
+  };
+  return rc::seq::mapMaybe(rc::seq::range<std::size_t>(0, program->steps.size()), left_to_settling);
+}
+
+/// What a datafeed with an end does, as a post and a close.
+Candidates datafeeds_replaced(const Program& program) {
+  const auto is_of_datafeed = [](const Step& step) {
+    const Operation& operation = step.request.operation;
+    return step.type == StepType::call &&
+           (std::holds_alternative<CreateIndex>(operation) || std::holds_alternative<IndexDocuments>(operation) ||
+            std::holds_alternative<CreateDatafeed>(operation) || std::holds_alternative<StopDatafeed>(operation));
+  };
+  Program replaced;
+  std::vector<Record> records;
+  std::string job;
+  bool changed = false;
+  for (const Step& step : program.steps) {
+    const Operation& operation = step.request.operation;
+    if (const auto* index = std::get_if<IndexDocuments>(&operation)) records = index->records;
+    if (const auto* create = std::get_if<CreateDatafeed>(&operation)) job = create->job;
+    if (is_of_datafeed(step)) continue;
+    if (std::holds_alternative<StartDatafeed>(operation) && !job.empty()) {
+      replaced.steps.push_back(call(PostData{job, records, false}));
+      replaced.steps.push_back(call(CloseJob{job, {}, {}, {}, {}}));
+      changed = true;
+    } else {
+      replaced.steps.push_back(step);
+    }
   }
-  return out;
+  if (!changed) return {};
+  return {std::move(replaced)};
 }
 
 rc::Seq<Program> calls_simplified(const Shared& program) {
@@ -385,9 +416,10 @@ rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
       break;
   }
   return rc::seq::concat(jobs_removed(program), blocks_removed(program), pairs_removed(program),
-                         lazily(program, posts_merged), lazily(program, reads_left_to_settling),
-                         calls_simplified(program), data_thinned(program), waits_shortened(program),
-                         lazily(program, one_dropped_and_one_moved), lazily(program, pairs_replaced));
+                         lazily(program, posts_merged), lazily(program, datafeeds_replaced),
+                         reads_left_to_settling(program), calls_simplified(program), data_thinned(program),
+                         waits_shortened(program), lazily(program, one_dropped_and_one_moved),
+                         lazily(program, pairs_replaced));
 }
 
 }  // namespace
