@@ -239,6 +239,11 @@ void Bookkeeping::end_post(const Exchange& exchange, JobFile& job, RequestOutcom
 void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
   if (outcome == RequestOutcome::busy) return;
   if (outcome != RequestOutcome::refused) job.last_post = exchange.number;
+  const OpenPeriod& period = job.period;
+  const bool may_be_closing =
+      exchange.met_close || period.timed_out_close != 0 || period.lost_close != 0 || period.forced != 0;
+  if (outcome != RequestOutcome::refused && (may_be_closing || period.amid_close != 0))
+    job.period.queued_post = exchange.number;
   const PostData* post = known_post(exchange);
   std::vector<Record> memory;
   const auto records = post != nullptr ? records_read(*post, job.times, memory) : std::nullopt;
@@ -246,14 +251,13 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
     if (outcome != RequestOutcome::refused) job.results.book_unknown();
     return;
   }
-  const OpenPeriod& period = job.period;
   Fate fate = Fate::taken;
   if (outcome == RequestOutcome::refused)
     fate = Fate::refused;
   else if (outcome != RequestOutcome::accepted || post->malformed || period.forced != 0 || period.amid_close != 0 ||
            is_older_than(exchange, job))
     fate = Fate::perhaps;
-  else if (exchange.met_close || period.timed_out_close != 0 || period.lost_close != 0)
+  else if (may_be_closing)
     fate = Fate::queued;
   if (fate != Fate::refused && job.may_be_fed()) {
     fate = Fate::perhaps;

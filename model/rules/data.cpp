@@ -97,7 +97,8 @@ void judge_statistics(const Exchange& exchange, JobFile& job, const JobStatistic
   }
   if (job.now != JobState::closed || statistics.state != JobState::closed) return;
   const bool rests = !force::may_still_work(job, exchange, context);
-  if (rests && statistics.counts_told) {
+  // What was queued may be counted only when the job is open again.
+  if (rests && statistics.counts_told && job.period.queued_post == 0) {
     job.results.rebase(statistics.counts);
     if (!job.records_now) job.oracle.learn_count(statistics.counts.processed_records);
   }

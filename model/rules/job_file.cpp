@@ -61,6 +61,7 @@ void JobFile::start_anew() {
   unmet.clear();
   results.forget();
   period = {};
+  period.queued_post = last_post;
   times_opened = times_closed = 0;
   housekeeping.since.reset();
   model = {};

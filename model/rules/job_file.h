@@ -50,6 +50,7 @@ struct OpenPeriod {
   std::size_t feed_with_end = 0;   // a start with an end, accepted
   bool feed_stopped = false;       // somebody asked it to stop
   bool feed_seen_running = false;  // as its statistics said last
+  std::size_t queued_post = 0;     // accepted, or perhaps, while the job was perhaps closing: it may count later
   bool failed_fault = false;
   bool ended = false;         // the job surely closed since
   bool perhaps_over = false;  // ... and was perhaps opened again, by an open that was not answered or gave up

@@ -95,6 +95,7 @@ void ResultExpectations::book(std::span<const Record> records, Fate fate, std::i
 }
 
 void ResultExpectations::book_unknown() {
+  queued_.clear();
   bounded_ = false;
   newest_possible_ms_ = INT64_MAX;
 }
