@@ -1,6 +1,8 @@
 // After the oracle could not follow a job it follows it again, and accuses nobody of what it did not see.
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "model/random_history.h"
 
 namespace closecheck::model {
@@ -146,6 +148,26 @@ TEST(OracleRecovery, SaysThatItLostTrackOnce) {
   EXPECT_EQ(oracle.respond(1, kAccept, 2), OracleVerdict::fits);
   EXPECT_EQ(oracle.respond(2, kAccept, 3), OracleVerdict::fits);
   EXPECT_FALSE(oracle.pending());
+}
+
+// accepted-data-is-kept: what was queued may be in the count of the closed job, and is not counted twice.
+TEST(OracleRecovery, LearnsACountThatMayHoldWhatWasQueued) {
+  for (const std::int64_t learned : {2, 4, 6}) {
+    for (const std::int64_t counted : {4, 5, 6, 7}) {
+      JobOracle oracle(Profile::xpack_6_3, 100'000);
+      const std::string text =
+          "create ok; open ok; post:2+1 ok; a>close:t; post:3 ok; a<ok; stats closed:" + std::to_string(learned) +
+          "; open ok; close ok; stats closed:" + std::to_string(counted);
+      const Script script = parse_script(text);
+      OracleVerdict verdict = OracleVerdict::fits;
+      for (std::size_t i = 0; i < script.size() && verdict == OracleVerdict::fits; ++i) {
+        verdict = tell(oracle, script, i);
+        if (i == 11) oracle.learn_count(learned);
+      }
+      const bool is_right = counted == 6 || (counted == 5 && learned < 6);
+      EXPECT_EQ(verdict == OracleVerdict::fits, is_right) << text;
+    }
+  }
 }
 
 }  // namespace

@@ -104,11 +104,25 @@ bool Search::has_outstanding() const {
   return perhaps_more_ != 0 || std::ranges::any_of(set_, [](const Configuration& c) { return c.unhappened != 0; });
 }
 
+namespace {
+
+/// A closed job counts `records`: what was queued is in that number as far as it has to be.
+void know_count(JobValue& job, std::uint32_t records) {
+  const bool is_exact = job.queued == 0;
+  const std::uint32_t most = job.most();
+  const std::uint32_t least = saturated(std::uint64_t{job.lo} + job.queued);
+  job.lo = records;
+  job.queued = least > records ? least - records : 0;
+  job.hi = is_exact ? records : std::max(records, most - job.queued);
+}
+
+}  // namespace
+
 void Search::know_counts(std::int64_t records) {
   for (Configuration& c : set_) {
     JobValue& job = c.job;
     if (records >= 0) {
-      if (job.life == Life::closed) job.lo = job.hi = saturated(static_cast<std::uint64_t>(records));
+      if (job.life == Life::closed) know_count(job, saturated(static_cast<std::uint64_t>(records)));
     } else if (job.life != Life::absent) {
       job.lo = job.since = job.queued = job.feeding = 0;
       job.hi = kNoBound;
