@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "model/event_log.h"
+#include "model/player.h"
 
 namespace closecheck::model {
 

@@ -253,9 +253,7 @@ struct Tally {
   int valid = 0;
 };
 
-bool fits_with(const CellTable& table, const Log& log, Reductions reductions) {
-  Player player(table, 1'000'000, reductions);
-  player.reset(table, log);
+bool fits_with(Player& player, const Log& log) {
   for (std::size_t i = 0; i < log.items.size(); ++i) {
     const Played played = player.play(log, i);
     EXPECT_TRUE(played == Played::fits || played == Played::empty);
@@ -264,12 +262,35 @@ bool fits_with(const CellTable& table, const Log& log, Reductions reductions) {
   return true;
 }
 
+bool fits_with(const CellTable& table, const Log& log, Reductions reductions) {
+  Player player(table, 1'000'000, reductions);
+  player.reset(table, log);
+  return fits_with(player, log);
+}
+
+/// A witness from the first item on; what it refutes no search may find.
+void compare_witness(const CellTable& table, const Log& log, bool expected, const std::string& text) {
+  Search search(table, 1'000'000);
+  for (const std::size_t batch : {std::size_t{1}, log.items.size()}) {
+    Witness witness;
+    witness.begin(search, {}, 0, 1'000'000);
+    Witness::Result result = Witness::Result::stands;
+    for (std::size_t end = batch; end <= log.items.size() && result == Witness::Result::stands; end += batch)
+      result = witness.advance(search.transitions(), log, end);
+    ASSERT_EQ(result, expected ? Witness::Result::stands : Witness::Result::refuted) << batch << ": " << text;
+  }
+  Player player(table, 1'000'000, {});
+  player.try_witness_beyond(0);
+  player.reset(table, log);
+  ASSERT_EQ(fits_with(player, log), expected) << text;
+}
+
 void compare(const Script& script, Profile profile, Tally& tally) {
   const CellTable& table = cells(profile);
   const bool expected = brute::explains(table, script);
+  const std::string text = std::string(name(profile)) + ": " + write_script(script);
   JobOracle oracle(profile, 1'000'000);
-  ASSERT_EQ(run_script(oracle, script) == OracleVerdict::fits, expected)
-      << name(profile) << ": " << write_script(script);
+  ASSERT_EQ(run_script(oracle, script) == OracleVerdict::fits, expected) << text;
   const Log log = log_of(script);
   for (unsigned off = 0; off < 16; ++off) {
     if (off != 15 && off != 0 && (off & (off - 1)) != 0) continue;  // each alone, all and none
@@ -277,9 +298,9 @@ void compare(const Script& script, Profile profile, Tally& tally) {
                                 .dominance = (off & 2U) == 0,
                                 .canonical_lost = (off & 4U) == 0,
                                 .symmetric = (off & 8U) == 0};
-    ASSERT_EQ(fits_with(table, log, reductions), expected)
-        << name(profile) << ", reductions off " << off << ": " << write_script(script);
+    ASSERT_EQ(fits_with(table, log, reductions), expected) << "reductions off " << off << ", " << text;
   }
+  compare_witness(table, log, expected, text);
   ++tally.histories;
   tally.valid += expected ? 1 : 0;
 }

@@ -24,8 +24,15 @@ CellTable flattened(Profile profile) {
   const auto which = static_cast<std::size_t>(profile);
   for_each_row([&]<class Entry>(Entry, std::int16_t index) {
     if constexpr (Entry::kind == RowKind::by_itself) {
-      flat.happenings.at(Entry::step) =
-          Spontaneous{.of_feed = Entry::of_feed, .source = static_cast<std::uint8_t>(Entry::source), .row = index};
+      flat.happenings.at(Entry::step) = index;
+      auto& there = [&]() -> auto& {
+        if constexpr (Entry::of_feed)
+          return flat.feed_happenings;
+        else
+          return flat.job_happenings;
+      }
+      ();
+      there.at(static_cast<std::size_t>(Entry::source)) |= static_cast<std::uint8_t>(1U << Entry::step);
     } else {
       auto& region = [&]() -> auto& {
         if constexpr (Entry::of_feed)

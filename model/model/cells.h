@@ -68,19 +68,14 @@ struct Cell {
   Answers allowed_otherwise = kNothing;  // without any change, while it does not
 };
 
-/// Where something may happen by itself.
-struct Spontaneous {
-  bool of_feed = false;
-  std::uint8_t source = 0;
-  std::int16_t row = -1;
-};
-
 /// Plain data, so that a test can take a copy and switch one row off.
 struct CellTable {
   Profile profile = Profile::xpack_5_4;
   std::array<std::array<Cell, kStepCount>, kLifeCount> job{};   // requests that go to the job's region
   std::array<std::array<Cell, kStepCount>, kFeedCount> feed{};  // requests that go to the datafeed's region
-  std::array<Spontaneous, kHappeningCount> happenings{};
+  std::array<std::int16_t, kHappeningCount> happenings{};       // their rows
+  std::array<std::uint8_t, kLifeCount> job_happenings{};
+  std::array<std::uint8_t, kFeedCount> feed_happenings{};
   /// Answers of each request that may come with a change somewhere; anything else is a pure answer.
   std::array<Answers, kStepCount> changing{};
   std::array<bool, kStepCount> two_steps{};  // requests with a row that waits
@@ -93,9 +88,10 @@ struct CellTable {
   bool reads_as(Life life, JobState read) const {
     return (static_cast<unsigned>(readings[static_cast<std::size_t>(life)]) >> static_cast<unsigned>(read) & 1U) != 0;
   }
-  bool may_happen(const Spontaneous& happening, const JobValue& value) const {
-    return happening.source ==
-           (happening.of_feed ? static_cast<std::uint8_t>(value.feed) : static_cast<std::uint8_t>(value.life));
+  /// What may happen by itself as far as the states say, one bit each of `Happening`.
+  std::uint32_t happenings_at(const JobValue& value) const {
+    return static_cast<std::uint32_t>(job_happenings[static_cast<std::size_t>(value.life)]) |
+           feed_happenings[static_cast<std::size_t>(value.feed)];
   }
   const Cell& at(std::size_t step, const JobValue& value) const {
     return goes_to_feed(step) ? feed[static_cast<std::size_t>(value.feed)][step]

@@ -105,8 +105,8 @@ TEST(CellRows, AreCountedByTheMachineAsTheSearchMoves) {
       Player player(cells(profile), 100'000, {});
       player.reset(cells(profile), log);
       for (std::size_t item = 0; item < log.items.size(); ++item) ASSERT_EQ(player.play(log, item), Played::fits);
-      EXPECT_EQ(player.search().machine().moves(), player.search().moves()) << script;
-      moves += player.search().moves();
+      EXPECT_EQ(player.search().transitions().machine().moves(), player.search().transitions().moves()) << script;
+      moves += player.search().transitions().moves();
     }
   EXPECT_GT(moves, 0U);
 }

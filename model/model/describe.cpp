@@ -29,7 +29,8 @@ std::string describe_allowed(const CellTable& table, const LogEntry& entry, cons
   const Cell& cell = table.at(step, job);
   if (cell.row < 0) return "nothing";
   Answers allowed = holds(cell.guard, job) ? cell.allowed : cell.allowed_otherwise;
-  if (cell.changes && JobMachine().step(job, step, 0).result == MachineStep::Result::done) allowed |= kAccepted;
+  if (cell.changes && (!rows()[static_cast<std::size_t>(cell.row)].only_if || holds(cell.guard, job)))
+    allowed |= kAccepted;
   if (entry.question.may_be_refused) allowed |= kRefused;
   const bool reads = entry.question.kind == RequestKind::stats && (allowed & kAccepted) != 0;
   if (reads) return "its statistics say so";

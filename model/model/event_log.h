@@ -1,12 +1,13 @@
-// What one job's oracle has seen, in order, as it was or with some requests taken otherwise; and a player that takes it
-// through a search.
+// What one job's oracle has seen, in order, as it was or with some requests taken otherwise. Plain data.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "model/search.h"
+#include "model/cells.h"
+#include "model/configuration.h"
 
 namespace closecheck::model {
 
@@ -14,15 +15,19 @@ enum class EntryStatus : std::uint8_t { open, answered, lost };
 
 /// One request, with its answer once it came.
 struct LogEntry {
+  LogEntry(const Question& asked, std::size_t at, std::uint32_t at_item, int number)
+      : question(asked), event(at), item(at_item), id(number) {}
+
   Question question;
   Answer answer;
   std::size_t event = 0;  // of the invocation, as the caller counts
   std::size_t answer_event = 0;
-  std::uint32_t item = 0;  // of the invocation, in `Log::items`
-  std::uint32_t answer_item = 0xFFFF'FFFF;
+  std::uint32_t item = 0;                   // of the invocation, in `Log::items`
+  std::uint32_t answer_item = 0xFFFF'FFFF;  // none
   int id = 0;
   EntryStatus status = EntryStatus::open;
 
+  bool is_unknown() const { return status != EntryStatus::answered || answer.outcome == RequestOutcome::unknown; }
   bool told(RequestOutcome told) const { return status == EntryStatus::answered && answer.outcome == told; }
   bool told_refusal() const { return told(RequestOutcome::refused) || told(RequestOutcome::failed); }
 };
@@ -30,7 +35,6 @@ struct LogEntry {
 /// `counts`: what is known of the record counts from here on.
 enum class ItemType : std::uint8_t { invoke, respond, fault, settled, counts };
 
-inline constexpr std::int64_t kAnyCount = -1;
 
 struct LogItem {
   ItemType type = ItemType::invoke;
@@ -40,7 +44,16 @@ struct LogItem {
   std::int64_t records = kAnyCount;  // counts: so many of a closed job, or any number of a job that exists
 };
 
-inline constexpr std::uint32_t kNoItem = 0xFFFF'FFFF;
+inline bool is_exchange(const LogItem& item) {
+  return item.type == ItemType::invoke || item.type == ItemType::respond;
+}
+/// What an event of the history is for the machine; empty: nothing.
+inline std::optional<std::size_t> event_step(const LogItem& item) {
+  if (item.type == ItemType::counts) return std::nullopt;
+  if (item.type == ItemType::settled) return kSettledStep;
+  if (item.fault == Fault::slow_close) return std::nullopt;
+  return item.fault == Fault::fail_job ? kDieStep : kHangStep;
+}
 
 struct Log {
   std::vector<LogItem> items;  // in the order of their events
@@ -58,32 +71,6 @@ struct Log {
 
  private:
   void insert(LogItem item);
-};
-
-enum class Played : std::uint8_t { fits, empty, too_much, too_many };
-
-class Player {
- public:
-  Player(const CellTable& table, std::size_t budget, Reductions reductions)
-      : table_(&table), search_(table, budget, reductions) {}
-
-  void reset(const CellTable& table, const Log& log);
-  Played play(const Log& log, std::size_t item);
-  /// Begins anew and takes the items up to `last`, that one included. Whether all fit.
-  bool fits(const CellTable& table, const Log& log, std::size_t last);
-  /// Takes back the response that was played last and did not fit.
-  void forget(std::uint32_t entry);
-  int slot_of(std::uint32_t entry) const { return entry < slots_.size() ? slots_[entry] : -1; }
-  Search& search() { return search_; }
-  const Search& search() const { return search_; }
-  const CellTable& table() const { return *table_; }
-
- private:
-  Played pass(std::size_t step);
-
-  const CellTable* table_;
-  Search search_;
-  std::vector<std::int8_t> slots_;  // by entry; -1: none
 };
 
 }  // namespace closecheck::model

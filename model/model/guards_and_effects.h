@@ -80,6 +80,42 @@ inline void perhaps_lose(JobValue& value) {
   value.clear(JobValue::kOwesClose);
 }
 
+/// The effects of rows of the datafeed's region.
+inline void apply_to_feed(Effect effect, JobValue& value, std::uint32_t records, std::uint32_t perhaps) {
+  switch (effect) {
+    case Effect::feed_start:
+      value.feeding = records;
+      value.hi = saturated(std::uint64_t{value.hi} + perhaps);
+      value.set(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_start_endless:
+      value.hi = kNoBound;
+      value.clear(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_stop:
+      value.hi = saturated(std::uint64_t{value.hi} + value.feeding);
+      value.feeding = 0;
+      if (value.has(JobValue::kFeedEnds) && value.life == Life::opened) value.set(JobValue::kOwesClose);
+      value.clear(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_erase:
+      value.hi = saturated(std::uint64_t{value.hi} + value.feeding);
+      value.feeding = 0;
+      value.clear(JobValue::kFeedEnds);
+      break;
+    case Effect::feed_end:
+      if (value.life == Life::opened) {
+        value.since = saturated(std::uint64_t{value.since} + value.feeding);
+        value.set(JobValue::kOwesClose);
+      }
+      value.feeding = 0;
+      value.clear(JobValue::kFeedEnds);
+      break;
+    default:
+      break;
+  }
+}
+
 /// Applies an effect; `records` is what the request surely brings, `perhaps` what it may bring besides. Runs before the
 /// state changes.
 inline void apply(Effect effect, JobValue& value, std::uint32_t records, std::uint32_t perhaps) {
@@ -132,33 +168,8 @@ inline void apply(Effect effect, JobValue& value, std::uint32_t records, std::ui
     case Effect::arm_hang:
       value.set(JobValue::kWillHang);
       break;
-    case Effect::feed_start:
-      value.feeding = records;
-      value.hi = saturated(std::uint64_t{value.hi} + perhaps);
-      value.set(JobValue::kFeedEnds);
-      break;
-    case Effect::feed_start_endless:
-      value.hi = kNoBound;
-      value.clear(JobValue::kFeedEnds);
-      break;
-    case Effect::feed_stop:
-      value.hi = saturated(std::uint64_t{value.hi} + value.feeding);
-      value.feeding = 0;
-      if (value.has(JobValue::kFeedEnds) && value.life == Life::opened) value.set(JobValue::kOwesClose);
-      value.clear(JobValue::kFeedEnds);
-      break;
-    case Effect::feed_erase:
-      value.hi = saturated(std::uint64_t{value.hi} + value.feeding);
-      value.feeding = 0;
-      value.clear(JobValue::kFeedEnds);
-      break;
-    case Effect::feed_end:
-      if (value.life == Life::opened) {
-        value.since = saturated(std::uint64_t{value.since} + value.feeding);
-        value.set(JobValue::kOwesClose);
-      }
-      value.feeding = 0;
-      value.clear(JobValue::kFeedEnds);
+    default:
+      apply_to_feed(effect, value, records, perhaps);
       break;
   }
 }

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/event_log.h"
 #include "model/oracle.h"
+#include "model/player.h"
 
 namespace closecheck::model {
 

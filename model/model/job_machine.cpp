@@ -97,32 +97,37 @@ struct JobMachine::Engine {
   RowSet off;
   std::uint64_t moves = 0;
 
+  /// How the machine handled it; `moved` is the value where it moved.
   template <std::size_t kEvent>
-  MachineStep take(const JobValue& value, std::uint32_t records, std::uint32_t records_perhaps) {
+  boost::msm::back::HandledEnum take(const JobValue& value, JobValue& moved, std::uint32_t records,
+                                     std::uint32_t records_perhaps) {
     int* current = const_cast<int*>(machine.current_state());
     current[0] = kLifeIds[static_cast<std::size_t>(value.life)];
     current[1] = kFeedIds[static_cast<std::size_t>(value.feed)];
     machine.value = value;
     machine.row = -1;
     const auto handled = machine.process_event(Event<kEvent>{records, records_perhaps});
-    MachineStep step{.result = {}, .value = machine.value, .row = machine.row};
-    if ((handled & boost::msm::back::HANDLED_TRUE) != 0) {
-      step.result = MachineStep::Result::done;
-      step.value.life = kLives[static_cast<std::size_t>(current[0])];
-      step.value.feed = kFeeds[static_cast<std::size_t>(current[1])];
-      ++moves;
-    } else if ((handled & boost::msm::back::HANDLED_GUARD_REJECT) != 0) {
-      step.result = MachineStep::Result::barred;
-    }
-    return step;
+    if ((handled & boost::msm::back::HANDLED_TRUE) == 0) return handled;
+    ++moves;
+    moved = machine.value;
+    moved.life = kLives[static_cast<std::size_t>(current[0])];
+    moved.feed = kFeeds[static_cast<std::size_t>(current[1])];
+    return handled;
   }
 
   template <std::size_t... kEvents>
-  MachineStep take_any(const JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps,
-                       std::index_sequence<kEvents...>) {
-    using Take = MachineStep (Engine::*)(const JobValue&, std::uint32_t, std::uint32_t);
+  boost::msm::back::HandledEnum take_any(const JobValue& value, JobValue& moved, std::size_t event,
+                                         std::uint32_t records, std::uint32_t records_perhaps,
+                                         std::index_sequence<kEvents...>) {
+    using Take = boost::msm::back::HandledEnum (Engine::*)(const JobValue&, JobValue&, std::uint32_t, std::uint32_t);
     static constexpr std::array<Take, sizeof...(kEvents)> kTakes{&Engine::take<kEvents>...};
-    return (this->*kTakes.at(event))(value, records, records_perhaps);
+    return (this->*kTakes[event])(value, moved, records, records_perhaps);
+  }
+
+  boost::msm::back::HandledEnum step(const JobValue& value, JobValue& moved, std::size_t event, std::uint32_t records,
+                                     std::uint32_t records_perhaps) {
+    return take_any(value, moved, event, records, records_perhaps,
+                    std::make_index_sequence<kStepCount + kHappeningCount>{});
   }
 };
 
@@ -133,8 +138,18 @@ JobMachine& JobMachine::operator=(JobMachine&&) noexcept = default;
 
 MachineStep JobMachine::step(const JobValue& value, std::size_t event, std::uint32_t records,
                              std::uint32_t records_perhaps) {
-  return engine_->take_any(value, event, records, records_perhaps,
-                           std::make_index_sequence<kStepCount + kHappeningCount>{});
+  MachineStep step{.result = {}, .value = value, .row = -1};
+  const auto handled = engine_->step(value, step.value, event, records, records_perhaps);
+  step.row = engine_->machine.row;
+  if ((handled & boost::msm::back::HANDLED_TRUE) != 0)
+    step.result = MachineStep::Result::done;
+  else if ((handled & boost::msm::back::HANDLED_GUARD_REJECT) != 0)
+    step.result = MachineStep::Result::barred;
+  return step;
+}
+
+bool JobMachine::move(JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps) {
+  return (engine_->step(value, value, event, records, records_perhaps) & boost::msm::back::HANDLED_TRUE) != 0;
 }
 
 void JobMachine::switch_off(const RowSet& rows) {

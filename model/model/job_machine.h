@@ -32,6 +32,8 @@ class JobMachine {
   /// Steps `value` by a request, an event of the history or, from `kStepCount` on, something that happens by itself.
   /// `records`: what a request surely brings; `records_perhaps`: what it may bring besides.
   MachineStep step(const JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps = 0);
+  /// The same in place. False: it did not move, and `value` is as before.
+  bool move(JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps);
 
   /// Rows that do not move, for tests.
   void switch_off(const RowSet& rows);

@@ -49,11 +49,12 @@ struct JobOracle::Impl {
   const CellTable* table;
   std::size_t budget;
   Player player;
+  std::unique_ptr<Player> probe;  // made when something has to be explained
   Log log;
   std::vector<Open> open;
   std::size_t next = 0;  // first item that is not consumed
   Track track = Track::kept;
-  bool widened = false;
+  bool approximate = false;
   std::size_t budget_left = budget;  // halved whenever it was not enough, so that recovering stays cheap
   OracleFinding finding{};
   std::string why;
@@ -64,11 +65,11 @@ struct JobOracle::Impl {
     open.clear();
     next = 0;
     track = Track::kept;
-    widened = false;
+    approximate = false;
     why.clear();
     budget_left = budget;
     certain.reset();
-    player.search().set_budget(budget);
+    player.set_budget(budget);
     player.reset(*table, log);
   }
 
@@ -76,8 +77,7 @@ struct JobOracle::Impl {
     const auto found = std::find_if(open.begin(), open.end(), [id](const Open& o) { return o.id == id; });
     assert(found != open.end() && "an answer to a request that is not open");
     const std::uint32_t entry = found->entry;
-    *found = open.back();
-    open.pop_back();
+    open.erase(found);
     return entry;
   }
 
@@ -103,7 +103,7 @@ struct JobOracle::Impl {
       if (played == Played::empty)
         violate(next);
       else
-        widen(played);
+        approximate_or_give_up(played);
     }
     if (track == Track::violated) return OracleVerdict::violated;
     if (open.empty()) start_anew();
@@ -118,14 +118,14 @@ struct JobOracle::Impl {
   void start_anew() {
     track = Track::kept;
     log = log.outstanding(*table);
-    widened = budget_left < budget || log.entries.size() > kLostMax;
+    approximate = budget_left < budget || log.entries.size() > kLostMax;
     replay(log.items.size());
   }
 
   /// Begins anew and takes so many items, until one does not fit; `next` is the one after the last that did.
   Played replay(std::size_t items) {
     player.reset(*table, log);
-    if (widened) player.search().widen();
+    if (approximate) player.search().over_approximate();
     Played played = Played::fits;
     for (next = 0; next < items && played == Played::fits; ++next) played = player.play(log, next);
     if (played != Played::fits) --next;
@@ -133,23 +133,23 @@ struct JobOracle::Impl {
   }
 
   void violate(std::size_t item) {
-    Player probe(*table, std::min(budget, kProbeBudget), Reductions{});
-    Attribution told = explain(log, item, player, probe);
+    if (!probe) probe = std::make_unique<Player>(*table, std::min(budget, kProbeBudget), Reductions{});
+    Attribution told = explain(log, item, player, *probe);
     if (!told.clause) return lose_track(std::move(told.why));
     track = Track::violated;
     finding = std::move(told.finding);
   }
 
   // Over budget: judge once more with lost requests as bounds. A violation found so is one all the same.
-  void widen(Played played) {
-    if (!widened) {
-      widened = true;
+  void approximate_or_give_up(Played played) {
+    if (!approximate) {
+      approximate = true;
       played = replay(next + 1);
       if (played == Played::fits) return;
       if (played == Played::empty) return violate(next);
     }
     budget_left = std::max(budget_left / 2, std::min(budget_left, kBudgetMin));
-    player.search().set_budget(budget_left);
+    player.set_budget(budget_left);
     lose_track(played == Played::too_many
                    ? "too many requests about one job overlap or were left unanswered"
                    : "too many ways in which overlapping or unanswered requests may have taken effect");
@@ -162,7 +162,7 @@ struct JobOracle::Impl {
     assert(verdict == OracleVerdict::fits && "what is known of counts fits everything");
   }
 
-  Certain look() const;
+  Certain look();
 };
 
 JobOracle::JobOracle(Profile profile, std::size_t budget, bool brute_force)
@@ -238,15 +238,22 @@ bool JobOracle::pending() const {
 }
 
 bool JobOracle::has_outstanding() const {
-  return impl_->track == Impl::Track::lost || impl_->player.search().has_outstanding();
+  Impl& impl = *impl_;
+  if (impl.track == Impl::Track::lost) return true;
+  const Configuration* const witness = impl.player.witness();
+  if (witness != nullptr && witness->unhappened != 0) return true;
+  return impl.player.catch_up(impl.log, impl.next) != Played::fits || impl.player.search().has_outstanding();
 }
 
-Certain JobOracle::Impl::look() const {
+Certain JobOracle::Impl::look() {
   Certain agreed;
   if (track != Track::kept) return agreed;
-  const Search& search = player.search();
+  // What the witness alone denies needs no search.
+  if (player.witness() != nullptr && (player.witness_may_move() || player.catch_up(log, next) != Played::fits))
+    return agreed;
+  Search& search = player.search();
   const auto records_of = [&](const JobValue& job) -> std::optional<std::int64_t> {
-    if (job.lo == job.hi && job.feeding == 0 && search.perhaps_more() == 0) return job.most();
+    if (job.lo == job.hi && job.feeding == 0 && search.pending().perhaps_more == 0) return job.most();
     return std::nullopt;
   };
   const JobValue& first = search.set().front().job;
@@ -254,7 +261,7 @@ Certain JobOracle::Impl::look() const {
   bool same_feed = first.feed != Feed::none;
   std::optional<std::int64_t> records = records_of(first);
   for (const Configuration& c : search.set()) {
-    if (search.may_move(c)) return agreed;
+    if (search.transitions().may_move(search.pending(), c)) return agreed;
     same_state &= c.job.life == first.life;
     same_feed &= c.job.feed == first.feed;
     if (records_of(c.job) != records) records.reset();
@@ -291,13 +298,13 @@ std::optional<JobOracle> JobOracle::suppose(const Supposition& supposition) cons
   if (!other->log.take(supposition)) return std::nullopt;
   other->player.reset(*other->table, other->log);
   other->open = impl_->open;
-  other->widened = impl_->widened;
-  if (other->widened) other->player.search().widen();
+  other->approximate = impl_->approximate;
+  if (other->approximate) other->player.search().over_approximate();
   if (other->advance() != Played::fits) return std::nullopt;
   other->budget = impl_->budget;
   other->budget_left = impl_->budget_left;
-  other->player.search().set_budget(other->budget_left);
-  other->player.search().keep_visits_of(impl_->player.search());
+  other->player.set_budget(other->budget_left);
+  other->player.search().visits() = impl_->player.search().visits();
   return JobOracle(std::move(other));
 }
 
@@ -309,10 +316,10 @@ void JobOracle::give_up(std::string why) {
 }
 
 const std::vector<std::uint64_t>& JobOracle::state_visits() const {
-  return impl_->player.search().state_visits();
+  return impl_->player.search().visits().states;
 }
 const std::vector<std::uint64_t>& JobOracle::transition_visits() const {
-  return impl_->player.search().row_visits();
+  return impl_->player.search().visits().rows;
 }
 
 }  // namespace closecheck::model

@@ -116,11 +116,12 @@ void busy_clients(benchmark::State& state) {
 BENCHMARK(busy_clients)->ArgsProduct({{2, 4, 8}, {0, 5}});
 
 /// Clients that are always busy with one job that is opened, fed, closed and closed by force; answers come in any
-/// order, and some never.
+/// order, and some never. Posts bring up to so many records.
 void busy_clients_with_forced_closes(benchmark::State& state) {
   const std::int64_t requests = state.range(0);
   const auto clients = static_cast<std::size_t>(state.range(1));
   const std::int64_t lost = state.range(2);
+  const auto sizes = static_cast<std::uint64_t>(state.range(3));
   std::mt19937_64 random(7);
   struct Happened {
     bool invoke = true;
@@ -147,7 +148,8 @@ void busy_clients_with_forced_closes(benchmark::State& state) {
     if (made <= requests && open.size() < clients) {
       const auto changing = [&](RequestKind kind, bool takes) {
         const RequestOutcome answer = takes ? RequestOutcome::accepted : RequestOutcome::refused;
-        return Move{{.kind = kind, .records = kind == RequestKind::post ? 1 : 0}, told(answer)};
+        const std::int64_t records = kind == RequestKind::post ? 1 + static_cast<std::int64_t>(random() % sizes) : 0;
+        return Move{{.kind = kind, .records = records}, told(answer)};
       };
       Move move;
       switch (random() % 8) {
@@ -166,7 +168,7 @@ void busy_clients_with_forced_closes(benchmark::State& state) {
           break;
         default:
           move = changing(RequestKind::post, is_open);
-          counted += is_open ? 1 : 0;
+          counted += is_open ? move.question.records : 0;
           break;
       }
       const bool is_lost = lost > 0 && made % (requests / lost) == requests / lost / 2;
@@ -193,12 +195,20 @@ void busy_clients_with_forced_closes(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * requests);
 }
 BENCHMARK(busy_clients_with_forced_closes)
-    ->Args({1'000, 4, 0})
-    ->Args({10'000, 4, 0})
-    ->Args({1'000, 8, 0})
-    ->Args({10'000, 8, 0})
-    ->Args({1'000, 4, 5})
-    ->Args({1'000, 4, 20})
+    ->Args({1'000, 4, 0, 1})
+    ->Args({10'000, 4, 0, 1})
+    ->Args({1'000, 8, 0, 1})
+    ->Args({10'000, 8, 0, 1})
+    ->Args({1'000, 4, 5, 1})
+    ->Args({1'000, 4, 20, 1})
+    ->Args({1'000, 4, 5, 50})
+    ->Args({1'000, 4, 20, 50})
+    ->Args({10'000, 1, 20, 50})
+    ->Args({10'000, 4, 5, 50})
+    ->Args({10'000, 4, 20, 50})
+    ->Args({1'000, 8, 5, 50})
+    ->Args({1'000, 8, 20, 50})
+    ->Args({1'000, 16, 0, 50})
     ->Unit(benchmark::kMillisecond);
 
 void a_violation_explained(benchmark::State& state) {

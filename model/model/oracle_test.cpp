@@ -172,7 +172,7 @@ TEST(Oracle, TakesACaptureThatBeginsAnywhere) {
 }
 
 TEST(Oracle, GivesUpRatherThanGrowWithoutBound) {
-  JobOracle oracle{Profile::xpack_6_3, 5};
+  JobOracle oracle{Profile::xpack_6_3, 2};
   std::string script = "create ok; open ok";
   for (int i = 0; i < 12; ++i) script += "; a>open; a!; a>close; a!; a>force; a!; a>post:" + std::to_string(i) + "; a!";
   EXPECT_EQ(run_script(oracle, parse_script(script + "; close ok; stats closed")), OracleVerdict::inconclusive);
