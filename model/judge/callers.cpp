@@ -47,7 +47,7 @@ std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Resp
   if (options_.in_process || exchange.outcome == RequestOutcome::unknown) return judged;
   const Principal who = exchange.request->who;
   const bool refused = exchange.is_refused_to_caller();
-  if (exchange.refusal != Refusal::busy) {
+  if (!doubts_.empty() && exchange.refusal != Refusal::busy) {
     const auto decided = std::ranges::stable_partition(doubts_, [&](const DoubtfulRefusal& doubt) {
       const Exchange& before = log.of(doubt.number);
       return before.request->who != who || before.answer_event >= exchange.invoke_event;

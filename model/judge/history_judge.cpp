@@ -250,8 +250,10 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
 void HistoryJudge::end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome) {
   --job.open_requests;
   if (!is_read(exchange.meant)) --job.open_changes;
-  exchange.question = books_.question_of(exchange, job);
-  job.oracle.amend(static_cast<int>(exchange.number), exchange.question);
+  if (!is_read(exchange.meant) || exchange.unfollowed) {
+    exchange.question = books_.question_of(exchange, job);
+    job.oracle.amend(static_cast<int>(exchange.number), exchange.question);
+  }
   books_.end(exchange, job, outcome);
 }
 
