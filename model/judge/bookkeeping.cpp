@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "closecheck/vocabulary/path.h"
 #include "judge/projection.h"
 
 namespace closecheck::model {
@@ -15,10 +14,6 @@ constexpr std::int64_t kAnyNumber = 1'000'000'000;
 bool ends_closed_period(RequestKind kind) {
   return kind == RequestKind::open || kind == RequestKind::remove || kind == RequestKind::force_remove ||
          kind == RequestKind::revert;
-}
-
-bool may_have_worked(RequestOutcome outcome) {
-  return outcome == RequestOutcome::accepted || outcome == RequestOutcome::unknown || outcome == RequestOutcome::failed;
 }
 
 /// A post of which it is known what it does; null: it was not typed, its body is not in the recording, or it says more.
@@ -37,13 +32,6 @@ Followed followed_after(const Exchange& exchange) {
 const JobConfig* known_config(const Exchange& exchange) {
   const auto* create = std::get_if<CreateJob>(&exchange.request->operation);
   return create != nullptr && is_body_known(*exchange.request) ? &create->config : nullptr;
-}
-
-/// The index that the operation changes; null: none.
-const std::string* changed_index(const Operation& operation) {
-  if (const auto* documents = std::get_if<IndexDocuments>(&operation)) return &documents->index;
-  if (const auto* remove = std::get_if<DeleteIndex>(&operation)) return &remove->index;
-  return nullptr;
 }
 
 }  // namespace
@@ -99,7 +87,7 @@ Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) 
     const auto* start = std::get_if<StartDatafeed>(&exchange.request->operation);
     const FeedFile* file = start != nullptr ? sources_.find_feed(start->feed) : nullptr;
     const bool certain = file != nullptr && sources_.index_named(file->index).is_certain() && !exchange.overlapped &&
-                         job.results.newest_possible_ms() == INT64_MIN;
+                         job.results.newest().possible_ms == INT64_MIN;
     if (!certain) question.records_perhaps = std::exchange(question.records, 0) + kAnyNumber;
   }
   return question;
@@ -135,13 +123,13 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
     case RequestKind::update:
       return end_update(exchange, job, outcome);
     case RequestKind::create_feed:
-      return end_create_feed(exchange, job, outcome);
+      return feeds_.end_create(exchange, job, outcome);
     case RequestKind::start_feed:
     case RequestKind::start_endless_feed:
-      return end_start_feed(exchange, job, outcome);
+      return feeds_.end_start(exchange, job, outcome);
     case RequestKind::stop_feed:
     case RequestKind::remove_feed:
-      return end_stop_feed(exchange, job, outcome);
+      return feeds_.end_stop(exchange, job, outcome);
     case RequestKind::close:
       return end_close(exchange, job, outcome);
     case RequestKind::force_close:
@@ -392,128 +380,6 @@ void Bookkeeping::inject(const Event& fault, JobFile& job) {
     return;
   }
   job.housekeeping = {fault.fault == Fault::slow_close, fault.fault == Fault::hang_close, fault.duration, {}};
-}
-
-// Datafeeds and the documents that they read.
-
-void Bookkeeping::end_create_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
-  if (may_have_worked(outcome)) job.has_feed = true;
-  const auto* feed = std::get_if<CreateDatafeed>(&exchange.request->operation);
-  if (feed == nullptr) return;
-  if (outcome == RequestOutcome::refused || outcome == RequestOutcome::busy)
-    sources_.file_creation(*feed, !exchange.unknown.has(Reach::documents), false);
-  if (outcome != RequestOutcome::accepted) return;
-  sources_.replace(*feed, !exchange.unknown.has(Reach::documents));
-  sources_.find_feed(feed->feed)->creations = 1;
-  // Somebody may have started it while nobody knew yet that it was there.
-  for (const std::size_t number : sources_.stray_starts(feed->feed)) {
-    const Exchange& start = context_.log.of(number);
-    const bool did_nothing = start.stage == Exchange::Stage::answered &&
-                             (start.outcome == RequestOutcome::refused || start.outcome == RequestOutcome::busy ||
-                              start.answer_event < exchange.invoke_event);
-    if (did_nothing) continue;
-    const std::string why = "datafeed " + feed->feed + " was asked for something while it was being created";
-    job.lose_track(why);
-    context_.rulings.give_up(why);
-  }
-}
-
-void Bookkeeping::end_start_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
-  if (!may_have_worked(outcome)) return;
-  const auto* start = std::get_if<StartDatafeed>(&exchange.request->operation);
-  const FeedFile* file = start != nullptr ? sources_.find_feed(start->feed) : nullptr;
-  if (exchange.meant == RequestKind::start_feed) {
-    job.period.feed_with_end = exchange.number;
-    job.period.feed_stopped = outcome != RequestOutcome::accepted;
-  }
-  const bool certain = exchange.meant == RequestKind::start_feed && file != nullptr && !exchange.overlapped &&
-                       exchange.question.concerns == Concerns::surely &&
-                       sources_.index_named(file->index).is_certain() && job.results.newest_possible_ms() == INT64_MIN;
-  const auto records = certain ? sources_.records_of(*file, *start, job.times) : std::nullopt;
-  if (!records) return job.lose_track_of_data();
-  job.results.book(*records, Fate::queued, INT64_MIN, INT64_MIN);
-}
-
-void Bookkeeping::end_stop_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
-  if (!may_have_worked(outcome)) return;
-  job.period.feed_stopped = true;
-  if (job.period.feed_with_end != 0) job.results.drop_queued();
-  if (exchange.meant != RequestKind::remove_feed || outcome != RequestOutcome::accepted) return;
-  if (exchange.feed_before != false) {
-    const std::string why = "nothing tells what becomes of a job whose datafeed is deleted while it runs";
-    job.lose_track(why);
-    context_.rulings.give_up(why);
-  }
-  job.has_feed = false;
-  if (const auto* remove = std::get_if<DeleteDatafeed>(&exchange.request->operation))
-    sources_.find_feed(remove->feed)->creations = 0;
-}
-
-void Bookkeeping::begin_elsewhere(const Exchange& exchange) {
-  if (const std::string* index = changed_index(exchange.request->operation))
-    ++sources_.index_named(*index).open_changes;
-}
-
-void Bookkeeping::end_elsewhere(const Exchange& exchange) {
-  const Operation& operation = exchange.request->operation;
-  const RequestOutcome outcome = exchange.outcome;
-  const std::string* changed = changed_index(operation);
-  if (changed != nullptr) --sources_.index_named(*changed).open_changes;
-  if (outcome == RequestOutcome::busy) return;
-  if (exchange.unknown.has(Reach::documents) && outcome != RequestOutcome::refused) return lose_documents(operation);
-  if (const auto* documents = std::get_if<IndexDocuments>(&operation)) {
-    IndexFile& index = sources_.index_named(documents->index);
-    index.lost = index.lost || outcome != RequestOutcome::accepted;
-    if (outcome == RequestOutcome::accepted) {
-      index.uploads.push_back(exchange.request);
-      index.unseen = !documents->refresh;
-    }
-    blur_what_is_fed(documents->index);
-  } else if (const auto* refresh = std::get_if<RefreshIndex>(&operation)) {
-    if (outcome == RequestOutcome::accepted) sources_.index_named(refresh->index).unseen = false;
-  } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
-    if (outcome != RequestOutcome::refused) end_raw(*raw);
-  } else if (const auto* remove = std::get_if<DeleteIndex>(&operation)) {
-    if (outcome == RequestOutcome::refused) return;
-    IndexFile& index = sources_.index_named(remove->index);
-    index.lost = index.lost || outcome != RequestOutcome::accepted;
-    if (outcome == RequestOutcome::accepted) {
-      index.uploads.clear();
-      index.unseen = false;
-    }
-    blur_what_is_fed(remove->index);
-  }
-}
-
-/// A request that says more than anybody follows: what its index holds is not known any more.
-void Bookkeeping::lose_documents(const Operation& operation) {
-  const auto* create = std::get_if<CreateIndex>(&operation);
-  const std::string* index = create != nullptr ? &create->index : changed_index(operation);
-  if (index == nullptr) return;
-  sources_.index_named(*index).lost = true;
-  blur_what_is_fed(*index);
-}
-
-/// A request of no type may write documents, and of its index only the name in its path is known.
-void Bookkeeping::end_raw(const RawRequest& raw) {
-  if (raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS") return;
-  const std::vector<std::string> path = split_path(raw.path);
-  if (path.empty() || path.front() == "_xpack" || path.front() == "_ml" || path.front() == "_cluster") return;
-  for (const std::string_view harmless : {"_search", "_count", "_refresh"})
-    if (path.back() == harmless) return;
-  const bool of_one = !path.front().starts_with('_') && path.front().find_first_of("*,") == std::string::npos;
-  if (of_one)
-    sources_.index_named(path.front()).lost = true;
-  else
-    sources_.lose_all_documents();
-}
-
-/// A feed that runs may or may not see what changes in its index.
-void Bookkeeping::blur_what_is_fed(const std::string& index) {
-  for (const FeedFile& feed : sources_.feeds()) {
-    JobFile* job = feed.index == index ? jobs_.find(feed.job) : nullptr;
-    if (job != nullptr && (job->may_be_fed() || (job->has_feed && job->open_changes > 0))) job->lose_track_of_data();
-  }
 }
 
 }  // namespace closecheck::model

@@ -2,8 +2,7 @@
 // state. Deterministic; not thread-safe.
 #pragma once
 
-#include "judge/data_sources.h"
-#include "judge/job_directory.h"
+#include "judge/feed_bookkeeping.h"
 #include "rules/rules.h"
 
 namespace closecheck::model {
@@ -11,7 +10,7 @@ namespace closecheck::model {
 class Bookkeeping {
  public:
   Bookkeeping(JobDirectory& jobs, DataSources& sources, RuleContext& context)
-      : jobs_(jobs), sources_(sources), context_(context) {}
+      : sources_(sources), context_(context), feeds_(jobs, sources, context) {}
 
   /// A request goes out.
   void begin(const Exchange& exchange, JobFile& job);
@@ -19,8 +18,8 @@ class Bookkeeping {
   Question question_of(const Exchange& exchange, const JobFile& job) const;
   void end(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   /// The same of a request that concerns no job.
-  void begin_elsewhere(const Exchange& exchange);
-  void end_elsewhere(const Exchange& exchange);
+  void begin_elsewhere(const Exchange& exchange) { feeds_.begin_write(exchange); }
+  void end_elsewhere(const Exchange& exchange) { feeds_.end_write(exchange); }
 
   void inject(const Event& fault, JobFile& job);
   /// The job is surely closed, or surely open with nothing left over from before.
@@ -39,18 +38,12 @@ class Bookkeeping {
   void end_update(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_close(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_forced_close(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
-  void end_create_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
-  void end_start_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
-  void end_stop_feed(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_unanswered(const Exchange& exchange, JobFile& job);
   void end_unanswered_create(const Exchange& exchange, JobFile& job);
-  void end_raw(const RawRequest& raw);
-  void lose_documents(const Operation& operation);
-  void blur_what_is_fed(const std::string& index);
 
-  JobDirectory& jobs_;
   DataSources& sources_;
   RuleContext& context_;
+  FeedBookkeeping feeds_;
 };
 
 }  // namespace closecheck::model

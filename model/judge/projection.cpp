@@ -161,8 +161,8 @@ void Projection::project_post(Exchange& exchange, const PostData& post) {
   ask(exchange, RequestKind::post, post.job);
   if (exchange.target_count == 0) return;
   const JobFile& job = jobs_.at(log_.targets_of(exchange).front());
-  exchange.newest_sure_ms = job.results.newest_accepted_ms();
-  exchange.newest_possible_ms = job.results.newest_possible_ms();
+  exchange.newest_sure_ms = job.results.newest().accepted_ms;
+  exchange.newest_possible_ms = job.results.newest().possible_ms;
   // A body that is empty or breaks off may be refused, and nobody says how much of it counts.
   if (post.malformed || post.records.empty()) exchange.question.may_be_refused = true;
 }

@@ -20,6 +20,11 @@ constexpr bool is_read(RequestKind kind) {
          kind == RequestKind::feed_stats;
 }
 
+/// Whether a request that was told so may have taken effect.
+constexpr bool may_have_worked(RequestOutcome outcome) {
+  return outcome == RequestOutcome::accepted || outcome == RequestOutcome::unknown || outcome == RequestOutcome::failed;
+}
+
 struct Exchange {
   enum class Stage : std::uint8_t { open, answered, lost };
 

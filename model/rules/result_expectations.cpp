@@ -88,22 +88,22 @@ void ResultExpectations::book(std::span<const Record> records, Fate fate, std::i
     surely = surely && counts_followed_;
     if (surely && fate == Fate::taken) count_surely(record);
     if (surely && (fate == Fate::queued || fate == Fate::fed)) queued_.push_back(record);
-    newest_possible_ms_ = std::max(newest_possible_ms_, record.time_ms);
+    newest_.possible_ms = std::max(newest_.possible_ms, record.time_ms);
     if (fate == Fate::taken || fate == Fate::queued)
-      newest_accepted_ms_ = std::max(newest_accepted_ms_, record.time_ms);
+      newest_.accepted_ms = std::max(newest_.accepted_ms, record.time_ms);
   });
 }
 
 void ResultExpectations::book_unknown() {
   queued_.clear();
   bounded_ = false;
-  newest_possible_ms_ = INT64_MAX;
+  newest_.possible_ms = INT64_MAX;
 }
 
 void ResultExpectations::count_surely(const Record& record) {
   ++since_open_;
-  newest_sure_ms_ = std::max(newest_sure_ms_, record.time_ms);
-  newest_accepted_ms_ = std::max(newest_accepted_ms_, record.time_ms);
+  newest_.sure_ms = std::max(newest_.sure_ms, record.time_ms);
+  newest_.accepted_ms = std::max(newest_.accepted_ms, record.time_ms);
   if (span_ms_ == 0) return;
   BucketExpectation& bucket = at(record.time_ms);
   if (bucket.period != period_) {
@@ -117,8 +117,8 @@ void ResultExpectations::count_surely(const Record& record) {
 void ResultExpectations::reopen() {
   since_open_ = 0;
   ++period_;
-  if (span_ms_ > 0 && newest_sure_ms_ != INT64_MIN)
-    if (BucketExpectation* unfinished = find(start_of(newest_sure_ms_, span_ms_))) unfinished->cut = true;
+  if (span_ms_ > 0 && newest_.sure_ms != INT64_MIN)
+    if (BucketExpectation* unfinished = find(start_of(newest_.sure_ms, span_ms_))) unfinished->cut = true;
   // Whoever queued data while closing has to analyse it now.
   take_queued();
 }
@@ -136,7 +136,7 @@ void ResultExpectations::end_cleanly() {
   for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend() && bucket->start_ms >= touched_from_ms_; ++bucket)
     bucket->persisted = bucket->lo;
   touched_from_ms_ = INT64_MAX;
-  newest_persisted_ms_ = newest_sure_ms_;
+  newest_.persisted_ms = newest_.sure_ms;
 }
 
 void ResultExpectations::lose() {
@@ -144,7 +144,7 @@ void ResultExpectations::lose() {
     bucket->lo = bucket->persisted;
   touched_from_ms_ = INT64_MAX;
   queued_.clear();
-  newest_sure_ms_ = newest_accepted_ms_ = newest_persisted_ms_;
+  newest_.sure_ms = newest_.accepted_ms = newest_.persisted_ms;
 }
 
 void ResultExpectations::forget() {
@@ -154,20 +154,20 @@ void ResultExpectations::forget() {
   }
   queued_.clear();
   touched_from_ms_ = INT64_MAX;
-  newest_sure_ms_ = newest_accepted_ms_ = newest_persisted_ms_ = INT64_MIN;
+  newest_.sure_ms = newest_.accepted_ms = newest_.persisted_ms = INT64_MIN;
   bounded_ = false;
 }
 
 void ResultExpectations::rebase(const DataCounts& counts) {
-  const bool is_unknown = newest_possible_ms_ == INT64_MAX || (!bounded_ && newest_sure_ms_ == INT64_MIN);
+  const bool is_unknown = newest_.possible_ms == INT64_MAX || (!bounded_ && newest_.sure_ms == INT64_MIN);
   if (!is_unknown || (counts.processed_records > 0 && !counts.latest_record_ms)) return;
-  newest_sure_ms_ = newest_accepted_ms_ = newest_possible_ms_ = newest_persisted_ms_ =
+  newest_.sure_ms = newest_.accepted_ms = newest_.possible_ms = newest_.persisted_ms =
       counts.latest_record_ms.value_or(INT64_MIN);
 }
 
 void ResultExpectations::rebase(std::span<const Bucket> buckets) {
   // Without the newest record nobody knows which bucket is not finished, and may count more than is shown.
-  if (bounded_ || span_ms_ == 0 || newest_possible_ms_ != newest_sure_ms_) return;
+  if (bounded_ || span_ms_ == 0 || newest_.possible_ms != newest_.sure_ms) return;
   if (std::ranges::any_of(buckets, &Bucket::interim)) return;
   for (BucketExpectation& bucket : buckets_) bucket.hi = bucket.lo;
   for (const Bucket& read : buckets) {
@@ -177,7 +177,7 @@ void ResultExpectations::rebase(std::span<const Bucket> buckets) {
     bucket.lo = bucket.persisted = bucket.hi;
     bucket.period = period_;
   }
-  if (newest_sure_ms_ != INT64_MIN) at(newest_sure_ms_).hi = kUnbounded;
+  if (newest_.sure_ms != INT64_MIN) at(newest_.sure_ms).hi = kUnbounded;
   bounded_ = true;
 }
 
@@ -188,8 +188,8 @@ BucketExpectation* ResultExpectations::find(std::int64_t start_ms) {
 }
 
 bool ResultExpectations::has_passed(std::int64_t start_ms) const {
-  if (span_ms_ == 0 || newest_sure_ms_ == INT64_MIN) return false;
-  return start_ms + span_ms_ <= start_of(newest_sure_ms_, span_ms_);
+  if (span_ms_ == 0 || newest_.sure_ms == INT64_MIN) return false;
+  return start_ms + span_ms_ <= start_of(newest_.sure_ms, span_ms_);
 }
 
 std::size_t ResultExpectations::passed_since_open() const {

@@ -44,6 +44,16 @@ struct ProcessedRange {
   std::int64_t at_most = 0;
 };
 
+/// Times of the newest record of a job; INT64_MIN: none.
+struct NewestRecord {
+  std::int64_t sure_ms = INT64_MIN;       // that was surely processed
+  std::int64_t possible_ms = INT64_MIN;   // ... or may have been
+  std::int64_t persisted_ms = INT64_MIN;  // ... surely, and is behind a normal close
+  /// What is accepted from now on surely has to be as new as this: of an accepted post either the newest record was
+  /// processed, or a newer one before it, and what was queued is taken up before anything else.
+  std::int64_t accepted_ms = INT64_MIN;
+};
+
 class ResultExpectations {
  public:
   /// A new job. Null: of unknown configuration, of which nothing can be followed: its results are not judged, and of
@@ -90,12 +100,7 @@ class ResultExpectations {
   bool has_passed(std::int64_t start_ms) const;
   /// Buckets with sure records from after the last re-open that the data has passed.
   std::size_t passed_since_open() const;
-  /// The newest record that was surely, or possibly, processed; INT64_MIN: none.
-  std::int64_t newest_sure_ms() const { return newest_sure_ms_; }
-  /// ... that what is accepted from now on surely has to be as new as: of an accepted post either the newest record was
-  /// processed, or a newer one before it, and what was queued is taken up before anything else.
-  std::int64_t newest_accepted_ms() const { return newest_accepted_ms_; }
-  std::int64_t newest_possible_ms() const { return newest_possible_ms_; }
+  const NewestRecord& newest() const { return newest_; }
 
  private:
   BucketExpectation& at(std::int64_t time_ms);
@@ -109,10 +114,7 @@ class ResultExpectations {
   std::uint32_t period_ = 0;                  // number of the last re-open
   std::int64_t touched_from_ms_ = INT64_MAX;  // first bucket whose `lo` is not all persisted
   std::int64_t since_open_ = 0;
-  std::int64_t newest_sure_ms_ = INT64_MIN;
-  std::int64_t newest_possible_ms_ = INT64_MIN;
-  std::int64_t newest_accepted_ms_ = INT64_MIN;
-  std::int64_t newest_persisted_ms_ = INT64_MIN;
+  NewestRecord newest_;
 };
 
 }  // namespace closecheck::model

@@ -24,7 +24,7 @@ ResultExpectations fresh(const std::string& span = "60s") {
 
 /// As a post that nothing overlaps.
 void book(ResultExpectations& results, std::initializer_list<std::int64_t> offsets_ms, Fate fate = Fate::taken) {
-  results.book(at(offsets_ms), fate, results.newest_sure_ms(), results.newest_possible_ms());
+  results.book(at(offsets_ms), fate, results.newest().sure_ms, results.newest().possible_ms);
 }
 
 // close-flushes-buffers: a bucket is passed once a later one has a record.
@@ -189,7 +189,7 @@ TEST(ResultExpectations, KeepWhatTheyKnowWhateverAJobShows) {
   results.rebase(shown);
 
   EXPECT_EQ(results.find(kDataStart)->hi, 1);
-  EXPECT_EQ(results.newest_sure_ms(), kDataStart + kSpan);
+  EXPECT_EQ(results.newest().sure_ms, kDataStart + kSpan);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::optional<std::int64_t> covered_by(const SnapshotList& list) {
 
 /// False: nothing further is to be said of the list.
 bool judge_coverage(const Exchange& exchange, JobFile& job, const SnapshotList& list, RuleContext& context) {
-  const std::int64_t newest_ms = job.results.newest_sure_ms();
+  const std::int64_t newest_ms = job.results.newest().sure_ms;
   const std::optional<std::int64_t> covered = covered_by(list);
   // A server that does not tell what its snapshots cover.
   if (!covered && !list.snapshots.empty()) return false;
@@ -51,7 +51,7 @@ bool judge_coverage(const Exchange& exchange, JobFile& job, const SnapshotList& 
 void judge_list(const Exchange& exchange, JobFile& job, const SnapshotList& list, RuleContext& context) {
   if (!job.is_closed_again() || !job.results.is_readable()) return;
   const bool is_covered =
-      job.closed_cleanly() && job.results.took_data_since_open() && job.results.newest_sure_ms() != INT64_MIN;
+      job.closed_cleanly() && job.results.took_data_since_open() && job.results.newest().sure_ms != INT64_MIN;
   if (is_covered && !judge_coverage(exchange, job, list, context)) return;
   if (force::may_still_work(job, exchange, context)) return;
   ClosedReadings& readings = job.readings;
