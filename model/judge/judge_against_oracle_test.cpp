@@ -2,10 +2,13 @@
 // the judge convicts, and nobody is convicted whose answers and effects are right. All orders, on the short ones.
 //
 // CLOSECHECK_HISTORIES=20000 takes so many of them, from CLOSECHECK_FIRST_SEED on, and prints how many were convicted.
+// CLOSECHECK_HISTORIES_FILE=FILE writes them as lines for another checker (see model/benchmarks/porcupine).
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -167,6 +170,45 @@ void compare_with_all_orders(const Sample& sample, Tally& tally) {
   ++tally.all_orders;
 }
 
+/// One event of a script as JSON.
+std::string json_of(const ScriptEvent& event) {
+  const Answer& answer = event.answer;
+  constexpr std::array kOutcomes{"accepted", "refused", "timed out", "failed", "busy", "unknown"};
+  switch (event.type) {
+    case ScriptEvent::Type::invoke: {
+      std::string kind = write_script({event});  // `r7>post:2+1`
+      kind = kind.substr(kind.find('>') + 1);
+      return fmt::format(R"({{"type":"invoke","id":{},"kind":"{}","records":{},"perhaps":{}}})", event.id,
+                         kind.substr(0, kind.find(':')), event.question.records, event.question.records_perhaps);
+    }
+    case ScriptEvent::Type::respond:
+      return fmt::format(R"({{"type":"answer","id":{},"outcome":"{}","state":"{}"{}}})", event.id,
+                         kOutcomes.at(static_cast<std::size_t>(answer.outcome)),
+                         answer.state == JobState::unknown ? "" : name(answer.state),
+                         answer.processed ? fmt::format(R"(,"count":{})", *answer.processed) : "");
+    case ScriptEvent::Type::lose:
+      return fmt::format(R"({{"type":"lose","id":{}}})", event.id);
+    case ScriptEvent::Type::fault:
+      return event.fault == Fault::fail_job ? R"({"type":"fail"})" : R"({"type":"hang"})";
+    case ScriptEvent::Type::settled:
+      break;
+  }
+  return R"({"type":"settled"})";
+}
+
+/// A line for each job, with what the oracle says.
+void write_lines(const Sample& sample, std::ofstream& file) {
+  for (std::size_t job = 0; job < sample.history.jobs; ++job) {
+    const Script script = script_of(sample.history, job);
+    std::string events;
+    for (const ScriptEvent& event : script) events += (events.empty() ? "" : ",") + json_of(event);
+    file << fmt::format(R"({{"name":"{}, job {}","in_5_4":{},"fits":{},"events":[{}]}})", sample.seed, job,
+                        sample.shape.profile == Profile::xpack_5_4, fits(cells(sample.shape.profile), log_of(script)),
+                        events)
+         << '\n';
+  }
+}
+
 int number_in(const char* variable, int usual) {
   const char* const text = std::getenv(variable);
   return text == nullptr ? usual : std::atoi(text);
@@ -178,10 +220,13 @@ TEST(JudgeAgainstOracle, ConvictsWhomTheOracleConvictsAndNobodyWhoIsRight) {
   const int count = number_in("CLOSECHECK_HISTORIES", 2'000);
   std::map<int, Tally> tallies;  // by number of clients
   Tally all;
+  std::ofstream file;
+  if (const char* path = std::getenv("CLOSECHECK_HISTORIES_FILE")) file.open(path);
   for (int i = 0; i < count; ++i) {
     const Sample sample = sample_of(static_cast<std::uint64_t>(first + i));
     compare(sample, tallies[sample.shape.clients]);
     compare_with_all_orders(sample, all);
+    if (file.is_open()) write_lines(sample, file);
   }
   for (const auto& [clients, tally] : tallies) {
     all.convicted_by_judge += tally.convicted_by_judge;

@@ -245,6 +245,8 @@ inline std::size_t events_followed_of(const SimulatedHistory& history, std::size
 
 // As the judge hears it
 
+inline constexpr int kBucketsAsked = 1'000;
+
 inline std::string simulated_job_name(std::size_t job) {
   return std::string(kNamePrefix) + std::string(1, static_cast<char>('a' + job));
 }
@@ -274,7 +276,7 @@ inline Operation operation_of(const SimulatedRequest& request) {
     case RequestKind::force_close:
       return CloseJob{job, "true", {}, {}, {}};
     case RequestKind::read_results:
-      return GetBuckets{job, 0, 1'000};
+      return GetBuckets{job, 0, kBucketsAsked};
     default:
       return JobStats{job};
   }
@@ -315,7 +317,10 @@ inline Response response_of(const SimulatedRequest& request) {
       response.content = JobDescriptionList{1, {{simulated_job_name(request.job), {}, {}}}};
       break;
     case RequestKind::read_results:
-      response.content = BucketPage{std::ssize(request.buckets), request.buckets};
+      response.content =
+          BucketPage{std::ssize(request.buckets),
+                     {request.buckets.begin(),
+                      request.buckets.begin() + std::min<std::ptrdiff_t>(kBucketsAsked, std::ssize(request.buckets))}};
       break;
     case RequestKind::post:
       response.content = DataCounts{};
