@@ -75,7 +75,7 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
   const Pending& request = world.pending[which];
   const std::size_t step = index_of(request.question.kind);
   const Cell& cell = table.at(step, world.job);
-  Answers pure = holds(cell.guard, world.job) ? cell.allowed : cell.allowed_otherwise;
+  Answers pure = holds(cell.guard, world.job, table.features) ? cell.allowed : cell.allowed_otherwise;
   if (request.question.may_be_refused) pure |= kRefused;
   if (pure != kNothing) {
     World next = world;
@@ -119,7 +119,8 @@ std::vector<World> happenings(const CellTable&, const World& world) {
 std::vector<World> history_event(const CellTable& table, const World& world, std::size_t step) {
   std::vector<World> all;
   const Cell& cell = table.at(step, world.job);
-  if (((holds(cell.guard, world.job) ? cell.allowed : cell.allowed_otherwise) & kAccepted) != 0) all.push_back(world);
+  if (((holds(cell.guard, world.job, table.features) ? cell.allowed : cell.allowed_otherwise) & kAccepted) != 0)
+    all.push_back(world);
   const MachineStep stepped = machine().step(world.job, step, 0);
   if (stepped.result == MachineStep::Result::done) all.push_back(moved(world, stepped.value));
   return all;

@@ -137,9 +137,11 @@ std::string_view name(Feed feed) {
 }
 
 std::string_view name(Guard guard) {
-  constexpr std::array<std::string_view, 10> names{"",
+  constexpr std::array<std::string_view, 12> names{"",
                                                    "no datafeed refers to it",
                                                    "no datafeed runs",
+                                                   "no datafeed bars it",
+                                                   "closing stops a datafeed",
                                                    "the job exists",
                                                    "the job is opened",
                                                    "the datafeed ended",

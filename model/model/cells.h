@@ -81,6 +81,7 @@ struct CellTable {
   std::array<bool, kStepCount> two_steps{};  // requests with a row that waits
   /// States that statistics may show of a job, one bit each of `JobState`.
   std::array<std::uint8_t, kLifeCount> readings{};
+  ModelFeatures features{};
   // In the copy of a test: rows that do not move, and departures that are not listed.
   RowSet off{};
   std::bitset<kDeparturesMax> unlisted{};

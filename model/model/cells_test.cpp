@@ -113,7 +113,8 @@ TEST(ReferenceModel, PrintsEveryRowInTheTable) {
 TEST(ReferenceModel, DrawsTheMovesAndOnlyThose) {
   const std::string mermaid = print_model(TableFormat::mermaid);
   EXPECT_EQ(mermaid.substr(0, 15), "stateDiagram-v2");
-  EXPECT_NE(mermaid.find("    opened --> closing: close [no datafeed runs] / begin housekeeping\n"), std::string::npos);
+  EXPECT_NE(mermaid.find("    opened --> closing: close [no datafeed bars it] / begin housekeeping\n"),
+            std::string::npos);
   EXPECT_EQ(mermaid.find("statistics"), std::string::npos);
   const std::string dot = print_model(TableFormat::dot);
   EXPECT_NE(dot.find("    \"opening\" -> \"opened\" [label=\"opened / take up what was queued\", style=dashed];\n"),

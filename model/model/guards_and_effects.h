@@ -8,11 +8,18 @@
 
 namespace closecheck::model {
 
+/// What guards may ask of the dialect.
+struct ModelFeatures {
+  bool close_stops_feed = false;  // a close of a job whose datafeed runs stops that first
+};
+
 /// What a row may depend on.
 enum class Guard : std::uint8_t {
   always,
   no_feed,
   feed_idle,
+  feed_lets_close,
+  close_stops_feed,
   job_exists,
   job_opened,
   owes_close,
@@ -23,7 +30,7 @@ enum class Guard : std::uint8_t {
 };
 std::string_view name(Guard guard);
 
-inline bool holds(Guard guard, const JobValue& value) {
+inline bool holds(Guard guard, const JobValue& value, const ModelFeatures& features) {
   switch (guard) {
     case Guard::always:
       return true;
@@ -31,6 +38,10 @@ inline bool holds(Guard guard, const JobValue& value) {
       return value.feed == Feed::none;
     case Guard::feed_idle:
       return value.feed != Feed::started;
+    case Guard::feed_lets_close:
+      return value.feed != Feed::started || features.close_stops_feed;
+    case Guard::close_stops_feed:
+      return features.close_stops_feed;
     case Guard::job_exists:
       return value.life != Life::absent;
     case Guard::job_opened:

@@ -35,6 +35,8 @@ class JobMachine {
   /// The same in place. False: it did not move, and `value` is as before.
   bool move(JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps);
 
+  /// What its guards may ask of the dialect.
+  void speak(const ModelFeatures& features);
   /// Rows that do not move, for tests.
   void switch_off(const RowSet& rows);
   /// How many rows have moved a job so far.

@@ -183,7 +183,7 @@ using Requests = boost::mp11::mp_append<
     Stay<forced,   RequestKind::flush,                                                                   may(A | R | X),                    C::wire_status_codes>,
     Stay<closed,   RequestKind::close,                                                                   by_profile(A | R, A),              C::closing_closed_job>,
     Wait<opening,  RequestKind::close,          closing, E::begin_close,   kAlways,                      may(R),                            C::close_ends_open_job>,
-    Wait<opened,   RequestKind::close,          closing, E::begin_close,   only_if(Guard::feed_idle),    kNone | may(R),                    C::close_ends_open_job>,
+    Wait<opened,   RequestKind::close,          closing, E::begin_close,   only_if(Guard::feed_lets_close), kNone | may(R),                 C::close_ends_open_job>,
     Wait<closing,  RequestKind::close,          closing, E::none,          kAlways,                      by_profile(R, 0),                  C::close_ends_open_job>,
     Wait<forced,   RequestKind::close,          forced,  E::none,          kAlways,                      may(R),                            C::close_ends_open_job>,
     Stay<failed,   RequestKind::close,                                                                   may(R),                            C::failed_job_needs_force>,

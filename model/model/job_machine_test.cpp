@@ -1,0 +1,72 @@
+// What the engine can do that the table has no use for yet: a small table shows it.
+#include <gtest/gtest.h>
+
+#include "model/job_machine_engine.h"
+
+namespace closecheck::model {
+namespace {
+
+using enum Life;
+using K = RequestKind;
+constexpr Clause kClause = Clause::close_ends_open_job;
+
+template <auto kState>
+using Hangs = Move<kState, FromHistory::hang_close, kState, Effect::arm_hang, kAlways, Allowed{}, kClause>;
+template <Feed kState>
+using Stops = Move<kState, K::stop_feed, kState, Effect::none, kAlways, Allowed{}, kClause>;
+
+/// A dialect may let a close stop the datafeed first: one request with a row in each region.
+using SmallTable = boost::mp11::mp_list<
+    Hangs<absent>, Hangs<closed>, Hangs<opening>, Hangs<closing>, Hangs<forced>, Hangs<failed>, Stops<Feed::none>,
+    Stops<Feed::stopped>,
+    Wait<opened, K::close, closing, Effect::begin_close, only_if(Guard::feed_lets_close), Allowed{}, kClause>,
+    Move<Feed::started, K::close, Feed::stopped, Effect::feed_erase, only_if(Guard::close_stops_feed), Allowed{},
+         kClause>>;
+constexpr std::int16_t kCloseRow = 8;
+
+constexpr JobValue kFed{.life = opened, .feed = Feed::started, .hi = 4, .feeding = 3};
+
+bool closes(MachineEngine<SmallTable>& machine, const JobValue& value, JobValue& moved) {
+  return (machine.step(value, moved, index_of(K::close), 0, 0) & boost::msm::back::HANDLED_TRUE) != 0;
+}
+
+TEST(JobMachine, AsksTheDialectWhereAGuardDoes) {
+  MachineEngine<SmallTable> machine;
+  JobValue moved = kFed;
+  EXPECT_FALSE(closes(machine, kFed, moved));
+  EXPECT_EQ(moved, kFed);
+  machine.speak({.close_stops_feed = true});
+  EXPECT_TRUE(closes(machine, kFed, moved));
+}
+
+TEST(JobMachine, MovesBothRegionsByOneRequest) {
+  MachineEngine<SmallTable> machine;
+  machine.speak({.close_stops_feed = true});
+  JobValue moved;
+  ASSERT_TRUE(closes(machine, kFed, moved));
+  EXPECT_EQ(moved.life, closing);
+  EXPECT_EQ(moved.feed, Feed::stopped);
+  EXPECT_EQ(moved.most(), kFed.most());
+  EXPECT_EQ(moved.feeding, 0U);
+  EXPECT_EQ(machine.row(), kCloseRow);
+  EXPECT_EQ(machine.moves(), 1U);
+}
+
+TEST(JobMachine, MovesTheDatafeedAlongOnlyWithTheJob) {
+  MachineEngine<SmallTable> machine;
+  machine.speak({.close_stops_feed = true});
+  JobValue moved = kFed;
+  for (const Life life : {closed, failed}) {
+    JobValue value = kFed;
+    value.life = life;
+    EXPECT_FALSE(closes(machine, value, moved));
+  }
+  JobValue idle = kFed;
+  idle.feed = Feed::stopped;
+  ASSERT_TRUE(closes(machine, idle, moved));
+  EXPECT_EQ(moved.life, closing);
+  EXPECT_EQ(moved.feed, Feed::stopped);
+}
+
+}  // namespace
+}  // namespace closecheck::model
