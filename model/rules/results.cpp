@@ -35,10 +35,10 @@ PageFrame frame_of(const std::optional<int>& from, const std::optional<int>& siz
 /// Whether a page differs from what was read before only by what was missing there.
 bool is_fuller(const ObservedRows<Bucket>& before, const std::vector<Bucket>& page, std::size_t from) {
   for (std::size_t i = 0; i < page.size(); ++i) {
-    if (!before.knows(from + i)) continue;
-    const Bucket& old = before.rows()[from + i];
-    if (page[i].start_ms != old.start_ms || page[i].event_count < old.event_count) return false;
-    if (page[i].interim && !old.interim) return false;
+    const Bucket* old = before.at(from + i);
+    if (old == nullptr) continue;
+    if (page[i].start_ms != old->start_ms || page[i].event_count < old->event_count) return false;
+    if (page[i].interim && !old->interim) return false;
   }
   return true;
 }
@@ -67,21 +67,23 @@ std::optional<Departure> departure(const ObservedRows<Row>& before, const std::v
   for (std::size_t i = 0; i < page.size(); ++i) {
     const std::size_t at = frame.from + i;
     if (before.total() && at >= *before.total()) {
-      const bool known = std::ranges::find(before.rows(), page[i].start_ms, &Row::start_ms) != before.rows().end();
+      const bool known = before.find(page[i].start_ms).has_value();
       return Departure{fmt::format("{} results in all", *before.total()),
                        fmt::format("at position {} {}{}", at, known ? "once more " : "a new ", describe_row(page[i])),
                        !known};
     }
-    if (!before.knows(at) || before.rows()[at] == page[i]) continue;
+    const Row* old = before.at(at);
+    if (old == nullptr || *old == page[i]) continue;
     const bool inserted = total && before.total() && *total > *before.total();
-    return Departure{fmt::format("at position {} {}", at, describe_row(before.rows()[at])),
+    return Departure{fmt::format("at position {} {}", at, describe_row(*old)),
                      fmt::format("at position {} {}", at, describe_row(page[i])), inserted};
   }
   if (total && before.total() && *total != *before.total())
     return Departure{fmt::format("{} results in all", *before.total()), fmt::format("{} results in all", *total),
                      *total > *before.total()};
-  if (total && before.rows().size() > *total && before.knows(*total))
-    return Departure{fmt::format("at position {} {}", *total, describe_row(before.rows()[*total])),
+  const Row* beyond = total ? before.at(*total) : nullptr;
+  if (beyond != nullptr)
+    return Departure{fmt::format("at position {} {}", *total, describe_row(*beyond)),
                      fmt::format("the results end at position {}", *total), false};
   return std::nullopt;
 }
@@ -107,11 +109,9 @@ Finding changed(const Exchange& exchange, const JobFile& job, std::size_t before
 /// Whether an earlier reading of the closed job showed the bucket with fewer records.
 bool reads_less(const JobFile& job, const Bucket& bucket) {
   if (job.now != JobState::closed) return false;
-  const auto& rows = job.readings.buckets.rows();
-  for (std::size_t at = 0; at < rows.size(); ++at)
-    if (job.readings.buckets.knows(at) && rows[at].start_ms == bucket.start_ms)
-      return rows[at].event_count < bucket.event_count;
-  return false;
+  const ObservedRows<Bucket>& observed = job.readings.buckets;
+  const std::optional<std::size_t> at = observed.find(bucket.start_ms);
+  return at && observed.at(*at)->event_count < bucket.event_count;
 }
 
 /// Whether a bucket shows more than was ever sent for it; open jobs are held to this too.
@@ -204,7 +204,6 @@ bool accuse_repetition(const Exchange& exchange, const JobFile& job, const std::
                        RuleContext& context) {
   const bool ascends = std::ranges::adjacent_find(page, std::ranges::greater_equal{}, &Bucket::start_ms) == page.end();
   const ObservedRows<Bucket>& observed = job.readings.buckets;
-  const auto& rows = observed.rows();
   const auto accuse = [&](Clause clause, std::string expected, const std::string& seen) {
     context.rulings.accuse(finding_at(exchange, clause, std::move(expected),
                                       fmt::format("{}: {}", context.log.cite(exchange.number), seen)));
@@ -218,15 +217,12 @@ bool accuse_repetition(const Exchange& exchange, const JobFile& job, const std::
       return accuse(Clause::accepted_data_is_kept, "every bucket stands in the results once",
                     fmt::format("bucket {} twice", start));
     }
-    if (from == 0 && page.size() >= rows.size()) continue;
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-      const bool on_this_page = at >= from && at < from + page.size();
-      if (on_this_page || !observed.knows(at) || rows[at].start_ms != start) continue;
+    if (from == 0 && page.size() >= observed.size()) continue;
+    if (const auto at = observed.find(start, from, from + page.size()))
       return accuse(Clause::closed_job_keeps_results,
                     fmt::format("every bucket stands on one page; #{} showed bucket {} at position {}",
-                                observed.first(), start, at),
+                                observed.first(), start, *at),
                     fmt::format("the same bucket at position {}", from + i));
-    }
   }
   return false;
 }
@@ -363,7 +359,7 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
     if (there) promise_kept_late(exchange, job, context);
     return;
   }
-  const auto rows = std::span(observed.rows()).first(*observed.total());
+  const std::span<const Bucket> rows = observed.whole();
   job.results.rebase(rows);
   const bool has_rows = *observed.total() > 0;
   if (was_whole && !awaited) {
