@@ -25,6 +25,7 @@ CellTable flattened(Profile profile) {
   for_each_row([&]<class Entry>(Entry, std::int16_t index) {
     if constexpr (Entry::kind == RowKind::by_itself) {
       flat.happenings.at(Entry::step) = index;
+      flat.happening_guards.at(Entry::step) = Entry::when.guard;
       auto& there = [&]() -> auto& {
         if constexpr (Entry::of_feed)
           return flat.feed_happenings;

@@ -74,6 +74,7 @@ struct CellTable {
   std::array<std::array<Cell, kStepCount>, kLifeCount> job{};   // requests that go to the job's region
   std::array<std::array<Cell, kStepCount>, kFeedCount> feed{};  // requests that go to the datafeed's region
   std::array<std::int16_t, kHappeningCount> happenings{};       // their rows
+  std::array<Guard, kHappeningCount> happening_guards{};        // that hold where the machine moves
   std::array<std::uint8_t, kLifeCount> job_happenings{};
   std::array<std::uint8_t, kFeedCount> feed_happenings{};
   /// Answers of each request that may come with a change somewhere; anything else is a pure answer.

@@ -4,7 +4,10 @@
 
 namespace closecheck::model {
 
-struct JobMachine::Engine : MachineEngine<table::Table> {};
+struct WholeModel {
+  using Rows = table::Table;
+};
+struct JobMachine::Engine : MachineEngine<WholeModel> {};
 
 JobMachine::JobMachine() : engine_(std::make_unique<Engine>()) {}
 JobMachine::~JobMachine() = default;

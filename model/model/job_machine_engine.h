@@ -54,10 +54,10 @@ struct Do {
   }
 };
 
-template <class Table>
+template <class Model>
 struct RowOf {
   template <class Entry>
-  static constexpr std::size_t index = mp::mp_find<Table, Entry>::value;
+  static constexpr std::size_t index = mp::mp_find<typename Model::Rows, Entry>::value;
   template <class Entry>
   using fn = mf::Row<State<Entry::source>, Event<event_of<Entry>>,
                      std::conditional_t<Entry::source == Entry::target, mf::none, State<Entry::target>>,
@@ -67,13 +67,13 @@ struct RowOf {
 template <class Entry>
 using Moves = mp::mp_bool<Entry::kind != RowKind::stay>;
 
-template <class Table>
-struct Definition : mf::state_machine_def<Definition<Table>> {
+template <class Model>
+struct Definition : mf::state_machine_def<Definition<Model>> {
   // Both, or exceptions would jam the machine's queue; nothing here throws or sends further events.
   using no_message_queue = int;
   using no_exception_thrown = int;
   using initial_state = boost::mpl::vector<State<Life::absent>, State<Feed::none>>;
-  using transition_table = mp::mp_transform_q<RowOf<Table>, mp::mp_copy_if<Table, Moves>>;
+  using transition_table = mp::mp_transform_q<RowOf<Model>, mp::mp_copy_if<typename Model::Rows, Moves>>;
   JobValue value;
   std::int16_t row = -1;
   const RowSet* off = nullptr;
@@ -98,11 +98,11 @@ struct Numbers<Machine, Enum, std::index_sequence<kStates...>> {
 
 }  // namespace machine
 
-/// A machine over the rows of `Table`, in which every state has a row that moves.
-template <class Table>
+/// A machine over `Model::Rows`, in which every state has a row that moves.
+template <class Model>
 class MachineEngine {
  public:
-  static_assert(boost::mp11::mp_size<Table>::value <= kRowsMax);
+  static_assert(boost::mp11::mp_size<typename Model::Rows>::value <= kRowsMax);
   using Handled = boost::msm::back::HandledEnum;
 
   /// How the machine handled it; `moved` is the value after it, where it moved.
@@ -121,7 +121,7 @@ class MachineEngine {
   std::uint64_t moves() const { return moves_; }
 
  private:
-  using Machine = boost::msm::back::state_machine<machine::Definition<Table>>;
+  using Machine = boost::msm::back::state_machine<machine::Definition<Model>>;
   using Lives = machine::Numbers<Machine, Life, std::make_index_sequence<kLifeCount>>;
   using Feeds = machine::Numbers<Machine, Feed, std::make_index_sequence<kFeedCount>>;
 

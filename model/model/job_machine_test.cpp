@@ -16,22 +16,24 @@ template <Feed kState>
 using Stops = Move<kState, K::stop_feed, kState, Effect::none, kAlways, Allowed{}, kClause>;
 
 /// A dialect may let a close stop the datafeed first: one request with a row in each region.
-using SmallTable = boost::mp11::mp_list<
-    Hangs<absent>, Hangs<closed>, Hangs<opening>, Hangs<closing>, Hangs<forced>, Hangs<failed>, Stops<Feed::none>,
-    Stops<Feed::stopped>,
-    Wait<opened, K::close, closing, Effect::begin_close, only_if(Guard::feed_lets_close), Allowed{}, kClause>,
-    Move<Feed::started, K::close, Feed::stopped, Effect::feed_erase, only_if(Guard::close_stops_feed), Allowed{},
-         kClause>>;
+struct SmallModel {
+  using Rows = boost::mp11::mp_list<
+      Hangs<absent>, Hangs<closed>, Hangs<opening>, Hangs<closing>, Hangs<forced>, Hangs<failed>, Stops<Feed::none>,
+      Stops<Feed::stopped>,
+      Wait<opened, K::close, closing, Effect::begin_close, only_if(Guard::feed_lets_close), Allowed{}, kClause>,
+      Move<Feed::started, K::close, Feed::stopped, Effect::feed_erase, only_if(Guard::close_stops_feed), Allowed{},
+           kClause>>;
+};
 constexpr std::int16_t kCloseRow = 8;
 
 constexpr JobValue kFed{.life = opened, .feed = Feed::started, .hi = 4, .feeding = 3};
 
-bool closes(MachineEngine<SmallTable>& machine, const JobValue& value, JobValue& moved) {
+bool closes(MachineEngine<SmallModel>& machine, const JobValue& value, JobValue& moved) {
   return (machine.step(value, moved, index_of(K::close), 0, 0) & boost::msm::back::HANDLED_TRUE) != 0;
 }
 
 TEST(JobMachine, AsksTheDialectWhereAGuardDoes) {
-  MachineEngine<SmallTable> machine;
+  MachineEngine<SmallModel> machine;
   JobValue moved = kFed;
   EXPECT_FALSE(closes(machine, kFed, moved));
   EXPECT_EQ(moved, kFed);
@@ -40,7 +42,7 @@ TEST(JobMachine, AsksTheDialectWhereAGuardDoes) {
 }
 
 TEST(JobMachine, MovesBothRegionsByOneRequest) {
-  MachineEngine<SmallTable> machine;
+  MachineEngine<SmallModel> machine;
   machine.speak({.close_stops_feed = true});
   JobValue moved;
   ASSERT_TRUE(closes(machine, kFed, moved));
@@ -53,7 +55,7 @@ TEST(JobMachine, MovesBothRegionsByOneRequest) {
 }
 
 TEST(JobMachine, MovesTheDatafeedAlongOnlyWithTheJob) {
-  MachineEngine<SmallTable> machine;
+  MachineEngine<SmallModel> machine;
   machine.speak({.close_stops_feed = true});
   JobValue moved = kFed;
   for (const Life life : {closed, failed}) {

@@ -77,7 +77,8 @@ struct JobOracle::Impl {
     const auto found = std::find_if(open.begin(), open.end(), [id](const Open& o) { return o.id == id; });
     assert(found != open.end() && "an answer to a request that is not open");
     const std::uint32_t entry = found->entry;
-    open.erase(found);
+    if (found + 1 != open.end()) *found = open.back();
+    open.pop_back();
     return entry;
   }
 

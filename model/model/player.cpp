@@ -36,7 +36,6 @@ bool Player::fits(const CellTable& table, const Log& log, std::size_t last) {
 
 Played Player::play(const Log& log, std::size_t item) {
   if (!is_ahead_) {
-    search_.set_budget(std::min(budget_, witness_beyond_));
     taken_ = item;
     const Played played = take(log, item);
     if (played != Played::too_much) return played;
@@ -67,6 +66,7 @@ Played Player::catch_up(const Log& log, std::size_t end) {
   if (played != Played::fits) --taken_;
   is_stuck_ = played == Played::too_much || played == Played::too_many;
   is_ahead_ = is_stuck_;
+  limit_search();
   return played;
 }
 

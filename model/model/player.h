@@ -2,6 +2,7 @@
 // along a single witness while that will do.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -16,13 +17,21 @@ enum class Played : std::uint8_t { fits, empty, too_much, too_many };
 
 class Player {
  public:
+  static constexpr std::size_t kWitnessBeyond = 64;  // configurations that one answer may cost before
+
   Player(const CellTable& table, std::size_t budget, const Reductions& reductions)
-      : search_(table, budget, reductions), budget_(budget) {}
+      : search_(table, std::min(budget, kWitnessBeyond), reductions), budget_(budget) {}
 
   void reset(const CellTable& table, const Log& log);
-  void set_budget(std::size_t budget) { budget_ = budget; }
+  void set_budget(std::size_t budget) {
+    budget_ = budget;
+    limit_search();
+  }
   /// For tests: a witness is tried wherever one answer costs more configurations than this.
-  void try_witness_beyond(std::size_t configurations) { witness_beyond_ = configurations; }
+  void try_witness_beyond(std::size_t configurations) {
+    witness_beyond_ = configurations;
+    limit_search();
+  }
 
   /// Takes the next item. Unless it fits, the search has taken all before it.
   Played play(const Log& log, std::size_t item);
@@ -43,6 +52,7 @@ class Player {
   const CellTable& table() const { return search_.transitions().table(); }
 
  private:
+  void limit_search() { search_.set_budget(std::min(budget_, witness_beyond_)); }
   Played take(const Log& log, std::size_t item);
   Played enter(const LogEntry& entry, std::uint32_t index);
   Played leave(std::uint32_t entry);
@@ -54,7 +64,7 @@ class Player {
   bool is_stuck_ = false;  // the search, which cannot catch up
   std::size_t taken_ = 0;  // items that the search has consumed
   std::size_t budget_;
-  std::size_t witness_beyond_ = 64;
+  std::size_t witness_beyond_ = kWitnessBeyond;
   std::vector<std::int8_t> slots_;  // by entry; -1: none
 };
 
