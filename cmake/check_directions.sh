@@ -30,6 +30,11 @@ forbid "public headers keep libraries to themselves" \
 forbid "only the machine knows Boost.MSM" '#[[:space:]]*include[[:space:]]*<boost/msm' \
   $(find model sut properties scenarios reports cli \( -name '*.cpp' -o -name '*.h' \) ! -name 'job_machine*')
 
+forbid "only the machine moves a job: nothing else writes its life or its feed" \
+  '[])A-Za-z0-9_](\.|->)(life|feed)[[:space:]]*([-+|&^]?=[^=]|\+\+|--)' \
+  $(find model properties scenarios \( -name '*.cpp' -o -name '*.h' \) ! -name '*_test.cpp' ! -name '*_for_test.h' \
+    ! -name 'job_machine_engine.h')
+
 while read -r file; do
   lines=$(wc -l <"$file")
   if ((lines > 500)); then
