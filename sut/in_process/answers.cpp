@@ -74,6 +74,10 @@ Response unknown_index(std::string_view index) {
   return refused(404, "index_not_found_exception", fmt::format("no such index [{}]", index));
 }
 
+Response not_open(std::string_view job) {
+  return conflict(fmt::format("Cannot perform requested action because job [{}] is not open", job));
+}
+
 Response timed_out(const Manner& manner, Duration timeout) {
   const std::string_view words = manner.is_5_4() ? "timed out" : "Timed out when waiting for persistent tasks";
   Response response =

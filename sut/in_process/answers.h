@@ -20,6 +20,8 @@ Response bad_request(std::string reason);
 Response not_found(std::string reason);
 Response unknown_job(const Manner& manner, std::string_view job);
 Response unknown_index(std::string_view index);
+/// 409 for a job that is in the wrong state.
+Response not_open(std::string_view job);
 /// 500 for a close whose timeout was up.
 Response timed_out(const Manner& manner, Duration timeout);
 /// 400 for a time value that is none.

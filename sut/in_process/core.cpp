@@ -1,27 +1,72 @@
 #include "in_process/core.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cassert>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "closecheck/sut/system.h"
 #include "in_process/answers.h"
+#include "in_process/close_operations.h"
+#include "in_process/datafeed_operations.h"
+#include "in_process/datafeed_runner.h"
+#include "in_process/document_operations.h"
+#include "in_process/job_operations.h"
+#include "in_process/privileges.h"
+#include "in_process/result_operations.h"
+#include "in_process/server_operations.h"
 
 namespace closecheck::sut {
+namespace {
+
+/// Whether these operations answer what is asked.
+template <class Operations, class Ask>
+concept Answers = requires(Operations& operations, const Ask& ask) {
+  operations.on(ask);
+};
+
+}  // namespace
 
 void Core::handle(const Request& request, Time now, Token token, Replies& replies) {
   if (due_ <= now) fire(now, replies);
   now_ = now;
-  replies_ = &replies;
-  details_ = request.details.get();
-  Answer answer = authenticate(request);
-  if (!answer) answer = std::visit([&](const auto& ask) { return on(ask, request.who, token); }, request.operation);
-  if (answer) reply(token, *std::move(answer));
-  details_ = nullptr;
+  Turn turn = this->turn(replies);
+  turn.who = request.who;
+  turn.token = token;
+  turn.details = request.details.get();
+  Answer answer = authenticate(manner_, request);
+  if (!answer) answer = this->answer(turn, request.operation);
+  if (answer) turn.reply(token, *std::move(answer));
   if (!only_reads(request)) note_change(request);
   refresh_due();
+}
+
+Answer Core::answer(const Turn& turn, const Operation& operation) {
+  JobLifecycle lifecycle(turn, jobs_, waiting_);
+  const auto by_subject = [&]<class Ask>(const Ask& ask) -> Answer {
+    if constexpr (Answers<JobOperations, Ask>) {
+      return JobOperations(turn, jobs_, feeds_, lifecycle).on(ask);
+    } else if constexpr (Answers<CloseOperations, Ask>) {
+      return CloseOperations(turn, jobs_, feeds_, lifecycle).on(ask);
+    } else if constexpr (Answers<ResultOperations, Ask>) {
+      return ResultOperations(turn, jobs_).on(ask);
+    } else if constexpr (Answers<DocumentOperations, Ask>) {
+      return DocumentOperations(turn, indices_, feeds_).on(ask);
+    } else if constexpr (Answers<DatafeedOperations, Ask>) {
+      DatafeedRunner runner(turn, feeds_, jobs_, indices_, lifecycle);
+      return DatafeedOperations(turn, feeds_, jobs_, indices_, runner).on(ask);
+    } else if constexpr (Answers<ServerOperations, Ask>) {
+      return ServerOperations(turn, jobs_, feeds_).on(ask);
+    } else {
+      return bad_request("the request has no operation");
+    }
+  };
+  const auto* raw = std::get_if<RawRequest>(&operation);
+  if (raw == nullptr) return std::visit(by_subject, operation);
+  if (turn.details != nullptr) return std::visit(by_subject, turn.details->what);
+  return bad_request(fmt::format("No handler found for uri [{}] and method [{}]", raw->path, raw->method));
 }
 
 bool Core::only_reads(const Request& request) {
@@ -48,7 +93,7 @@ bool Core::only_reads(const Request& request) {
 
 void Core::note_change(const Request& request) {
   ++changes_;
-  if (Job* job = find_job(job_of(request.operation))) job->note_change();
+  if (Job* job = jobs_.find(job_of(request.operation))) job->note_change();
 }
 
 void Core::resume(Time now) {
@@ -58,7 +103,7 @@ void Core::resume(Time now) {
   for (Job& job : jobs_) job.resume(manner_, now);
   for (Datafeed& feed : feeds_) {
     if (!feed.started) continue;
-    const Job* job = find_job(feed.job);
+    const Job* job = jobs_.find(feed.job);
     // Not before its job takes data again.
     const Time ready = job == nullptr || job->due() == kNever ? now : std::max(now, job->due());
     feed.due = ready + Datafeed::kChunkPause;
@@ -68,30 +113,31 @@ void Core::resume(Time now) {
 
 void Core::fire(Time now, Replies& replies) {
   now_ = now;
-  replies_ = &replies;
-  for (Index& index : indices_)
-    if (index.refresh_due <= now_) refresh(index);
+  const Turn turn = this->turn(replies);
+  JobLifecycle lifecycle(turn, jobs_, waiting_);
+  DocumentOperations(turn, indices_, feeds_).refresh_due();
   ++changes_;
-  run_feeds();
-  advance_jobs();
-  expire_waiting();
+  DatafeedRunner(turn, feeds_, jobs_, indices_, lifecycle).run();
+  lifecycle.advance();
+  lifecycle.expire_waiting();
   refresh_due();
 }
 
 void Core::inject(Fault fault, const std::string& job_id, Duration duration, Time now, Replies& replies) {
   if (due_ <= now) fire(now, replies);
   now_ = now;
-  replies_ = &replies;
+  const Turn turn = this->turn(replies);
   ++changes_;
-  Job* job = find_job(job_id);
+  Job* job = jobs_.find(job_id);
   if (job == nullptr) throw FaultFailed{"no job " + job_id};
   job->note_change();
   switch (fault) {
     case Fault::fail_job:
       if (job->state() == JobState::closed) throw FaultFailed{"job " + job_id + " is closed, so it cannot fail"};
       job->fail();
-      wake_opens(*job, conflict("Job [" + job_id + "] failed while it was opened"));
-      wake_closes(*job, conflict("Job [" + job_id + "] failed while it was closed"));
+      JobLifecycle(turn, jobs_, waiting_)
+          .give_up_waiting(*job, conflict("Job [" + job_id + "] failed while it was opened"),
+                           conflict("Job [" + job_id + "] failed while it was closed"));
       break;
     case Fault::slow_close:
       job->slow_next_close(duration);
@@ -103,124 +149,12 @@ void Core::inject(Fault fault, const std::string& job_id, Duration duration, Tim
   refresh_due();
 }
 
-Core::Answer Core::authenticate(const Request& request) const {
-  if (!manner_.security) return std::nullopt;
-  if (request.who != Principal::anonymous && request.who != Principal::wrong_password) return std::nullopt;
-  if (manner_.deviates(Deviation::anonymous_may_close) && request.who == Principal::anonymous &&
-      std::holds_alternative<CloseJob>(request.operation))
-    return std::nullopt;
-  return unauthenticated(request.who);
-}
-
-bool Core::may_read(Principal who) const {
-  return !manner_.security || who != Principal::none;
-}
-
-bool Core::may_manage(Principal who) const {
-  return !manner_.security || who == Principal::manage_ml || who == Principal::manage || who == Principal::setup;
-}
-
-bool Core::may_close(Principal who) const {
-  if (!manner_.security) return true;
-  if (manner_.deviates(Deviation::manage_refused) && who == Principal::manage) return false;
-  if (manner_.deviates(Deviation::manage_ml_refused) && who == Principal::manage_ml) return false;
-  if (manner_.deviates(Deviation::monitor_ml_may_close) && who == Principal::monitor_ml) return true;
-  // Only a service that lets the anonymous through gets here with one.
-  return may_manage(who) || who == Principal::anonymous;
-}
-
-Job* Core::find_job(std::string_view id) {
-  for (Job& job : jobs_)
-    if (job.id() == id) return &job;
-  return nullptr;
-}
-
-Index* Core::find_index(std::string_view name) {
-  for (Index& index : indices_)
-    if (index.name() == name) return &index;
-  return nullptr;
-}
-
-Datafeed* Core::find_feed(std::string_view id) {
-  for (Datafeed& feed : feeds_)
-    if (feed.id == id) return &feed;
-  return nullptr;
-}
-
-Datafeed* Core::feed_of(std::string_view job) {
-  for (Datafeed& feed : feeds_)
-    if (feed.job == job) return &feed;
-  return nullptr;
-}
-
-bool Core::feed_runs(const Job& job) {
-  const Datafeed* feed = feed_of(job.id());
-  return feed != nullptr && feed->started;
-}
-
-void Core::reply(Token token, Response response) {
-  if (manner_.varies(Variant::other_error_texts)) reword(response);
-  replies_->push_back(Reply{token, std::move(response)});
-}
-
-void Core::wake_opens(Job& job, const Response& response) {
-  for (const Token token : job.waiting_opens) reply(token, response);
-  job.waiting_opens.clear();
-}
-
-void Core::wake_closes(Job& job, const Response& response) {
-  for (const Token token : job.waiting_closes) {
-    const auto waiting = std::ranges::find(waiting_, token, &Waiting::token);
-    assert(waiting != waiting_.end());
-    --waiting->jobs;
-    // A close of several jobs is refused with the first that is; the others go on closing.
-    if (response.outcome != Outcome::accepted && waiting->jobs > 0) {
-      for (Job& other : jobs_)
-        if (&other != &job) std::erase(other.waiting_closes, token);
-      waiting->jobs = 0;
-    }
-    if (waiting->jobs > 0) continue;
-    waiting_.erase(waiting);
-    reply(token, response);
-  }
-  job.waiting_closes.clear();
-}
-
-void Core::advance_jobs() {
-  for (Job& job : jobs_) {
-    if (job.due() > now_) continue;
-    if (!job.advance(manner_, now_, wall_ms())) continue;
-    if (job.state() == JobState::opened) wake_opens(job, accepted(Acknowledged{}));
-    if (job.state() == JobState::closed) wake_closes(job, accepted(Acknowledged{}));
-  }
-}
-
-void Core::expire_waiting() {
-  for (std::size_t i = 0; i < waiting_.size();) {
-    if (waiting_[i].deadline > now_) {
-      ++i;
-      continue;
-    }
-    const Waiting expired = waiting_[i];
-    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
-    for (Job& job : jobs_) {
-      if (std::erase(job.waiting_closes, expired.token) == 0) continue;
-      if (manner_.deviates(Deviation::stays_open_after_timeout)) {
-        job.stay_open();
-        wake_closes(job, conflict("closing of job [" + job.id() + "] was given up"));
-      }
-    }
-    reply(expired.token, manner_.deviates(Deviation::claims_closed_at_timeout) ? accepted(Acknowledged{})
-                                                                               : timed_out(manner_, expired.timeout));
-  }
-}
-
 void Core::refresh_due() {
   due_ = kNever;
-  for (const Job& job : jobs_) due_ = std::min(due_, job.due());
-  for (const Waiting& waiting : waiting_) due_ = std::min(due_, waiting.deadline);
-  for (const Datafeed& feed : feeds_) due_ = std::min(due_, feed.due);
-  for (const Index& index : indices_) due_ = std::min(due_, index.refresh_due);
+  for (const Job& job : jobs_.all()) due_ = std::min(due_, job.due());
+  for (const WaitingClose& waiting : waiting_) due_ = std::min(due_, waiting.deadline);
+  for (const Datafeed& feed : feeds_.all()) due_ = std::min(due_, feed.due);
+  for (const Index& index : indices_.all()) due_ = std::min(due_, index.refresh_due);
 }
 
 }  // namespace closecheck::sut

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "in_process/core.h"
+#include "in_process/job_configuration.h"
 #include "in_process/state_archive.h"
 
 namespace closecheck::sut {
@@ -180,9 +181,9 @@ struct StateAccess {
   static Job empty_job() { return Job("", JobConfig{}, Plan{}, 0); }
 
   /// The plan follows from the configuration. Throws StateUnreadable when that is none.
-  static void make_plan(const Core& core, Job& job) {
+  static void plan(Job& job) {
     std::string why;
-    std::optional<Plan> plan = core.make_plan(job.config_, why);
+    std::optional<Plan> plan = sut::make_plan(job.config_, why);
     if (!plan) throw StateUnreadable("the stored job " + job.id_ + " has a configuration that is none: " + why);
     plan->prune_window_ms = job.plan_.prune_window_ms;
     job.plan_ = *std::move(plan);
@@ -205,13 +206,13 @@ struct StateAccess {
   static void mark_stored(Index& index) { index.changed_ = false; }
 
   static void refresh_due(Core& core) { core.refresh_due(); }
-  static std::vector<Job>& jobs(Core& core) { return core.jobs_; }
-  static std::vector<Index>& indices(Core& core) { return core.indices_; }
-  static std::vector<Datafeed>& feeds(Core& core) { return core.feeds_; }
+  static JobList& jobs(Core& core) { return core.jobs_; }
+  static IndexList& indices(Core& core) { return core.indices_; }
+  static DatafeedList& feeds(Core& core) { return core.feeds_; }
 
   template <class Archive, Is<Core> Value>
   static void clock(Archive& archive, Value& value) {
-    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, changes, replies, selected, details] = value;
+    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, changes] = value;
     archive(wall_start_ms, now);
   }
 };

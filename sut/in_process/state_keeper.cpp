@@ -102,6 +102,100 @@ std::string clock_row(const Core& core) {
   return writer.take();
 }
 
+void read_clock(const std::string& bytes, Core& core) {
+  StateReader reader(bytes);
+  std::string profile;
+  reader(profile);
+  if (profile != name(core.manner().profile))
+    throw StateUnreadable(fmt::format("the jobs are of profile {}, not {}", profile, name(core.manner().profile)));
+  StateAccess::clock(reader, core);
+  reader.finish();
+}
+
+bool is_of_job(const Key& key) {
+  return key.kind == kJob || key.kind == kBuckets || key.kind == kRecords || key.kind == kModel;
+}
+
+/// Puts jobs, indices and datafeeds together again, row by row.
+class RowReader {
+ public:
+  /// Throws StateUnreadable.
+  void read(const Key& key, const std::string& text, const std::string& bytes) {
+    if (key.kind == kJob)
+      read_job(key, bytes);
+    else if (key.kind == kBuckets)
+      read_list(bytes, StateAccess::results(job_of(key)).buckets);
+    else if (key.kind == kRecords)
+      read_list(bytes, StateAccess::results(job_of(key)).records);
+    else if (key.kind == kModel)
+      read_whole(bytes, snapshot_of(key).model);
+    else if (key.kind == kIndex)
+      read_index(key, bytes);
+    else if (key.kind == kVisible)
+      read_list(bytes, StateAccess::visible(index_of(key)));
+    else if (key.kind == kWaiting)
+      read_list(bytes, StateAccess::waiting(index_of(key)));
+    else if (key.kind == kFeed)
+      read_whole(bytes, feeds_.emplace_back());
+    else
+      throw StateUnreadable(fmt::format("there is a row `{}`", text));
+  }
+
+  void put_into(Core& core) && {
+    for (auto& [id, job] : jobs_) {
+      StateAccess::mark_stored(job);
+      StateAccess::jobs(core).add(std::move(job));
+    }
+    for (auto& [name, index] : indices_) {
+      StateAccess::find_ids(index);
+      StateAccess::mark_stored(index);
+      StateAccess::indices(core).add(std::move(index));
+    }
+    for (Datafeed& feed : feeds_) StateAccess::feeds(core).add(std::move(feed));
+  }
+
+ private:
+  template <class Value>
+  static void read_whole(const std::string& bytes, Value& value) {
+    StateReader reader(bytes);
+    reader(value);
+    reader.finish();
+  }
+  void read_job(const Key& key, const std::string& bytes) {
+    Job& job = jobs_.emplace(key.owner, StateAccess::empty_job()).first->second;
+    StateReader head(bytes);
+    StateAccess::head(head, job);
+    head.finish();
+    StateAccess::plan(job);
+  }
+  void read_index(const Key& key, const std::string& bytes) {
+    StateReader head(bytes);
+    StateAccess::head(head, indices_.emplace(key.owner, Index(std::string(key.owner))).first->second);
+    head.finish();
+  }
+  Job& job_of(const Key& key) {
+    const auto job = jobs_.find(key.owner);
+    if (job == jobs_.end()) throw StateUnreadable(fmt::format("there is a part of a job `{}` and no job", key.owner));
+    return job->second;
+  }
+  StoredSnapshot& snapshot_of(const Key& key) {
+    auto& snapshots = StateAccess::snapshots(job_of(key));
+    const auto stored = std::ranges::find(snapshots, key.part, &StoredSnapshot::number);
+    if (stored == snapshots.end())
+      throw StateUnreadable(fmt::format("there is a model of no snapshot of `{}`", key.owner));
+    return *stored;
+  }
+  Index& index_of(const Key& key) {
+    const auto index = indices_.find(key.owner);
+    if (index == indices_.end()) throw StateUnreadable(fmt::format("there is a part of no index `{}`", key.owner));
+    return index->second;
+  }
+
+  std::map<std::string, Job, std::less<>> jobs_;
+  std::map<std::string, Index, std::less<>> indices_;
+  std::vector<Datafeed> feeds_;
+};
+
 }  // namespace
 
 RowChanges StateKeeper::collect(Core& core) {
@@ -184,8 +278,8 @@ void StateKeeper::sweep(Core& core, RowChanges& changes) {
       return true;
     });
   };
-  drop(jobs_, StateAccess::jobs(core), [](const Job& job) { return job.id(); });
-  drop(indices_, StateAccess::indices(core), [](const Index& index) { return index.name(); });
+  drop(jobs_, StateAccess::jobs(core).all(), [](const Job& job) { return job.id(); });
+  drop(indices_, StateAccess::indices(core).all(), [](const Index& index) { return index.name(); });
 }
 
 RowChanges StateKeeper::clock_of(const Core& core) {
@@ -198,79 +292,20 @@ Core StateKeeper::load(const Rows& rows, const Manner& manner, std::int64_t wall
   if (rows.empty()) return core;
   const auto clock = rows.find(std::string(kClock));
   if (clock == rows.end()) throw StateUnreadable("there are rows but no clock");
-  StateReader reader(clock->second);
-  std::string profile;
-  reader(profile);
-  if (profile != name(manner.profile))
-    throw StateUnreadable(fmt::format("the jobs are of profile {}, not {}", profile, name(manner.profile)));
-  StateAccess::clock(reader, core);
-  reader.finish();
-
-  std::map<std::string, Job, std::less<>> jobs;
-  std::map<std::string, Index, std::less<>> indices;
-  const auto job_of_row = [&](const Key& key) -> Job& {
-    const auto job = jobs.find(key.owner);
-    if (job == jobs.end()) throw StateUnreadable(fmt::format("there is a part of a job `{}` and no job", key.owner));
-    return job->second;
-  };
-  const auto keep = [](Kept& kept, const std::string& key, const std::string& bytes) {
-    kept.emplace(key, fingerprint(bytes));
-  };
+  read_clock(clock->second, core);
+  RowReader reader;
   // In the order of the keys a job comes before its parts, and a part before the next.
   for (const auto& [text, bytes] : rows) {
+    if (text == kClock) continue;
     const Key key = parse_key(text);
+    reader.read(key, text, bytes);
     const std::string owner(key.owner);
-    if (key.kind == kJob) {
-      Job& job = jobs.emplace(owner, StateAccess::empty_job()).first->second;
-      StateReader head(bytes);
-      StateAccess::head(head, job);
-      head.finish();
-      StateAccess::make_plan(core, job);
-      keep(jobs_[owner], text, bytes);
-    } else if (key.kind == kBuckets) {
-      read_list(bytes, StateAccess::results(job_of_row(key)).buckets);
-      keep(jobs_[owner], text, bytes);
-    } else if (key.kind == kRecords) {
-      read_list(bytes, StateAccess::results(job_of_row(key)).records);
-      keep(jobs_[owner], text, bytes);
-    } else if (key.kind == kModel) {
-      auto& snapshots = StateAccess::snapshots(job_of_row(key));
-      const auto stored = std::ranges::find(snapshots, key.part, &StoredSnapshot::number);
-      if (stored == snapshots.end())
-        throw StateUnreadable(fmt::format("there is a model of no snapshot of `{}`", owner));
-      StateReader model(bytes);
-      model(stored->model);
-      model.finish();
-      keep(jobs_[owner], text, bytes);
-    } else if (key.kind == kIndex) {
-      StateReader head(bytes);
-      StateAccess::head(head, indices.emplace(owner, Index(owner)).first->second);
-      head.finish();
-      keep(indices_[owner], text, bytes);
-    } else if (key.kind == kVisible || key.kind == kWaiting) {
-      const auto index = indices.find(key.owner);
-      if (index == indices.end()) throw StateUnreadable(fmt::format("there is a part of no index `{}`", owner));
-      read_list(bytes,
-                key.kind == kVisible ? StateAccess::visible(index->second) : StateAccess::waiting(index->second));
-      keep(indices_[owner], text, bytes);
-    } else if (key.kind == kFeed) {
-      StateReader feed(bytes);
-      feed(StateAccess::feeds(core).emplace_back());
-      feed.finish();
+    if (key.kind == kFeed)
       feeds_.emplace(owner, bytes);
-    } else if (text != kClock) {
-      throw StateUnreadable(fmt::format("there is a row `{}`", text));
-    }
+    else
+      (is_of_job(key) ? jobs_ : indices_)[owner].emplace(text, fingerprint(bytes));
   }
-  for (auto& [id, job] : jobs) {
-    StateAccess::mark_stored(job);
-    StateAccess::jobs(core).push_back(std::move(job));
-  }
-  for (auto& [index_name, index] : indices) {
-    StateAccess::find_ids(index);
-    StateAccess::mark_stored(index);
-    StateAccess::indices(core).push_back(std::move(index));
-  }
+  std::move(reader).put_into(core);
   StateAccess::refresh_due(core);
   return core;
 }

@@ -1,12 +1,11 @@
-// What a job looks like from outside: expressions that name jobs, configurations, and what a configuration means.
+#include "in_process/job_configuration.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "in_process/answers.h"
-#include "in_process/core.h"
 #include "in_process/values.h"
 
 namespace closecheck::sut {
@@ -64,55 +63,11 @@ constexpr std::string_view kDefaultMemoryLimit = "1024mb";
 
 }  // namespace
 
-bool Core::select_item(std::string_view item, std::vector<Job*>& jobs) {
-  const bool all = item == "_all" || item == "*";
-  const bool wild = item.find('*') != std::string_view::npos;
-  bool found = all || wild;
-  for (Job& job : jobs_) {
-    const auto& groups = job.config().groups;
-    const bool named = all || job.id() == item || (wild && matches_wildcard(item, job.id())) ||
-                       std::ranges::any_of(groups, [&](const std::string& group) {
-                         return group == item || (wild && matches_wildcard(item, group));
-                       });
-    if (!named) continue;
-    jobs.push_back(&job);
-    found = true;
-  }
-  return found;
-}
-
-std::optional<Response> Core::select_for_reading(const std::string& expression, std::vector<Job*>& jobs) {
-  jobs.clear();
-  if (Job* job = find_job(expression)) {
-    jobs.push_back(job);
-    return std::nullopt;
-  }
-  const auto by_id = [](const Job* job) -> const std::string& { return job->id(); };
-  if (expression.empty() || expression == "_all") {
-    for (Job& job : jobs_) jobs.push_back(&job);
-    std::ranges::sort(jobs, {}, by_id);
-    return std::nullopt;
-  }
-  if (manner_.is_5_4()) return unknown_job(manner_, expression);
-  std::string_view rest = expression;
-  while (true) {
-    const std::size_t comma = rest.find(',');
-    if (!select_item(rest.substr(0, comma), jobs)) return unknown_job(manner_, rest.substr(0, comma));
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
-  }
-  const auto* options = detail<ListOptions>();
-  if (jobs.empty() && options != nullptr && !options->allow_none) return unknown_job(manner_, expression);
-  std::ranges::sort(jobs, {}, by_id);
-  jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
-  return std::nullopt;
-}
-
-JobDescription Core::description_of(const Job& job) const {
+JobDescription describe(const Job& job, const Manner& manner) {
   const JobConfig& config = job.config();
   JobDescription description;
   description.job = job.id();
-  if (!manner_.deviates(Deviation::writes_no_snapshot)) description.snapshot = job.snapshot_id();
+  if (!manner.deviates(Deviation::writes_no_snapshot)) description.snapshot = job.snapshot_id();
   Members& members = description.members;
   members.reserve(20);
   const auto add_text = [&](const char* path, const std::string& value) {
@@ -132,13 +87,13 @@ JobDescription Core::description_of(const Job& job) const {
   };
   add_default("analysis_config.influencers", "[]");
   // The early product writes the limit as a number of megabytes, the later one as a text, and always one.
-  if (!manner_.is_5_4()) add_default("analysis_limits.categorization_examples_limit", "4");
+  if (!manner.is_5_4()) add_default("analysis_limits.categorization_examples_limit", "4");
   const auto limit = read_memory_limit(config.model_memory_limit);
   if (limit)
     members.emplace_back("analysis_limits.model_memory_limit",
-                         manner_.is_5_4() ? std::to_string(*limit) : fmt::format("\"{}mb\"", *limit));
+                         manner.is_5_4() ? std::to_string(*limit) : fmt::format("\"{}mb\"", *limit));
   else
-    add_text("analysis_limits.model_memory_limit", manner_.is_5_4() || !config.model_memory_limit.empty()
+    add_text("analysis_limits.model_memory_limit", manner.is_5_4() || !config.model_memory_limit.empty()
                                                        ? config.model_memory_limit
                                                        : std::string(kDefaultMemoryLimit));
   members.insert(members.end(), options.members.begin(), options.members.end());
@@ -157,37 +112,14 @@ JobDescription Core::description_of(const Job& job) const {
   if (!config.groups.empty())
     members.emplace_back("groups", list_text(config.groups, [](const std::string& group) { return json_text(group); }));
   members.emplace_back("job_type", "\"anomaly_detector\"");
-  if (!manner_.is_5_4()) members.emplace_back("job_version", "\"6.3.2\"");
+  if (!manner.is_5_4()) members.emplace_back("job_version", "\"6.3.2\"");
   add_default("model_snapshot_retention_days", "1");
   add_default("results_index_name", "\"shared\"");
   if (!std::ranges::is_sorted(members)) std::ranges::sort(members);
   return description;
 }
 
-Core::Answer Core::refuse_groups(std::string_view job, const std::vector<std::string>& groups) const {
-  const auto same_name = [](std::string_view id, std::string_view group) {
-    return refused(
-        400, "resource_already_exists_exception",
-        fmt::format("job and group names must be unique but job [{}] and group [{}] have the same name", id, group));
-  };
-  for (const std::string& group : groups) {
-    if (!is_valid_id(group))
-      return bad_request(
-          fmt::format("Invalid group id '{}'; must be non-empty string and may contain lowercase "
-                      "alphanumeric (a-z and 0-9), hyphens or underscores; must start and end with "
-                      "alphanumeric",
-                      group));
-    if (group == job) return same_name(job, group);
-    for (const Job& other : jobs_)
-      if (other.id() == group) return same_name(other.id(), group);
-  }
-  for (const Job& other : jobs_)
-    for (const std::string& group : other.config().groups)
-      if (group == job) return same_name(job, group);
-  return std::nullopt;
-}
-
-std::string Core::detector_told_twice(const JobConfig& config, const JobOptions& options) {
+std::string detector_told_twice(const JobConfig& config, const JobOptions& options) {
   constexpr std::string_view kName = "detector_description";
   const auto others = [&](std::size_t place) {
     Members members;
@@ -202,7 +134,7 @@ std::string Core::detector_told_twice(const JobConfig& config, const JobOptions&
   return "";
 }
 
-std::optional<Plan> Core::make_plan(const JobConfig& config, std::string& why) const {
+std::optional<Plan> make_plan(const JobConfig& config, std::string& why) {
   Plan plan;
   const TimeSpan span = read_time_span(config.bucket_span, "bucket_span");
   if (!span.error.empty() || span.span < kMillisecond) {

@@ -1,4 +1,5 @@
-// Results and model snapshots.
+#include "in_process/result_operations.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 
 #include "http/service_answers.h"
 #include "in_process/answers.h"
-#include "in_process/core.h"
+#include "in_process/privileges.h"
 
 namespace closecheck::sut {
 namespace {
@@ -76,16 +77,16 @@ std::vector<Item> selected(const std::vector<Item>& all, const Selection& select
 
 }  // namespace
 
-Core::Answer Core::on(const GetBuckets& ask, Principal who, Token) {
-  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/results/buckets/get", who);
-  Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
+Answer ResultOperations::on(const GetBuckets& ask) {
+  if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/job/results/buckets/get", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   const bool closed = job->state() == JobState::closed;
   BucketPage page;
   page.count = static_cast<std::int64_t>(job->results().buckets.size());
   auto from = ask.from;
-  if (closed && manner_.deviates(Deviation::second_page_repeats_first)) from = 0;
-  const auto* options = detail<ListOptions>();
+  if (closed && turn_.manner.deviates(Deviation::second_page_repeats_first)) from = 0;
+  const auto* options = turn_.detail<ListOptions>();
   if (options != nullptr || ask.selection != Selection{}) {
     const ListOptions given = options != nullptr ? *options : ListOptions{};
     std::vector<ResultBucket> found = selected(job->results().buckets, ask.selection, given.score_min);
@@ -94,23 +95,23 @@ Core::Answer Core::on(const GetBuckets& ask, Principal who, Token) {
     sort_by(found, given.sort, ask.selection.descending.value_or(false));
     std::vector<ResultBucket> cut;
     if (auto refusal = cut_page(found, from, ask.size, cut)) return refusal;
-    if (closed && manner_.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
+    if (closed && turn_.manner.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
     if (options != nullptr) return wire::tell_buckets(*job, static_cast<std::int64_t>(found.size()), cut);
     page.count = static_cast<std::int64_t>(found.size());
     page.buckets.assign(cut.begin(), cut.end());
     return accepted(std::move(page));
   }
   if (auto refusal = cut_page(job->results().buckets, from, ask.size, page.buckets)) return refusal;
-  if (closed && manner_.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
+  if (closed && turn_.manner.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
   return accepted(std::move(page));
 }
 
-Core::Answer Core::on(const GetRecords& ask, Principal who, Token) {
-  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/results/records/get", who);
-  const Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
+Answer ResultOperations::on(const GetRecords& ask) {
+  if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/job/results/records/get", turn_.who);
+  const Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   RecordPage page;
-  const auto* options = detail<ListOptions>();
+  const auto* options = turn_.detail<ListOptions>();
   if (options != nullptr || ask.selection != Selection{}) {
     const ListOptions given = options != nullptr ? *options : ListOptions{};
     std::vector<ResultRecord> found = selected(job->results().records, ask.selection, given.score_min);
@@ -127,13 +128,13 @@ Core::Answer Core::on(const GetRecords& ask, Principal who, Token) {
   return accepted(std::move(page));
 }
 
-Core::Answer Core::on(const GetSnapshots& ask, Principal who, Token) {
-  if (!may_read(who)) return forbidden("monitor/xpack/ml/job/model_snapshots/get", who);
-  const Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
-  if (const auto* asked = detail<SnapshotSelection>()) {
+Answer ResultOperations::on(const GetSnapshots& ask) {
+  if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/job/model_snapshots/get", turn_.who);
+  const Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (const auto* asked = turn_.detail<SnapshotSelection>()) {
     std::vector<const StoredSnapshot*> found;
-    if (!manner_.deviates(Deviation::writes_no_snapshot))
+    if (!turn_.manner.deviates(Deviation::writes_no_snapshot))
       for (const StoredSnapshot& stored : job->snapshots())
         if ((asked->snapshot.empty() || asked->snapshot == "_all" || stored.listed.id == asked->snapshot) &&
             within(asked->list.selection, stored.listed.timestamp_ms.value_or(0)))
@@ -150,7 +151,7 @@ Core::Answer Core::on(const GetSnapshots& ask, Principal who, Token) {
   }
   const bool all = ask.snapshot.empty() || ask.snapshot == "_all";
   std::vector<Snapshot> found;
-  if (!manner_.deviates(Deviation::writes_no_snapshot))
+  if (!turn_.manner.deviates(Deviation::writes_no_snapshot))
     for (const StoredSnapshot& stored : job->snapshots())
       if (all || stored.listed.id == ask.snapshot) found.push_back(stored.listed);
   if (!all && found.empty()) return unknown_snapshot(ask.job, ask.snapshot);
@@ -164,23 +165,23 @@ Core::Answer Core::on(const GetSnapshots& ask, Principal who, Token) {
   return accepted(std::move(list));
 }
 
-Core::Answer Core::on(const RevertSnapshot& ask, Principal who, Token) {
-  if (!may_manage(who)) return forbidden("admin/xpack/ml/job/model_snapshots/revert", who);
-  Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
+Answer ResultOperations::on(const RevertSnapshot& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/revert", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->state() != JobState::closed) return conflict("Can only revert to a model snapshot when the job is closed.");
   const StoredSnapshot* stored = job->find_snapshot(ask.snapshot);
   if (stored == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
-  const auto* options = detail<RevertOptions>();
+  const auto* options = turn_.detail<RevertOptions>();
   job->revert_to(*stored, options != nullptr && options->delete_intervening_results);
-  if (details_ != nullptr) return wire::tell_snapshot(*job, *stored);
+  if (turn_.details != nullptr) return wire::tell_snapshot(*job, *stored);
   return accepted(Acknowledged{});
 }
 
-Core::Answer Core::more(const UpdateSnapshot& ask, Principal who) {
-  if (!may_manage(who)) return forbidden("admin/xpack/ml/job/model_snapshots/update", who);
-  Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
+Answer ResultOperations::on(const UpdateSnapshot& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/update", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   StoredSnapshot* stored = job->find_snapshot(ask.snapshot);
   if (stored == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
   if (ask.description) stored->description = *ask.description;
@@ -188,10 +189,10 @@ Core::Answer Core::more(const UpdateSnapshot& ask, Principal who) {
   return wire::tell_snapshot(*job, *stored);
 }
 
-Core::Answer Core::more(const DeleteSnapshot& ask, Principal who) {
-  if (!may_manage(who)) return forbidden("admin/xpack/ml/job/model_snapshots/delete", who);
-  Job* job = find_job(ask.job);
-  if (job == nullptr) return unknown_job(manner_, ask.job);
+Answer ResultOperations::on(const DeleteSnapshot& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/delete", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->find_snapshot(ask.snapshot) == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
   if (job->snapshot_id() == ask.snapshot)
     return bad_request(fmt::format("Model snapshot '{}' is the active snapshot for job '{}', so cannot be deleted",

@@ -1,0 +1,188 @@
+#include "in_process/close_operations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "in_process/answers.h"
+#include "in_process/privileges.h"
+#include "in_process/values.h"
+
+namespace closecheck::sut {
+namespace {
+
+Response closed_true() {
+  return accepted(Acknowledged{});
+}
+
+}  // namespace
+
+Answer CloseOperations::on(const CloseJob& ask) {
+  CloseOrder order = read_close_order(ask, turn_.manner);
+  if (order.refusal) return std::move(order.refusal);
+  if (!may_close(turn_.manner, turn_.who)) {
+    Job* job = jobs_.find(ask.job);
+    if (turn_.manner.deviates(Deviation::forbidden_close_closes) && job != nullptr && job->state() == JobState::opened)
+      lifecycle_.begin_close(*job);
+    return forbidden("admin/xpack/ml/job/close", turn_.who);
+  }
+  return turn_.manner.is_5_4() ? close_one(ask, order) : close_many(ask, order);
+}
+
+Answer CloseOperations::close_one(const CloseJob& ask, const CloseOrder& order) {
+  Job* job = jobs_.find(ask.job);
+  if (job != nullptr && turn_.manner.deviates(Deviation::refuses_underscore_ids) &&
+      ask.job.find('_') != std::string::npos)
+    job = nullptr;
+  if (job == nullptr) {
+    if (turn_.manner.deviates(Deviation::closes_unknown_job)) return closed_true();
+    if (turn_.manner.deviates(Deviation::unknown_job_answers_400)) return unknown_job(turn_.manner, ask.job);
+    if (order.force) return conflict(fmt::format("cannot force close job, because job [{}] is not open", ask.job));
+    return not_found(fmt::format("cannot close job, because job [{}] does not exist", ask.job));
+  }
+  if (order.force) {
+    if (job->state() == JobState::closed) {
+      if (turn_.manner.varies(Variant::closed_close_answers_200)) return closed_true();
+      return conflict(fmt::format("cannot force close job, because job [{}] is not open", ask.job));
+    }
+    return force(*job);
+  }
+  if (job->state() == JobState::closed) {
+    if (Answer refusal = refuse_close_of_closed(*job)) return refusal;
+    return closed_true();
+  }
+  if (Answer refusal = refuse_close(*job, order)) return refusal;
+  if (job->state() == JobState::closing && turn_.manner.deviates(Deviation::overlapping_close_reports_early))
+    return closed_true();
+  return wait_for_close({&job, 1}, order.timeout);
+}
+
+Answer CloseOperations::close_many(const CloseJob& ask, const CloseOrder& order) {
+  std::vector<Job*> jobs;
+  if (Answer answer = select(ask, order, jobs)) return answer;
+  if (Answer refusal = refuse_any(jobs, order)) return refusal;
+  std::erase_if(jobs, [](const Job* job) { return job->state() == JobState::closed; });
+  if (jobs.empty()) return closed_true();
+  if (order.force) {
+    if (jobs.size() == 1) return force(*jobs.front());
+    for (Job* job : jobs) force_now(*job);
+    return closed_true();
+  }
+  if (jobs.size() == 1 && jobs.front()->state() == JobState::closing &&
+      turn_.manner.deviates(Deviation::overlapping_close_reports_early))
+    return closed_true();
+  return wait_for_close(jobs, order.timeout);
+}
+
+Answer CloseOperations::select(const CloseJob& ask, const CloseOrder& order, std::vector<Job*>& jobs) {
+  std::string_view rest = ask.job;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view item = rest.substr(0, comma);
+    const bool hidden = turn_.manner.deviates(Deviation::refuses_underscore_ids) && item != "_all" &&
+                        item.find('_') != std::string_view::npos;
+    if (hidden || !jobs_.select_item(item, jobs)) {
+      if (turn_.manner.deviates(Deviation::closes_unknown_job)) return closed_true();
+      return unknown_job(turn_.manner, item);
+    }
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  if (turn_.manner.deviates(Deviation::close_all_closes_nothing) &&
+      (ask.job == "_all" || ask.job.find('*') != std::string::npos))
+    return closed_true();
+  if (jobs.empty())
+    return order.allow_no_jobs ? closed_true() : not_found(fmt::format("No known job with id '{}'", ask.job));
+  std::ranges::sort(jobs, {}, [](const Job* job) -> const std::string& { return job->id(); });
+  jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
+  return std::nullopt;
+}
+
+Answer CloseOperations::refuse_any(const std::vector<Job*>& jobs, const CloseOrder& order) {
+  // All or nothing: nothing is closed before everything has been found closable.
+  std::size_t failed = 0;
+  for (Job* job : jobs) {
+    if (job->state() == JobState::closed) {
+      if (jobs.size() == 1)
+        if (Answer refusal = refuse_close_of_closed(*job)) return refusal;
+      continue;
+    }
+    if (order.force) {
+      if (feeds_.runs_for(job->id()))
+        return conflict(fmt::format("cannot close job [{}], datafeed hasn't been stopped", job->id()));
+      continue;
+    }
+    if (job->state() == JobState::failed && jobs.size() > 1 &&
+        !turn_.manner.deviates(Deviation::closes_failed_job_normally)) {
+      ++failed;
+      continue;
+    }
+    if (Answer refusal = refuse_close(*job, order)) return refusal;
+  }
+  if (failed == 0) return std::nullopt;
+  if (turn_.manner.deviates(Deviation::list_close_ignores_failed_jobs))
+    for (Job* job : jobs)
+      if (job->state() == JobState::opened) lifecycle_.begin_close(*job);
+  return conflict("one or more jobs have state failed, use force close");
+}
+
+Answer CloseOperations::refuse_close_of_closed(const Job& job) const {
+  if (turn_.manner.deviates(Deviation::closed_close_answers_404) &&
+      (!job.was_opened() || turn_.now - job.closed_at() >= kSecond))
+    return not_found(fmt::format("cannot close job, because job [{}] does not exist", job.id()));
+  if (!turn_.manner.is_5_4() || turn_.manner.varies(Variant::closed_close_answers_200)) return std::nullopt;
+  return conflict(fmt::format("cannot close job, because job [{}] is not open", job.id()));
+}
+
+Answer CloseOperations::refuse_close(Job& job, const CloseOrder& order) {
+  if (job.state() == JobState::failed) {
+    if (turn_.manner.deviates(Deviation::closes_failed_job_normally)) return std::nullopt;
+    if (turn_.manner.deviates(Deviation::failed_close_answers_400) && !order.force_sent)
+      return bad_request(fmt::format("cannot close job [{}] because it failed, use force close", job.id()));
+    if (turn_.manner.is_5_4()) return not_open(job.id());
+    return conflict(fmt::format("cannot close job [{}] because it failed, use force close", job.id()));
+  }
+  if (job.state() == JobState::opening && turn_.manner.is_5_4()) return not_open(job.id());
+  if (job.state() == JobState::closing && turn_.manner.deviates(Deviation::overlapping_close_gets_500))
+    return refused(500, "illegal_state_exception", fmt::format("[{}] is being closed by another request", job.id()));
+  if (feeds_.runs_for(job.id()) && job.state() != JobState::closing &&
+      !turn_.manner.deviates(Deviation::closes_under_running_datafeed))
+    return conflict(fmt::format("cannot close job [{}], datafeed hasn't been stopped", job.id()));
+  if (turn_.manner.deviates(Deviation::refuses_to_close_unused) && job.state() == JobState::opened &&
+      job.counts().input_records == 0)
+    return conflict(fmt::format("job [{}] has not received data", job.id()));
+  return std::nullopt;
+}
+
+Answer CloseOperations::force(Job& job) {
+  if (turn_.manner.deviates(Deviation::force_refused_on_failed_job) && job.state() == JobState::failed)
+    return not_open(job.id());
+  if (turn_.manner.deviates(Deviation::force_waits_for_housekeeping) && !job.hangs()) {
+    Job* const one = &job;
+    return wait_for_close({&one, 1}, kDefaultCloseTimeout);
+  }
+  force_now(job);
+  return closed_true();
+}
+
+void CloseOperations::force_now(Job& job) {
+  if (job.state() == JobState::closed) return;
+  if (turn_.manner.deviates(Deviation::force_cannot_close_hanging_job) && job.hangs()) {
+    if (job.state() != JobState::closing) job.close(turn_.manner, turn_.now);
+    return;
+  }
+  Datafeed* feed = feeds_.of_job(job.id());
+  if (feed != nullptr && feed->started) feed->due = std::min(feed->due, turn_.now + Datafeed::kChunkPause);
+  lifecycle_.force_close(job);
+}
+
+Answer CloseOperations::wait_for_close(std::span<Job* const> jobs, Duration timeout) {
+  Duration bound = timeout;
+  if (turn_.manner.deviates(Deviation::ignores_timeout)) bound = kDefaultCloseTimeout;
+  if (turn_.manner.deviates(Deviation::times_out_early) && timeout < kDefaultCloseTimeout) bound = timeout / 2;
+  const Time deadline = bound >= kNever - turn_.now ? kNever : turn_.now + std::max<Duration>(bound, 0);
+  return lifecycle_.await_close(jobs, timeout, deadline);
+}
+
+}  // namespace closecheck::sut

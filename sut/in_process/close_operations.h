@@ -1,0 +1,40 @@
+// Closing as it is asked for: what is refused, forced closes, closes of several jobs.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "in_process/close_order.h"
+#include "in_process/datafeed_list.h"
+#include "in_process/job_lifecycle.h"
+
+namespace closecheck::sut {
+
+class CloseOperations {
+ public:
+  CloseOperations(const Turn& turn, JobList& jobs, DatafeedList& feeds, JobLifecycle& lifecycle)
+      : turn_(turn), jobs_(jobs), feeds_(feeds), lifecycle_(lifecycle) {}
+
+  Answer on(const CloseJob& ask);
+
+ private:
+  Answer close_one(const CloseJob& ask, const CloseOrder& order);
+  Answer close_many(const CloseJob& ask, const CloseOrder& order);
+  /// The jobs that the request names, in the order of their ids, or its answer.
+  Answer select(const CloseJob& ask, const CloseOrder& order, std::vector<Job*>& jobs);
+  /// A refusal when not all of the jobs can be closed now.
+  Answer refuse_any(const std::vector<Job*>& jobs, const CloseOrder& order);
+  /// A refusal when the job cannot be closed normally now.
+  Answer refuse_close(Job& job, const CloseOrder& order);
+  Answer refuse_close_of_closed(const Job& job) const;
+  Answer force(Job& job);
+  void force_now(Job& job);
+  Answer wait_for_close(std::span<Job* const> jobs, Duration timeout);
+
+  const Turn& turn_;
+  JobList& jobs_;
+  DatafeedList& feeds_;
+  JobLifecycle& lifecycle_;
+};
+
+}  // namespace closecheck::sut

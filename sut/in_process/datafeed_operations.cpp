@@ -1,0 +1,140 @@
+#include "in_process/datafeed_operations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "http/service_answers.h"
+#include "in_process/answers.h"
+#include "in_process/close_order.h"
+#include "in_process/privileges.h"
+#include "in_process/values.h"
+
+namespace closecheck::sut {
+
+Answer DatafeedOperations::on(const CreateDatafeed& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/put", turn_.who);
+  if (!is_valid_id(ask.feed)) return bad_request(fmt::format("Invalid datafeed_id; '{}' is no id", ask.feed));
+  if (jobs_.find(ask.job) == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (feeds_.find(ask.feed) != nullptr)
+    return refused(400, "resource_already_exists_exception",
+                   fmt::format("A datafeed with id [{}] already exists", ask.feed));
+  if (const Datafeed* other = feeds_.of_job(ask.job))
+    return conflict(fmt::format("A datafeed [{}] already exists for job [{}]", other->id, ask.job));
+  Datafeed feed;
+  feed.id = ask.feed;
+  feed.job = ask.job;
+  feed.index = ask.index;
+  if (const auto* options = turn_.detail<FeedOptions>()) feed.options = *options;
+  const Datafeed& created = feeds_.add(std::move(feed));
+  if (turn_.details != nullptr) return wire::tell_feed(created, turn_.manner.profile);
+  return accepted(DatafeedDescriptionList{1, {{ask.feed, ask.job}}});
+}
+
+Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/update", turn_.who);
+  Datafeed* feed = feeds_.find(ask.feed);
+  if (feed == nullptr) return unknown_feed(ask.feed);
+  if (feed->started) return conflict(fmt::format("Cannot update datafeed [{}] while its status is started", ask.feed));
+  const FeedOptions& change = ask.options;
+  if (!change.job.empty() && change.job != feed->job) {
+    if (jobs_.find(change.job) == nullptr) return unknown_job(turn_.manner, change.job);
+    if (const Datafeed* other = feeds_.of_job(change.job))
+      return conflict(fmt::format("A datafeed [{}] already exists for job [{}]", other->id, change.job));
+    feed->job = change.job;
+  }
+  if (!change.indices.empty()) {
+    feed->options.indices = change.indices;
+    feed->index = change.indices.front();
+  }
+  if (change.query) feed->options.query = change.query;
+  for (const auto& member : change.members) {
+    std::erase_if(feed->options.members, [&](const auto& kept) { return kept.first == member.first; });
+    feed->options.members.push_back(member);
+  }
+  return wire::tell_feed(*feed, turn_.manner.profile);
+}
+
+Answer DatafeedOperations::on(const GetDatafeed& ask) {
+  if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/datafeeds/get", turn_.who);
+  std::vector<Datafeed*> feeds;
+  if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
+  if (turn_.details != nullptr) return wire::tell_feeds(feeds, turn_.manner.profile);
+  DatafeedDescriptionList list;
+  for (const Datafeed* feed : feeds) list.feeds.push_back({feed->id, feed->job});
+  list.count = static_cast<std::int64_t>(list.feeds.size());
+  return accepted(std::move(list));
+}
+
+Answer DatafeedOperations::on(const DatafeedStats& ask) {
+  if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/datafeeds/stats/get", turn_.who);
+  std::vector<Datafeed*> feeds;
+  if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
+  if (turn_.details != nullptr) return wire::tell_feed_statistics(feeds);
+  DatafeedStatisticsList list;
+  for (const Datafeed* feed : feeds) list.feeds.push_back({feed->id, feed->started ? "started" : "stopped"});
+  list.count = static_cast<std::int64_t>(list.feeds.size());
+  return accepted(std::move(list));
+}
+
+Answer DatafeedOperations::on(const StartDatafeed& ask) {
+  std::int64_t start_ms = ask.start_ms.value_or(0);
+  std::optional<std::int64_t> end_ms = ask.end_ms;
+  if (const auto* options = turn_.detail<StartOptions>()) {
+    if (options->start_after_now_ms) start_ms = turn_.wall_ms() + *options->start_after_now_ms;
+    if (options->end_after_now_ms) end_ms = turn_.wall_ms() + *options->end_after_now_ms;
+  }
+  if (end_ms && start_ms >= *end_ms)
+    return bad_request(fmt::format("start [{}] must be earlier than end [{}]", start_ms, *end_ms));
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeed/start", turn_.who);
+  Datafeed* feed = feeds_.find(ask.feed);
+  if (feed == nullptr) return unknown_feed(ask.feed);
+  const Job* job = jobs_.find(feed->job);
+  if (job == nullptr) return unknown_job(turn_.manner, feed->job);
+  if (feed->started)
+    return conflict(fmt::format("cannot start datafeed [{}] because it has already been started", ask.feed));
+  if (job->state() != JobState::opened) {
+    const std::string_view state =
+        job->state() == JobState::closed && turn_.manner.is_5_4() ? "hasn't been opened" : "";
+    return conflict(fmt::format("cannot start datafeed [{}] because job [{}] {}", ask.feed, job->id(),
+                                state.empty() ? fmt::format("is {}", name(job->state())) : std::string(state)));
+  }
+  if (feed->options.indices.size() <= 1 && feed->index.find('*') == std::string::npos &&
+      indices_.find(feed->index) == nullptr)
+    return unknown_index(feed->index);
+  feed->started = true;
+  feed->end_ms = end_ms;
+  feed->next_ms = start_ms;
+  if (job->counts().latest_record_ms) feed->next_ms = std::max(feed->next_ms, *job->counts().latest_record_ms + 1);
+  feed->due = turn_.now + Datafeed::kChunkPause;
+  return accepted(Acknowledged{});
+}
+
+Answer DatafeedOperations::on(const StopDatafeed& ask) {
+  bool forced = false;
+  if (auto refusal = read_flag(turn_.manner, ask.force, false, forced)) return refusal;
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeed/stop", turn_.who);
+  std::vector<Datafeed*> feeds;
+  if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
+  if (feeds.size() == 1 && !feeds.front()->started && turn_.manner.is_5_4())
+    return conflict(fmt::format("Cannot stop datafeed [{}] because it has already been stopped", feeds.front()->id));
+  for (Datafeed* feed : feeds)
+    if (feed->started) runner_.end(*feed, false);
+  return accepted(Acknowledged{});
+}
+
+Answer DatafeedOperations::on(const DeleteDatafeed& ask) {
+  bool forced = false;
+  if (auto refusal = read_flag(turn_.manner, ask.force, false, forced)) return refusal;
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/delete", turn_.who);
+  Datafeed* feed = feeds_.find(ask.feed);
+  if (feed == nullptr) return unknown_feed(ask.feed);
+  if (feed->started && !forced)
+    return conflict(fmt::format("Cannot delete datafeed [{}] while its status is started", ask.feed));
+  if (feed->started) runner_.end(*feed, false);
+  feeds_.remove(ask.feed);
+  return accepted(Acknowledged{});
+}
+
+}  // namespace closecheck::sut

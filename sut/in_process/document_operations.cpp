@@ -1,0 +1,155 @@
+#include "in_process/document_operations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "http/service_answers.h"
+#include "http/uploads.h"
+#include "in_process/answers.h"
+#include "in_process/privileges.h"
+#include "in_process/values.h"
+
+namespace closecheck::sut {
+namespace {
+
+/// After a write that does not ask for a refresh, searches find it after this time.
+constexpr Duration kRefreshInterval = kSecond;
+
+bool is_index_name(std::string_view name) {
+  constexpr std::string_view kForbidden = "\\/*?\"<>| ,#:";
+  return !name.empty() && name != "." && name != ".." && !name.starts_with('_') && !name.starts_with('-') &&
+         !name.starts_with('+') && name.find_first_of(kForbidden) == std::string_view::npos &&
+         std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+}  // namespace
+
+Answer DocumentOperations::on(const CreateIndex& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/create", turn_.who);
+  if (indices_.find(ask.index) != nullptr)
+    return refused(400, turn_.manner.is_5_4() ? "index_already_exists_exception" : "resource_already_exists_exception",
+                   fmt::format("index [{}] already exists", ask.index));
+  indices_.add(Index(ask.index));
+  return accepted(Acknowledged{});
+}
+
+Answer DocumentOperations::on(const DeleteIndex& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/delete", turn_.who);
+  if (indices_.named(ask.index).empty()) return unknown_index(ask.index);
+  indices_.remove(ask.index);
+  return accepted(Acknowledged{});
+}
+
+Answer DocumentOperations::on(const IndexDocuments& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:data/write/bulk", turn_.who);
+  if (const auto* sent = turn_.detail<BulkWrite>()) return on(*sent);
+  if (indices_.find(ask.index) == nullptr) indices_.add(Index(ask.index));
+  Index* index = indices_.find(ask.index);
+  index->add(ask.records);
+  if (ask.refresh) refresh(*index);
+  return accepted(Acknowledged{});
+}
+
+Answer DocumentOperations::on(const RefreshIndex& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/refresh", turn_.who);
+  const std::vector<Index*> named = indices_.named(ask.index);
+  if (named.empty() && !ask.index.empty()) return unknown_index(ask.index);
+  for (Index* index : named) refresh(*index);
+  return accepted(Acknowledged{});
+}
+
+void DocumentOperations::refresh_due() {
+  for (Index& index : indices_)
+    if (index.refresh_due <= turn_.now) refresh(index);
+}
+
+void DocumentOperations::refresh(Index& index) {
+  index.refresh();
+  // A feed that follows in real time looks again when there is something new; until then it sleeps.
+  for (Datafeed& feed : feeds_)
+    if (feed.started && feed.reads(index.name())) feed.due = std::min(feed.due, turn_.now + Datafeed::kFollowPause);
+}
+
+Answer DocumentOperations::on(const BulkWrite& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:data/write/bulk", turn_.who);
+  std::vector<wire::WriteResult> results;
+  for (const DocumentWrite& write : ask.writes) {
+    const bool removes = write.kind == DocumentWrite::Kind::remove;
+    Index* index = indices_.find(write.index);
+    if (index == nullptr && removes && ask.single) return unknown_index(write.index);
+    if (index == nullptr && !removes) {
+      if (!is_index_name(write.index))
+        return refused(400, "invalid_index_name_exception",
+                       fmt::format("Invalid index name [{}], must not contain such characters", write.index));
+      index = &indices_.add(Index(write.index));
+    }
+    wire::WriteResult& result = results.emplace_back();
+    result.kind = write.kind;
+    result.index = write.index;
+    result.type = write.type;
+    result.id = write.id;
+    if (removes) {
+      const bool removed = index != nullptr && index->remove(write.id);
+      result.result = removed ? "deleted" : "not_found";
+      result.status = removed ? 200 : 404;
+      continue;
+    }
+    if (write.kind == DocumentWrite::Kind::create && !write.id.empty() && index->find(write.id) != nullptr) {
+      result.status = 409;
+      result.reason = fmt::format("[{}][{}]: version conflict, document already exists (current version [1])",
+                                  write.type, write.id);
+      continue;
+    }
+    const std::vector<Record> plain = plain_records(wire::read_upload(write.source));
+    Document document{plain.empty() ? Record{} : plain.front(), write.id, write.type, write.source};
+    const auto [added, id] = index->put(std::move(document));
+    result.id = id;
+    result.result = added ? "created" : "updated";
+    result.status = added ? 201 : 200;
+    if (!ask.refresh) index->refresh_due = std::min(index->refresh_due, turn_.now + kRefreshInterval);
+  }
+  if (ask.refresh)
+    for (const DocumentWrite& write : ask.writes)
+      if (Index* index = indices_.find(write.index)) refresh(*index);
+  if (ask.single) return wire::tell_write(results.front());
+  return wire::tell_bulk(results);
+}
+
+Answer DocumentOperations::on(const GetDocument& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:data/read/get", turn_.who);
+  const Index* index = indices_.find(ask.index);
+  if (index == nullptr) return unknown_index(ask.index);
+  const Document* document = index->find(ask.id);
+  if (document == nullptr) return wire::tell_no_document(ask.index, ask.id);
+  return wire::tell_document(ask.index, *document);
+}
+
+Answer DocumentOperations::on(const IndexExists& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/get", turn_.who);
+  const std::vector<Index*> named = indices_.named(ask.index);
+  if (named.empty()) return unknown_index(ask.index);
+  return wire::tell_index(named.front()->name());
+}
+
+Answer DocumentOperations::on(const SearchDocuments& ask) {
+  if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:data/read/search", turn_.who);
+  const std::vector<Index*> named = indices_.named(ask.index);
+  if (named.empty() && !ask.index.empty() && ask.index.find('*') == std::string::npos && ask.index != "_all")
+    return unknown_index(ask.index);
+  std::vector<std::pair<const Index*, const Document*>> found;
+  for (const Index* index : named)
+    for (const Document& document : index->visible())
+      if (fits(document, ask.query)) found.emplace_back(index, &document);
+  const auto total = static_cast<std::int64_t>(found.size());
+  if (ask.only_count) return wire::tell_count(total);
+  // Documents are in the order of their times already; another field is no order of ours.
+  if (ask.descending) std::ranges::reverse(found);
+  const auto first = std::min(found.size(), static_cast<std::size_t>(ask.from));
+  const auto last = std::min(found.size(), first + static_cast<std::size_t>(ask.size));
+  return wire::tell_found(
+      total, {found.begin() + static_cast<std::ptrdiff_t>(first), found.begin() + static_cast<std::ptrdiff_t>(last)});
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,128 @@
+#include "in_process/job_lifecycle.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "in_process/answers.h"
+
+namespace closecheck::sut {
+
+void JobLifecycle::open(Job& job) {
+  job.open(turn_.manner, turn_.now, turn_.wall_ms());
+  job.waiting_opens.push_back(turn_.token);
+  advance();
+}
+
+void JobLifecycle::begin_close(Job& job) {
+  if (job.state() == JobState::closing || job.state() == JobState::closed) return;
+  const bool was_opening = job.state() == JobState::opening;
+  job.close(turn_.manner, turn_.now);
+  if (was_opening) wake_opens(job, conflict("The job has been closed while waiting to be opened"));
+  close_siblings(job);
+}
+
+void JobLifecycle::force_close(Job& job) {
+  wake_opens(job, conflict("The job has been closed while waiting to be opened"));
+  if (turn_.manner.is_5_4() && !turn_.manner.varies(Variant::force_kills)) {
+    job.close_in_background(turn_.manner, turn_.now);
+    advance();
+    return;
+  }
+  if (turn_.manner.varies(Variant::forced_close_reads_closing))
+    job.kill_slowly(turn_.now);
+  else
+    job.kill(turn_.now);
+  wake_closes(job, not_open(job.id()));
+}
+
+Answer JobLifecycle::await_close(std::span<Job* const> jobs, Duration timeout, Time deadline) {
+  WaitingClose waiting{turn_.token, deadline, timeout, 0};
+  for (Job* job : jobs) {
+    begin_close(*job);
+    if (turn_.manner.deviates(Deviation::answers_before_housekeeping)) {
+      job->read_closed_early(turn_.now);
+      continue;
+    }
+    job->waiting_closes.push_back(turn_.token);
+    ++waiting.jobs;
+  }
+  if (waiting.jobs == 0) return accepted(Acknowledged{});
+  waiting_.push_back(waiting);
+  advance();
+  expire_waiting();
+  return std::nullopt;
+}
+
+void JobLifecycle::give_up_waiting(Job& job, const Response& for_opens, const Response& for_closes) {
+  wake_opens(job, for_opens);
+  wake_closes(job, for_closes);
+}
+
+void JobLifecycle::close_siblings(const Job& job) {
+  for (Job& other : jobs_) {
+    if (&other == &job || other.state() != JobState::opened) continue;
+    const auto& groups = job.config().groups;
+    const bool shares = std::ranges::any_of(other.config().groups, [&](const std::string& group) {
+      return std::ranges::find(groups, group) != groups.end();
+    });
+    if ((turn_.manner.deviates(Deviation::closes_prefix_siblings) && other.id().starts_with(job.id())) ||
+        (turn_.manner.deviates(Deviation::closes_group_siblings) && shares))
+      other.close(turn_.manner, turn_.now);
+  }
+}
+
+void JobLifecycle::wake_opens(Job& job, const Response& response) {
+  for (const Token token : job.waiting_opens) turn_.reply(token, response);
+  job.waiting_opens.clear();
+}
+
+void JobLifecycle::wake_closes(Job& job, const Response& response) {
+  for (const Token token : job.waiting_closes) {
+    const auto waiting = std::ranges::find(waiting_, token, &WaitingClose::token);
+    assert(waiting != waiting_.end());
+    --waiting->jobs;
+    // A close of several jobs is refused with the first that is; the others go on closing.
+    if (response.outcome != Outcome::accepted && waiting->jobs > 0) {
+      for (Job& other : jobs_)
+        if (&other != &job) std::erase(other.waiting_closes, token);
+      waiting->jobs = 0;
+    }
+    if (waiting->jobs > 0) continue;
+    waiting_.erase(waiting);
+    turn_.reply(token, response);
+  }
+  job.waiting_closes.clear();
+}
+
+void JobLifecycle::advance() {
+  for (Job& job : jobs_) {
+    if (job.due() > turn_.now) continue;
+    if (!job.advance(turn_.manner, turn_.now, turn_.wall_ms())) continue;
+    if (job.state() == JobState::opened) wake_opens(job, accepted(Acknowledged{}));
+    if (job.state() == JobState::closed) wake_closes(job, accepted(Acknowledged{}));
+  }
+}
+
+void JobLifecycle::expire_waiting() {
+  for (std::size_t i = 0; i < waiting_.size();) {
+    if (waiting_[i].deadline > turn_.now) {
+      ++i;
+      continue;
+    }
+    const WaitingClose expired = waiting_[i];
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+    for (Job& job : jobs_) {
+      if (std::erase(job.waiting_closes, expired.token) == 0) continue;
+      if (turn_.manner.deviates(Deviation::stays_open_after_timeout)) {
+        job.stay_open();
+        wake_closes(job, conflict("closing of job [" + job.id() + "] was given up"));
+      }
+    }
+    turn_.reply(expired.token, turn_.manner.deviates(Deviation::claims_closed_at_timeout)
+                                   ? accepted(Acknowledged{})
+                                   : timed_out(turn_.manner, expired.timeout));
+  }
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,59 @@
+#include "in_process/job_list.h"
+
+#include <algorithm>
+
+#include "in_process/answers.h"
+#include "in_process/values.h"
+
+namespace closecheck::sut {
+
+bool JobList::select_item(std::string_view item, std::vector<Job*>& selected) {
+  const bool all = item == "_all" || item == "*";
+  const bool wild = item.find('*') != std::string_view::npos;
+  bool found = all || wild;
+  for (Job& job : jobs_) {
+    const auto& groups = job.config().groups;
+    const bool named = all || job.id() == item || (wild && matches_wildcard(item, job.id())) ||
+                       std::ranges::any_of(groups, [&](const std::string& group) {
+                         return group == item || (wild && matches_wildcard(item, group));
+                       });
+    if (!named) continue;
+    selected.push_back(&job);
+    found = true;
+  }
+  return found;
+}
+
+std::optional<Response> JobList::select(const Turn& turn, const std::string& expression, std::vector<Job*>& selected) {
+  if (Job* job = find(expression)) {
+    selected.push_back(job);
+    return std::nullopt;
+  }
+  const auto by_id = [](const Job* job) -> const std::string& { return job->id(); };
+  if (expression.empty() || expression == "_all") {
+    for (Job& job : jobs_) selected.push_back(&job);
+    std::ranges::sort(selected, {}, by_id);
+    return std::nullopt;
+  }
+  if (turn.manner.is_5_4()) return unknown_job(turn.manner, expression);
+  std::string_view rest = expression;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    if (!select_item(rest.substr(0, comma), selected)) return unknown_job(turn.manner, rest.substr(0, comma));
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  const auto* options = turn.detail<ListOptions>();
+  if (selected.empty() && options != nullptr && !options->allow_none) return unknown_job(turn.manner, expression);
+  std::ranges::sort(selected, {}, by_id);
+  selected.erase(std::unique(selected.begin(), selected.end()), selected.end());
+  return std::nullopt;
+}
+
+Job* JobList::find(std::string_view id) {
+  for (Job& job : jobs_)
+    if (job.id() == id) return &job;
+  return nullptr;
+}
+
+}  // namespace closecheck::sut

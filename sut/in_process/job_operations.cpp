@@ -1,0 +1,229 @@
+#include "in_process/job_operations.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "http/service_answers.h"
+#include "in_process/answers.h"
+#include "in_process/close_order.h"
+#include "in_process/job_configuration.h"
+#include "in_process/privileges.h"
+#include "in_process/values.h"
+
+namespace closecheck::sut {
+
+Answer JobOperations::on(const CreateJob& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/put", turn_.who);
+  if (ask.job.size() > 64) return bad_request("The job id cannot contain more than 64 characters.");
+  if (!is_valid_id(ask.job))
+    return bad_request(
+        fmt::format("Invalid job_id; '{}' can contain lowercase alphanumeric (a-z and 0-9), hyphens or "
+                    "underscores; must start and end with alphanumeric",
+                    ask.job));
+  std::string why;
+  auto plan = make_plan(ask.config, why);
+  if (!plan) return bad_request(std::move(why));
+  if (jobs_.find(ask.job) != nullptr)
+    return refused(400, "resource_already_exists_exception",
+                   fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
+  JobConfig config = ask.config;
+  // The older dialect has no groups.
+  if (turn_.manner.is_5_4()) config.groups.clear();
+  if (auto refusal = refuse_groups(ask.job, config.groups)) return refusal;
+  JobOptions options;
+  if (const auto* sent = turn_.detail<JobOptions>()) options = *sent;
+  if (const std::string twice = detector_told_twice(config, options); !turn_.manner.is_5_4() && !twice.empty())
+    return bad_request(fmt::format("Duplicate detectors are not allowed: [{}]", twice));
+  if (!options.prune_window.empty()) {
+    const TimeSpan window = read_time_span(options.prune_window, "model_prune_window");
+    if (!window.error.empty()) return bad_request(window.error);
+    plan->prune_window_ms = window.span / kMillisecond;
+  }
+  const Job& job = jobs_.add(Job(ask.job, std::move(config), std::move(options), *std::move(plan), turn_.wall_ms()));
+  return accepted(JobDescriptionList{1, {describe(job, turn_.manner)}});
+}
+
+Answer JobOperations::refuse_groups(std::string_view job, const std::vector<std::string>& groups) {
+  const auto same_name = [](std::string_view id, std::string_view group) {
+    return refused(
+        400, "resource_already_exists_exception",
+        fmt::format("job and group names must be unique but job [{}] and group [{}] have the same name", id, group));
+  };
+  for (const std::string& group : groups) {
+    if (!is_valid_id(group))
+      return bad_request(
+          fmt::format("Invalid group id '{}'; must be non-empty string and may contain lowercase "
+                      "alphanumeric (a-z and 0-9), hyphens or underscores; must start and end with "
+                      "alphanumeric",
+                      group));
+    if (group == job) return same_name(job, group);
+    for (const Job& other : jobs_)
+      if (other.id() == group) return same_name(other.id(), group);
+  }
+  for (const Job& other : jobs_)
+    for (const std::string& group : other.config().groups)
+      if (group == job) return same_name(job, group);
+  return std::nullopt;
+}
+
+Answer JobOperations::on(const GetJob& ask) {
+  if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/job/get", turn_.who);
+  std::vector<Job*> selected;
+  if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
+  JobDescriptionList list;
+  for (const Job* job : selected) list.jobs.push_back(describe(*job, turn_.manner));
+  list.count = static_cast<std::int64_t>(list.jobs.size());
+  return accepted(std::move(list));
+}
+
+Answer JobOperations::on(const UpdateJob& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/update", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (ask.groups)
+    if (auto refusal = refuse_groups(job->id(), *ask.groups)) return refusal;
+  const auto* more = turn_.detail<JobUpdate>();
+  if (more != nullptr)
+    if (auto refusal = refuse_update(*job, *more)) return refusal;
+  job->update(ask);
+  if (more != nullptr) job->update(*more);
+  return accepted(JobDescriptionList{1, {describe(*job, turn_.manner)}});
+}
+
+Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) const {
+  if (change.model_memory_limit) {
+    if (job.state() != JobState::closed && !turn_.manner.is_5_4())
+      return refused(400, "status_exception", "Cannot update analysis_limits while the job is open");
+    const auto before = read_memory_limit(job.config().model_memory_limit);
+    const auto after = read_memory_limit(*change.model_memory_limit);
+    if (!after)
+      return bad_request(fmt::format("failed to parse setting [model_memory_limit] with value [{}] as a size in bytes",
+                                     *change.model_memory_limit));
+    if (before && *after < *before)
+      return bad_request(
+          fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased; existing is "
+                      "{}, update had {}",
+                      job.config().model_memory_limit, *change.model_memory_limit));
+  }
+  for (const auto& [place, description] : change.detectors)
+    if (place >= job.config().detectors.size())
+      return bad_request(fmt::format("Supplied detector_index [{}] is >= the number of detectors [{}]", place,
+                                     job.config().detectors.size()));
+  return std::nullopt;
+}
+
+Answer JobOperations::on(const DeleteJob& ask) {
+  bool forced = false;
+  if (turn_.manner.is_5_4() && ask.force)
+    return bad_request(
+        fmt::format("request [/_xpack/ml/anomaly_detectors/{}] contains unrecognized parameter: [force]", ask.job));
+  if (auto refusal = read_flag(turn_.manner, ask.force, false, forced)) return refusal;
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/delete", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (const Datafeed* feed = feeds_.of_job(ask.job))
+    return conflict(fmt::format("Cannot delete job [{}] because datafeed [{}] refers to it", ask.job, feed->id));
+  if (job->state() != JobState::closed && !forced)
+    return conflict(fmt::format("Cannot delete job [{}] because the job is {}", ask.job, name(job->state())));
+  lifecycle_.give_up_waiting(*job, conflict("The job has been closed while waiting to be opened"),
+                             conflict(fmt::format("job [{}] was deleted", ask.job)));
+  jobs_.remove(*job);
+  return accepted(Acknowledged{});
+}
+
+Answer JobOperations::on(const OpenJob& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/open", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (job->state() != JobState::closed || (turn_.manner.deviates(Deviation::reopen_refused) && job->was_opened()))
+    return conflict(fmt::format("Cannot open job [{}] because it has already been opened", ask.job));
+  lifecycle_.open(*job);
+  return std::nullopt;
+}
+
+Answer JobOperations::on(const PostData& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/data/post", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  const auto malformed = [] { return refused(400, "parse_exception", "the data is not a sequence of JSON objects"); };
+  switch (job->state()) {
+    case JobState::opened:
+      if (ask.malformed) return malformed();
+      if (const auto* data = turn_.detail<PostedData>())
+        return wire::tell_posted(*job, job->post(turn_.manner, *data, turn_.wall_ms()));
+      return accepted(job->post(turn_.manner, ask.records), 202);
+    case JobState::closed:
+      if (turn_.manner.deviates(Deviation::accepts_data_after_close))
+        return accepted(job->post_unseen(ask.records), 202);
+      if (turn_.manner.deviates(Deviation::accepts_data_shortly_after_close) && job->was_opened() &&
+          turn_.now - job->closed_at() <= 50 * kMillisecond)
+        return accepted(job->post_unseen(ask.records), 202);
+      if (turn_.manner.deviates(Deviation::refused_post_counts)) job->post_unseen(ask.records);
+      return not_open(ask.job);
+    case JobState::closing:
+      if (ask.malformed) return malformed();
+      if (turn_.manner.deviates(Deviation::loses_data_while_closing))
+        return accepted(Job(*job).post_unseen(ask.records), 202);
+      if (turn_.manner.varies(Variant::queues_posts_while_closing) && !job->forced())
+        return accepted(job->post_queued(ask.records), 202);
+      if (turn_.manner.is_5_4())
+        return refused(500, "illegal_state_exception",
+                       fmt::format("[{}] Cannot process data: no active autodetect process for job", ask.job));
+      return not_open(ask.job);
+    default:
+      return not_open(ask.job);
+  }
+}
+
+Answer JobOperations::on(const FlushJob& ask) {
+  bool calc_interim = false;
+  if (auto refusal = read_flag(turn_.manner, ask.calc_interim, false, calc_interim)) return refusal;
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/flush", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (job->state() == JobState::closing && turn_.manner.is_5_4())
+    return bad_request(fmt::format("[{}] Cannot flush: no active autodetect process for job", ask.job));
+  const bool flushes = job->state() == JobState::opened ||
+                       (job->state() == JobState::closed && turn_.manner.deviates(Deviation::closed_job_flushes));
+  if (!flushes) return not_open(ask.job);
+  const auto* options = turn_.detail<FlushOptions>();
+  job->flush(turn_.manner, calc_interim, options == nullptr ? FlushOptions{} : *options);
+  FlushResult result;
+  if (!turn_.manner.is_5_4()) result.last_finalized_bucket_end_ms = job->last_finalized_bucket_end_ms();
+  return accepted(result);
+}
+
+JobStatistics JobOperations::statistics_of(const Job& job) const {
+  JobStatistics statistics;
+  statistics.job = job.id();
+  statistics.state = job.state();
+  if (job.state() == JobState::closing && turn_.manner.is_5_4() && turn_.manner.varies(Variant::closing_never_visible))
+    statistics.state = JobState::opened;
+  statistics.counts = job.counts();
+  statistics.counts_told = true;
+  statistics.model_bytes = job.model_bytes();
+  const bool open =
+      job.state() != JobState::closed || (turn_.manner.deviates(Deviation::closed_job_keeps_node) && job.was_opened());
+  if (open) {
+    statistics.node = "node-1";
+    statistics.open_time = fmt::format("{}s", (turn_.now - job.opened_at()) / kSecond);
+  } else if (turn_.manner.varies(Variant::closed_shows_empty_node)) {
+    statistics.open_time = "0s";
+  }
+  return statistics;
+}
+
+Answer JobOperations::on(const JobStats& ask) {
+  if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/job/stats/get", turn_.who);
+  std::vector<Job*> selected;
+  if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
+  JobStatisticsList list;
+  list.jobs.reserve(selected.size());
+  for (const Job* job : selected) list.jobs.push_back(statistics_of(*job));
+  list.count = static_cast<std::int64_t>(list.jobs.size());
+  if (turn_.details != nullptr) return wire::tell_statistics(list, selected);
+  return accepted(std::move(list));
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,39 @@
+// Jobs: creating, opening, data, flush, statistics, deleting.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "in_process/datafeed_list.h"
+#include "in_process/job_lifecycle.h"
+
+namespace closecheck::sut {
+
+class JobOperations {
+ public:
+  JobOperations(const Turn& turn, JobList& jobs, DatafeedList& feeds, JobLifecycle& lifecycle)
+      : turn_(turn), jobs_(jobs), feeds_(feeds), lifecycle_(lifecycle) {}
+
+  Answer on(const CreateJob& ask);
+  Answer on(const GetJob& ask);
+  Answer on(const UpdateJob& ask);
+  Answer on(const DeleteJob& ask);
+  Answer on(const OpenJob& ask);
+  Answer on(const PostData& ask);
+  Answer on(const FlushJob& ask);
+  Answer on(const JobStats& ask);
+
+ private:
+  /// Why a job of that id may not have these groups; empty: it may.
+  Answer refuse_groups(std::string_view job, const std::vector<std::string>& groups);
+  Answer refuse_update(const Job& job, const JobUpdate& change) const;
+  JobStatistics statistics_of(const Job& job) const;
+
+  const Turn& turn_;
+  JobList& jobs_;
+  DatafeedList& feeds_;
+  JobLifecycle& lifecycle_;
+};
+
+}  // namespace closecheck::sut

@@ -1,0 +1,25 @@
+// Results and model snapshots.
+#pragma once
+
+#include "in_process/job_list.h"
+#include "in_process/turn.h"
+
+namespace closecheck::sut {
+
+class ResultOperations {
+ public:
+  ResultOperations(const Turn& turn, JobList& jobs) : turn_(turn), jobs_(jobs) {}
+
+  Answer on(const GetBuckets& ask);
+  Answer on(const GetRecords& ask);
+  Answer on(const GetSnapshots& ask);
+  Answer on(const RevertSnapshot& ask);
+  Answer on(const UpdateSnapshot& ask);
+  Answer on(const DeleteSnapshot& ask);
+
+ private:
+  const Turn& turn_;
+  JobList& jobs_;
+};
+
+}  // namespace closecheck::sut

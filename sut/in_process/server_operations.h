@@ -1,0 +1,26 @@
+// What a service tells of itself, and of whoever asks.
+#pragma once
+
+#include "in_process/datafeed_list.h"
+#include "in_process/job_list.h"
+#include "in_process/turn.h"
+
+namespace closecheck::sut {
+
+class ServerOperations {
+ public:
+  ServerOperations(const Turn& turn, const JobList& jobs, const DatafeedList& feeds)
+      : turn_(turn), jobs_(jobs), feeds_(feeds) {}
+
+  Answer on(const GetRoot& ask);
+  Answer on(const Authenticate& ask);
+  Answer on(const HasPrivileges& ask);
+  Answer on(const ClusterState& ask);
+
+ private:
+  const Turn& turn_;
+  const JobList& jobs_;
+  const DatafeedList& feeds_;
+};
+
+}  // namespace closecheck::sut
