@@ -149,7 +149,9 @@ void Bookkeeping::begin_job(const Exchange& exchange, JobFile& job) {
   const JobConfig* config = known_config(exchange);
   job.created_by = exchange.number;
   job.results.create(config, followed_after(exchange));
-  if (config != nullptr) job.times = {config->time_field, config->time_format};
+  job.times.reset();
+  if (config != nullptr && !exchange.unknown.has(Reach::data))
+    job.times = TimeSource{config->time_field, config->time_format};
   if (config != nullptr) job.learn_groups(&config->groups);
   // Whatever was posted while it was being created, and what was lost before, may have reached it.
   for (const std::vector<std::size_t>* posts : {&job.early_posts, &job.lost_posts})

@@ -54,7 +54,7 @@ void DataSources::lose_all_documents() {
 }
 
 std::optional<std::vector<Record>> DataSources::records_of(const FeedFile& feed, const StartDatafeed& start,
-                                                           const TimeSource& times) const {
+                                                           const std::optional<TimeSource>& times) const {
   std::vector<Record> records;
   const auto index = std::ranges::find(indexes_, feed.index, &IndexFile::index);
   if (index == indexes_.end()) return records;

@@ -57,7 +57,7 @@ class DataSources {
   /// The documents that a start of the feed will find, in the order of the time that its job reads in them; empty:
   /// nobody can tell these times.
   std::optional<std::vector<Record>> records_of(const FeedFile& feed, const StartDatafeed& start,
-                                                const TimeSource& times) const;
+                                                const std::optional<TimeSource>& times) const;
 
  private:
   struct StrayStart {

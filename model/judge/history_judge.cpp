@@ -40,6 +40,12 @@ std::int64_t newest_of(const Exchange& exchange, const JobFile& job) {
   return newest_ms;
 }
 
+/// The normal close that one may be of which nobody knows whether it forces: to the oracle a request of its own, for a
+/// normal one may give up and go on.
+int normal_close_perhaps(const Exchange& close) {
+  return -static_cast<int>(close.number);
+}
+
 /// Whether a reading of one bucket says that it is not there.
 bool is_missing_bucket(const Exchange& exchange, const JobFile& job) {
   const auto* buckets = std::get_if<GetBuckets>(&exchange.request->operation);
@@ -142,6 +148,10 @@ void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
     job.last_change = exchange.number;
   }
   job.oracle.invoke(static_cast<int>(exchange.number), exchange.question, exchange.invoke_event);
+  if (exchange.unknown.has(Reach::closing))
+    job.oracle.invoke(normal_close_perhaps(exchange),
+                      {.kind = RequestKind::close, .has_timeout = true, .concerns = Concerns::perhaps},
+                      exchange.invoke_event);
   if (exchange.meant == RequestKind::create) meet_loose_closes(exchange, job);
   if (!exchange.unfollowed) return;
   const std::string_view unknown = exchange.unknown.name();
@@ -257,6 +267,18 @@ void HistoryJudge::end_for(Exchange& exchange, JobFile& job, RequestOutcome outc
   books_.end(exchange, job, outcome);
 }
 
+void HistoryJudge::end_normal_close_perhaps(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  if (!exchange.unknown.has(Reach::closing) || rulings_.has_accused()) return;
+  const int id = normal_close_perhaps(exchange);
+  const bool did_nothing = outcome == RequestOutcome::refused || outcome == RequestOutcome::busy;
+  if (did_nothing || outcome == RequestOutcome::accepted) {
+    const Answer answer{.outcome = did_nothing ? RequestOutcome::busy : RequestOutcome::accepted};
+    return take_verdict(job, &exchange, job.oracle.respond(id, answer, exchange.answer_event));
+  }
+  take_verdict(job, &exchange, job.oracle.lose(id));
+  job.disturbed = true;
+}
+
 void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response& response) {
   const Answer answer = answer_for(exchange, job, response, options_.profile);
   end_for(exchange, job, answer.outcome);
@@ -264,6 +286,7 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
   if (rulings_.has_accused_of_form()) return;
   const bool was_awaiting = rulings_.is_awaiting();
   take_verdict(job, &exchange, job.oracle.respond(static_cast<int>(exchange.number), answer, exchange.answer_event));
+  end_normal_close_perhaps(exchange, job, answer.outcome);
   if (rulings_.has_accused() || rulings_.is_awaiting() != was_awaiting) return;
   // A reading of what was certain before tells nothing new.
   const bool was_certain = is_read(exchange.meant) && exchange.meant != RequestKind::feed_stats &&
@@ -295,6 +318,7 @@ void HistoryJudge::lose(Exchange& exchange, const Event& event, std::size_t inde
       take_verdict(job, &exchange, job.oracle.respond(id, {.outcome = RequestOutcome::busy}, index));
     else
       take_verdict(job, &exchange, job.oracle.lose(id));
+    end_normal_close_perhaps(exchange, job, exchange.outcome);
     refresh(job);
   }
   if (exchange.target_count == 0) books_.end_elsewhere(exchange);

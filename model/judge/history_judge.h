@@ -39,6 +39,7 @@ class HistoryJudge {
   void conclude_for(Exchange& exchange, JobFile& job, const Response& response);
   void lose(Exchange& exchange, const Event& event, std::size_t index);
   void end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome);
+  void end_normal_close_perhaps(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void rule_on(Exchange& exchange, JobFile* job, const Response& response);
   dialect::ManyJobs many_of(Exchange& exchange) const;
   void judge_refusal(const DoubtfulRefusal& doubt);

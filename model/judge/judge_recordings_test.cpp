@@ -213,6 +213,26 @@ TEST(JudgeOfRecordings, LetsAnOpenWithMoreThanItsNameBeRefused) {
   expect_fits(story);
 }
 
+// timed-out-close-goes-on, close-flushes-buffers: a body may make a close a forced one, or not.
+TEST(JudgeOfRecordings, TakesACloseWithABodyForAForcedOneOrForANormalOne) {
+  JudgedHistory normal(recording());
+  normal.created("a").opened("a").fault(Fault::hang_close, 0, "a");
+  normal.asks_exactly(saying(close_of("a"), {"timeout"}), gave_up());
+  normal.does(JobStats{"a"}, statistics(JobState::closing, 0, "a")).does(OpenJob{"a"}, refusal(409));
+  expect_fits(normal);
+
+  JudgedHistory forced(recording());
+  forced.created("a").opened("a").posted(records_in(0, 2), "a").fault(Fault::fail_job, 0, "a");
+  forced.asks_exactly(saying(close_of("a"), {"force"}), ok()).reads(kClosed, 1, "a");
+  expect_fits(forced);
+  EXPECT_EQ(forced.evidence(Clause::force_closes_failed_job), 0U);
+
+  JudgedHistory neither(recording());
+  neither.created("a").opened("a").asks_exactly(saying(close_of("a"), {"force"}), ok());
+  neither.settles("a").reads(kOpened, 0, "a");
+  expect_violates(neither, Clause::closed_means_closed);
+}
+
 // unknown-job-refused: the path's last part is a snapshot's.
 TEST(JudgeOfRecordings, KnowsTheRemovalOfASnapshotFromThatOfItsJob) {
   JudgedHistory story(recording());

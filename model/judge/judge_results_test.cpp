@@ -443,5 +443,52 @@ TEST(JudgeResults, AllowsAClosingJobToQueueData) {
   expect_fits(story);
 }
 
+Operation selected(Selection selection) {
+  return GetBuckets{kJob, {}, {}, std::move(selection)};
+}
+
+// close-flushes-buffers, close-finalizes-results: whoever asks for some gets all of these, and final.
+TEST(JudgeResults, HoldsAReadingOfSomeBucketsToThose) {
+  const Selection from_1{{}, kDataStart + 60'000, {}, {}, {}};
+  const Selection before_1{{}, {}, kDataStart + 60'000, {}, {}};
+  JudgedHistory right = three_buckets_closed();
+  right.does(selected(from_1), bucket_page({bucket(1, 3)})).does(selected(before_1), bucket_page({bucket(0, 2)}));
+  right.does(selected({{}, {}, {}, true, true}), bucket_page({bucket(1, 3), bucket(0, 2)}));
+  expect_fits(right);
+
+  JudgedHistory lacking = three_buckets_closed();
+  lacking.does(selected(before_1), bucket_page({}));
+  expect_violates(lacking, Clause::close_flushes_buffers);
+  JudgedHistory interim = three_buckets_closed();
+  interim.does(selected(from_1), bucket_page({bucket(1, 3, true)}));
+  expect_violates(interim, Clause::close_finalizes_results);
+  JudgedHistory excess = three_buckets_closed();
+  excess.does(selected(from_1), bucket_page({bucket(1, 4)}));
+  expect_violates(excess, Clause::accepted_data_is_kept);
+}
+
+// close-flushes-buffers: whether the bucket at the very beginning is meant, two servers may read in two ways.
+TEST(JudgeResults, DemandsNoBucketThatARangeOnlyTouches) {
+  JudgedHistory story = three_buckets_closed();
+  story.does(selected({{}, kDataStart, {}, {}, {}}), bucket_page({bucket(1, 3)}));
+
+  expect_fits(story);
+}
+
+// closed-job-keeps-results: also where only some are read again.
+TEST(JudgeResults, HoldsAReadingOfSomeBucketsAgainstWhatWasReadBefore) {
+  const Selection one{kDataStart, {}, {}, {}, {}};
+  JudgedHistory right = three_buckets_closed();
+  right.shows({bucket(0, 2), bucket(1, 3)}).does(selected(one), bucket_page({bucket(0, 2)}));
+  expect_fits(right);
+
+  JudgedHistory less = three_buckets_closed();
+  less.shows({bucket(0, 2), bucket(1, 3)}).does(selected(one), bucket_page({bucket(0, 1)}));
+  expect_violates(less, Clause::closed_job_keeps_results);
+  JudgedHistory gone = three_buckets_closed();
+  gone.shows({bucket(0, 2), bucket(1, 3)}).does(selected(one), refusal(404));
+  expect_violates(gone, Clause::closed_job_keeps_results);
+}
+
 }  // namespace
 }  // namespace closecheck::model

@@ -226,7 +226,7 @@ void Projection::project_close(Exchange& exchange, const CloseJob& close) {
                             exchange.timeout.reading == TimeReading::unsettled;
   // In another spelling it may be read as a force, as none, or be refused: the dialect decides, not the lifecycle. A
   // forced close covers what a normal one may do.
-  if ((exchange.odd_force && *close.force != "false") || exchange.unknown.has(Reach::closing)) {
+  if (exchange.unknown.has(Reach::closing) || (exchange.odd_force && *close.force != "false")) {
     question.kind = RequestKind::force_close;
     question.may_be_refused = true;
   }

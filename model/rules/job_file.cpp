@@ -14,7 +14,7 @@ void ClosedReadings::clear() {
 }
 
 void JobFile::forget() {
-  times = {};
+  times = TimeSource{};
   readings.clear();
   learn_groups(nullptr);
   is_job = false;

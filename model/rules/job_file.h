@@ -149,8 +149,8 @@ struct JobFile {
   /// A request that could change its state got no answer, or nobody can say what it did: until nothing of it can take
   /// effect any more, only the oracle speaks of the job.
   bool disturbed = false;
-  bool update_lost = false;  // likewise for its configuration
-  TimeSource times;          // of its records
+  bool update_lost = false;         // likewise for its configuration
+  std::optional<TimeSource> times;  // of its records; empty: nobody can read them
   ResultExpectations results;
   OpenPeriod period;
   std::size_t created_by = 0;  // the last creation that may have made it; 0: none that was seen

@@ -55,7 +55,7 @@ void learn_of_refused_close(const Exchange& exchange, JobFile& job, RuleContext&
   } else if (exchange.bad_timeout) {
     if (exchange.before == JobState::opened) job.expect(Clause::bad_parameters_refused);
   } else if (exchange.before == JobState::failed && exchange.question.kind == RequestKind::close) {
-    context.rulings.prove(Clause::failed_job_needs_force);
+    if (exchange.was_refused_as_it_is()) context.rulings.prove(Clause::failed_job_needs_force);
   } else if (exchange.before == JobState::absent && !exchange.expression) {
     context.rulings.prove(Clause::unknown_job_refused);
   }

@@ -24,14 +24,17 @@ std::optional<std::span<const Record>> records_by(const std::vector<Record>& rec
 
 }  // namespace
 
-std::optional<std::span<const Record>> records_read(const PostData& post, const TimeSource& source,
+std::optional<std::span<const Record>> records_read(const PostData& post, const std::optional<TimeSource>& source,
                                                     std::vector<Record>& memory) {
-  return records_by(post.records, post.times, source.field, source.format != "epoch_ms", memory);
+  if (!source) return std::nullopt;
+  return records_by(post.records, post.times, source->field, source->format != "epoch_ms", memory);
 }
 
-std::optional<std::span<const Record>> records_read(const IndexDocuments& documents, const TimeSource& source,
+std::optional<std::span<const Record>> records_read(const IndexDocuments& documents,
+                                                    const std::optional<TimeSource>& source,
                                                     std::vector<Record>& memory) {
-  return records_by(documents.records, documents.times, source.field, false, memory);
+  if (!source) return std::nullopt;
+  return records_by(documents.records, documents.times, source->field, false, memory);
 }
 
 }  // namespace closecheck::model

@@ -43,13 +43,18 @@ TEST(RecordTimes, AreThoseOfNumbersThatTheJobsFormatMeans) {
 TEST(RecordTimes, OfDocumentsAreDatesWhateverTheFormat) {
   std::vector<Record> memory;
   const IndexDocuments in_seconds{"i", kRecords, true, {TimeUnit::seconds, {}}};
-  EXPECT_FALSE(records_read(in_seconds, {"time", "epoch"}, memory));
-  EXPECT_TRUE(records_read(IndexDocuments{"i", kRecords, true}, {"time", "epoch"}, memory));
+  EXPECT_FALSE(records_read(in_seconds, TimeSource{"time", "epoch"}, memory));
+  EXPECT_TRUE(records_read(IndexDocuments{"i", kRecords, true}, TimeSource{"time", "epoch"}, memory));
+}
+
+TEST(RecordTimes, OfAJobThatNobodyFollowsAreNotKnown) {
+  std::vector<Record> memory;
+  EXPECT_FALSE(records_read(PostData{"a", {}, false}, std::nullopt, memory));
 }
 
 TEST(RecordTimes, OfNoRecordsAreClear) {
   std::vector<Record> memory;
-  EXPECT_TRUE(records_read(PostData{"a", {}, false}, {"@timestamp", "epoch_ms"}, memory));
+  EXPECT_TRUE(records_read(PostData{"a", {}, false}, TimeSource{"@timestamp", "epoch_ms"}, memory));
 }
 
 }  // namespace

@@ -313,15 +313,34 @@ bool await_final(const Exchange& exchange, JobFile& job, const BucketPage& page,
   return false;
 }
 
+/// Whether a bucket is not what it was when this closed job was read before.
+bool accuse_changed_bucket(const Exchange& exchange, const JobFile& job, const BucketPage& page,
+                           const Selection& selection, bool is_whole, RuleContext& context) {
+  const ObservedRows<Bucket>& observed = job.readings.buckets;
+  for (std::size_t at = 0; at < observed.rows().size(); ++at) {
+    const Bucket& before = observed.rows()[at];
+    if (!observed.knows(at) || before.interim || !surely_takes(selection, before.start_ms)) continue;
+    const auto row = std::ranges::find(page.buckets, before.start_ms, &Bucket::start_ms);
+    if (row != page.buckets.end() ? *row == before : !is_whole) continue;
+    const std::string now =
+        row != page.buckets.end() ? describe_row(*row) : fmt::format("no bucket {}", before.start_ms);
+    context.rulings.accuse(changed(exchange, job, observed.first(), {describe_row(before), now, false}, context));
+    return true;
+  }
+  return false;
+}
+
 /// A reading of some buckets only: each is held to what it must show by itself, and none of them may be missing.
 void judge_selection(const Exchange& exchange, JobFile& job, const BucketPage& page, const GetBuckets& request,
                      RuleContext& context) {
-  if (!job.is_closed_again() || !job.closed_cleanly() || force::may_still_work(job, exchange, context)) return;
-  if (await_final(exchange, job, page, context)) return;
+  if (!job.is_closed_again() || force::may_still_work(job, exchange, context)) return;
   const PageFrame frame = frame_of(request.from, request.size, page.count, page.buckets.size());
   const bool is_whole = frame.from == 0 && frame.total == page.buckets.size();
+  const bool awaited = !job.unmet.empty();
+  if (!awaited && accuse_changed_bucket(exchange, job, page, request.selection, is_whole, context)) return;
+  if (!job.closed_cleanly() || await_final(exchange, job, page, context)) return;
   if (is_whole && await_lacking(exchange, job, page.buckets, request.selection, context)) return;
-  if (!job.unmet.empty()) promise_kept_late(exchange, job, context);
+  if (awaited) promise_kept_late(exchange, job, context);
 }
 
 }  // namespace

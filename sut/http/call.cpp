@@ -95,7 +95,16 @@ Parameter Call::take_either(const char* name) {
 std::optional<std::int64_t> Call::take_date(const char* name) {
   const Parameter text = take_either(name);
   if (!text || text->empty()) return std::nullopt;
-  return read_date_ms(*text, name);
+  return read_date(*text, name);
+}
+
+std::optional<std::int64_t> Call::read_date(const std::string& text, const char* name) const {
+  try {
+    return read_date_ms(text, name);
+  } catch (const Refused&) {
+    if (!is_view_) throw;
+    return std::nullopt;
+  }
 }
 
 std::optional<bool> Call::take_flag(const char* name) {

@@ -56,6 +56,8 @@ class Call {
   /// A member of the body where there is one, else the parameter. A member that is no text is its JSON text.
   Parameter take_either(const char* name);
   std::optional<std::int64_t> take_date(const char* name);
+  /// Throws Refused for what is no date; in a view such a one is none.
+  std::optional<std::int64_t> read_date(const std::string& text, const char* name) const;
   /// Throws Refused for what is no boolean of the profile.
   std::optional<bool> take_flag(const char* name);
   std::optional<double> take_score(const char* name);

@@ -70,7 +70,7 @@ Built start_feed(Call& call) {
     const Parameter text = call.take_either(name);
     if (!text || text->empty()) return;
     after_now = after_now_ms(*text);
-    if (!after_now) at = read_date_ms(*text, name);
+    if (!after_now) at = call.read_date(*text, name);
   };
   read("start", out.start_ms, options.start_after_now_ms);
   read("end", out.end_ms, options.end_after_now_ms);

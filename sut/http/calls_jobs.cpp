@@ -44,7 +44,7 @@ Built post_data(Call& call) {
   const auto date = [&call](const char* name) -> std::optional<std::int64_t> {
     const Parameter text = call.take(name);
     if (!text || text->empty()) return std::nullopt;
-    return read_date_ms(*text, name);
+    return call.read_date(*text, name);
   };
   data.reset_start_ms = date("reset_start");
   data.reset_end_ms = date("reset_end");
@@ -86,7 +86,7 @@ Built get_buckets(Call& call) {
   selection.exclude_interim = call.take_flag("exclude_interim");
   call.take_flag("expand");
   if (!call.part("timestamp").empty())
-    selection.at_ms = read_date_ms(call.part("timestamp"), "timestamp");
+    selection.at_ms = call.read_date(call.part("timestamp"), "timestamp");
   else
     selection.at_ms = call.take_date("timestamp");
   return {Operation(GetBuckets{call.part("job"), options.from, options.size, selection}), options};

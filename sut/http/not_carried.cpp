@@ -215,7 +215,7 @@ void add_query(const HttpRequest& request, const Operation& operation, const Car
 /// A time that stands in the path of the one bucket.
 void add_timestamp(const HttpRequest& request, const Operation& operation, Collector& names) {
   const auto* buckets = std::get_if<GetBuckets>(&operation);
-  if (buckets == nullptr || !buckets->selection.at_ms) return;
+  if (buckets == nullptr) return;
   const std::vector<std::string> path = split_path(request.path);
   if (!path.empty() && path.back() != "buckets" && !is_clear_date(path.back())) names.add("timestamp");
 }

@@ -107,7 +107,9 @@ TEST(NamesNotCarried, AreOfDocumentsWhatMayKeepThemFromASearch) {
 TEST(NamesNotCarried, HoldWhatTwoServersMayReadInTwoWays) {
   const Request unclear = of_job("GET", "/results/buckets?start=1500000000&end=2017-07-14&exclude_interim=true");
   EXPECT_EQ(names(unclear), "start end");
+  EXPECT_EQ(names(of_job("GET", "/results/buckets?start=now")), "start");
   EXPECT_EQ(names(of_job("GET", "/results/buckets/1500000000")), "timestamp");
+  EXPECT_EQ(names(of_job("GET", "/results/buckets/today")), "timestamp");
   EXPECT_EQ(names(of_job("POST", "/results/buckets?size=1", R"({"end":"1500000000000"})")), "size");
   EXPECT_EQ(names(of_job("GET", "/results/buckets?sort=timestamp&desc=true")), "");
   EXPECT_EQ(names(of_job("GET", "/results/records?sort=timestamp&desc=true")), "sort desc");
