@@ -442,5 +442,31 @@ TEST(Replay, HoldsACallToItsTimes) {
               HasSubstr("expected the answer no sooner than after 5s, it took 3"));
 }
 
+// close-flushes-buffers, closed-job-keeps-results: who asks for a part gets that part.
+TEST(Replay, AccusesNobodyForWhatAReadDoesNotAskFor) {
+  const std::string setup = "closecheck: {profile: xpack-6.3, oracle: true}\n---\nsetup:\n" + std::string(kJob) +
+                            "  - do: {xpack.ml.post_data: {job_id: closecheck-a, body: ['{\"time\":1500000000000}', "
+                            "'{\"time\":1500000060000}', "
+                            "'{\"time\":1500000120000}', '{\"time\":1500000180000}']}}\n"
+                            "  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n"
+                            "  - do: {xpack.ml.get_buckets: {job_id: closecheck-a}}\n";
+  const std::pair<const char*, const char*> reads[] = {
+      {"start: '1500000060000'", "2"},
+      {"end: '1500000060000'", "1"},
+      {"anomaly_score: 75", "0"},
+      {"desc: true", "3"},
+      {"timestamp: '1500000060000'", "1"},
+      {"exclude_interim: true, expand: true", "3"},
+      {"sort: anomaly_score, size: 2", "3"},
+      {"body: {start: '1500000060000', page: {from: 0, size: 10}}", "2"},
+  };
+  for (const auto& [arguments, count] : reads) {
+    const Replay result = replay_on("", setup + "---\nt:\n  - do: {xpack.ml.get_buckets: {job_id: closecheck-a, " +
+                                            arguments + "}}\n  - match: {count: " + count + "}\n" +
+                                            "  - do: {xpack.ml.get_buckets: {job_id: closecheck-a}}\n");
+    EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << arguments << ": " << result.why;
+  }
+}
+
 }  // namespace
 }  // namespace closecheck::scenarios
