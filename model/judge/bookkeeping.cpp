@@ -56,6 +56,17 @@ bool Bookkeeping::is_older_than(const Exchange& exchange, const JobFile& job) co
   return job.created_by != 0 && exchange.invoke_event < context_.log.of(job.created_by).answer_event;
 }
 
+/// Whether the post may have been taken before or after the job was closed and opened, or created: an open overlapped a
+/// close, is not answered yet, or the job was created meanwhile.
+bool Bookkeeping::is_between_periods(const Exchange& post, const JobFile& job) const {
+  const auto opens_it = [&](std::size_t number) {
+    const Exchange& other = context_.log.of(number);
+    return other.meant == RequestKind::open && context_.log.concerns(other, job.index);
+  };
+  return job.period.amid_close != 0 || is_older_than(post, job) ||
+         (post.met_mover && std::ranges::any_of(context_.log.open(), opens_it));
+}
+
 /// The newest record that the job surely had when the post came. Whatever comes when nobody knows may come after that
 /// was lost again.
 std::int64_t Bookkeeping::newest_before(const Exchange& post, const JobFile& job) const {
@@ -182,6 +193,8 @@ void Bookkeeping::end_remove(const Exchange& exchange, JobFile& job, RequestOutc
 }
 
 void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
+  // A forced close that is not answered yet may be what ended the period.
+  if (exchange.met_loss) job.results.lose();
   if (outcome == RequestOutcome::accepted) {
     end_period(job);
     // What was accepted beside a close and this open may have been queued after it.
@@ -244,8 +257,8 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
   Fate fate = Fate::taken;
   if (outcome == RequestOutcome::refused)
     fate = Fate::refused;
-  else if (outcome != RequestOutcome::accepted || post->malformed || period.forced != 0 || period.amid_close != 0 ||
-           is_older_than(exchange, job))
+  else if (outcome != RequestOutcome::accepted || post->malformed || period.forced != 0 || exchange.met_loss ||
+           is_between_periods(exchange, job))
     fate = Fate::perhaps;
   else if (may_be_closing)
     fate = Fate::queued;

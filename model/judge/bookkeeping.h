@@ -30,6 +30,7 @@ class Bookkeeping {
   void end_create(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void begin_job(const Exchange& exchange, JobFile& job);
   bool is_older_than(const Exchange& exchange, const JobFile& job) const;
+  bool is_between_periods(const Exchange& post, const JobFile& job) const;
   std::int64_t newest_before(const Exchange& post, const JobFile& job) const;
   void end_remove(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_open(const Exchange& exchange, JobFile& job, RequestOutcome outcome);

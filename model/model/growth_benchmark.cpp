@@ -69,9 +69,11 @@ void judge_all(benchmark::State& state, const History& history) {
   for (auto _ : state) {
     judge.reset();
     for (const Event& event : history.events)
-      if (judge.observe(event) == Judgement::violated) state.SkipWithError("a conforming history was accused");
+      if (judge.observe(event) == Judgement::violated) break;
     judgement = judge.finish();
   }
+  if (!judge.findings().empty())
+    state.SkipWithError((judge.findings().front().expected + "; but: " + judge.findings().front().observed).c_str());
   state.SetLabel(judgement == Judgement::fits ? "fits" : "inconclusive");
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(request_count(history)));
 }
