@@ -27,19 +27,19 @@ Json model_size(const Job& job, std::int64_t model_bytes) {
   body["job_id"] = job.id();
   body["result_type"] = "model_size_stats";
   body["model_bytes"] = model_bytes;
-  body["total_by_field_count"] = job.model().by_fields();
+  body["total_by_field_count"] = job.analysis().model().by_fields();
   body["total_over_field_count"] = 0;
-  body["total_partition_field_count"] = job.model().partition_fields();
+  body["total_partition_field_count"] = job.analysis().model().partition_fields();
   body["bucket_allocation_failures_count"] = 0;
   body["memory_status"] = "ok";
-  put(body, "log_time", job.more_counts().last_data_ms);
-  put(body, "timestamp", job.model().latest_result_ms());
+  put(body, "log_time", job.analysis().more_counts().last_data_ms);
+  put(body, "timestamp", job.analysis().model().latest_result_ms());
   return body;
 }
 
 Json whole_bucket(const Job& job, const ResultBucket& bucket) {
   Json body = bucket_body(job.id(), bucket);
-  const std::int64_t span_s = job.plan().span_ms / 1'000;
+  const std::int64_t span_s = job.analysis().plan().span_ms / 1'000;
   body["bucket_span"] = span_s;
   if (bucket.score <= 0) return body;
   Json influencer = Json::object();
@@ -61,9 +61,9 @@ Json whole_record(const Job& job, const ResultRecord& record) {
   Json body = record_body(job.id(), record);
   body.erase("by_field_name");
   body.erase("by_field_value");
-  const Plan::Item& item = job.plan().items[record.item];
+  const Plan::Item& item = job.analysis().plan().items[record.item];
   body["probability"] = record.probability;
-  body["bucket_span"] = job.plan().span_ms / 1'000;
+  body["bucket_span"] = job.analysis().plan().span_ms / 1'000;
   body["detector_index"] = record.item;
   body["function"] = item.name;
   body["function_description"] = counts_records(item.function) ? "count" : item.name;
@@ -190,7 +190,7 @@ Response tell_statistics(const JobStatisticsList& list, const std::vector<Job*>&
   std::size_t place = 0;
   return ok(list_body(list.count, "jobs", list.jobs, [&](const JobStatistics& statistics) {
     const Job& job = *jobs[place++];
-    return statistics_body(statistics, whole_counts(job.id(), statistics.counts, job.more_counts()),
+    return statistics_body(statistics, whole_counts(job.id(), statistics.counts, job.analysis().more_counts()),
                            model_size(job, statistics.model_bytes));
   }));
 }

@@ -129,7 +129,7 @@ Answer CloseOperations::refuse_any(const std::vector<Job*>& jobs, const CloseOrd
 
 Answer CloseOperations::refuse_close_of_closed(const Job& job) const {
   if (turn_.manner.deviates(Deviation::closed_close_answers_404) &&
-      (!job.was_opened() || turn_.now - job.closed_at() >= kSecond))
+      (!job.past().was_opened() || turn_.now - job.past().closed_at >= kSecond))
     return not_found(fmt::format("cannot close job, because job [{}] does not exist", job.id()));
   if (!turn_.manner.is_5_4() || turn_.manner.varies(Variant::closed_close_answers_200)) return std::nullopt;
   return conflict(fmt::format("cannot close job, because job [{}] is not open", job.id()));
@@ -150,7 +150,7 @@ Answer CloseOperations::refuse_close(Job& job, const CloseOrder& order) {
       !turn_.manner.deviates(Deviation::closes_under_running_datafeed))
     return conflict(fmt::format("cannot close job [{}], datafeed hasn't been stopped", job.id()));
   if (turn_.manner.deviates(Deviation::refuses_to_close_unused) && job.state() == JobState::opened &&
-      job.counts().input_records == 0)
+      job.analysis().counts().input_records == 0)
     return conflict(fmt::format("job [{}] has not received data", job.id()));
   return std::nullopt;
 }

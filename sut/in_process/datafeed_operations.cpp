@@ -106,7 +106,8 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
   feed->started = true;
   feed->end_ms = end_ms;
   feed->next_ms = start_ms;
-  if (job->counts().latest_record_ms) feed->next_ms = std::max(feed->next_ms, *job->counts().latest_record_ms + 1);
+  if (job->analysis().counts().latest_record_ms)
+    feed->next_ms = std::max(feed->next_ms, *job->analysis().counts().latest_record_ms + 1);
   feed->due = turn_.now + Datafeed::kChunkPause;
   return accepted(Acknowledged{});
 }

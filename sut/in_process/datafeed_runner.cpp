@@ -29,7 +29,7 @@ void DatafeedRunner::run(Datafeed& feed) {
   }
   if (!feed.end_ms) {
     // What is there so far is to be seen, as there may be nothing new for long.
-    if (!feed.options.indices.empty()) job->flush(turn_.manner, false);
+    if (!feed.options.indices.empty()) job->change_analysis().flush(turn_.manner, false, {});
     return;
   }
   if (*feed.end_ms <= turn_.wall_ms())
@@ -45,7 +45,7 @@ bool DatafeedRunner::read_chunk(Datafeed& feed, Job& job) {
   std::vector<const Document*> found;
   std::int64_t bound_ms = kEndOfTime;  // documents behind it may still have others before them
   const auto search = [&](Index& index) {
-    const auto more = index.search(job.plan().time_field, feed.next_ms, end_ms, Datafeed::kChunkDocuments);
+    const auto more = index.search(job.analysis().plan().time_field, feed.next_ms, end_ms, Datafeed::kChunkDocuments);
     if (more.size() >= Datafeed::kChunkDocuments) bound_ms = std::min(bound_ms, more.back()->time_ms);
     found.insert(found.end(), more.begin(), more.end());
   };
@@ -60,7 +60,7 @@ bool DatafeedRunner::read_chunk(Datafeed& feed, Job& job) {
   feed.next_ms = found.back()->time_ms + 1;
   if (feed.options.query && !feed.options.query->field.empty())
     std::erase_if(found, [&](const Document* document) { return !fits(*document, *feed.options.query); });
-  job.post_events(turn_.manner, events_of_documents(found, job.plan()), turn_.wall_ms());
+  job.change_analysis().post(turn_.manner, events_of_documents(found, job.analysis().plan()), turn_.wall_ms());
   return true;
 }
 

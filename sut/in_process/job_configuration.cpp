@@ -64,17 +64,17 @@ constexpr std::string_view kDefaultMemoryLimit = "1024mb";
 }  // namespace
 
 JobDescription describe(const Job& job, const Manner& manner) {
-  const JobConfig& config = job.config();
+  const JobConfig& config = job.definition().config;
   JobDescription description;
   description.job = job.id();
-  if (!manner.deviates(Deviation::writes_no_snapshot)) description.snapshot = job.snapshot_id();
+  if (!manner.deviates(Deviation::writes_no_snapshot)) description.snapshot = job.analysis().snapshots().current_id();
   Members& members = description.members;
   members.reserve(20);
   const auto add_text = [&](const char* path, const std::string& value) {
     if (!value.empty()) members.emplace_back(path, json_text(value));
   };
   add_text("analysis_config.bucket_span", config.bucket_span);
-  const JobOptions& options = job.options();
+  const JobOptions& options = job.definition().options;
   std::size_t place = 0;
   members.emplace_back("analysis_config.detectors", list_text(config.detectors, [&](const Detector& detector) {
                          const std::size_t here = place++;
@@ -97,7 +97,7 @@ JobDescription describe(const Job& job, const Manner& manner) {
                                                        ? config.model_memory_limit
                                                        : std::string(kDefaultMemoryLimit));
   members.insert(members.end(), options.members.begin(), options.members.end());
-  members.emplace_back("create_time", std::to_string(job.created_ms()));
+  members.emplace_back("create_time", std::to_string(job.definition().created_ms));
   if (!config.custom_settings.empty()) {
     const auto settings = nlohmann::json::parse(config.custom_settings, nullptr, false);
     if (settings.is_discarded())
@@ -108,7 +108,7 @@ JobDescription describe(const Job& job, const Manner& manner) {
   add_text("data_description.time_field", config.time_field);
   add_text("data_description.time_format", config.time_format);
   add_text("description", config.description);
-  if (job.finished_ms()) members.emplace_back("finished_time", std::to_string(*job.finished_ms()));
+  if (job.past().finished_ms) members.emplace_back("finished_time", std::to_string(*job.past().finished_ms));
   if (!config.groups.empty())
     members.emplace_back("groups", list_text(config.groups, [](const std::string& group) { return json_text(group); }));
   members.emplace_back("job_type", "\"anomaly_detector\"");

@@ -29,10 +29,7 @@ void JobLifecycle::force_close(Job& job) {
     advance();
     return;
   }
-  if (turn_.manner.varies(Variant::forced_close_reads_closing))
-    job.kill_slowly(turn_.now);
-  else
-    job.kill(turn_.now);
+  job.kill(turn_.manner, turn_.now);
   wake_closes(job, not_open(job.id()));
 }
 
@@ -62,8 +59,8 @@ void JobLifecycle::give_up_waiting(Job& job, const Response& for_opens, const Re
 void JobLifecycle::close_siblings(const Job& job) {
   for (Job& other : jobs_) {
     if (&other == &job || other.state() != JobState::opened) continue;
-    const auto& groups = job.config().groups;
-    const bool shares = std::ranges::any_of(other.config().groups, [&](const std::string& group) {
+    const auto& groups = job.definition().config.groups;
+    const bool shares = std::ranges::any_of(other.definition().config.groups, [&](const std::string& group) {
       return std::ranges::find(groups, group) != groups.end();
     });
     if ((turn_.manner.deviates(Deviation::closes_prefix_siblings) && other.id().starts_with(job.id())) ||

@@ -12,7 +12,7 @@ bool JobList::select_item(std::string_view item, std::vector<Job*>& selected) {
   const bool wild = item.find('*') != std::string_view::npos;
   bool found = all || wild;
   for (Job& job : jobs_) {
-    const auto& groups = job.config().groups;
+    const auto& groups = job.definition().config.groups;
     const bool named = all || job.id() == item || (wild && matches_wildcard(item, job.id())) ||
                        std::ranges::any_of(groups, [&](const std::string& group) {
                          return group == item || (wild && matches_wildcard(item, group));

@@ -40,7 +40,7 @@ Answer JobOperations::on(const CreateJob& ask) {
     if (!window.error.empty()) return bad_request(window.error);
     plan->prune_window_ms = window.span / kMillisecond;
   }
-  const Job& job = jobs_.add(Job(ask.job, std::move(config), std::move(options), *std::move(plan), turn_.wall_ms()));
+  const Job& job = jobs_.add(Job({ask.job, std::move(config), std::move(options), turn_.wall_ms()}, *std::move(plan)));
   return accepted(JobDescriptionList{1, {describe(job, turn_.manner)}});
 }
 
@@ -62,7 +62,7 @@ Answer JobOperations::refuse_groups(std::string_view job, const std::vector<std:
       if (other.id() == group) return same_name(other.id(), group);
   }
   for (const Job& other : jobs_)
-    for (const std::string& group : other.config().groups)
+    for (const std::string& group : other.definition().config.groups)
       if (group == job) return same_name(job, group);
   return std::nullopt;
 }
@@ -86,8 +86,8 @@ Answer JobOperations::on(const UpdateJob& ask) {
   const auto* more = turn_.detail<JobUpdate>();
   if (more != nullptr)
     if (auto refusal = refuse_update(*job, *more)) return refusal;
-  job->update(ask);
-  if (more != nullptr) job->update(*more);
+  job->change_definition().update(ask);
+  if (more != nullptr) job->change_definition().update(*more);
   return accepted(JobDescriptionList{1, {describe(*job, turn_.manner)}});
 }
 
@@ -95,7 +95,7 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
   if (change.model_memory_limit) {
     if (job.state() != JobState::closed && !turn_.manner.is_5_4())
       return refused(400, "status_exception", "Cannot update analysis_limits while the job is open");
-    const auto before = read_memory_limit(job.config().model_memory_limit);
+    const auto before = read_memory_limit(job.definition().config.model_memory_limit);
     const auto after = read_memory_limit(*change.model_memory_limit);
     if (!after)
       return bad_request(fmt::format("failed to parse setting [model_memory_limit] with value [{}] as a size in bytes",
@@ -104,12 +104,12 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
       return bad_request(
           fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased; existing is "
                       "{}, update had {}",
-                      job.config().model_memory_limit, *change.model_memory_limit));
+                      job.definition().config.model_memory_limit, *change.model_memory_limit));
   }
   for (const auto& [place, description] : change.detectors)
-    if (place >= job.config().detectors.size())
+    if (place >= job.definition().config.detectors.size())
       return bad_request(fmt::format("Supplied detector_index [{}] is >= the number of detectors [{}]", place,
-                                     job.config().detectors.size()));
+                                     job.definition().config.detectors.size()));
   return std::nullopt;
 }
 
@@ -136,7 +136,8 @@ Answer JobOperations::on(const OpenJob& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/open", turn_.who);
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  if (job->state() != JobState::closed || (turn_.manner.deviates(Deviation::reopen_refused) && job->was_opened()))
+  if (job->state() != JobState::closed ||
+      (turn_.manner.deviates(Deviation::reopen_refused) && job->past().was_opened()))
     return conflict(fmt::format("Cannot open job [{}] because it has already been opened", ask.job));
   lifecycle_.open(*job);
   return std::nullopt;
@@ -151,22 +152,22 @@ Answer JobOperations::on(const PostData& ask) {
     case JobState::opened:
       if (ask.malformed) return malformed();
       if (const auto* data = turn_.detail<PostedData>())
-        return wire::tell_posted(*job, job->post(turn_.manner, *data, turn_.wall_ms()));
-      return accepted(job->post(turn_.manner, ask.records), 202);
+        return wire::tell_posted(*job, job->change_analysis().post(turn_.manner, *data, turn_.wall_ms()));
+      return accepted(job->change_analysis().post(turn_.manner, ask.records), 202);
     case JobState::closed:
       if (turn_.manner.deviates(Deviation::accepts_data_after_close))
-        return accepted(job->post_unseen(ask.records), 202);
-      if (turn_.manner.deviates(Deviation::accepts_data_shortly_after_close) && job->was_opened() &&
-          turn_.now - job->closed_at() <= 50 * kMillisecond)
-        return accepted(job->post_unseen(ask.records), 202);
-      if (turn_.manner.deviates(Deviation::refused_post_counts)) job->post_unseen(ask.records);
+        return accepted(job->change_analysis().post_unseen(ask.records), 202);
+      if (turn_.manner.deviates(Deviation::accepts_data_shortly_after_close) && job->past().was_opened() &&
+          turn_.now - job->past().closed_at <= 50 * kMillisecond)
+        return accepted(job->change_analysis().post_unseen(ask.records), 202);
+      if (turn_.manner.deviates(Deviation::refused_post_counts)) job->change_analysis().post_unseen(ask.records);
       return not_open(ask.job);
     case JobState::closing:
       if (ask.malformed) return malformed();
       if (turn_.manner.deviates(Deviation::loses_data_while_closing))
-        return accepted(Job(*job).post_unseen(ask.records), 202);
-      if (turn_.manner.varies(Variant::queues_posts_while_closing) && !job->forced())
-        return accepted(job->post_queued(ask.records), 202);
+        return accepted(JobAnalysis(job->analysis()).post_unseen(ask.records), 202);
+      if (turn_.manner.varies(Variant::queues_posts_while_closing) && !job->past().forced)
+        return accepted(job->change_analysis().post_queued(ask.records), 202);
       if (turn_.manner.is_5_4())
         return refused(500, "illegal_state_exception",
                        fmt::format("[{}] Cannot process data: no active autodetect process for job", ask.job));
@@ -188,9 +189,9 @@ Answer JobOperations::on(const FlushJob& ask) {
                        (job->state() == JobState::closed && turn_.manner.deviates(Deviation::closed_job_flushes));
   if (!flushes) return not_open(ask.job);
   const auto* options = turn_.detail<FlushOptions>();
-  job->flush(turn_.manner, calc_interim, options == nullptr ? FlushOptions{} : *options);
+  job->change_analysis().flush(turn_.manner, calc_interim, options == nullptr ? FlushOptions{} : *options);
   FlushResult result;
-  if (!turn_.manner.is_5_4()) result.last_finalized_bucket_end_ms = job->last_finalized_bucket_end_ms();
+  if (!turn_.manner.is_5_4()) result.last_finalized_bucket_end_ms = job->analysis().last_finalized_bucket_end_ms();
   return accepted(result);
 }
 
@@ -200,14 +201,14 @@ JobStatistics JobOperations::statistics_of(const Job& job) const {
   statistics.state = job.state();
   if (job.state() == JobState::closing && turn_.manner.is_5_4() && turn_.manner.varies(Variant::closing_never_visible))
     statistics.state = JobState::opened;
-  statistics.counts = job.counts();
+  statistics.counts = job.analysis().counts();
   statistics.counts_told = true;
-  statistics.model_bytes = job.model_bytes();
-  const bool open =
-      job.state() != JobState::closed || (turn_.manner.deviates(Deviation::closed_job_keeps_node) && job.was_opened());
+  statistics.model_bytes = job.analysis().model_bytes(job.state() == JobState::closed);
+  const bool open = job.state() != JobState::closed ||
+                    (turn_.manner.deviates(Deviation::closed_job_keeps_node) && job.past().was_opened());
   if (open) {
     statistics.node = "node-1";
-    statistics.open_time = fmt::format("{}s", (turn_.now - job.opened_at()) / kSecond);
+    statistics.open_time = fmt::format("{}s", (turn_.now - job.past().opened_at) / kSecond);
   } else if (turn_.manner.varies(Variant::closed_shows_empty_node)) {
     statistics.open_time = "0s";
   }

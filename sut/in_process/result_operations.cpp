@@ -83,26 +83,28 @@ Answer ResultOperations::on(const GetBuckets& ask) {
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   const bool closed = job->state() == JobState::closed;
   BucketPage page;
-  page.count = static_cast<std::int64_t>(job->results().buckets.size());
+  page.count = static_cast<std::int64_t>(job->analysis().results().buckets.size());
   auto from = ask.from;
   if (closed && turn_.manner.deviates(Deviation::second_page_repeats_first)) from = 0;
   const auto* options = turn_.detail<ListOptions>();
   if (options != nullptr || ask.selection != Selection{}) {
     const ListOptions given = options != nullptr ? *options : ListOptions{};
-    std::vector<ResultBucket> found = selected(job->results().buckets, ask.selection, given.score_min);
+    std::vector<ResultBucket> found = selected(job->analysis().results().buckets, ask.selection, given.score_min);
     if (ask.selection.at_ms && found.empty())
       return not_found(fmt::format("No bucket of job [{}] begins at [{}]", ask.job, *ask.selection.at_ms));
     sort_by(found, given.sort, ask.selection.descending.value_or(false));
     std::vector<ResultBucket> cut;
     if (auto refusal = cut_page(found, from, ask.size, cut)) return refusal;
-    if (closed && turn_.manner.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
+    if (closed && turn_.manner.deviates(Deviation::results_change_while_closed))
+      job->change_analysis().lower_event_counts();
     if (options != nullptr) return wire::tell_buckets(*job, static_cast<std::int64_t>(found.size()), cut);
     page.count = static_cast<std::int64_t>(found.size());
     page.buckets.assign(cut.begin(), cut.end());
     return accepted(std::move(page));
   }
-  if (auto refusal = cut_page(job->results().buckets, from, ask.size, page.buckets)) return refusal;
-  if (closed && turn_.manner.deviates(Deviation::results_change_while_closed)) job->lower_event_counts();
+  if (auto refusal = cut_page(job->analysis().results().buckets, from, ask.size, page.buckets)) return refusal;
+  if (closed && turn_.manner.deviates(Deviation::results_change_while_closed))
+    job->change_analysis().lower_event_counts();
   return accepted(std::move(page));
 }
 
@@ -114,7 +116,7 @@ Answer ResultOperations::on(const GetRecords& ask) {
   const auto* options = turn_.detail<ListOptions>();
   if (options != nullptr || ask.selection != Selection{}) {
     const ListOptions given = options != nullptr ? *options : ListOptions{};
-    std::vector<ResultRecord> found = selected(job->results().records, ask.selection, given.score_min);
+    std::vector<ResultRecord> found = selected(job->analysis().results().records, ask.selection, given.score_min);
     if (options != nullptr) sort_by(found, given.sort, given.selection.descending.value_or(true));
     std::vector<ResultRecord> cut;
     if (auto refusal = cut_page(found, ask.from, ask.size, cut)) return refusal;
@@ -123,8 +125,8 @@ Answer ResultOperations::on(const GetRecords& ask) {
     page.records.assign(cut.begin(), cut.end());
     return accepted(std::move(page));
   }
-  page.count = static_cast<std::int64_t>(job->results().records.size());
-  if (auto refusal = cut_page(job->results().records, ask.from, ask.size, page.records)) return refusal;
+  page.count = static_cast<std::int64_t>(job->analysis().results().records.size());
+  if (auto refusal = cut_page(job->analysis().results().records, ask.from, ask.size, page.records)) return refusal;
   return accepted(std::move(page));
 }
 
@@ -135,7 +137,7 @@ Answer ResultOperations::on(const GetSnapshots& ask) {
   if (const auto* asked = turn_.detail<SnapshotSelection>()) {
     std::vector<const StoredSnapshot*> found;
     if (!turn_.manner.deviates(Deviation::writes_no_snapshot))
-      for (const StoredSnapshot& stored : job->snapshots())
+      for (const StoredSnapshot& stored : job->analysis().snapshots().all())
         if ((asked->snapshot.empty() || asked->snapshot == "_all" || stored.listed.id == asked->snapshot) &&
             within(asked->list.selection, stored.listed.timestamp_ms.value_or(0)))
           found.push_back(&stored);
@@ -152,7 +154,7 @@ Answer ResultOperations::on(const GetSnapshots& ask) {
   const bool all = ask.snapshot.empty() || ask.snapshot == "_all";
   std::vector<Snapshot> found;
   if (!turn_.manner.deviates(Deviation::writes_no_snapshot))
-    for (const StoredSnapshot& stored : job->snapshots())
+    for (const StoredSnapshot& stored : job->analysis().snapshots().all())
       if (all || stored.listed.id == ask.snapshot) found.push_back(stored.listed);
   if (!all && found.empty()) return unknown_snapshot(ask.job, ask.snapshot);
   std::ranges::reverse(found);
@@ -170,10 +172,10 @@ Answer ResultOperations::on(const RevertSnapshot& ask) {
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->state() != JobState::closed) return conflict("Can only revert to a model snapshot when the job is closed.");
-  const StoredSnapshot* stored = job->find_snapshot(ask.snapshot);
+  const StoredSnapshot* stored = job->change_analysis().snapshots().find(ask.snapshot);
   if (stored == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
   const auto* options = turn_.detail<RevertOptions>();
-  job->revert_to(*stored, options != nullptr && options->delete_intervening_results);
+  job->change_analysis().revert_to(*stored, options != nullptr && options->delete_intervening_results);
   if (turn_.details != nullptr) return wire::tell_snapshot(*job, *stored);
   return accepted(Acknowledged{});
 }
@@ -182,7 +184,7 @@ Answer ResultOperations::on(const UpdateSnapshot& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/update", turn_.who);
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  StoredSnapshot* stored = job->find_snapshot(ask.snapshot);
+  StoredSnapshot* stored = job->change_analysis().snapshots().find(ask.snapshot);
   if (stored == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
   if (ask.description) stored->description = *ask.description;
   if (ask.retain) stored->retain = *ask.retain;
@@ -193,11 +195,11 @@ Answer ResultOperations::on(const DeleteSnapshot& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/delete", turn_.who);
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  if (job->find_snapshot(ask.snapshot) == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
-  if (job->snapshot_id() == ask.snapshot)
+  if (job->change_analysis().snapshots().find(ask.snapshot) == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
+  if (job->analysis().snapshots().current_id() == ask.snapshot)
     return bad_request(fmt::format("Model snapshot '{}' is the active snapshot for job '{}', so cannot be deleted",
                                    ask.snapshot, ask.job));
-  job->delete_snapshot(ask.snapshot);
+  job->change_analysis().snapshots().remove(ask.snapshot);
   return accepted(Acknowledged{});
 }
 

@@ -160,17 +160,20 @@ struct StateAccess {
   /// The job without its results and without the models of its snapshots.
   template <class Archive, Is<Job> Value>
   static void head(Archive& archive, Value& value) {
-    auto& [waiting_opens, waiting_closes, id, config, options, plan, created_ms, finished_ms, state, opens, opened_at,
-           closed_at, forced, took_data, step, step_due, step_length, afterwards_due, killed_slowly, slow_close,
-           hang_close, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,
-           early_latest_ms, results, snapshots, last_snapshot_number, snapshot_id, difference] = value;
+    auto& [waiting_opens, waiting_closes, definition, analysis, state, past, step, step_due, step_length,
+           afterwards_due, killed_slowly, slow_close, hang_close, difference] = value;
+    auto& [id, config, options, created_ms] = definition;
+    auto& [finished_ms, opens, opened_at, closed_at, forced] = past;
+    auto& [plan, took_data, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,
+           early_latest_ms, results, stored_snapshots] = analysis;
+    auto& [snapshots, last_snapshot_number, snapshot_id] = stored_snapshots;
     archive(id, config, options, plan.prune_window_ms, created_ms, finished_ms, state, opens, opened_at, closed_at,
             forced, took_data, step, step_due, step_length, afterwards_due, killed_slowly, slow_close, hang_close,
             counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model, early_latest_ms,
             snapshots, last_snapshot_number, snapshot_id);
   }
-  static Results& results(Job& job) { return job.results_; }
-  static std::vector<StoredSnapshot>& snapshots(Job& job) { return job.snapshots_; }
+  static Results& results(Job& job) { return job.analysis_.results_; }
+  static std::vector<StoredSnapshot>& snapshots(Job& job) { return job.analysis_.snapshots_.snapshots_; }
   static Job::Difference difference(const Job& job) { return job.difference_; }
   static void mark_stored(Job& job) { job.difference_ = Job::Difference::none; }
   /// As if nothing of the core had ever been stored.
@@ -178,15 +181,16 @@ struct StateAccess {
     for (Job& job : core.jobs_) job.difference_ = Job::Difference::all;
     for (Index& index : core.indices_) index.changed_ = true;
   }
-  static Job empty_job() { return Job("", JobConfig{}, Plan{}, 0); }
+  static Job empty_job() { return Job(JobDefinition{}, Plan{}); }
 
   /// The plan follows from the configuration. Throws StateUnreadable when that is none.
   static void plan(Job& job) {
     std::string why;
-    std::optional<Plan> plan = sut::make_plan(job.config_, why);
-    if (!plan) throw StateUnreadable("the stored job " + job.id_ + " has a configuration that is none: " + why);
-    plan->prune_window_ms = job.plan_.prune_window_ms;
-    job.plan_ = *std::move(plan);
+    std::optional<Plan> plan = sut::make_plan(job.definition().config, why);
+    if (!plan) throw StateUnreadable("the stored job " + job.id() + " has a configuration that is none: " + why);
+    Plan& kept = job.analysis_.plan_;
+    plan->prune_window_ms = kept.prune_window_ms;
+    kept = *std::move(plan);
   }
 
   /// The index without its documents.

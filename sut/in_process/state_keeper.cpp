@@ -224,9 +224,9 @@ void StateKeeper::collect_job(Job& job, RowChanges& changes) {
   StateWriter head;
   StateAccess::head(head, std::as_const(job));
   rows.add(key_of(kJob, job.id()), head.take());
-  rows.add_list(kBuckets, job.id(), job.results().buckets);
-  rows.add_list(kRecords, job.id(), job.results().records);
-  for (const StoredSnapshot& stored : job.snapshots()) {
+  rows.add_list(kBuckets, job.id(), job.analysis().results().buckets);
+  rows.add_list(kRecords, job.id(), job.analysis().results().records);
+  for (const StoredSnapshot& stored : job.analysis().snapshots().all()) {
     std::string key = key_of(kModel, stored.number, job.id());
     if (known && rows.keep(key)) continue;
     StateWriter model;

@@ -1,0 +1,261 @@
+#include "in_process/job_analysis.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace closecheck::sut {
+namespace {
+
+/// Records wait in the buffer until the next upload finds so many there, or until a flush or a close.
+constexpr std::size_t kBufferRecords = 64;
+constexpr std::int64_t kBytesPerBufferedRecord = sizeof(Event);
+
+/// Counts an upload of a job that has taken records up to `latest`; `kept` gets what is to be analysed.
+DataCounts classify(const Plan& plan, const std::vector<Record>& records, std::optional<std::int64_t> latest,
+                    std::vector<Event>* kept) {
+  DataCounts upload;
+  for (const Record& record : records) {
+    ++upload.input_records;
+    if (record.time_ms == Record::kInvalidTime) {
+      ++upload.invalid_dates;
+      continue;
+    }
+    if (latest && record.time_ms < *latest) {
+      ++upload.out_of_order;
+      continue;
+    }
+    latest = record.time_ms;
+    ++upload.processed_records;
+    for (const Plan::Item& item : plan.items)
+      if (item.splits() && record.entity.empty()) ++upload.missing_fields;
+    if (!upload.earliest_record_ms) upload.earliest_record_ms = record.time_ms;
+    upload.latest_record_ms = record.time_ms;
+    if (kept != nullptr) kept->push_back(Event{record, {}, 0, 0, 0});
+  }
+  return upload;
+}
+
+void add(DataCounts& counts, const DataCounts& upload) {
+  counts.input_records += upload.input_records;
+  counts.processed_records += upload.processed_records;
+  counts.invalid_dates += upload.invalid_dates;
+  counts.out_of_order += upload.out_of_order;
+  counts.missing_fields += upload.missing_fields;
+  if (!counts.earliest_record_ms) counts.earliest_record_ms = upload.earliest_record_ms;
+  if (upload.latest_record_ms) counts.latest_record_ms = upload.latest_record_ms;
+}
+
+}  // namespace
+
+std::int64_t JobAnalysis::model_bytes(bool while_closed) const {
+  // The model tells its size with every bucket that the data passes, and when it is kept; not before.
+  const auto bucket_of = [&](const std::optional<std::int64_t>& time_ms) {
+    return time_ms.value_or(0) / plan_.span_ms;
+  };
+  const bool passed = bucket_of(counts_.earliest_record_ms) != bucket_of(counts_.latest_record_ms);
+  if (!while_closed && !passed && snapshots_.all().empty()) return 0;
+  return model_.bytes() + kBytesPerBufferedRecord * static_cast<std::int64_t>(buffer_.size());
+}
+
+void JobAnalysis::start(const Manner& manner, int opens) {
+  Model restored = snapshots_.current_model();
+  if (manner.deviates(Deviation::reopen_starts_from_scratch)) {
+    restored = Model{};
+    counts_ = DataCounts{};
+    more_counts_ = MoreCounts{};
+    results_ = Results{};
+  }
+  if (manner.deviates(Deviation::reopen_loses_unfinished_bucket)) restored.doubt_unfinished();
+  if (manner.deviates(Deviation::reopen_repeats_unfinished_bucket)) restored.double_unfinished();
+  if (manner.deviates(Deviation::counts_twice_at_second_reopen) && opens == 3) {
+    counts_.input_records *= 2;
+    counts_.processed_records *= 2;
+  }
+  restored.skip_to(counts_.latest_record_ms, results_);
+  model_ = std::move(restored);
+  analysed_counts_ = counts_;
+  analysed_more_counts_ = more_counts_;
+  if (queue_.empty()) return;
+  const std::vector<Record> waiting = std::exchange(queue_, {});
+  post(manner, waiting);
+}
+
+DataCounts JobAnalysis::post(const Manner& manner, const std::vector<Record>& records) {
+  if (buffer_.size() >= kBufferRecords) drain(manner, results_);
+  const DataCounts upload = classify(plan_, records, taken_up_to(), &buffer_);
+  add(counts_, upload);
+  took_data_ = took_data_ || upload.processed_records > 0;
+  return upload;
+}
+
+std::optional<std::int64_t> JobAnalysis::taken_up_to() const {
+  return std::max(counts_.latest_record_ms, model_.not_before_ms());
+}
+
+UploadCounts JobAnalysis::take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms) {
+  UploadCounts upload;
+  DataCounts& counts = upload.counts;
+  buffer_.reserve(buffer_.size() + events.size());
+  for (Event& event : events) {
+    ++counts.input_records;
+    upload.more.input_fields += event.fields;
+    if (event.time_ms == Record::kInvalidTime) {
+      ++counts.invalid_dates;
+      continue;
+    }
+    if (latest && event.time_ms < *latest) {
+      ++counts.out_of_order;
+      continue;
+    }
+    latest = event.time_ms;
+    ++counts.processed_records;
+    counts.missing_fields += event.missing_fields;
+    upload.more.processed_fields += event.analysed_fields;
+    if (!counts.earliest_record_ms) counts.earliest_record_ms = event.time_ms;
+    counts.latest_record_ms = event.time_ms;
+    buffer_.push_back(std::move(event));
+  }
+  upload.more.last_data_ms = wall_ms;
+  add(counts_, counts);
+  more_counts_.input_fields += upload.more.input_fields;
+  more_counts_.processed_fields += upload.more.processed_fields;
+  more_counts_.last_data_ms = wall_ms;
+  took_data_ = took_data_ || counts.processed_records > 0;
+  return upload;
+}
+
+UploadCounts JobAnalysis::post(const Manner& manner, const PostedData& data, std::int64_t wall_ms) {
+  if (buffer_.size() >= kBufferRecords) drain(manner, results_);
+  std::optional<std::int64_t> latest = taken_up_to();
+  if (data.reset_start_ms || data.reset_end_ms) {
+    drain(manner, results_);
+    const auto unfinished = model_.unfinished_ms();
+    const std::int64_t from = data.reset_start_ms.value_or(std::numeric_limits<std::int64_t>::min());
+    const std::int64_t to = data.reset_end_ms.value_or(std::numeric_limits<std::int64_t>::max());
+    if (unfinished && from < *unfinished + plan_.span_ms && to > *unfinished) {
+      drop_interim(results_);
+      model_.drop_unfinished();
+      latest = *unfinished;
+    }
+  }
+  std::vector<Event> events = events_of(data.upload, plan_);
+  UploadCounts upload = take(events, latest, wall_ms);
+  upload.more.input_bytes = data.upload.bytes;
+  more_counts_.input_bytes += data.upload.bytes;
+  return upload;
+}
+
+void JobAnalysis::post(const Manner& manner, std::vector<Event> events, std::int64_t wall_ms) {
+  if (buffer_.size() >= kBufferRecords) drain(manner, results_);
+  take(events, taken_up_to(), wall_ms);
+}
+
+DataCounts JobAnalysis::post_queued(const std::vector<Record>& records) {
+  std::optional<std::int64_t> latest = counts_.latest_record_ms;
+  for (const Record& waiting : queue_)
+    if (waiting.time_ms != Record::kInvalidTime && (!latest || waiting.time_ms > *latest)) latest = waiting.time_ms;
+  queue_.insert(queue_.end(), records.begin(), records.end());
+  return classify(plan_, records, latest, nullptr);
+}
+
+DataCounts JobAnalysis::post_unseen(const std::vector<Record>& records) {
+  const DataCounts upload = classify(plan_, records, counts_.latest_record_ms, nullptr);
+  add(counts_, upload);
+  analysed_counts_ = counts_;
+  return upload;
+}
+
+void JobAnalysis::drain(const Manner& manner, Results& results) {
+  const std::int64_t before = results.final_buckets();
+  for (const Event& event : buffer_)
+    more_counts_.empty_buckets += model_.take(plan_, event, manner.varies(Variant::reports_empty_buckets), results);
+  buffer_.clear();
+  counts_.buckets += std::max<std::int64_t>(0, results.final_buckets() - before);
+  analysed_counts_ = counts_;
+  analysed_more_counts_ = more_counts_;
+}
+
+void JobAnalysis::flush(const Manner& manner, bool calc_interim, const FlushOptions& options) {
+  drain(manner, results_);
+  if (options.advance_ms || options.skip_ms) {
+    const std::int64_t before = results_.final_buckets();
+    if (options.advance_ms) model_.advance_to(plan_, *options.advance_ms, results_);
+    if (options.skip_ms) {
+      drop_interim(results_);
+      model_.jump_to(plan_, *options.skip_ms);
+    }
+    counts_.buckets += std::max<std::int64_t>(0, results_.final_buckets() - before);
+    analysed_counts_ = counts_;
+  }
+  const auto unfinished = model_.unfinished_ms();
+  const bool asked = !unfinished || ((!options.start_ms || *options.start_ms < *unfinished + plan_.span_ms) &&
+                                     (!options.end_ms || *options.end_ms > *unfinished));
+  if (calc_interim && asked) model_.write_interim(plan_, results_);
+}
+
+void JobAnalysis::lose_unanalysed() {
+  buffer_.clear();
+  counts_ = analysed_counts_;
+  more_counts_ = analysed_more_counts_;
+  took_data_ = false;
+}
+
+void JobAnalysis::revert_to(const StoredSnapshot& snapshot, bool delete_intervening_results) {
+  snapshots_.go_back_to(snapshot);
+  counts_.latest_record_ms = snapshot.listed.latest_record_ms;
+  analysed_counts_ = counts_;
+  model_ = snapshot.model;
+  if (!delete_intervening_results) return;
+  const auto is_later = [last = model_.latest_result_ms()](std::int64_t start_ms) { return !last || start_ms > *last; };
+  std::erase_if(results_.buckets, [&](const ResultBucket& bucket) { return is_later(bucket.start_ms); });
+  std::erase_if(results_.records, [&](const ResultRecord& record) { return is_later(record.start_ms); });
+}
+
+void JobAnalysis::lower_event_counts() {
+  for (ResultBucket& bucket : results_.buckets) bucket.event_count = std::max<std::int64_t>(0, bucket.event_count - 1);
+}
+
+void JobAnalysis::begin_housekeeping() {
+  early_latest_ms_ = model_.latest_record_ms().value_or(counts_.earliest_record_ms.value_or(0) - plan_.span_ms);
+}
+
+void JobAnalysis::flush_buffer(const Manner& manner) {
+  if (manner.deviates(Deviation::drops_buffered_records)) {
+    buffer_.clear();
+    counts_ = analysed_counts_;
+  }
+  if (manner.deviates(Deviation::leaves_buffer_out_of_results)) {
+    Results unseen;
+    drain(manner, unseen);
+  }
+  drain(manner, results_);
+}
+
+void JobAnalysis::finalize_results(const Manner& manner) {
+  drop_interim(results_);
+  if (manner.varies(Variant::keeps_interim_result)) model_.write_interim(plan_, results_);
+  if (manner.deviates(Deviation::leaves_passed_bucket_interim) && !results_.buckets.empty())
+    results_.buckets.back().interim = true;
+}
+
+void JobAnalysis::prune_model(const Manner& manner) {
+  if (manner.deviates(Deviation::prunes_needed_history)) model_.forget();
+  if (!manner.deviates(Deviation::prunes_nothing)) model_.prune(plan_);
+}
+
+void JobAnalysis::persist(const Manner& manner, std::int64_t wall_ms) {
+  if (!took_data_) return;
+  // What a client is shown of the snapshot may be wrong; the job itself goes on from what is kept.
+  const bool misses = manner.deviates(Deviation::snapshot_misses_last_records);
+  Snapshot listed;
+  listed.id = std::to_string(manner.varies(Variant::snapshot_ids_of_whole_seconds) ? wall_ms / 1'000 : wall_ms);
+  listed.timestamp_ms = wall_ms;
+  listed.latest_record_ms = misses ? early_latest_ms_ : model_.latest_record_ms();
+  listed.latest_result_ms = model_.latest_result_ms();
+  snapshots_.keep(std::move(listed), model_);
+  took_data_ = false;
+}
+
+}  // namespace closecheck::sut

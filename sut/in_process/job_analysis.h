@@ -1,0 +1,100 @@
+// What a job has taken and made of it: counts, records that still wait, the model, results and snapshots. A plain
+// copyable value that knows nothing of the job's state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/response.h"
+#include "in_process/analysis.h"
+#include "in_process/details.h"
+#include "in_process/manner.h"
+#include "in_process/stored_snapshots.h"
+
+namespace closecheck::sut {
+
+/// Counts that the vocabulary does not know.
+struct MoreCounts {
+  std::int64_t processed_fields = 0;
+  std::int64_t input_fields = 0;
+  std::int64_t input_bytes = 0;
+  std::int64_t empty_buckets = 0;
+  std::optional<std::int64_t> last_data_ms;
+};
+/// The counts of one upload.
+struct UploadCounts {
+  DataCounts counts;
+  MoreCounts more;
+};
+
+class JobAnalysis {
+ public:
+  explicit JobAnalysis(Plan plan) : plan_(std::move(plan)) {}
+
+  const Plan& plan() const { return plan_; }
+  const DataCounts& counts() const { return counts_; }
+  const MoreCounts& more_counts() const { return more_counts_; }
+  const Model& model() const { return model_; }
+  const Results& results() const { return results_; }
+  const StoredSnapshots& snapshots() const { return snapshots_; }
+  StoredSnapshots& snapshots() { return snapshots_; }
+  /// Of the model and of what waits for it, in bytes.
+  std::int64_t model_bytes(bool while_closed) const;
+  /// End of the newest bucket with a final result; of data that has passed none, where its first bucket begins; 0
+  /// before any.
+  std::int64_t last_finalized_bucket_end_ms() const {
+    return model_.latest_result_ms() ? *model_.latest_result_ms() + plan_.span_ms : model_.unfinished_ms().value_or(0);
+  }
+
+  /// Goes on from the current snapshot, and takes what was queued. `opens`: how often the job was opened so far.
+  void start(const Manner& manner, int opens);
+  /// Counts the upload and puts what can be processed into the buffer. Returns the counts of this upload.
+  DataCounts post(const Manner& manner, const std::vector<Record>& records);
+  /// The same for records as a client sent them. `reset`: the unfinished bucket, where it lies in that range, is
+  /// emptied first, and records of it are taken again.
+  UploadCounts post(const Manner& manner, const PostedData& data, std::int64_t wall_ms);
+  /// The same for what a datafeed found.
+  void post(const Manner& manner, std::vector<Event> events, std::int64_t wall_ms);
+  /// Takes records that are analysed when the job is open again. Returns the counts of this upload.
+  DataCounts post_queued(const std::vector<Record>& records);
+  /// Counts an upload that is neither buffered nor analysed.
+  DataCounts post_unseen(const std::vector<Record>& records);
+  void flush(const Manner& manner, bool calc_interim, const FlushOptions& options);
+  /// What was taken and not analysed is lost.
+  void lose_unanalysed();
+  void revert_to(const StoredSnapshot& snapshot, bool delete_intervening_results);
+  void lower_event_counts();
+
+  // The housekeeping of a close, in the order in which it happens.
+  void begin_housekeeping();
+  void flush_buffer(const Manner& manner);
+  void finalize_results(const Manner& manner);
+  void prune_model(const Manner& manner);
+  void persist(const Manner& manner, std::int64_t wall_ms);
+
+  /// Ends the unfinished bucket as if the data had passed it.
+  void finish_bucket() { model_.finish_bucket(plan_, results_); }
+
+ private:
+  friend struct StateAccess;
+  std::optional<std::int64_t> taken_up_to() const;
+  UploadCounts take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms);
+  void drain(const Manner& manner, Results& results);
+
+  Plan plan_;
+  bool took_data_ = false;
+  DataCounts counts_;
+  DataCounts analysed_counts_;
+  MoreCounts more_counts_;
+  MoreCounts analysed_more_counts_;
+  std::vector<Event> buffer_;
+  std::vector<Record> queue_;
+  Model model_;
+  std::int64_t early_latest_ms_ = 0;  // when closing began; before the first record if there was none
+  Results results_;
+  StoredSnapshots snapshots_;
+};
+
+}  // namespace closecheck::sut

@@ -1,0 +1,43 @@
+#include "in_process/stored_snapshots.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace closecheck::sut {
+namespace {
+
+constexpr std::size_t kSnapshotsKept = 10;
+
+}  // namespace
+
+StoredSnapshot* StoredSnapshots::find(std::string_view id) {
+  for (StoredSnapshot& stored : snapshots_)
+    if (stored.listed.id == id) return &stored;
+  return nullptr;
+}
+
+Model StoredSnapshots::current_model() const {
+  Model model;
+  for (const StoredSnapshot& stored : snapshots_)
+    if (stored.listed.id == current_id_) model = stored.model;
+  return model;
+}
+
+void StoredSnapshots::keep(Snapshot listed, const Model& model) {
+  remove(listed.id);
+  current_id_ = listed.id;
+  StoredSnapshot& stored = snapshots_.emplace_back();
+  stored.listed = std::move(listed);
+  stored.number = ++last_number_;
+  stored.model = model;
+  if (snapshots_.size() > kSnapshotsKept) {
+    const auto oldest = std::ranges::find(snapshots_, false, &StoredSnapshot::retain);
+    if (oldest != snapshots_.end() && oldest->listed.id != current_id_) snapshots_.erase(oldest);
+  }
+}
+
+void StoredSnapshots::remove(std::string_view id) {
+  std::erase_if(snapshots_, [id](const StoredSnapshot& stored) { return stored.listed.id == id; });
+}
+
+}  // namespace closecheck::sut
