@@ -1,4 +1,4 @@
-// The executor at work: what its parts share.
+// One run of a program: its clients, what each of them has still to ask, and the history that comes of it.
 #pragma once
 
 #include <limits>
@@ -18,7 +18,7 @@ inline Time later(Time time, Duration span) {
   return span > kForever - time ? kForever : time + span;
 }
 
-struct Executor::Run {
+struct ProgramRun {
   /// How often the open request was asked before.
   struct Tries {
     int busy = 0;   // ... and the target had no time
@@ -53,13 +53,9 @@ struct Executor::Run {
     Step step;
   };
 
-  /// A poll and its answer, which the history may never show.
-  struct Poll {
-    Time asked = 0;
-    Completion completion;
-  };
-
-  Run(Profile the_profile, const ExecutorOptions& the_options) : options(the_options) { history.profile = the_profile; }
+  ProgramRun(Profile the_profile, const ExecutorOptions& the_options) : options(the_options) {
+    history.profile = the_profile;
+  }
 
   ExecutorOptions options;
   History history;
@@ -79,7 +75,6 @@ struct Executor::Run {
   bool stopping = false;
   bool stays_busy = false;  // the target had no time for one step, however often it was asked
 
-  // executor.cpp
   void begin(std::shared_ptr<const Program> the_program, System& the_system, Observer* the_observer);
   std::size_t index_of(int number) const;
   bool anybody_busy() const;
@@ -107,16 +102,6 @@ struct Executor::Run {
   /// A call that the main line waits for.
   void call_and_wait(std::size_t index, std::size_t step, const std::shared_ptr<const Request>& request, bool fresh);
   std::string why_lost() const;
-
-  // executor_settling.cpp
-  /// Asks on the main line while nothing else is open. Polls that only repeat what was read before stay out of the
-  /// history: they would bury a counterexample under hundreds of equal lines.
-  Poll ask(const std::shared_ptr<const Request>& request);
-  /// Writes a poll into the history after all, with the times that it had.
-  void record(std::size_t step, const std::shared_ptr<const Request>& request, Poll poll);
-  void settle(std::size_t step_index);
-  void fault(std::size_t step_index);
-  void fail(std::string why);
 
   void take(std::size_t step_index);
   /// What is still open when the run ends early: awaited for a short while, then given up.
