@@ -270,11 +270,9 @@ void HistoryJudge::end_for(Exchange& exchange, JobFile& job, RequestOutcome outc
 void HistoryJudge::end_normal_close_perhaps(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
   if (!exchange.unknown.has(Reach::closing) || rulings_.has_accused()) return;
   const int id = normal_close_perhaps(exchange);
-  const bool did_nothing = outcome == RequestOutcome::refused || outcome == RequestOutcome::busy;
-  if (did_nothing || outcome == RequestOutcome::accepted) {
-    const Answer answer{.outcome = did_nothing ? RequestOutcome::busy : RequestOutcome::accepted};
-    return take_verdict(job, &exchange, job.oracle.respond(id, answer, exchange.answer_event));
-  }
+  const bool is_over =
+      outcome == RequestOutcome::accepted || outcome == RequestOutcome::refused || outcome == RequestOutcome::busy;
+  if (is_over) return take_verdict(job, &exchange, job.oracle.respond(id, {.outcome = outcome}, exchange.answer_event));
   take_verdict(job, &exchange, job.oracle.lose(id));
   job.disturbed = true;
 }

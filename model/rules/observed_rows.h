@@ -24,6 +24,8 @@ class ObservedRows {
   /// The request that was read first; 0: none.
   std::size_t first() const { return first_; }
   std::optional<std::size_t> total() const { return total_; }
+  /// The position behind the last one that is kept.
+  std::size_t end() const { return begin_ + rows_.size(); }
   /// How many rows are kept, those between known ones included.
   std::size_t size() const { return rows_.size(); }
 

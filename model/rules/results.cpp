@@ -317,14 +317,14 @@ bool await_final(const Exchange& exchange, JobFile& job, const BucketPage& page,
 bool accuse_changed_bucket(const Exchange& exchange, const JobFile& job, const BucketPage& page,
                            const Selection& selection, bool is_whole, RuleContext& context) {
   const ObservedRows<Bucket>& observed = job.readings.buckets;
-  for (std::size_t at = 0; at < observed.rows().size(); ++at) {
-    const Bucket& before = observed.rows()[at];
-    if (!observed.knows(at) || before.interim || !surely_takes(selection, before.start_ms)) continue;
-    const auto row = std::ranges::find(page.buckets, before.start_ms, &Bucket::start_ms);
-    if (row != page.buckets.end() ? *row == before : !is_whole) continue;
+  for (std::size_t at = 0; at < observed.end(); ++at) {
+    const Bucket* before = observed.at(at);
+    if (before == nullptr || before->interim || !surely_takes(selection, before->start_ms)) continue;
+    const auto row = std::ranges::find(page.buckets, before->start_ms, &Bucket::start_ms);
+    if (row != page.buckets.end() ? *row == *before : !is_whole) continue;
     const std::string now =
-        row != page.buckets.end() ? describe_row(*row) : fmt::format("no bucket {}", before.start_ms);
-    context.rulings.accuse(changed(exchange, job, observed.first(), {describe_row(before), now, false}, context));
+        row != page.buckets.end() ? describe_row(*row) : fmt::format("no bucket {}", before->start_ms);
+    context.rulings.accuse(changed(exchange, job, observed.first(), {describe_row(*before), now, false}, context));
     return true;
   }
   return false;
