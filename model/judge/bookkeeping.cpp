@@ -63,7 +63,10 @@ bool Bookkeeping::is_between_periods(const Exchange& post, const JobFile& job) c
     const Exchange& other = context_.log.of(number);
     return other.meant == RequestKind::open && context_.log.concerns(other, job.index);
   };
-  return job.period.amid_close != 0 || is_older_than(post, job) ||
+  const OpenPeriod& period = job.period;
+  const bool met_open_after_force =
+      period.follows_force && post.invoke_event < context_.log.of(period.opened_by).answer_event;
+  return period.amid_close != 0 || met_open_after_force || is_older_than(post, job) ||
          (post.met_mover && std::ranges::any_of(context_.log.open(), opens_it));
 }
 
@@ -200,8 +203,10 @@ void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcom
     // What was accepted beside a close and this open may have been queued after it.
     if (exchange.met_close) job.results.drop_queued();
     job.results.reopen();
+    const bool follows_force = job.period.forced != 0 || job.period.failed_fault || exchange.met_loss;
     job.period = {};
     job.period.opened_by = exchange.number;
+    job.period.follows_force = follows_force;
     if (exchange.met_close) job.period.amid_close = exchange.number;
     ++job.times_opened;
     job.readings.clear();
@@ -382,9 +387,10 @@ void Bookkeeping::end_period(JobFile& job) {
 /// Whatever close overlapped the open came before it.
 void Bookkeeping::settle_open_period(JobFile& job) {
   if (job.period.amid_close == 0) return;
-  const std::size_t opened_by = job.period.opened_by;
-  job.period = {};
-  job.period.opened_by = opened_by;
+  OpenPeriod settled;
+  settled.opened_by = job.period.opened_by;
+  settled.follows_force = job.period.follows_force;
+  job.period = settled;
 }
 
 void Bookkeeping::inject(const Event& fault, JobFile& job) {

@@ -40,6 +40,7 @@ struct IdleReading {
 /// How a job came to where it is since it was opened last; numbers of requests, 0: none.
 struct OpenPeriod {
   std::size_t opened_by = 0;
+  bool follows_force = false;    // what was accepted before it may have been lost
   std::size_t amid_close = 0;    // a close that overlapped the open: either may have come first
   std::size_t normal_close = 0;  // accepted
   std::size_t timed_out_close = 0;
