@@ -204,10 +204,14 @@ void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcom
     if (exchange.met_close) job.results.drop_queued();
     job.results.reopen();
     const bool follows_force = job.period.forced != 0 || job.period.failed_fault || exchange.met_loss;
+    const std::size_t queued_post = job.period.queued_post;
     job.period = {};
     job.period.opened_by = exchange.number;
     job.period.follows_force = follows_force;
-    if (exchange.met_close) job.period.amid_close = exchange.number;
+    if (exchange.met_close) {
+      job.period.amid_close = exchange.number;
+      job.period.queued_post = queued_post;
+    }
     ++job.times_opened;
     job.readings.clear();
     if (job.housekeeping.since) job.housekeeping.slow = job.housekeeping.hangs = false;

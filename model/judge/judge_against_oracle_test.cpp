@@ -35,6 +35,7 @@ SimulationShape shape_of(Dice& dice) {
   shape.clients = 1 + static_cast<int>(dice.below(8));
   const std::size_t longest = shape.clients == 1 ? 60 : shape.clients <= 3 ? 40 : shape.clients <= 5 ? 25 : 16;
   shape.requests = static_cast<int>(dice.chance(25) ? 2 + dice.below(5) : 5 + dice.below(longest));
+  if (dice.chance(5)) shape.requests *= 5;
   shape.lost_max = dice.chance(50) ? 0 : static_cast<int>(dice.below(4));
   shape.jobs = dice.chance(80) ? 1 : 2;
   shape.forces = dice.chance(40);

@@ -293,7 +293,8 @@ class Simulation {
     SimulatedJob& job = jobs_[index];
     const State from = std::exchange(job.state, to);
     if (to == State::closing && job.will_hang) job.hangs = true;
-    if (to == State::closed) job.shows_interim = dice_.chance(30);
+    // An open that a close cut off has changed no result.
+    if (to == State::opened) job.shows_interim = dice_.chance(30);
     if (from == to) return;
     for (Pending& pending : pending_) {
       if (pending.stage != Pending::Stage::waits || request_of(pending).job != index) continue;
