@@ -76,7 +76,8 @@ class FormRules {
 
   Statuses privilege_statuses() const {
     // Parameters are parsed before privileges are asked for.
-    const bool malformed = exchange_.bad_timeout || exchange_.unknown_parameter || exchange_.odd_force;
+    const bool malformed = exchange_.bad_timeout || exchange_.unknown_parameter || exchange_.odd_force ||
+                           exchange_.unknown.has(Reach::refusal);
     return {exchange_.unauthenticated ? 401 : 403, malformed && !exchange_.unauthenticated ? 400 : 0, 0};
   }
 
