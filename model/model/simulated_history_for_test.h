@@ -146,13 +146,22 @@ inline bool may_lose_data(const SimulatedHistory& history) {
          });
 }
 
+inline bool meets_open(const SimulatedHistory& history, const SimulatedRequest& request) {
+  return std::ranges::any_of(history.requests, [&](const SimulatedRequest& it) {
+    return it.question.kind == RequestKind::open && overlap(it, request);
+  });
+}
+
 inline RecordRange range_of(const SimulatedHistory& history, const SimulatedRequest& post) {
-  const auto creates_meanwhile = [&](const SimulatedRequest& it) {
-    return it.question.kind == RequestKind::create && overlap(it, post);
+  const auto creates_later = [&](const SimulatedRequest& it) {
+    const bool is_over = it.end == SimulatedRequest::End::answered && it.answered < post.invoked;
+    const bool comes_later = post.end == SimulatedRequest::End::answered && it.invoked > post.answered;
+    return it.job == post.job && it.question.kind == RequestKind::create && !is_over && !comes_later;
   };
-  // Of a job that is only being created nobody knows yet how it reads its data.
-  if (std::ranges::any_of(history.requests, creates_meanwhile)) return {0, std::ssize(post.records)};
-  if (history.in_order) return {std::ssize(post.records), std::ssize(post.records)};
+  // How a job reads its data nobody knows before it is created.
+  if (std::ranges::any_of(history.requests, creates_later)) return {0, kNoBound};
+  const bool is_answered = post.end == SimulatedRequest::End::answered;
+  if (history.in_order || !is_answered) return {is_answered ? std::ssize(post.records) : 0, std::ssize(post.records)};
   std::int64_t perhaps_before_ms = INT64_MIN;
   std::int64_t surely_before_ms = INT64_MIN;
   for (const SimulatedRequest& other : history.requests) {
@@ -165,7 +174,8 @@ inline RecordRange range_of(const SimulatedHistory& history, const SimulatedRequ
     const std::int64_t newest_ms = other.records.back().time_ms;
     perhaps_before_ms = std::max(perhaps_before_ms, newest_ms);
     const bool was_taken = other.end == SimulatedRequest::End::answered &&
-                           other.answer.outcome == RequestOutcome::accepted && other.answered < post.invoked;
+                           other.answer.outcome == RequestOutcome::accepted && other.answered < post.invoked &&
+                           !meets_open(history, other);
     if (was_taken) surely_before_ms = std::max(surely_before_ms, newest_ms);
   }
   if (may_lose_data(history)) surely_before_ms = INT64_MIN;
@@ -196,9 +206,7 @@ inline bool met_contrary(const SimulatedHistory& history, const SimulatedRequest
 inline Question question_of(const SimulatedHistory& history, const SimulatedRequest& request) {
   Question question = request.question;
   if (question.kind != RequestKind::post) return question;
-  const RecordRange range = request.end == SimulatedRequest::End::answered
-                                ? range_of(history, request)
-                                : RecordRange{0, std::ssize(request.records)};
+  const RecordRange range = range_of(history, request);
   question.records = range.least;
   question.records_perhaps = range.most - range.least;
   return question;

@@ -18,11 +18,11 @@ type recordedEvent struct {
 	Type    string `json:"type"` // invoke, answer, lose, settled, hang, fail
 	ID      int32  `json:"id"`
 	Kind    string `json:"kind"`
-	Records int32  `json:"records"`
-	Perhaps int32  `json:"perhaps"`
+	Records int64  `json:"records"`
+	Perhaps int64  `json:"perhaps"`
 	Outcome string `json:"outcome"`
 	State   string `json:"state"`
-	Count   *int32 `json:"count"`
+	Count   *int64 `json:"count"`
 }
 
 type recordedHistory struct {

@@ -44,7 +44,7 @@ type waiter struct {
 type state struct {
 	life                  life
 	willHang, hangs       bool
-	lo, hi, since, queued int32
+	lo, hi, since, queued int64
 	waiters               [waitersMax]waiter // by id; id 0: free, at the end
 }
 
@@ -52,8 +52,8 @@ type state struct {
 type input struct {
 	Kind          string
 	ID            int32
-	Records       int32
-	Perhaps       int32
+	Records       int64
+	Perhaps       int64
 	Tells         bool // the second half: the answer
 	Opens         bool
 	Lost          bool
@@ -63,10 +63,10 @@ type input struct {
 type output struct {
 	May   answers
 	State string
-	Count int32 // -1: not told
+	Count int64 // -1: not told
 }
 
-func (s *state) most() int32 { return s.hi + s.since + s.queued }
+func (s *state) most() int64 { return s.hi + s.since + s.queued }
 
 func (s *state) add(id int32, may answers) {
 	at := 0
