@@ -10,6 +10,8 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/departure.h"
+#include "engine/root_cause.h"
 #include "engine/seeds.h"
 
 namespace closecheck::properties {
@@ -56,44 +58,10 @@ constexpr std::array kOwedByEveryClose{Clause::close_flushes_buffers, Clause::cl
                                        Clause::close_persists_snapshot, Clause::close_waits_for_housekeeping,
                                        Clause::closed_means_closed};
 
-bool is_normal_close(const Step& step) {
-  if (step.type != StepType::call || step.detached) return false;
-  const auto* close = std::get_if<CloseJob>(&step.request.operation);
-  return close != nullptr && !close->force;
-}
-
-bool reads_statistics_of(const Step& step, const std::string& job) {
-  const auto* stats = step.type == StepType::call ? std::get_if<JobStats>(&step.request.operation) : nullptr;
-  return stats != nullptr && stats->job == job;
-}
-
-/// The program with a look at the job right after each normal close, and where these looks are.
-struct Probed {
-  Program program;
-  std::vector<std::size_t> looks;
-};
-Probed probed(const Program& program) {
-  Probed out;
-  std::set<std::string_view> created;  // an expression of several jobs is none of them
-  for (const Step& step : program.steps)
-    if (const auto* create = std::get_if<CreateJob>(&step.request.operation)) created.insert(create->job);
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    out.program.steps.push_back(program.steps[i]);
-    if (!is_normal_close(program.steps[i]) || i + 1 == program.steps.size()) continue;
-    const std::string& job = std::get<CloseJob>(program.steps[i].request.operation).job;
-    if (created.count(job) == 0 || reads_statistics_of(program.steps[i + 1], job)) continue;
-    out.looks.push_back(out.program.steps.size());
-    out.program.steps.push_back(call(JobStats{job}));
-  }
-  return out;
-}
-
-/// What kind of operation the finding is about; none where it is about no answer.
-std::optional<std::size_t> offending_kind(const Finding& finding, const Reproduction& reproduction) {
-  if (finding.event >= reproduction.history.events.size()) return std::nullopt;
-  const auto& request = reproduction.history.events[finding.event].request;
-  if (request == nullptr) return std::nullopt;
-  return request->operation.index();
+/// Violations are told in this order.
+auto rank_of(const Proof& proof) {
+  const Clause clause = proof.finding.clause;
+  return std::tuple(!proof.check->aims_at(clause), level_of(clause), clause);
 }
 
 struct Candidate {
@@ -117,7 +85,7 @@ class Prover {
       prove_clause(clause, candidates);
     }
     leave_to_plain_closes();
-    leave_to_later_openings();
+    group_by_root_cause();
     for (const auto& [follower, nearest] : followers_) {
       Clause root = nearest;
       // No longer than there are followers, whatever they follow.
@@ -130,12 +98,7 @@ class Prover {
       if (!contains(also, follower)) also.push_back(follower);
     }
     for (auto& [clause, proof] : proofs_by_clause_) proofs_.violations.push_back(std::move(proof));
-    std::stable_sort(proofs_.violations.begin(), proofs_.violations.end(), [](const Proof& one, const Proof& other) {
-      const auto rank = [](const Proof& it) {
-        return std::tuple(!it.check->aims_at(it.finding.clause), level_of(it.finding.clause), it.finding.clause);
-      };
-      return rank(one) < rank(other);
-    });
+    std::ranges::stable_sort(proofs_.violations, {}, rank_of);
     return std::move(proofs_);
   }
 
@@ -182,14 +145,16 @@ class Prover {
     }
   }
 
-  /// A smaller program may show another thing that is broken, at a request of another kind. Then both are.
+  /// A smaller program may show another thing that is broken. Then both are, but where both are wrong contents of what
+  /// is read in the same way.
   bool prove_beside(const Finding& shown, const Reproduction& minimal, Clause clause, const Candidate& candidate) {
-    if (offending_kind(shown, minimal) ==
-        offending_kind(*finding_for(candidate.violation->findings, clause, false), *candidate.violation))
-      return false;
     const Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
     const Finding* named = finding_for(exact.findings, clause, false);
-    if (named == nullptr || offending_kind(shown, minimal) == offending_kind(*named, exact)) return false;
+    if (named == nullptr) return false;
+    const bool secured = laboratory_.environment().secured;
+    const Departure first = departure_of(shown, minimal.history, secured);
+    const Departure second = departure_of(*named, exact.history, secured);
+    if (first.is_of_contents() && second.is_of_contents() && first.operation == second.operation) return false;
     if (follows_from_another(clause, candidate, exact)) return false;
     keep(*named, *candidate.result->check, exact);
     return true;
@@ -205,23 +170,16 @@ class Prover {
     return is_smaller(exact.program, minimal.program) || !selected(other) ? exact : minimal;
   }
 
-  /// Where a close was answered and the job is not closed, whatever is asked next may go wrong: a look between the two
-  /// tells whether it is only that. The clause is then told under the one that the look shows.
+  /// Where a job is not in the state in which it should be, whatever is asked next may go wrong: reading its statistics
+  /// in between tells whether it is only that. The clause is then told under the one that they show.
   bool follows_from_another(Clause clause, const Candidate& candidate, const Reproduction& minimal) {
     if (is_dialect(clause) || candidate.timing || out_of_time()) return false;
-    const Probed probe = probed(minimal.program);
-    if (probe.looks.empty()) return false;
-    const Reproduction looked = attempt(probe.program, live() ? minimal.seed : options_.seed, true);
+    const Reproduction looked = attempt(watched(minimal.program), live() ? minimal.seed : options_.seed, true);
     const Finding* root = finding_for(looked.findings, clause, true);
-    // What was run ends with the step that settles it, and perhaps with a pause and a second look.
-    const std::size_t ran = looked.program.steps.size();
-    const bool at_a_look = std::any_of(probe.looks.begin(), probe.looks.end(),
-                                       [&](std::size_t look) { return ran > look && ran <= look + 3; });
-    // Seen closed in between, the job did come to be closed.
-    const bool only_later =
-        root != nullptr && clause == Clause::close_ends_open_job && root->clause == Clause::closed_means_closed;
-    if (root == nullptr || root->clause == clause || root->timing || !(at_a_look || only_later) ||
-        !selected(root->clause))
+    if (root == nullptr || root->clause == clause || root->timing || !selected(root->clause)) return false;
+    const bool secured = laboratory_.environment().secured;
+    const Finding& own = *finding_for(minimal.findings, clause, true);
+    if (!bears_on(departure_of(*root, looked.history, secured), departure_of(own, minimal.history, secured)))
       return false;
     const Clause found = root->clause;
     const Reproduction smaller = minimize(found, false, looked, false);
@@ -250,14 +208,35 @@ class Prover {
     }
   }
 
-  /// Where jobs are known to open by themselves after they were closed, a job that was only seen open may have done so.
-  void leave_to_later_openings() {
-    const auto never = proofs_by_clause_.find(Clause::close_ends_open_job);
-    if (never == proofs_by_clause_.end() || proofs_by_clause_.count(Clause::closed_means_closed) == 0) return;
-    const auto kind = offending_kind(never->second.finding, never->second.reproduction);
-    if (kind != Operation(JobStats{}).index()) return;
-    followers_[Clause::close_ends_open_job] = Clause::closed_means_closed;
-    proofs_by_clause_.erase(never);
+  /// Of the violations of one cause only the first is told; the others stand under its `also`.
+  void group_by_root_cause() {
+    std::vector<const Proof*> ranked;
+    for (const auto& [clause, proof] : proofs_by_clause_) ranked.push_back(&proof);
+    // What plain requests show comes before what needs a circumstance, and what shrinking led to before where it came
+    // from.
+    std::ranges::stable_sort(ranked, {}, [this](const Proof* it) {
+      const auto follower = followers_.find(it->finding.clause);
+      const auto first =
+          follower == followers_.end() ? proofs_by_clause_.end() : proofs_by_clause_.find(follower->second);
+      const bool is_follower = first != proofs_by_clause_.end() && first->second.check->aims_at(first->first);
+      const Proof& before = is_follower ? first->second : *it;
+      const auto [is_in_passing, level, clause] = rank_of(before);
+      return std::tuple(is_in_passing, level, has_circumstances(before.reproduction.program), clause, is_follower);
+    });
+    RootCauses causes(laboratory_.environment().secured,
+                      [this](const Program& program, std::uint64_t seed) { return attempt(program, seed, live()); });
+    std::vector<const Proof*> roots;
+    for (const Proof* proof : ranked) {
+      if (out_of_time()) return;
+      const auto root = std::ranges::find_if(roots, [&](const Proof* it) { return causes.explains(*it, *proof); });
+      if (root == roots.end())
+        roots.push_back(proof);
+      else
+        followers_[proof->finding.clause] = (*root)->finding.clause;
+    }
+    std::erase_if(proofs_by_clause_, [&](const auto& entry) {
+      return std::ranges::none_of(roots, [&](const Proof* it) { return it == &entry.second; });
+    });
   }
 
   /// A clock can be wrong once: the same finding must come again, and again.

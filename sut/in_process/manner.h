@@ -1,4 +1,4 @@
-// How one service behaves: its dialect, the one thing that is wrong with it, the one thing that is unusual.
+// How one service behaves: its dialect, what is wrong with it, what is unusual.
 #pragma once
 
 #include "closecheck/vocabulary/profile.h"
@@ -14,8 +14,9 @@ struct Manner {
   Variant variant = Variant::usual;
   Duration housekeeping_base = 200 * kMillisecond;
   bool security = true;
+  Deviation second_deviation = Deviation::none;
 
-  bool deviates(Deviation which) const { return deviation == which; }
+  bool deviates(Deviation which) const { return deviation == which || second_deviation == which; }
   bool varies(Variant which) const { return variant == which; }
   bool is_5_4() const { return profile == Profile::xpack_5_4; }
 };

@@ -40,7 +40,8 @@ class Random {
 };
 
 Manner manner_of(const InProcessOptions& options) {
-  return {options.profile, options.deviation, options.variant, options.housekeeping_base, options.security};
+  return {options.profile,           options.deviation, options.variant,
+          options.housekeeping_base, options.security,  options.second_deviation};
 }
 
 class Simulation final : public System {

@@ -13,6 +13,7 @@ namespace closecheck::sut {
 struct InProcessOptions {
   Profile profile = Profile::xpack_5_4;
   Deviation deviation{};
+  Deviation second_deviation{};  // besides the first
   Variant variant{};
   /// Least time that housekeeping takes; it grows with the job.
   Duration housekeeping_base = 200 * kMillisecond;
