@@ -38,7 +38,7 @@ Row row_of(const sut::DeviationText& deviation, Profile profile, const MatrixOpt
   gate.principals = knowledge.principals;
   gate.faults = knowledge.faults;
   Systems systems = make_systems(target, "");
-  const RunRecord record = properties::run_gate(gate, *systems.plain, systems.wide(), {}, cancelled);
+  const RunRecord record = properties::run_gate(gate, *systems.plain, systems.through_codec(), {}, cancelled);
 
   Row row;
   row.profile = profile;

@@ -96,7 +96,7 @@ void Replayer::reach(const Target& target, bool has_foreign_files, const scenari
     reached.factory = make_systems(target, reached.journal).plain;
     if (has_foreign_files) {
       Systems systems = make_systems(target, "");
-      reached.standing = scenarios::look_around(systems.wide(), apis, 10 * kSecond);
+      reached.standing = scenarios::look_around(systems.through_codec(), apis, 10 * kSecond);
       std::string all;
       for (const auto* names : {&reached.standing.datafeeds, &reached.standing.jobs})
         for (const std::string& name : *names) all += (all.empty() ? "" : ", ") + name;
@@ -129,7 +129,7 @@ reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
   const std::string prefix =
       target.live ? fmt::format("{}{}-{}-", kNamePrefix, run_id_, count_++) : std::string(kNamePrefix);
   scenarios::Replay result = scenarios::replay(
-      wanted.scenario, systems.wide(), executor_options(target, reached.knowledge),
+      wanted.scenario, systems.through_codec(), executor_options(target, reached.knowledge),
       judge_options(target, reached.knowledge), prefix, wanted.titles, reached.standing, circumstances_of(reached));
   if (target.live && is_only_told_in_process(wanted) && result.verdict != scenarios::ReplayVerdict::still_failing) {
     result.skipped = true;

@@ -121,13 +121,13 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
   Systems systems = make_systems(target, journal);
   const Redactor* redactor = target.live ? &target.redactor : nullptr;
   RecordingFactory plain(*systems.plain, target.profile, recorded, redactor);
-  RecordingFactory wide(systems.wide(), target.profile, recorded, redactor);
+  RecordingFactory wide(systems.through_codec(), target.profile, recorded, redactor);
 
   ProgressLine progress(!options.quiet);
   RunRecord record;
   try {
     record = properties::run_gate(
-        gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.wide(),
+        gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.through_codec(),
         [&progress](const properties::Progress& now) { progress.show(now); }, interrupts.cancelled());
   } catch (...) {
     clean_up(target, journal);

@@ -131,7 +131,7 @@ Systems make_systems(const Target& target, const std::string& journal) {
   options.deviation = target.deviation;
   systems.plain = sut::make_in_process_factory(options);
   options.through_codec = true;
-  systems.wide_in_process = sut::make_in_process_factory(options);
+  systems.through_codec_in_process = sut::make_in_process_factory(options);
   return systems;
 }
 

@@ -46,8 +46,8 @@ sut::Deviation require_deviation(const std::string& name);
 /// The systems of the target: plain, and through the wire codec. Live both are the same.
 struct Systems {
   std::unique_ptr<sut::SystemFactory> plain;
-  std::unique_ptr<sut::SystemFactory> wide_in_process;
-  sut::SystemFactory& wide() { return wide_in_process ? *wide_in_process : *plain; }
+  std::unique_ptr<sut::SystemFactory> through_codec_in_process;
+  sut::SystemFactory& through_codec() { return through_codec_in_process ? *through_codec_in_process : *plain; }
 };
 Systems make_systems(const Target& target, const std::string& journal);
 

@@ -47,14 +47,14 @@ class HoldsOnTheService : public testing::Test {
     const Environment environment = environment_of(options);
     if (const Unmet unmet = unmet_need(check_, environment)) GTEST_SKIP() << unmet.why;
     const auto factory = sut::make_in_process_factory({.profile = profile_});
-    const auto wide_factory = sut::make_in_process_factory({.profile = profile_, .through_codec = true});
-    Laboratory laboratory(environment, std::string(kNamePrefix), *factory, *wide_factory);
+    const auto codec_factory = sut::make_in_process_factory({.profile = profile_, .through_codec = true});
+    TrialRunner trials(environment, std::string(kNamePrefix), *factory, *codec_factory);
     CampaignOptions campaign;
     campaign.seed = options.seed;
     campaign.generated_exchanges = 20'000;
     const std::atomic<bool> cancelled{false};
 
-    const CampaignResult result = run_campaign({&check_}, campaign, laboratory, {}, cancelled);
+    const CampaignResult result = run_campaign({&check_}, campaign, trials, {}, cancelled);
 
     const CheckResult& mine = result.checks.front();
     EXPECT_GT(mine.exchanges, 0);
@@ -94,9 +94,9 @@ class DeviationIsCaught : public testing::Test {
   std::optional<Clause> replayed(const ViolationRecord& violation) const {
     const auto factory =
         sut::make_in_process_factory({.profile = profile_, .deviation = text_.deviation, .through_codec = true});
-    Laboratory laboratory(environment_of(everything(profile_)), std::string(kNamePrefix), *factory, *factory);
-    const auto runner = laboratory.make_runner();
-    const Ran ran = laboratory.run(*runner, std::make_shared<const Program>(violation.program), violation.seed, true);
+    TrialRunner trials(environment_of(everything(profile_)), std::string(kNamePrefix), *factory, *factory);
+    const auto runner = trials.make_runner();
+    const Ran ran = trials.run(*runner, std::make_shared<const Program>(violation.program), violation.seed, true);
     for (const Finding& finding : ran.result.findings)
       if (finding.clause == violation.finding.clause) return finding.clause;
     return std::nullopt;

@@ -34,9 +34,9 @@ Calibration calibrated(Environment environment, const std::string& name_prefix, 
   const Program program = Steps{create(), stats(), open(),  stats(),          post(data(0, 4)), stats(), close(),
                                 stats(),  open(),  stats(), post(data(4, 6)), stats(),          close()};
   set_bounds(environment, kSecond, environment.round_trip_max);
-  Laboratory laboratory(environment, name_prefix + "c", factory, factory);
-  const std::unique_ptr<Runner> runner = laboratory.make_runner();
-  laboratory.run(*runner, std::make_shared<const Program>(program), 0, true);
+  TrialRunner trials(environment, name_prefix + "c", factory, factory);
+  const std::unique_ptr<Runner> runner = trials.make_runner();
+  trials.run(*runner, std::make_shared<const Program>(program), 0, true);
   Duration close_max = 0;
   Duration round_trip_max = environment.round_trip_max;
   std::map<int, Time> asked;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "engine/laboratory.h"
+#include "engine/trial_runner.h"
 
 namespace closecheck::properties {
 

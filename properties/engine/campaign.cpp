@@ -19,8 +19,8 @@ namespace {
 
 /// Generated exchanges in one unit of work, and of how many programs one goes through the wire codec.
 constexpr std::int64_t kUnitExchanges = 1500;
-constexpr std::uint64_t kWideEvery = 250;
-constexpr int kProgramWideEvery = 4;
+constexpr std::uint64_t kThroughCodecEvery = 250;
+constexpr int kProgramThroughCodecEvery = 4;
 /// A unit that has found so many violations tells nothing new.
 constexpr std::size_t kUnitViolationsMax = 3;
 constexpr int kSizeMin = 4;
@@ -32,7 +32,7 @@ struct Unit {
   std::uint64_t index = 0;                 // of the program, or of the row
   std::shared_ptr<const Program> program;  // null: generated
   int seeds = 1;
-  bool wide = false;
+  bool through_codec = false;
   Duration estimate = 0;
   std::uint64_t rank = 0;  // live: how many programs for the same clause come before it
 };
@@ -68,9 +68,9 @@ bool is_dialect_check(const Check& check) {
 
 class Campaign {
  public:
-  Campaign(const std::vector<const Check*>& checks, const CampaignOptions& options, Laboratory& laboratory,
+  Campaign(const std::vector<const Check*>& checks, const CampaignOptions& options, TrialRunner& trials,
            const std::function<void(const Progress&)>& progress, const std::atomic<bool>& cancelled)
-      : checks_(checks), options_(options), laboratory_(laboratory), progress_(progress), cancelled_(cancelled) {}
+      : checks_(checks), options_(options), trials_(trials), progress_(progress), cancelled_(cancelled) {}
 
   CampaignResult run() {
     plan();
@@ -81,7 +81,7 @@ class Campaign {
   }
 
  private:
-  const Environment& environment() const { return laboratory_.environment(); }
+  const Environment& environment() const { return trials_.environment(); }
 
   void plan() {
     merged_.checks.resize(checks_.size());
@@ -140,9 +140,9 @@ class Campaign {
       unit.seeds = varies && !environment().live ? options_.overlap_seeds : 1;
       unit.estimate = estimated_time(program, environment());
       unit.program = std::make_shared<const Program>(std::move(program));
-      unit.wide = environment().live || is_dialect_check(*checks_[check]);
+      unit.through_codec = environment().live || is_dialect_check(*checks_[check]);
       // A program whose seed does not matter runs once through the codec and once without.
-      if (unit.seeds == 1 && !unit.wide && !checks_[check]->measure) unit.seeds = 2;
+      if (unit.seeds == 1 && !unit.through_codec && !checks_[check]->measure) unit.seeds = 2;
       units_.push_back(std::move(unit));
     }
   }
@@ -188,7 +188,7 @@ class Campaign {
   }
 
   void work() {
-    const std::unique_ptr<Runner> runner = laboratory_.make_runner();
+    const std::unique_ptr<Runner> runner = trials_.make_runner();
     Unit unit;
     std::size_t number = 0;
     while (take(unit, number)) {
@@ -219,7 +219,7 @@ class Campaign {
     const std::lock_guard lock(life_mutex_);
     if (merged_.trouble.empty()) merged_.trouble = trouble;
     if (gone_) return;
-    const std::string silence = laboratory_.why_silent();
+    const std::string silence = trials_.why_silent();
     if (silence.empty()) return;
     merged_.gone = describe_gone(silence, merged_.trouble);
     gone_ = true;
@@ -234,7 +234,7 @@ class Campaign {
     ++result.sequences;
     result.exchanges += static_cast<std::int64_t>(ran.result.exchanges);
     result.evidence += ran.result.evidence;
-    if (ran.result.violates()) result.violations.push_back(laboratory_.keep(runner, ran));
+    if (ran.result.violates()) result.violations.push_back(trials_.keep(runner, ran));
     if (ran.result.inconclusive) result.whys.insert(ran.result.why);
     if (environment().live) {
       if (result.trouble.empty()) result.trouble = first_trouble(runner.history());
@@ -251,8 +251,8 @@ class Campaign {
       const std::uint64_t seed =
           i == 0 ? options_.seed
                  : seed_of(options_.seed, check.name, unit.index * 1000 + static_cast<std::uint64_t>(i));
-      const bool wide = unit.wide || i % kProgramWideEvery == 0;
-      take_in(check, runner, laboratory_.run(runner, unit.program, seed, wide), result);
+      const bool through_codec = unit.through_codec || i % kProgramThroughCodecEvery == 0;
+      take_in(check, runner, trials_.run(runner, unit.program, seed, through_codec), result);
     }
     return result;
   }
@@ -267,8 +267,8 @@ class Campaign {
       const int size = kSizeMin + static_cast<int>(seed % static_cast<std::uint64_t>(kSizeMax - kSizeMin));
       auto program = std::make_shared<const Program>(programs(rc::Random(seed), size).value());
       if (environment().live && out_of_time(estimated_time(*program, environment()))) break;
-      const bool wide = unit.wide || seed / kSizeMax % kWideEvery == 0;
-      take_in(check, runner, laboratory_.run(runner, std::move(program), seed, wide), result);
+      const bool through_codec = unit.through_codec || seed / kSizeMax % kThroughCodecEvery == 0;
+      take_in(check, runner, trials_.run(runner, std::move(program), seed, through_codec), result);
       if (environment().live || result.exchanges >= kUnitExchanges || out_of_time()) break;
     }
     return result;
@@ -296,7 +296,7 @@ class Campaign {
 
   const std::vector<const Check*>& checks_;
   const CampaignOptions& options_;
-  Laboratory& laboratory_;
+  TrialRunner& trials_;
   const std::function<void(const Progress&)>& progress_;
   const std::atomic<bool>& cancelled_;
   std::vector<Unit> units_;
@@ -321,9 +321,9 @@ class Campaign {
 }  // namespace
 
 CampaignResult run_campaign(const std::vector<const Check*>& checks, const CampaignOptions& options,
-                            Laboratory& laboratory, const std::function<void(const Progress&)>& progress,
+                            TrialRunner& trials, const std::function<void(const Progress&)>& progress,
                             const std::atomic<bool>& cancelled) {
-  return Campaign(checks, options, laboratory, progress, cancelled).run();
+  return Campaign(checks, options, trials, progress, cancelled).run();
 }
 
 std::string describe_gone(const std::string& silence, const std::string& first_trouble) {

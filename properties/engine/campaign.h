@@ -12,7 +12,7 @@
 
 #include "closecheck/properties/gate.h"
 #include "engine/check.h"
-#include "engine/laboratory.h"
+#include "engine/trial_runner.h"
 
 namespace closecheck::properties {
 
@@ -54,7 +54,7 @@ struct CampaignOptions {
 };
 
 CampaignResult run_campaign(const std::vector<const Check*>& checks, const CampaignOptions& options,
-                            Laboratory& laboratory, const std::function<void(const Progress&)>& progress,
+                            TrialRunner& trials, const std::function<void(const Progress&)>& progress,
                             const std::atomic<bool>& cancelled);
 
 /// What is said of a target that does not answer as itself any more: how that showed, and where it was seen first.

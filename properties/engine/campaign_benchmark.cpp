@@ -19,8 +19,8 @@ Environment environment_of(const GateOptions& options) {
 void run_checks(benchmark::State& state, bool (*wanted)(const Check&)) {
   const GateOptions options = everything(Profile::xpack_5_4);
   const auto factory = sut::make_in_process_factory({.profile = options.profile});
-  const auto wide_factory = sut::make_in_process_factory({.profile = options.profile, .through_codec = true});
-  Laboratory laboratory(environment_of(options), std::string(kNamePrefix), *factory, *wide_factory);
+  const auto codec_factory = sut::make_in_process_factory({.profile = options.profile, .through_codec = true});
+  TrialRunner trials(environment_of(options), std::string(kNamePrefix), *factory, *codec_factory);
   std::vector<const Check*> checks;
   for (const Check& check : all_checks())
     if (wanted(check)) checks.push_back(&check);
@@ -29,7 +29,7 @@ void run_checks(benchmark::State& state, bool (*wanted)(const Check&)) {
   const std::atomic<bool> cancelled{false};
   std::int64_t exchanges = 0;
   for (auto _ : state) {
-    const CampaignResult result = run_campaign(checks, campaign, laboratory, {}, cancelled);
+    const CampaignResult result = run_campaign(checks, campaign, trials, {}, cancelled);
     for (const CheckResult& check : result.checks) exchanges += check.exchanges;
   }
   state.SetItemsProcessed(exchanges);

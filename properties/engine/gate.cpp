@@ -109,7 +109,7 @@ CampaignOptions campaign_options(const GateOptions& options, const Timetable& ti
 
 }  // namespace
 
-RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut::SystemFactory& wide_factory,
+RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut::SystemFactory& codec_factory,
                    const std::function<void(const Progress&)>& progress, const std::atomic<bool>& cancelled) {
   const Timetable times(options, Clock::now());
   Environment environment = environment_of(options);
@@ -123,22 +123,22 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
     const Duration long_wait = figures_of(options.effort).long_wait;
     if (long_wait <= times.time * 2 / 3) environment.long_wait = long_wait;
   }
-  Laboratory laboratory(environment, options.name_prefix, factory, wide_factory);
+  TrialRunner trials(environment, options.name_prefix, factory, codec_factory);
   CampaignOptions plan = campaign_options(options, times);
   if (options.live)
-    if (const std::string silence = laboratory.why_silent(); !silence.empty())
+    if (const std::string silence = trials.why_silent(); !silence.empty())
       plan.gone = describe_gone(silence, first_trouble);
-  CampaignResult campaign = run_campaign(selected_checks(options.selected), plan, laboratory, progress, cancelled);
+  CampaignResult campaign = run_campaign(selected_checks(options.selected), plan, trials, progress, cancelled);
   ProofOptions proving;
   proving.seed = options.seed;
   proving.selected = options.selected;
   proving.deadline = times.end_of_shrinking();
   proving.gone = campaign.gone;
   proving.cancelled = &cancelled;
-  const Proofs proofs = prove(campaign, proving, laboratory);
+  const Proofs proofs = prove(campaign, proving, trials);
   // What the last programs did to the target shows now.
   if (options.live && campaign.gone.empty() && !cancelled)
-    if (const std::string silence = laboratory.why_silent(); !silence.empty())
+    if (const std::string silence = trials.why_silent(); !silence.empty())
       campaign.gone = describe_gone(silence, campaign.trouble);
   RunRecord record = make_record(options, environment, campaign, proofs, cancelled.load());
   if (options.live)

@@ -71,10 +71,10 @@ struct Candidate {
   std::tuple<bool, std::size_t, std::size_t, std::size_t> rank;  // aimed first, then small, then first found
 };
 
-class Prover {
+class CounterexampleProver {
  public:
-  Prover(const ProofOptions& options, Laboratory& laboratory)
-      : options_(options), laboratory_(laboratory), runner_(laboratory.make_runner()) {}
+  CounterexampleProver(const ProofOptions& options, TrialRunner& trials)
+      : options_(options), trials_(trials), runner_(trials.make_runner()) {}
 
   Proofs prove(const CampaignResult& campaign) {
     std::map<Clause, std::vector<Candidate>> by_clause;
@@ -103,7 +103,7 @@ class Prover {
   }
 
  private:
-  bool live() const { return laboratory_.environment().live; }
+  bool live() const { return trials_.environment().live; }
   /// Live: whether no more is tried.
   bool out_of_time() const {
     return live() && (!options_.gone.empty() || is_cancelled() || Clock::now() >= options_.deadline);
@@ -151,7 +151,7 @@ class Prover {
     const Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
     const Finding* named = finding_for(exact.findings, clause, false);
     if (named == nullptr) return false;
-    const bool secured = laboratory_.environment().secured;
+    const bool secured = trials_.environment().secured;
     const Departure first = departure_of(shown, minimal.history, secured);
     const Departure second = departure_of(*named, exact.history, secured);
     if (first.is_of_contents() && second.is_of_contents() && first.operation == second.operation) return false;
@@ -177,7 +177,7 @@ class Prover {
     const Reproduction looked = attempt(watched(minimal.program), live() ? minimal.seed : options_.seed, true);
     const Finding* root = finding_for(looked.findings, clause, true);
     if (root == nullptr || root->clause == clause || root->timing || !selected(root->clause)) return false;
-    const bool secured = laboratory_.environment().secured;
+    const bool secured = trials_.environment().secured;
     const Finding& own = *finding_for(minimal.findings, clause, true);
     if (!bears_on(departure_of(*root, looked.history, secured), departure_of(own, minimal.history, secured)))
       return false;
@@ -223,7 +223,7 @@ class Prover {
       const auto [is_in_passing, level, clause] = rank_of(before);
       return std::tuple(is_in_passing, level, has_circumstances(before.reproduction.program), clause, is_follower);
     });
-    RootCauses causes(laboratory_.environment().secured,
+    RootCauses causes(trials_.environment().secured,
                       [this](const Program& program, std::uint64_t seed) { return attempt(program, seed, live()); });
     std::vector<const Proof*> roots;
     for (const Proof* proof : ranked) {
@@ -258,28 +258,28 @@ class Prover {
       proofs_.doubts.emplace(clause,
                              fmt::format("an answer was out of its bounds in {} of {} repetitions, which may be "
                                          "noise (margin {})",
-                                         i, i + 1, describe_duration(laboratory_.environment().margin)));
+                                         i, i + 1, describe_duration(trials_.environment().margin)));
       return false;
     }
     return true;
   }
 
-  Reproduction attempt(const Program& program, std::uint64_t seed, bool wide) {
-    const Ran ran = laboratory_.run(*runner_, std::make_shared<const Program>(program), seed, wide);
+  Reproduction attempt(const Program& program, std::uint64_t seed, bool through_codec) {
+    const Ran ran = trials_.run(*runner_, std::make_shared<const Program>(program), seed, through_codec);
     ++proofs_.sequences;
     proofs_.exchanges += static_cast<std::int64_t>(ran.result.exchanges);
-    return laboratory_.keep(*runner_, ran);
+    return trials_.keep(*runner_, ran);
   }
 
   std::optional<Reproduction> violating(const Program& program, Clause clause, bool any_of_group, std::uint64_t seed,
-                                        bool wide) {
+                                        bool through_codec) {
     const int seeds = !live() && has_overlap(program) ? kOverlapSeeds : 1;
     for (int i = 0; i < seeds; ++i) {
       // The run's own seed first: a counterexample that replays with it needs no other.
       const std::uint64_t with = i == 0   ? options_.seed
                                  : i == 1 ? seed
                                           : seed_of(seed, "interleaving", static_cast<std::uint64_t>(i));
-      Reproduction reproduction = attempt(program, with, wide);
+      Reproduction reproduction = attempt(program, with, through_codec);
       if (finding_for(reproduction.findings, clause, any_of_group) != nullptr) return reproduction;
     }
     return std::nullopt;
@@ -293,9 +293,12 @@ class Prover {
       shrinking.trials_max = kTrialsMaxLive;
       shrinking.enough = [this] { return out_of_time(); };
     }
-    const auto smallest_of = [&](const Reproduction& start, bool wide) {
+    const auto smallest_of = [&](const Reproduction& start, bool through_codec) {
       return shrink(
-          start, [&](const Program& program) { return violating(program, clause, any_of_group, violation.seed, wide); },
+          start,
+          [&](const Program& program) {
+            return violating(program, clause, any_of_group, violation.seed, through_codec);
+          },
           shrinking);
     };
     if (live()) return smallest_of(violation, true);
@@ -305,8 +308,8 @@ class Prover {
       std::optional<Reproduction> quoted = violating(minimal.program, clause, any_of_group, minimal.seed, true);
       return quoted ? *std::move(quoted) : std::move(minimal);
     }
-    const auto wide = violating(violation.program, clause, any_of_group, violation.seed, true);
-    return smallest_of(wide ? *wide : violation, true);
+    const auto through_codec = violating(violation.program, clause, any_of_group, violation.seed, true);
+    return smallest_of(through_codec ? *through_codec : violation, true);
   }
 
   void keep(const Finding& finding, const Check& check, const Reproduction& minimal) {
@@ -320,7 +323,7 @@ class Prover {
   }
 
   const ProofOptions& options_;
-  Laboratory& laboratory_;
+  TrialRunner& trials_;
   std::unique_ptr<Runner> runner_;
   Proofs proofs_;
   std::map<Clause, Proof> proofs_by_clause_;
@@ -329,8 +332,8 @@ class Prover {
 
 }  // namespace
 
-Proofs prove(const CampaignResult& campaign, const ProofOptions& options, Laboratory& laboratory) {
-  return Prover(options, laboratory).prove(campaign);
+Proofs prove(const CampaignResult& campaign, const ProofOptions& options, TrialRunner& trials) {
+  return CounterexampleProver(options, trials).prove(campaign);
 }
 
 }  // namespace closecheck::properties

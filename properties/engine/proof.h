@@ -40,6 +40,6 @@ struct ProofOptions {
 /// Shrinks what the campaign found. A clause is named from the minimal program. A finding that rests on a clock needs
 /// three of three repetitions; any other is never dismissed, whatever becomes of it while it is shrunk;
 /// but where a look between its steps shows another clause broken before, it is told under that one.
-Proofs prove(const CampaignResult& campaign, const ProofOptions& options, Laboratory& laboratory);
+Proofs prove(const CampaignResult& campaign, const ProofOptions& options, TrialRunner& trials);
 
 }  // namespace closecheck::properties

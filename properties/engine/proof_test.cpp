@@ -108,10 +108,13 @@ TEST(Proof, TellsOfEachOfTwoThingsThatAreBroken) {
 
 TEST(Proof, NeverLetsAClauseHoldOfWhichAViolationWasSeen) {
   for (const ClauseRecord& clause : run_hasty({}).clauses) {
-    if (clause.clause == Clause::job_reopens) EXPECT_EQ(clause.verdict, ClauseVerdict::inconclusive) << clause.why;
+    if (clause.clause == Clause::job_reopens) {
+      EXPECT_EQ(clause.verdict, ClauseVerdict::inconclusive) << clause.why;
+    }
     // Its own answer is wrong, whatever the job is.
-    if (clause.clause == Clause::failed_job_needs_force)
+    if (clause.clause == Clause::failed_job_needs_force) {
       EXPECT_EQ(clause.verdict, ClauseVerdict::violated) << clause.why;
+    }
   }
 }
 

@@ -36,16 +36,16 @@ struct Deviating {
     service.deviation = *sut::deviation_named(name);
     factory = sut::make_in_process_factory(service);
     service.through_codec = true;
-    wide_factory = sut::make_in_process_factory(service);
-    laboratory = std::make_unique<Laboratory>(environment, std::string(kNamePrefix), *factory, *wide_factory);
+    codec_factory = sut::make_in_process_factory(service);
+    trials = std::make_unique<TrialRunner>(environment, std::string(kNamePrefix), *factory, *codec_factory);
   }
 
   Clause clause;
   std::vector<Clause> selected;
   Environment environment;
   std::unique_ptr<sut::SystemFactory> factory;
-  std::unique_ptr<sut::SystemFactory> wide_factory;
-  std::unique_ptr<Laboratory> laboratory;
+  std::unique_ptr<sut::SystemFactory> codec_factory;
+  std::unique_ptr<TrialRunner> trials;
 };
 
 /// What programs are made of: requests, and steps that are none.
@@ -58,7 +58,7 @@ struct Alphabet {
 class Search {
  public:
   Search(Deviating& service, const Alphabet& alphabet)
-      : service_(service), alphabet_(alphabet), runner_(service.laboratory->make_runner()) {}
+      : service_(service), alphabet_(alphabet), runner_(service.trials->make_runner()) {}
 
   /// The fewest requests of a program that breaks the clause, what the judge asked to read again included; `below` if
   /// none has fewer.
@@ -84,7 +84,7 @@ class Search {
 
   bool fits() {
     const auto program = std::make_shared<const Program>(Program{steps_});
-    const Ran ran = service_.laboratory->run(*runner_, program, 7, false);
+    const Ran ran = service_.trials->run(*runner_, program, 7, false);
     const auto& findings = ran.result.findings;
     if (std::ranges::find(findings, service_.clause, &Finding::clause) != findings.end())
       fewest_ = std::min(fewest_, request_count(*runner_->program()));
@@ -107,11 +107,11 @@ std::size_t requests_when_shrunk(Deviating& service, std::uint64_t seed) {
   campaign.seed = seed;
   campaign.generated_exchanges = 30'000;
   const std::atomic<bool> cancelled{false};
-  const CampaignResult found = run_campaign(checks, campaign, *service.laboratory, {}, cancelled);
+  const CampaignResult found = run_campaign(checks, campaign, *service.trials, {}, cancelled);
   ProofOptions proving;
   proving.seed = seed;
   proving.selected = service.selected;
-  for (const Proof& proof : prove(found, proving, *service.laboratory).violations)
+  for (const Proof& proof : prove(found, proving, *service.trials).violations)
     if (proof.finding.clause == service.clause) return request_count(proof.reproduction.program);
   return 0;
 }

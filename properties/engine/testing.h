@@ -29,9 +29,9 @@ inline RunRecord run_in_process(const GateOptions& options, sut::Deviation devia
   service.variant = variant;
   const auto factory = sut::make_in_process_factory(service);
   service.through_codec = true;
-  const auto wide_factory = sut::make_in_process_factory(service);
+  const auto codec_factory = sut::make_in_process_factory(service);
   const std::atomic<bool> cancelled{false};
-  return run_gate(options, *factory, *wide_factory, {}, cancelled);
+  return run_gate(options, *factory, *codec_factory, {}, cancelled);
 }
 
 }  // namespace closecheck::properties

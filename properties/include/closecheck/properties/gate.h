@@ -45,9 +45,9 @@ struct Progress {
 
 /// Runs the gate. Fills clauses, violations, totals, coverage and verdict of the record; the caller fills in version,
 /// target and times, and saves counterexamples. Deterministic in process for any `jobs`.
-/// `wide_factory`: in process, a factory whose systems go through the wire codec; live the same as `factory`.
+/// `codec_factory`: in process, a factory whose systems go through the wire codec; live the same as `factory`.
 /// `cancelled`: set from a signal handler; the gate then cleans up and returns early, inconclusive.
-RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut::SystemFactory& wide_factory,
+RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut::SystemFactory& codec_factory,
                    const std::function<void(const Progress&)>& progress, const std::atomic<bool>& cancelled);
 
 /// What `--dry-run` prints: every check, the clauses that it serves, its requests, and about how long.

@@ -1,4 +1,4 @@
-#include "engine/laboratory.h"
+#include "engine/trial_runner.h"
 
 #include <gtest/gtest.h>
 
@@ -23,17 +23,17 @@ TEST(WithoutPrefix, TakesBackWhatWithPrefixDid) {
   EXPECT_EQ(std::get<CreateJob>(back.steps[0].request.operation).config.groups, std::vector<std::string>{kGroup});
 }
 
-TEST(Laboratory, GivesEveryLiveRunNamesOfItsOwn) {
+TEST(TrialRunner, GivesEveryLiveRunNamesOfItsOwn) {
   const auto factory = sut::make_in_process_factory({});
   Environment environment;
   environment.live = true;
-  Laboratory laboratory(environment, "closecheck-xyz-", *factory, *factory);
-  const auto runner = laboratory.make_runner();
+  TrialRunner trials(environment, "closecheck-xyz-", *factory, *factory);
+  const auto runner = trials.make_runner();
   const auto program = std::make_shared<const Program>(Program(Steps{create(), open(), close(), stats()}));
 
-  const Ran first = laboratory.run(*runner, program, 1, true);
-  const Reproduction kept = laboratory.keep(*runner, first);
-  const Ran second = laboratory.run(*runner, program, 1, true);
+  const Ran first = trials.run(*runner, program, 1, true);
+  const Reproduction kept = trials.keep(*runner, first);
+  const Ran second = trials.run(*runner, program, 1, true);
 
   EXPECT_NE(first.prefix, second.prefix);
   EXPECT_EQ(first.prefix.rfind("closecheck-xyz-", 0), 0U);
@@ -42,7 +42,7 @@ TEST(Laboratory, GivesEveryLiveRunNamesOfItsOwn) {
   EXPECT_EQ(first.result.exchanges, 4U);
 }
 
-TEST(Laboratory, HoldsThePlacesOfALiveProgramsJobsUntilItIsCleanedUp) {
+TEST(TrialRunner, HoldsThePlacesOfALiveProgramsJobsUntilItIsCleanedUp) {
   struct Counting : sut::SystemFactory {
     std::unique_ptr<sut::System> make(std::uint64_t seed) override {
       EXPECT_EQ(held, 2U);
@@ -57,10 +57,10 @@ TEST(Laboratory, HoldsThePlacesOfALiveProgramsJobsUntilItIsCleanedUp) {
   } factory;
   Environment environment;
   environment.live = true;
-  Laboratory laboratory(environment, "closecheck-xyz-", factory, factory);
-  const auto runner = laboratory.make_runner();
+  TrialRunner trials(environment, "closecheck-xyz-", factory, factory);
+  const auto runner = trials.make_runner();
 
-  laboratory.run(*runner, std::make_shared<const Program>(Program(Steps{create(), open(), open(kOtherJob)})), 1, true);
+  trials.run(*runner, std::make_shared<const Program>(Program(Steps{create(), open(), open(kOtherJob)})), 1, true);
   EXPECT_EQ(factory.held, 0U);
 }
 

@@ -1,4 +1,4 @@
-#include "engine/laboratory.h"
+#include "engine/trial_runner.h"
 
 #include <fmt/format.h>
 
@@ -66,24 +66,27 @@ void name_as_asked(Finding& finding, const Environment& environment) {
 
 }  // namespace
 
-Laboratory::Laboratory(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
-                       sut::SystemFactory& wide_factory)
-    : environment_(environment), name_prefix_(std::move(name_prefix)), factory_(factory), wide_factory_(wide_factory) {}
+TrialRunner::TrialRunner(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
+                         sut::SystemFactory& codec_factory)
+    : environment_(environment),
+      name_prefix_(std::move(name_prefix)),
+      factory_(factory),
+      codec_factory_(codec_factory) {}
 
-std::unique_ptr<Runner> Laboratory::make_runner() const {
+std::unique_ptr<Runner> TrialRunner::make_runner() const {
   return std::make_unique<Runner>(environment_.profile, options_for(environment_));
 }
 
-std::string Laboratory::next_prefix() {
+std::string TrialRunner::next_prefix() {
   return fmt::format("{}{}-", name_prefix_, names_.fetch_add(1));
 }
 
-Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool wide) {
+Ran TrialRunner::run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool through_codec) {
   Ran ran;
   ran.seed = seed;
   if (!environment_.live) {
     ran.prefix = kNamePrefix;
-    const std::unique_ptr<sut::System> system = (wide ? wide_factory_ : factory_).make(seed);
+    const std::unique_ptr<sut::System> system = (through_codec ? codec_factory_ : factory_).make(seed);
     ran.result = runner.run(std::move(program), *system);
     return ran;
   }
@@ -102,7 +105,7 @@ Ran Laboratory::run(Runner& runner, std::shared_ptr<const Program> program, std:
   return ran;
 }
 
-std::string Laboratory::why_silent() {
+std::string TrialRunner::why_silent() {
   const auto request =
       std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{next_prefix() + "none"}, nullptr});
   const std::unique_ptr<sut::System> system = factory_.make(0);
@@ -120,7 +123,7 @@ std::string Laboratory::why_silent() {
   return why;
 }
 
-Reproduction Laboratory::keep(const Runner& runner, const Ran& ran) const {
+Reproduction TrialRunner::keep(const Runner& runner, const Ran& ran) const {
   Reproduction kept;
   kept.prefix = ran.prefix;
   kept.program =

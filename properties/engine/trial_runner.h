@@ -19,15 +19,15 @@ struct Ran {
   std::uint64_t seed = 0;
 };
 
-class Laboratory {
+class TrialRunner {
  public:
-  Laboratory(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
-             sut::SystemFactory& wide_factory);
+  TrialRunner(const Environment& environment, std::string name_prefix, sut::SystemFactory& factory,
+              sut::SystemFactory& codec_factory);
 
   std::unique_ptr<Runner> make_runner() const;
 
-  /// `wide`: through the wire codec, where that is a choice.
-  Ran run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool wide);
+  /// `through_codec`: through the wire codec, where that is a choice.
+  Ran run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool through_codec);
 
   /// Live: asks a harmless read of the target, on a connection of its own. Empty: it answers as itself; else how that
   /// showed that it is gone, busy or somebody else. Takes some seconds at most.
@@ -44,7 +44,7 @@ class Laboratory {
   Environment environment_;
   std::string name_prefix_;
   sut::SystemFactory& factory_;
-  sut::SystemFactory& wide_factory_;
+  sut::SystemFactory& codec_factory_;
   std::atomic<std::uint64_t> names_{0};
 };
 
