@@ -168,6 +168,7 @@ constexpr std::array kViolating{
   Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:4+2 ok; close ok; stats closed:7"},
   Violating{both, C::close_flushes_buffers, "create ok; open ok; post:4+2 ok; close ok; stats closed:3"},
   Violating{both, C::close_ends_open_job, "create ok; open ok; a>close; stats closing; settled; a<5xx"},
+  Violating{both, C::close_ends_open_job, "create ok; open ok; b>get; a>close; stats closing; settled; a<5xx; b<ok"},
   Violating{both, C::reopen_continues_analysis, "create ok; open ok; post:5 ok; close ok; open ok; stats opened:0"},
   Violating{both, C::reopen_continues_analysis, "create ok; open ok; post:5 ok; close ok; open ok; post:2 ok; close ok; stats closed:2"},
   Violating{both, C::accepted_data_is_kept, "create ok; open ok; post:5 ok; close ok; stats closed:5; stats closed:3"},
