@@ -107,6 +107,8 @@ constexpr std::array kConforming{
   Conforming{both, "create ok; open ok; a>post:1; a!; b>post:2; b!; close ok; stats closed:2"},
   Conforming{both, "create ok; open ok; a>post:1; a!; b>post:2; b!; close ok; stats closed:1"},
   Conforming{both, "create ok; open ok; a>post:1; a!; b>post:2; b!; close ok; stats closed:3"},
+  // An open without an answer may have been done with long ago, or may begin at the very end.
+  Conforming{both, "a>create; b>post:2; a<ok; b!; c>open; post:1 late; close:t ok; force ok; d>create; c!; settled; open no"},
   // Of two equal opens that are both refused the later may be the one that had begun: it was cut short.
   Conforming{both, "create ok; a>open; b>open; stats opening; a<no; stats opening; force ok; b<no; settled; stats closed"},
   // Datafeeds.
