@@ -56,7 +56,6 @@ class Search {
   std::size_t evidence_before() const { return before_; }
 
   Visits& visits() { return visits_; }
-  const Visits& visits() const { return visits_; }
 
  private:
   /// How a configuration came about; `from` is an index into the work.
