@@ -35,7 +35,6 @@ struct LogEntry {
 /// `counts`: what is known of the record counts from here on.
 enum class ItemType : std::uint8_t { invoke, respond, fault, settled, counts };
 
-
 struct LogItem {
   ItemType type = ItemType::invoke;
   Fault fault = Fault::fail_job;

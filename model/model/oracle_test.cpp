@@ -188,8 +188,7 @@ TEST(Oracle, WidensLostRequestsOfEveryKindBeforeItGivesUp) {
       run_script(oracle, parse_script(script + "; close ok; stats opened; stats closed; stats opened; stats closed")),
       OracleVerdict::fits);
   JobOracle other{Profile::xpack_6_3, 1'000};
-  EXPECT_EQ(run_script(other, parse_script(script + "; close ok; stats closed:1")),
-            OracleVerdict::violated);
+  EXPECT_EQ(run_script(other, parse_script(script + "; close ok; stats closed:1")), OracleVerdict::violated);
 }
 
 // A lost post of its own size each: only the bound keeps this small.
