@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace closecheck::model {
+namespace {
+
+std::uint32_t index_of_event(std::size_t event) {
+  return static_cast<std::uint32_t>(event);
+}
+
+}  // namespace
 
 void Log::clear() {
   items.clear();
@@ -13,7 +20,7 @@ void Log::clear() {
 std::uint32_t Log::add_invocation(int id, const Question& question, std::size_t event) {
   const auto index = static_cast<std::uint32_t>(entries.size());
   entries.emplace_back(question, event, static_cast<std::uint32_t>(items.size()), id);
-  items.push_back({.type = ItemType::invoke, .fault = {}, .entry = index, .event = event});
+  items.push_back({.type = ItemType::invoke, .fault = {}, .entry = index, .event = index_of_event(event)});
   return index;
 }
 
@@ -23,7 +30,23 @@ void Log::add_answer(std::uint32_t index, const Answer& answer, std::size_t even
   entry.answer_event = event;
   entry.answer_item = static_cast<std::uint32_t>(items.size());
   entry.status = EntryStatus::answered;
-  items.push_back({.type = ItemType::respond, .fault = {}, .entry = index, .event = event});
+  items.push_back({.type = ItemType::respond, .fault = {}, .entry = index, .event = index_of_event(event)});
+}
+
+void Log::add_fault(Fault fault, std::size_t event) {
+  items.push_back({.type = ItemType::fault, .fault = fault, .entry = 0, .event = index_of_event(event)});
+}
+
+void Log::add_settled(std::size_t event) {
+  items.push_back({.type = ItemType::settled, .fault = {}, .entry = 0, .event = index_of_event(event)});
+}
+
+void Log::add_counts(std::int64_t records) {
+  items.push_back({.type = ItemType::counts,
+                   .fault = {},
+                   .entry = 0,
+                   .event = items.empty() ? 0 : items.back().event,
+                   .records = static_cast<std::int32_t>(std::min<std::int64_t>(records, kNoBound))});
 }
 
 void Log::insert(LogItem item) {
@@ -49,11 +72,11 @@ bool Log::take(const Supposition& supposition) {
   const bool answered = supposition.answer && supposition.answer->outcome != RequestOutcome::unknown;
   LogEntry& entry = entries.emplace_back(*supposition.question, supposition.invoked, 0, supposition.id);
   entry.status = answered ? EntryStatus::answered : EntryStatus::lost;
-  insert({.type = ItemType::invoke, .fault = {}, .entry = index, .event = supposition.invoked});
+  insert({.type = ItemType::invoke, .fault = {}, .entry = index, .event = index_of_event(supposition.invoked)});
   if (!answered) return true;
   entries[index].answer = *supposition.answer;
   entries[index].answer_event = supposition.answered;
-  insert({.type = ItemType::respond, .fault = {}, .entry = index, .event = supposition.answered});
+  insert({.type = ItemType::respond, .fault = {}, .entry = index, .event = index_of_event(supposition.answered)});
   return true;
 }
 

@@ -39,9 +39,10 @@ struct LogItem {
   ItemType type = ItemType::invoke;
   Fault fault = Fault::fail_job;
   std::uint32_t entry = 0;  // invoke, respond
-  std::size_t event = 0;
-  std::int64_t records = kAnyCount;  // counts: so many of a closed job, or any number of a job that exists
+  std::uint32_t event = 0;
+  std::int32_t records = kAnyCount;  // counts: so many of a closed job, or any number of a job that exists
 };
+static_assert(sizeof(LogItem) == 16);
 
 inline bool is_exchange(const LogItem& item) {
   return item.type == ItemType::invoke || item.type == ItemType::respond;
@@ -63,6 +64,9 @@ struct Log {
   void clear();
   std::uint32_t add_invocation(int id, const Question& question, std::size_t event);
   void add_answer(std::uint32_t entry, const Answer& answer, std::size_t event);
+  void add_fault(Fault fault, std::size_t event);
+  void add_settled(std::size_t event);
+  void add_counts(std::int64_t records);
   /// Takes a request otherwise. False: the log does not hold what would have to be changed.
   bool take(const Supposition& supposition);
   /// Nothing but the requests without an answer that may change a job, from anywhere on.

@@ -238,10 +238,10 @@ Log log_of(const Script& script) {
       case ScriptEvent::Type::lose:
         break;
       case ScriptEvent::Type::fault:
-        log.items.push_back({.type = ItemType::fault, .fault = event.fault, .entry = 0, .event = i});
+        log.add_fault(event.fault, i);
         break;
       case ScriptEvent::Type::settled:
-        log.items.push_back({.type = ItemType::settled, .fault = {}, .entry = 0, .event = i});
+        log.add_settled(i);
         break;
     }
   }

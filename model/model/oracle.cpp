@@ -157,8 +157,7 @@ struct JobOracle::Impl {
   }
 
   void know_counts(std::int64_t records) {
-    const std::size_t event = log.items.empty() ? 0 : log.items.back().event;
-    log.items.push_back({.type = ItemType::counts, .fault = {}, .entry = 0, .event = event, .records = records});
+    log.add_counts(records);
     [[maybe_unused]] const OracleVerdict verdict = drain();
     assert(verdict == OracleVerdict::fits && "what is known of counts fits everything");
   }
@@ -213,12 +212,12 @@ OracleVerdict JobOracle::lose(int id) {
 }
 
 OracleVerdict JobOracle::fault(Fault fault, std::size_t event) {
-  impl_->log.items.push_back({.type = ItemType::fault, .fault = fault, .entry = 0, .event = event});
+  impl_->log.add_fault(fault, event);
   return impl_->drain();
 }
 
 OracleVerdict JobOracle::settled(std::size_t event) {
-  impl_->log.items.push_back({.type = ItemType::settled, .fault = {}, .entry = 0, .event = event});
+  impl_->log.add_settled(event);
   return impl_->drain();
 }
 
