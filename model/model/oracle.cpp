@@ -158,8 +158,7 @@ struct JobOracle::Impl {
 
   void know_counts(std::int64_t records) {
     log.add_counts(records);
-    [[maybe_unused]] const OracleVerdict verdict = drain();
-    assert(verdict == OracleVerdict::fits && "what is known of counts fits everything");
+    drain();  // it fits wherever everything before it did
   }
 
   Certain look();
