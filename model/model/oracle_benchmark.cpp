@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "model/cells.h"
@@ -117,22 +118,57 @@ BENCHMARK(busy_clients)->ArgsProduct({{2, 4, 8}, {0, 5}});
 
 /// Clients that are always busy with one job that is opened, fed, closed and closed by force; answers come in any
 /// order, and some never. Posts bring up to so many records.
-void busy_clients_with_forced_closes(benchmark::State& state) {
-  const std::int64_t requests = state.range(0);
-  const auto clients = static_cast<std::size_t>(state.range(1));
-  const std::int64_t lost = state.range(2);
-  const auto sizes = static_cast<std::uint64_t>(state.range(3));
-  std::mt19937_64 random(7);
-  struct Happened {
-    bool invoke = true;
-    int id = 0;
-    Move move{};
-    bool is_lost = false;
-  };
+/// An event of a history that is made up beforehand.
+struct Happened {
+  bool invoke = true;
+  int id = 0;
+  Move move{};
+  bool is_lost = false;
+};
+
+/// What random clients ask of a job that answers as it should, one after the other.
+class RandomMoves {
+ public:
+  /// `sizes`: posts bring 1 to so many records.
+  explicit RandomMoves(std::uint64_t sizes) : sizes_(sizes) {}
+
+  std::uint64_t random() { return random_(); }
+  Move next() {
+    switch (random_() % 8) {
+      case 0:
+        return changing(RequestKind::open, !std::exchange(is_open_, true));
+      case 1:
+        is_open_ = false;
+        return {{.kind = random_() % 2 == 0 ? RequestKind::close : RequestKind::force_close},
+                told(RequestOutcome::accepted)};
+      case 2:
+      case 3:
+        return {{.kind = RequestKind::stats}, reads(is_open_ ? JobState::opened : JobState::closed, counted_)};
+      default:
+        break;
+    }
+    Move move = changing(RequestKind::post, is_open_);
+    counted_ += is_open_ ? move.question.records : 0;
+    return move;
+  }
+
+ private:
+  Move changing(RequestKind kind, bool takes) {
+    const std::int64_t records = kind == RequestKind::post ? 1 + static_cast<std::int64_t>(random_() % sizes_) : 0;
+    return {{.kind = kind, .records = records}, told(takes ? RequestOutcome::accepted : RequestOutcome::refused)};
+  }
+
+  std::mt19937_64 random_{7};
+  std::uint64_t sizes_;
+  bool is_open_ = false;
+  std::int64_t counted_ = 0;
+};
+
+/// Clients that are always busy; `lost` answers are spread evenly.
+std::vector<Happened> busy_clients(std::int64_t requests, std::size_t clients, std::int64_t lost, std::uint64_t sizes) {
+  RandomMoves moves(sizes);
   std::vector<Happened> events;
   std::vector<Happened> open;
-  bool is_open = false;
-  std::int64_t counted = 0;
   const auto begin = [&](int id, Move move, bool is_lost) {
     open.push_back({true, id, std::move(move), is_lost});
     events.push_back(open.back());
@@ -145,38 +181,20 @@ void busy_clients_with_forced_closes(benchmark::State& state) {
   begin(0, {{.kind = RequestKind::create}, told(RequestOutcome::accepted)}, false);
   end(0);
   for (std::int64_t made = 1; made <= requests || !open.empty();) {
-    if (made <= requests && open.size() < clients) {
-      const auto changing = [&](RequestKind kind, bool takes) {
-        const RequestOutcome answer = takes ? RequestOutcome::accepted : RequestOutcome::refused;
-        const std::int64_t records = kind == RequestKind::post ? 1 + static_cast<std::int64_t>(random() % sizes) : 0;
-        return Move{{.kind = kind, .records = records}, told(answer)};
-      };
-      Move move;
-      switch (random() % 8) {
-        case 0:
-          move = changing(RequestKind::open, !is_open);
-          is_open = true;
-          break;
-        case 1:
-          move = {{.kind = random() % 2 == 0 ? RequestKind::close : RequestKind::force_close},
-                  told(RequestOutcome::accepted)};
-          is_open = false;
-          break;
-        case 2:
-        case 3:
-          move = {{.kind = RequestKind::stats}, reads(is_open ? JobState::opened : JobState::closed, counted)};
-          break;
-        default:
-          move = changing(RequestKind::post, is_open);
-          counted += is_open ? move.question.records : 0;
-          break;
-      }
-      const bool is_lost = lost > 0 && made % (requests / lost) == requests / lost / 2;
-      begin(static_cast<int>(made++), std::move(move), is_lost);
+    if (made > requests || open.size() >= clients) {
+      end(moves.random() % open.size());
       continue;
     }
-    end(random() % open.size());
+    const bool is_lost = lost > 0 && made % (requests / lost) == requests / lost / 2;
+    begin(static_cast<int>(made++), moves.next(), is_lost);
   }
+  return events;
+}
+
+void busy_clients_with_forced_closes(benchmark::State& state) {
+  const std::int64_t requests = state.range(0);
+  const std::vector<Happened> events = busy_clients(requests, static_cast<std::size_t>(state.range(1)), state.range(2),
+                                                    static_cast<std::uint64_t>(state.range(3)));
   OracleVerdict verdict = OracleVerdict::fits;
   JobOracle oracle(Profile::xpack_5_4, 100'000);
   for (auto _ : state) {
