@@ -1,6 +1,7 @@
 #include "judge/job_directory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "closecheck/vocabulary/program.h"
 
@@ -13,13 +14,17 @@ void JobDirectory::clear() {
 }
 
 const JobFile* JobDirectory::find(std::string_view name) const {
-  const auto found = by_name_.find(name);
-  return found != by_name_.end() ? jobs_[found->second].get() : nullptr;
+  if (count_ > kScannedMax) {
+    const auto found = by_name_.find(name);
+    return found != by_name_.end() ? jobs_[found->second].get() : nullptr;
+  }
+  for (std::size_t i = 0; i < count_; ++i)
+    if (jobs_[i]->name == name) return jobs_[i].get();
+  return nullptr;
 }
 
 JobFile* JobDirectory::find(std::string_view name) {
-  const auto found = by_name_.find(name);
-  return found != by_name_.end() ? jobs_[found->second].get() : nullptr;
+  return const_cast<JobFile*>(std::as_const(*this).find(name));
 }
 
 JobFile& JobDirectory::named(std::string_view name) {
@@ -30,7 +35,8 @@ JobFile& JobDirectory::named(std::string_view name) {
   }
   JobFile& job = at(count_++);
   job.name = name;
-  by_name_.emplace(job.name, job.index);
+  if (count_ > kScannedMax)
+    for (std::size_t i = by_name_.size(); i < count_; ++i) by_name_.emplace(at(i).name, at(i).index);
   // Our programs name only what they create; a foreign name may have been there before the history began.
   job.adopted = !options_.knows_every_job || (!name.starts_with(kNamePrefix) && !name.ends_with("event_rate"));
   if (job.adopted) job.oracle.start_anywhere();

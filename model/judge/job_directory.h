@@ -47,10 +47,13 @@ class JobDirectory {
   /// Whether some job may be in groups that nobody named yet: a name that is no job's may be such a group's.
   bool may_have_other_groups() const;
 
+  /// So many jobs are found faster without an index.
+  static constexpr std::size_t kScannedMax = 8;
+
   JudgeOptions options_;
   std::vector<std::unique_ptr<JobFile>> jobs_;  // the first `count_` are in use
   std::size_t count_ = 0;
-  std::unordered_map<std::string_view, std::uint32_t> by_name_;  // the names are those in the files
+  std::unordered_map<std::string_view, std::uint32_t> by_name_;  // once there are many; the names are in the files
 };
 
 }  // namespace closecheck::model

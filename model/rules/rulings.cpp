@@ -8,7 +8,11 @@
 namespace closecheck::model {
 
 void Rulings::clear() {
-  *this = {};
+  accusations_.clear();
+  findings_.clear();
+  evidence_ = {};
+  why_.clear();
+  awaited_ = caller_in_doubt_ = violated_ = inconclusive_ = false;
 }
 
 void Rulings::begin_event() {
