@@ -241,7 +241,8 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
   exchange.outcome = outcome_of(exchange, only, response, options_, rulings_);
   exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable ||
                         (!exchange.is_close && exchange.outcome == RequestOutcome::unknown);
-  if (exchange.outcome == RequestOutcome::accepted) meet_contraries(exchange);
+  const bool may_be_contrary = exchange.meant == RequestKind::open || is_removal(exchange.meant);
+  if (may_be_contrary && exchange.outcome == RequestOutcome::accepted) meet_contraries(exchange);
   if (!exchange.unanswered) std::erase(loose_, exchange.number);
   for (const DoubtfulRefusal& doubt : callers_.learn(exchange, response, log_)) judge_refusal(doubt);
   if (callers_.is_in_doubt(exchange)) {
@@ -260,7 +261,9 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
 void HistoryJudge::end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome) {
   --job.open_requests;
   if (!is_read(exchange.meant)) --job.open_changes;
-  if (!is_read(exchange.meant) || exchange.unfollowed) {
+  const bool learns_more = exchange.is_close || exchange.meant == RequestKind::post ||
+                           exchange.meant == RequestKind::start_feed || exchange.unfollowed;
+  if (learns_more) {
     exchange.question = books_.question_of(exchange, job);
     job.oracle.amend(static_cast<int>(exchange.number), exchange.question);
   }

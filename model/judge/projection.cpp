@@ -74,7 +74,10 @@ void Projection::ask(Exchange& exchange, RequestKind kind, const std::string& jo
   exchange.meant = exchange.question.kind = kind;
   exchange.question.may_be_refused = exchange.barred;
   // Who takes one job has none of such a name, and none of them is on file.
-  if (jobs_.find(job) != nullptr || !names_several(job)) log_.add_target(exchange, jobs_.named(job).index);
+  if (const JobFile* known = jobs_.find(job))
+    log_.add_target(exchange, known->index);
+  else if (!names_several(job))
+    log_.add_target(exchange, jobs_.named(job).index);
 }
 
 void Projection::ask_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed) {
