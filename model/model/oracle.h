@@ -115,7 +115,8 @@ class JobOracle {
   std::optional<JobOracle> suppose(const Supposition& supposition) const;
   /// A request that is open asks this instead, as its end tells. Right before `respond` or `lose`.
   void amend(int id, const Question& question);
-  /// The job, surely closed and at rest with nothing outstanding, counts so many records.
+  /// The job, surely closed and at rest with nothing outstanding and nothing queued, counts so many records. Said where
+  /// any of this does not hold, it would accuse conforming histories.
   void learn_count(std::int64_t records);
   /// Nobody can follow what the job takes: from here on it may count anything.
   void forget_counts();
