@@ -240,4 +240,9 @@ bool are_alike(const Departure& one, const Departure& other) {
          may_be_in_the_same_state(one, other);
 }
 
+bool are_of_the_same_contents(const Departure& one, const Departure& other) {
+  return one.is_of_contents() && other.is_of_contents() && one.operation == other.operation &&
+         (one.count != 0) == (other.count != 0);
+}
+
 }  // namespace closecheck::properties

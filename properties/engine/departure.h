@@ -45,4 +45,7 @@ Departure departure_of(const Finding& finding, const History& history, bool secu
 /// Whether a service that departs as the one does departs as the other does for the same reason.
 bool are_alike(const Departure& one, const Departure& other);
 
+/// Whether both are wrong in what was read in the same way; of results, snapshots and configurations no more is known.
+bool are_of_the_same_contents(const Departure& one, const Departure& other);
+
 }  // namespace closecheck::properties

@@ -154,7 +154,7 @@ class CounterexampleProver {
     const bool secured = trials_.environment().secured;
     const Departure first = departure_of(shown, minimal.history, secured);
     const Departure second = departure_of(*named, exact.history, secured);
-    if (first.is_of_contents() && second.is_of_contents() && first.operation == second.operation) return false;
+    if (are_of_the_same_contents(first, second)) return false;
     if (follows_from_another(clause, candidate, exact)) return false;
     keep(*named, *candidate.result->check, exact);
     return true;
@@ -212,16 +212,17 @@ class CounterexampleProver {
   void group_by_root_cause() {
     std::vector<const Proof*> ranked;
     for (const auto& [clause, proof] : proofs_by_clause_) ranked.push_back(&proof);
-    // What plain requests show comes before what needs a circumstance, and what shrinking led to before where it came
-    // from.
-    std::ranges::stable_sort(ranked, {}, [this](const Proof* it) {
+    // What plain requests show comes before what needs a circumstance, and nothing before what shrinking it led to.
+    const auto rank = [](const Proof& it) {
+      const auto [is_in_passing, level, clause] = rank_of(it);
+      return std::tuple(is_in_passing, level, has_circumstances(it.reproduction.program), clause);
+    };
+    std::ranges::stable_sort(ranked, {}, [&](const Proof* it) {
       const auto follower = followers_.find(it->finding.clause);
       const auto first =
           follower == followers_.end() ? proofs_by_clause_.end() : proofs_by_clause_.find(follower->second);
-      const bool is_follower = first != proofs_by_clause_.end() && first->second.check->aims_at(first->first);
-      const Proof& before = is_follower ? first->second : *it;
-      const auto [is_in_passing, level, clause] = rank_of(before);
-      return std::tuple(is_in_passing, level, has_circumstances(before.reproduction.program), clause, is_follower);
+      const bool comes_later = first != proofs_by_clause_.end() && rank(*it) < rank(first->second);
+      return std::tuple(comes_later ? rank(first->second) : rank(*it), comes_later, rank(*it));
     });
     RootCauses causes(trials_.environment().secured,
                       [this](const Program& program, std::uint64_t seed) { return attempt(program, seed, live()); });

@@ -53,5 +53,13 @@ TEST(RootCauses, OfTwoThingsThatAreWrongGiveTwoEntries) {
               UnorderedElementsAre("close-requires-privilege", "reopen-continues-analysis"));
 }
 
+// What random programs show in passing is no root of what a program was aimed at.
+TEST(RootCauses, AreWhatChecksWereAimedAt) {
+  EXPECT_THAT(entries(run_deviating(named("second-page-repeats-first"), named("claims-closed-at-timeout"))),
+              UnorderedElementsAre("closed-job-keeps-results", "timed-out-close-is-no-success"));
+  EXPECT_THAT(entries(run_deviating(named("prunes-nothing"), named("refused-post-counts"))),
+              UnorderedElementsAre("close-prunes-model", "refused-request-changes-nothing"));
+}
+
 }  // namespace
 }  // namespace closecheck::properties
