@@ -20,13 +20,13 @@ bool moves_closed_job(RequestKind kind) {
   return kind == RequestKind::open || kind == RequestKind::create || is_removal(kind);
 }
 
-/// The newest record that the job may get by the request.
-/// Whether a request of this kind may lose data of its job.
+/// Whether the request may lose data of its job.
 bool may_lose_data(const Exchange& exchange) {
   return exchange.meant == RequestKind::force_close || exchange.question.kind == RequestKind::force_close ||
          exchange.meant == RequestKind::revert || is_removal(exchange.meant);
 }
 
+/// The newest record that the job may get by the request.
 std::int64_t newest_of(const Exchange& exchange, const JobFile& job) {
   if (exchange.unknown.has(Reach::data)) return INT64_MAX;
   const auto* post = std::get_if<PostData>(&exchange.request->operation);

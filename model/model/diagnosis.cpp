@@ -33,7 +33,8 @@ Claims claims_of(const Case& it) {
   if (!it.table.reads_as(it.job.life, answer.state)) return kOtherState;
   if (!answer.processed) return 0;
   if (*answer.processed < it.job.lo) return kTooFew;
-  return it.job.most()<kNoBound&& * answer.processed> std::int64_t{it.job.most()} ? kTooMany : Claims{0};
+  const bool is_bounded = it.job.most() < kNoBound;
+  return is_bounded && it.shown() > it.job.most() ? kTooMany : Claims{0};
 }
 
 bool excess_was_refused(const Case& it) {

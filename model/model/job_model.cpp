@@ -36,6 +36,10 @@ JobValue JobModel::after(Fault fault, const JobValue& job) {
   return job;
 }
 
+bool JobModel::reads_as(const JobValue& job, JobState shown) const {
+  return impl_->table->reads_as(job.life, shown);
+}
+
 JobValue JobModel::settled(JobValue job) {
   for (std::size_t i = 0; i < kHappeningCount;) {
     const MachineStep stepped = impl_->machine.step(job, event_of(static_cast<Happening>(i)), 0);

@@ -285,7 +285,7 @@ inline constexpr std::array kDepartures{
     far_off(named(asks(K::open, K::post, K::flush), in(absent), A, {}, C::unknown_job_refused)),
     // Closes.
     named(asks(K::close), in(closed),  kTimedOut,     {},                          C::timeout_bounds_wait,           C::closing_closed_job),
-    named(asks(K::close), in(closed),  kAnyClaim,     {overlaps},                  C::concurrent_requests_linearize, C::closing_closed_job),
+    named(asks(K::close), in(closed),  X,             {overlaps},                  C::concurrent_requests_linearize, C::closing_closed_job),
     named(asks(K::close), in(opened),  A | kTimedOut, {feed_runs},                 C::running_datafeed_blocks_close),
     named(asks(K::close), kRunning,    A,             {close_hangs_or_will, late}, C::timed_out_close_is_no_success, C::close_waits_for_housekeeping),
     untold(asks(K::close), kRunning,   A,             {close_hangs_or_will},       kHungAndClosed),

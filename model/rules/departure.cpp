@@ -148,7 +148,7 @@ void explain_departure(JobFile& job, const Exchange* exchange, RuleContext& cont
   if (level_of(found.clause) == Level::dialect) {
     // No more than a matter of form; what the job did there cannot be told.
     context.rulings.depart(found.clause, found.expected, found.observed, found.event);
-    job.oracle.give_up(found.expected + "; observed " + found.observed);
+    job.lose_track(found.expected + "; observed " + found.observed);
     return;
   }
   Finding finding = refined(job, found, context);

@@ -37,6 +37,9 @@ bool judge_on(JobFile& job, const Supposition& supposition) {
   std::optional<JobOracle> fitting = job.oracle.suppose(supposition);
   if (!fitting) return false;
   job.oracle = *std::move(fitting);
+  // Of what it did then nobody knows when.
+  const bool is_open = supposition.answer && supposition.answer->outcome == RequestOutcome::unknown;
+  job.disturbed = job.disturbed || is_open;
   return true;
 }
 

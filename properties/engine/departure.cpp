@@ -12,7 +12,6 @@ namespace closecheck::properties {
 namespace {
 
 using model::JobValue;
-using model::Life;
 using model::RequestKind;
 
 /// What a request asks of a job, by its form alone; empty where no job hears of it.
@@ -55,27 +54,6 @@ struct KindOf {
 
 bool is_close(const Departure& it) {
   return it.operation == Operation(CloseJob{}).index();
-}
-
-/// Whether statistics may show the state of such a job so.
-bool reads_as(Life life, JobState shown) {
-  switch (life) {
-    case Life::absent:
-      return false;
-    case Life::closed:
-      return shown == JobState::closed;
-    case Life::opening:
-      return shown == JobState::opening || shown == JobState::closed || shown == JobState::opened;
-    case Life::opened:
-      return shown == JobState::opened;
-    case Life::closing:
-      return shown == JobState::closing || shown == JobState::opened || shown == JobState::closed;
-    case Life::failed:
-      return shown == JobState::failed;
-    case Life::forced:
-      break;
-  }
-  return true;
 }
 
 /// Follows the jobs of a history by what their requests were told.
@@ -149,9 +127,9 @@ class AnswerReader {
   /// With the job as it is, or as it may have come to be by itself.
   void compare(const JobValue& before, std::int64_t count, Departure& told) {
     const JobValue settled = model_.settled(before);
-    const bool is_as_before = reads_as(before.life, told.shown);
+    const bool is_as_before = model_.reads_as(before, told.shown);
     const JobValue& job = is_as_before ? before : settled;
-    told.shows_another_state = !is_as_before && !reads_as(settled.life, told.shown);
+    told.shows_another_state = !is_as_before && !model_.reads_as(settled, told.shown);
     told.count = count < job.lo ? -1 : count > job.most() ? 1 : 0;
   }
 

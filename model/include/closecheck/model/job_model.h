@@ -111,6 +111,8 @@ class JobModel {
   /// `records`: what a post brings, or what a datafeed will find.
   Sent send(RequestKind request, const JobValue& job, std::uint32_t records = 0);
   JobValue after(Fault fault, const JobValue& job);
+  /// Whether statistics may show the job so.
+  bool reads_as(const JobValue& job, JobState shown) const;
   /// Once everything has ended that goes on by itself. A close that hangs goes on for ever.
   JobValue settled(JobValue job);
 
