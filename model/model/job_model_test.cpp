@@ -96,5 +96,14 @@ TEST(JobModel, SaysOfEveryStateAndRequestWhatTheListSays) {
   }
 }
 
+TEST(JobModel, SaysHowStatisticsMayShowAJobAsTheTableDoes) {
+  const JobModel newer(Profile::xpack_6_3);
+  EXPECT_TRUE(newer.reads_as({.life = Life::closed}, JobState::closed));
+  EXPECT_FALSE(newer.reads_as({.life = Life::closed}, JobState::opened));
+  EXPECT_TRUE(newer.reads_as({.life = Life::closing}, JobState::opened));
+  EXPECT_FALSE(newer.reads_as({.life = Life::opening}, JobState::closed));
+  EXPECT_TRUE(JobModel(Profile::xpack_5_4).reads_as({.life = Life::opening}, JobState::closed));
+}
+
 }  // namespace
 }  // namespace closecheck::model
