@@ -96,6 +96,27 @@ TEST(JudgeRecovery, StandsOnWhatAClosedJobCounts) {
   expect_fits(fitting);
 }
 
+// accepted-data-is-kept: so are its buckets, once its statistics tell the newest record.
+TEST(JudgeRecovery, StandsOnTheBucketsThatAClosedJobShows) {
+  const auto later = [](JudgedHistory& history, std::int64_t shown) -> JudgedHistory& {
+    RawRequest sent{"POST", "/_xpack/ml/anomaly_detectors/" + kJob + "/_data", {}, "", ""};
+    sent.body_known = false;
+    history.asks_exactly({Principal::manage_ml, PostData{kJob, {}}, std::make_shared<const RawRequest>(sent)},
+                         ok(DataCounts{}, 202));
+    Response counts = statistics(kClosed, 7);
+    std::get<JobStatisticsList>(counts.content).jobs.front().counts.latest_record_ms = bucket(1, 0).start_ms;
+    history.closed().does(JobStats{kJob}, counts).shows({bucket(0, 5)});
+    history.opened().posted(records_in(5)).posted(records_in(6)).closed();
+    return history.reads(kClosed, 9).shows({bucket(0, shown), bucket(1, 2), bucket(5, 1)});
+  };
+  JudgedHistory fitting = opened_job();
+  later(fitting, 5);
+  expect_fits(fitting);
+  JudgedHistory grown = opened_job();
+  later(grown, 6);
+  expect_violates(grown, Clause::accepted_data_is_kept);
+}
+
 // closed-job-refuses-data: a lost close that surely took effect is over, and the job is judged again.
 TEST(JudgeRecovery, JudgesAgainOnceALostCloseTookEffect) {
   JudgedHistory history = opened_job();

@@ -168,7 +168,7 @@ TEST(ResultExpectations, StandOnWhatAClosedJobShowsOnceNothingElseIsKnown) {
   const std::vector<Bucket> shown{{kDataStart, 2, false, 0}};
   results.rebase(shown);
 
-  EXPECT_TRUE(results.is_bounded());
+  ASSERT_TRUE(results.is_bounded());
   EXPECT_EQ(results.find(kDataStart)->lo, 2);
   EXPECT_EQ(results.find(kDataStart)->hi, 2);
   EXPECT_GT(results.find(kDataStart + kSpan)->hi, 1'000'000) << "the unfinished bucket may count more than is shown";
