@@ -23,6 +23,20 @@ const PostData* known_post(const Exchange& exchange) {
   return is_known ? post : nullptr;
 }
 
+/// Its records, by the time source of its job; empty: nobody here knows them. `memory` holds them where they had to be
+/// read anew.
+std::optional<std::span<const Record>> known_records(const Exchange& exchange, const JobFile& job,
+                                                     std::vector<Record>& memory) {
+  const PostData* post = known_post(exchange);
+  return post != nullptr ? records_read(*post, job.times, memory) : std::nullopt;
+}
+
+/// Whether the post's body is no sequence of records to its end.
+bool is_broken_off(const Exchange& exchange) {
+  const auto* post = std::get_if<PostData>(&exchange.request->operation);
+  return post != nullptr && post->malformed;
+}
+
 Followed followed_after(const Exchange& exchange) {
   if (exchange.unknown.has(Reach::data)) return Followed::nothing;
   return exchange.unknown.has(Reach::results) ? Followed::counts : Followed::results;
@@ -84,15 +98,14 @@ Question Bookkeeping::question_of(const Exchange& exchange, const JobFile& job) 
   if (exchange.unfollowed) {
     question.records_perhaps = kAnyNumber;
   } else if (exchange.meant == RequestKind::post) {
-    const PostData* post = known_post(exchange);
     std::vector<Record> memory;
-    const auto records = post != nullptr ? records_read(*post, job.times, memory) : std::nullopt;
+    const auto records = known_records(exchange, job, memory);
     const ProcessedRange range =
         records ? job.results.processed_of(*records, newest_before(exchange, job), exchange.newest_possible_ms)
                 : ProcessedRange{0, kAnyNumber};
     // What is lost may come in part, and after the newest data was lost again; of a body that breaks off nobody says
     // how much counts.
-    const bool in_part = !records || post->malformed || exchange.unanswered || job.may_be_fed();
+    const bool in_part = !records || is_broken_off(exchange) || exchange.unanswered || job.may_be_fed();
     question.records = in_part ? 0 : range.surely;
     const auto all = records ? static_cast<std::int64_t>(records->size()) : kAnyNumber;
     question.records_perhaps = (in_part || job.disturbed ? all : range.at_most) - question.records;
@@ -256,9 +269,8 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
       exchange.met_close || period.timed_out_close != 0 || period.lost_close != 0 || period.forced != 0;
   if (outcome != RequestOutcome::refused && (may_be_closing || period.amid_close != 0))
     job.period.queued_post = exchange.number;
-  const PostData* post = known_post(exchange);
   std::vector<Record> memory;
-  const auto records = post != nullptr ? records_read(*post, job.times, memory) : std::nullopt;
+  const auto records = known_records(exchange, job, memory);
   if (!records) {
     if (outcome != RequestOutcome::refused) job.results.book_unknown();
     return;
@@ -266,7 +278,7 @@ void Bookkeeping::book_post(const Exchange& exchange, JobFile& job, RequestOutco
   Fate fate = Fate::taken;
   if (outcome == RequestOutcome::refused)
     fate = Fate::refused;
-  else if (outcome != RequestOutcome::accepted || post->malformed || period.forced != 0 || exchange.met_loss ||
+  else if (outcome != RequestOutcome::accepted || is_broken_off(exchange) || period.forced != 0 || exchange.met_loss ||
            is_between_periods(exchange, job))
     fate = Fate::perhaps;
   else if (may_be_closing)

@@ -9,6 +9,7 @@
 
 #include "closecheck/model/judge.h"
 #include "closecheck/vocabulary/finding.h"
+#include "closecheck/vocabulary/job_expression.h"
 #include "model/oracle.h"
 #include "rules/exchange.h"
 #include "rules/observed_rows.h"
@@ -192,15 +193,5 @@ struct JobFile {
   /// The exchange that brought the job to closing; 0: none since it was opened.
   std::size_t closer() const;
 };
-
-/// Calls `take` with each part of a list of jobs.
-template <class Take>
-void each_part(std::string_view expression, Take take) {
-  while (!expression.empty()) {
-    const std::size_t comma = std::min(expression.find(','), expression.size());
-    take(expression.substr(0, comma));
-    expression.remove_prefix(std::min(comma + 1, expression.size()));
-  }
-}
 
 }  // namespace closecheck::model

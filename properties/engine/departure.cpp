@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "closecheck/model/grammar.h"
+#include "closecheck/vocabulary/job_expression.h"
 
 namespace closecheck::properties {
 namespace {
@@ -151,17 +152,14 @@ class AnswerReader {
     if (const auto* stop = std::get_if<StopDatafeed>(&operation)) expression = feeds_[stop->feed];
     if (const auto* remove = std::get_if<DeleteDatafeed>(&operation)) expression = feeds_[remove->feed];
     std::vector<std::string> names;
-    for (std::string_view rest = expression; !rest.empty();) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      const std::string part(rest.substr(0, comma));
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    each_part(expression, [&](std::string_view part) {
       if (!names_several(part)) {
-        names.push_back(part);
-        continue;
+        names.emplace_back(part);
+        return;
       }
       for (const auto& [name, job] : jobs_)
         if (part == "_all" || glob_matches(part, name)) names.push_back(name);
-    }
+    });
     return names;
   }
 

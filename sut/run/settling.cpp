@@ -4,21 +4,19 @@
 #include <string_view>
 
 #include "closecheck/vocabulary/clause.h"
+#include "closecheck/vocabulary/job_expression.h"
 
 namespace closecheck::sut {
 namespace {
 
 /// Whether a job expression takes in `job`; what cannot be ruled out counts, for it only makes us wait longer.
 bool names(std::string_view expression, const std::string& job, const std::vector<std::string>& groups) {
-  while (!expression.empty()) {
-    const std::size_t comma = expression.find(',');
-    const std::string_view part = expression.substr(0, comma);
-    if (part == "_all" || glob_matches(part, job)) return true;
-    if (std::any_of(groups.begin(), groups.end(), [&](const auto& group) { return glob_matches(part, group); }))
-      return true;
-    expression = comma == std::string_view::npos ? std::string_view() : expression.substr(comma + 1);
-  }
-  return false;
+  bool is_named = false;
+  each_part(expression, [&](std::string_view part) {
+    is_named = is_named || part == "_all" || glob_matches(part, job) ||
+               std::ranges::any_of(groups, [&](const auto& group) { return glob_matches(part, group); });
+  });
+  return is_named;
 }
 
 /// Whether the request may have taken effect.
