@@ -96,6 +96,24 @@ TEST(JudgeRecovery, StandsOnWhatAClosedJobCounts) {
   expect_fits(fitting);
 }
 
+// accepted-data-is-kept, close-flushes-buffers: what is only the job's own word proves nothing of them.
+TEST(JudgeRecovery, TakesNothingForProvedByTheNewGroundItself) {
+  JudgedHistory history = opened_job();
+  history.closed().opened();
+  RawRequest sent{"POST", "/_xpack/ml/anomaly_detectors/" + kJob + "/_data", {}, "", ""};
+  sent.body_known = false;
+  history.asks_exactly({Principal::manage_ml, PostData{kJob, {}}, std::make_shared<const RawRequest>(sent)},
+                       ok(DataCounts{}, 202));
+  Response counts = statistics(kClosed, 7);
+  std::get<JobStatisticsList>(counts.content).jobs.front().counts.latest_record_ms = bucket(1, 0).start_ms;
+  history.closed().does(JobStats{kJob}, counts).does(JobStats{kJob}, counts).shows({bucket(0, 5)}).ends();
+
+  EXPECT_EQ(history.last(), Judgement::fits) << describe(history);
+  for (const Clause clause : {Clause::accepted_data_is_kept, Clause::close_flushes_buffers,
+                              Clause::close_finalizes_results, Clause::reopen_continues_analysis})
+    EXPECT_EQ(history.evidence(clause), 0U) << id_of(clause);
+}
+
 // accepted-data-is-kept: so are its buckets, once its statistics tell the newest record.
 TEST(JudgeRecovery, StandsOnTheBucketsThatAClosedJobShows) {
   const auto later = [](JudgedHistory& history, std::int64_t shown) -> JudgedHistory& {

@@ -100,7 +100,10 @@ void judge_statistics(const Exchange& exchange, JobFile& job, const JobStatistic
   // What was queued may be counted only when the job is open again.
   if (rests && statistics.counts_told && job.period.queued_post == 0) {
     job.results.rebase(statistics.counts);
-    if (!job.records_now) job.oracle.learn_count(statistics.counts.processed_records);
+    if (!job.records_now) {
+      job.oracle.learn_count(statistics.counts.processed_records);
+      job.period.count_learned = true;
+    }
   }
   if (job.times_closed == 0 || !judge_model_size(exchange, job, statistics, context)) return;
   if (!job.unmet.empty() && promise_kept_late(exchange, job, context)) return;

@@ -53,6 +53,7 @@ struct OpenPeriod {
   bool feed_stopped = false;       // somebody asked it to stop
   bool feed_seen_running = false;  // as its statistics said last
   std::size_t queued_post = 0;     // accepted, or perhaps, while the job was perhaps closing: it may count later
+  bool count_learned = false;      // what it counts now is its own word: it fits whatever it is
   bool failed_fault = false;
   bool ended = false;         // the job surely closed since
   bool perhaps_over = false;  // ... and was perhaps opened again, by an open that was not answered or gave up

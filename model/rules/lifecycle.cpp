@@ -130,7 +130,7 @@ void learn_of_statistics(JobFile& job, const JobStatistics* statistics, RuleCont
   }
   job.readings.closed_stats = true;
   if (job.period.closed_by_feed()) rulings.prove(Clause::datafeed_end_closes_job);
-  if (!exact || !job.closed_cleanly()) return;
+  if (!exact || job.period.count_learned || !job.closed_cleanly()) return;
   if (job.times_closed > 1) rulings.prove(Clause::accepted_data_is_kept);
   if (!job.results.took_data_since_open()) return;
   if (job.period.normal_close != 0) rulings.prove(Clause::close_waits_for_housekeeping);

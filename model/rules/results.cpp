@@ -379,6 +379,8 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
     return;
   }
   const std::span<const Bucket> rows = observed.whole();
+  // What is only the job's own word fits whatever it is.
+  const bool was_bounded = job.results.is_bounded();
   job.results.rebase(rows);
   const bool has_rows = *observed.total() > 0;
   if (was_whole && !awaited) {
@@ -389,7 +391,7 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
   if (in_pages && *observed.total() > 1) context.rulings.prove(Clause::closed_job_keeps_results);
   if (!job.closed_cleanly() || await_lacking(exchange, job, rows, {}, context)) return;
   if (awaited && promise_kept_late(exchange, job, context)) return;
-  learn_of_results(job, context);
+  if (was_bounded) learn_of_results(job, context);
 }
 
 void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& page, const GetRecords& request,
