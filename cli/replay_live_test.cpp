@@ -7,7 +7,7 @@
 #include <mutex>
 #include <set>
 
-#include "http/test_server.h"
+#include "endpoint/test_server_for_test.h"
 #include "process_test.h"
 
 namespace closecheck::cli {

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http/test_server.h"
+#include "endpoint/test_server_for_test.h"
 #include "process_test.h"
 
 namespace closecheck::cli {

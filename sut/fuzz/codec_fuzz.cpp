@@ -5,10 +5,10 @@
 
 #include "closecheck/sut/wire.h"
 #include "fuzz/target.h"
-#include "http/text.h"
-#include "http/uploads.h"
 #include "in_process/core.h"
-#include "in_process/doorway.h"
+#include "service/doorway.h"
+#include "wire/text.h"
+#include "wire/uploads.h"
 
 namespace closecheck::sut {
 namespace {

@@ -3,9 +3,9 @@
 
 #include "closecheck/sut/wire.h"
 #include "fuzz/target.h"
-#include "http/answer_options.h"
-#include "http/server_access.h"
-#include "http/text.h"
+#include "server/server_access.h"
+#include "wire/answer_options.h"
+#include "wire/text.h"
 
 namespace closecheck::sut {
 namespace {

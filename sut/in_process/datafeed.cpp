@@ -4,8 +4,8 @@
 #include <iterator>
 #include <utility>
 
-#include "http/uploads.h"
 #include "in_process/values.h"
+#include "wire/uploads.h"
 
 namespace closecheck::sut {
 namespace {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/service_answers.h"
 #include "in_process/answers.h"
 #include "in_process/close_order.h"
 #include "in_process/privileges.h"
 #include "in_process/values.h"
+#include "service/service_answers.h"
 
 namespace closecheck::sut {
 

@@ -4,12 +4,12 @@
 
 #include <utility>
 
-#include "http/service_answers.h"
 #include "in_process/answers.h"
 #include "in_process/close_order.h"
 #include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
 #include "in_process/values.h"
+#include "service/service_answers.h"
 
 namespace closecheck::sut {
 

@@ -9,7 +9,7 @@
 
 #include "closecheck/sut/system.h"
 #include "in_process/core.h"
-#include "in_process/doorway.h"
+#include "service/doorway.h"
 
 namespace closecheck::sut {
 

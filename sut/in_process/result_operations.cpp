@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/service_answers.h"
 #include "in_process/answers.h"
 #include "in_process/privileges.h"
+#include "service/service_answers.h"
 
 namespace closecheck::sut {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "http/service_answers.h"
 #include "in_process/answers.h"
 #include "in_process/privileges.h"
+#include "service/service_answers.h"
 
 namespace closecheck::sut {
 

@@ -8,9 +8,9 @@
 #include <utility>
 #include <variant>
 
-#include "http/text.h"
 #include "in_process/core.h"
-#include "in_process/doorway.h"
+#include "service/doorway.h"
+#include "wire/text.h"
 
 namespace closecheck::sut {
 

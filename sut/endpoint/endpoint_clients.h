@@ -1,0 +1,105 @@
+// The clients of a live target: a thread with a connection each, and one queue of the answers that have come.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/time.h"
+#include "endpoint/endpoint_connection.h"
+
+namespace closecheck::sut {
+
+/// The monotonic clock, from when it was made. Thread-safe.
+class RunClock {
+ public:
+  Time now() const { return (std::chrono::steady_clock::now() - begin_).count(); }
+  std::chrono::steady_clock::time_point point(Time time) const { return begin_ + std::chrono::nanoseconds(time); }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+struct Parcel {
+  std::shared_ptr<const Request> request;
+  wire::HttpRequest http;
+  std::optional<Credentials> credentials;
+  bool fresh_connection = false;
+};
+
+struct Arrival {
+  int client = 0;
+  Time time = 0;
+  std::shared_ptr<const Request> request;
+  std::optional<WireAnswer> answer;  // empty: lost
+  std::string error;
+  bool never_sent = false;
+};
+
+/// One thread at a time uses it.
+class Clients {
+ public:
+  /// An answer that has not come `patience` after its request was submitted is lost.
+  Clients(std::string url, Duration patience, std::shared_ptr<const RunClock> clock);
+  /// Ends open requests.
+  ~Clients();
+  Clients(const Clients&) = delete;
+  Clients& operator=(const Clients&) = delete;
+
+  /// The client must have no request open.
+  void submit(int client, Parcel parcel);
+  /// Submits and awaits the answer in the caller's own thread, which saves two hand-overs. Of other clients nothing is
+  /// told meanwhile.
+  /// Empty: not answered up to `until`, and given up.
+  std::optional<Arrival> exchange(int client, Parcel parcel, Time until);
+  /// News that needs no thread.
+  void push(Arrival arrival);
+  /// The next news up to `until`; empty when that is reached.
+  std::optional<Arrival> next(Time until);
+  /// Gives up every open request and forgets the news that has not been asked for.
+  void abandon();
+
+ private:
+  struct Worker;
+
+  Worker& worker_of(int client);
+  std::shared_ptr<Connection> connection_for(Worker& worker, bool fresh);
+  void serve(Worker& worker);
+  void send_parcels(Worker& worker);
+  void watch();
+  void watch_deadlines();
+  /// What came out of a thread comes out of the next wait for news.
+  void fail();
+  void give_up(Worker& worker);
+
+  const std::string url_;
+  const Duration patience_;
+  const std::shared_ptr<const RunClock> clock_;
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Arrival> arrivals_;
+  std::map<int, std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Worker>> retired_;  // given up; their threads are about to end
+  std::exception_ptr trouble_;
+
+  // An exchange in the caller's thread is stopped at its deadline by another, since a target may drip its answer.
+  std::thread watcher_;
+  std::condition_variable watched_changed_;
+  std::shared_ptr<Connection> watched_;  // null: no such exchange is under way
+  Time watched_until_ = 0;
+  Time watcher_wakes_ = 0;
+  bool watched_stopped_ = false;
+  bool ending_ = false;
+};
+
+}  // namespace closecheck::sut

@@ -1,0 +1,40 @@
+#include "endpoint/endpoint_commons.h"
+
+#include <algorithm>
+
+#include "closecheck/sut/endpoint.h"
+
+namespace closecheck::sut {
+
+std::size_t Places::take(std::size_t wanted) {
+  const std::size_t taken = std::min(wanted, count_);
+  std::unique_lock lock(mutex_);
+  const std::uint64_t turn = next_turn_++;
+  changed_.wait(lock, [&] { return turn == turn_ && free_ >= taken; });
+  free_ -= taken;
+  ++turn_;
+  changed_.notify_all();
+  return taken;
+}
+
+void Places::give_back(std::size_t taken) {
+  const std::lock_guard lock(mutex_);
+  free_ += taken;
+  changed_.notify_all();
+}
+
+bool WrongPasswords::may_send(const std::string& username) {
+  const std::lock_guard lock(mutex_);
+  int& sent = sent_[username];
+  if (sent == kWrongPasswordsMax) return false;
+  ++sent;
+  return true;
+}
+
+Commons::Commons() : open_jobs(kOpenJobsMax) {}
+
+std::shared_ptr<Commons> make_commons() {
+  return std::make_shared<Commons>();
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,175 @@
+#include "endpoint/endpoint_connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+
+#include "endpoint/test_server_for_test.h"
+
+namespace closecheck::sut {
+namespace {
+
+using testing::HasSubstr;
+
+wire::HttpRequest get(const std::string& path) {
+  return {"GET", path, {}, "", ""};
+}
+
+std::string header_of(const WireAnswer& answer, const std::string& name) {
+  for (const auto& [header, value] : answer.headers)
+    if (header == name) return value;
+  return "";
+}
+
+TEST(Connection, SendsTheRequestAsEncodedAndBringsTheAnswerAsItWas) {
+  std::string asked;
+  RawServer server([&](int socket, const std::string& head) {
+    asked = head;
+    RawServer::write(socket,
+                     "HTTP/1.1 418 Teapot\r\nContent-Type: application/json\r\nX-Two: a\r\nX-Two: b\r\n"
+                     "Content-Length: 10\r\n\r\n {\"a\": 1}\n");
+  });
+  Connection connection(server.url(), kSecond);
+  const Exchange exchange =
+      connection.exchange({"POST", "/_xpack/ml/a%2Fb,c:*/_close", {{"timeout", "1 s"}, {"force", ""}}, "", ""}, {});
+
+  ASSERT_TRUE(exchange.answer) << exchange.error;
+  EXPECT_EQ(exchange.answer->status, 418);
+  EXPECT_EQ(exchange.answer->body, " {\"a\": 1}\n");
+  EXPECT_EQ(header_of(*exchange.answer, "content-type"), "application/json");
+  EXPECT_EQ(exchange.answer->headers.size(), 4U);
+  EXPECT_THAT(asked, testing::StartsWith("POST /_xpack/ml/a%2Fb,c:*/_close?timeout=1%20s&force= HTTP/1.1\r\n"));
+  EXPECT_THAT(asked, HasSubstr("Content-Length: 0\r\n"));
+  EXPECT_THAT(asked, testing::Not(HasSubstr("Content-Type")));
+}
+
+TEST(Connection, SendsCredentialsAndOnlyWhenThereAreAny) {
+  TestServer server([](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(request.get_header_value("Authorization"), "text/plain");
+  });
+  Connection connection(server.url(), kSecond);
+
+  EXPECT_EQ(connection.exchange(get("/"), Credentials{"ann", "secret"}).answer->body, "Basic YW5uOnNlY3JldA==");
+  EXPECT_EQ(connection.exchange(get("/"), std::nullopt).answer->body, "");
+}
+
+TEST(Connection, TakesChunkedLongAndEmptyBodies) {
+  const std::string megabytes(3 << 20, 'x');
+  TestServer server([&](const httplib::Request& request, httplib::Response& response) {
+    if (request.path == "/chunked")
+      response.set_chunked_content_provider("text/plain", [&](std::size_t, httplib::DataSink& sink) {
+        sink.write("abc", 3);
+        sink.write(megabytes.data(), megabytes.size());
+        sink.done();
+        return true;
+      });
+    if (request.path == "/long") response.set_content(megabytes, "text/plain");
+    if (request.path == "/empty") response.status = 204;
+    if (request.path == "/echo") response.set_content(std::to_string(request.body.size()), "text/plain");
+  });
+  Connection connection(server.url(), 10 * kSecond);
+
+  EXPECT_EQ(connection.exchange(get("/chunked"), {}).answer->body, "abc" + megabytes);
+  EXPECT_EQ(connection.exchange(get("/long"), {}).answer->body, megabytes);
+  EXPECT_EQ(connection.exchange(get("/empty"), {}).answer->status, 204);
+  EXPECT_EQ(connection.exchange({"POST", "/echo", {}, megabytes, "text/plain"}, {}).answer->body,
+            std::to_string(megabytes.size()));
+}
+
+TEST(Connection, DoesNotFollowRedirects) {
+  std::atomic<int> asked = 0;
+  TestServer server([&](const httplib::Request&, httplib::Response& response) {
+    ++asked;
+    response.set_redirect("/elsewhere");
+  });
+  Connection connection(server.url(), kSecond);
+
+  EXPECT_EQ(connection.exchange(get("/"), {}).answer->status, 302);
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(Connection, AsksOnceMoreOnANewConnectionAfterTheServerClosedAnIdleOne) {
+  RawServer server([](int socket, const std::string&) {
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  Connection connection(server.url(), kSecond);
+
+  EXPECT_EQ(connection.exchange(get("/1"), {}).answer->body, "ok");
+  server.wait_until_closed(1);
+  const Exchange second = connection.exchange(get("/2"), {});
+  ASSERT_TRUE(second.answer) << second.error;
+  EXPECT_EQ(second.answer->body, "ok");
+  EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(Connection, TellsThatNobodyListens) {
+  std::string url;
+  {
+    url = RawServer([](int, const std::string&) {}).url();
+  }
+  Connection connection(url, kSecond);
+  const Exchange exchange = connection.exchange(get("/"), Credentials{"ann", "secret"});
+
+  EXPECT_FALSE(exchange.answer);
+  EXPECT_FALSE(exchange.connected);
+  EXPECT_EQ(exchange.error, "no connection to " + url);
+}
+
+TEST(Connection, TellsThatASilentServerGaveNoAnswerInTime) {
+  RawServer server([](int socket, const std::string&) { RawServer::read_head(socket); });
+  Connection connection(server.url(), 150 * kMillisecond);
+  const auto begin = std::chrono::steady_clock::now();
+  const Exchange exchange = connection.exchange(get("/"), {});
+
+  EXPECT_FALSE(exchange.answer);
+  EXPECT_THAT(exchange.error, HasSubstr("no answer within 150 ms"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+}
+
+TEST(Connection, TellsAnAnswerThatBreaksOffFromAWholeOne) {
+  for (const char* bytes :
+       {"", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "HTTP/1.1 200 OK\r\nContent-Le",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnot a chunk"}) {
+    RawServer server([&](int socket, const std::string&) { RawServer::write(socket, bytes); });
+    Connection connection(server.url(), kSecond);
+    const Exchange exchange = connection.exchange(get("/"), {});
+    EXPECT_FALSE(exchange.answer) << bytes;
+    EXPECT_NE(exchange.error, "") << bytes;
+    EXPECT_TRUE(exchange.connected) << bytes;
+  }
+}
+
+TEST(Connection, NeverSendsWhatWouldBeAnotherRequest) {
+  RawServer server([](int, const std::string&) {});
+  Connection connection(server.url(), kSecond);
+
+  for (const wire::HttpRequest& request :
+       {wire::HttpRequest{"GET\r\nX: y", "/", {}, "", ""}, wire::HttpRequest{"", "/", {}, "", ""},
+        wire::HttpRequest{"GET", "/a b", {}, "", ""}, wire::HttpRequest{"GET", "/\r\nX: y", {}, "", ""},
+        wire::HttpRequest{"GET", "no-slash", {}, "", ""},
+        wire::HttpRequest{"POST", "/", {}, "x", "text/plain\r\nX: y"}})
+    EXPECT_THAT(connection.exchange(request, {}).error, HasSubstr("nothing was sent"));
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST(Connection, EndsAnExchangeThatIsStopped) {
+  std::promise<void> asked;
+  RawServer server([&](int socket, const std::string&) {
+    asked.set_value();
+    RawServer::read_head(socket);
+  });
+  Connection connection(server.url(), kMinute);
+  auto exchange = std::async(std::launch::async, [&] { return connection.exchange(get("/"), {}); });
+  asked.get_future().wait();
+  connection.stop();
+
+  ASSERT_EQ(exchange.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(exchange.get().error, "given up");
+  EXPECT_EQ(connection.exchange(get("/"), {}).error, "given up");
+}
+
+}  // namespace
+}  // namespace closecheck::sut

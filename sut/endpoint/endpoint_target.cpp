@@ -1,0 +1,90 @@
+#include "endpoint/endpoint_target.h"
+
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace closecheck::sut {
+namespace {
+
+constexpr std::string_view kExpected = "; expected http://host:port or https://host:port without a path";
+
+bool is_port(std::string_view text) {
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port > 0 && port <= 65535;
+}
+
+/// `host` or `host:port` or `[v6]:port`.
+bool is_authority(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos || end == 1) return false;
+    if (text.substr(1, end - 1).find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos) return false;
+    const std::string_view rest = text.substr(end + 1);
+    return rest.empty() || (rest.starts_with(':') && is_port(rest.substr(1)));
+  }
+  const std::size_t colon = text.find(':');
+  const std::string_view host = text.substr(0, colon);
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  if (host.empty() || host.find_first_not_of(allowed) != std::string_view::npos) return false;
+  return colon == std::string_view::npos || is_port(text.substr(colon + 1));
+}
+
+std::string usable_url(const std::string& url) {
+  std::string_view rest = url;
+  std::string_view scheme;
+  for (const std::string_view known : {"http://", "https://"})
+    if (rest.starts_with(known)) scheme = known;
+  if (scheme.empty())
+    throw std::invalid_argument("the target's URL begins with neither http:// nor https://" + std::string(kExpected));
+  rest.remove_prefix(scheme.size());
+  if (rest.find('@') != std::string_view::npos)
+    throw std::invalid_argument("the target's URL holds a user; users belong under `principals`" +
+                                std::string(kExpected));
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  if (!is_authority(rest))
+    throw std::invalid_argument("the target's URL '" + url + "' cannot be used" + std::string(kExpected));
+  return std::string(scheme) + std::string(rest);
+}
+
+}  // namespace
+
+Target::Target(EndpointOptions options)
+    : options_(std::move(options)),
+      url_(usable_url(options_.url)),
+      commons_(options_.commons ? options_.commons : make_commons()) {
+  for (const auto& [principal, credentials] : options_.principals)
+    options_.redactor.add(credentials.password, credentials.username);
+}
+
+const Credentials* Target::find(Principal who) const {
+  const auto found = options_.principals.find(who);
+  return found == options_.principals.end() ? nullptr : &found->second;
+}
+
+Identity Target::identity_of(Principal who) {
+  if (who == Principal::anonymous) return {};
+  if (who == Principal::wrong_password) return wrong_password();
+  if (options_.principals.empty()) return {};
+  const Credentials* found = find(who);
+  if (found == nullptr && who == Principal::setup) found = find(Principal::manage_ml);
+  if (found == nullptr && (who == Principal::setup || who == Principal::manage_ml)) found = find(Principal::manage);
+  if (found != nullptr) return {*found, ""};
+  if (who == Principal::setup || who == Principal::manage_ml) return {};
+  return {std::nullopt, "no principal '" + std::string(name(who)) + "' is configured, so nothing was sent"};
+}
+
+Identity Target::wrong_password() {
+  const Credentials* right = find(Principal::manage_ml);
+  if (right == nullptr) right = find(Principal::manage);
+  const std::string username = right == nullptr ? "closecheck-nobody" : right->username;
+  if (!commons_->wrong_passwords.may_send(username))
+    return {std::nullopt, "a wrong password was sent " + std::to_string(kWrongPasswordsMax) + " times for user '" +
+                              username + "' already, which must do for one run, so nothing was sent"};
+  const std::string password = "closecheck-wrong";
+  return {Credentials{username, right != nullptr && right->password == password ? password + "-2" : password}, ""};
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,132 @@
+#include "server/server_access.h"
+
+#include <crypt.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+#include "wire/text.h"
+
+namespace closecheck::sut {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+
+bool is_hash(std::string_view password) {
+  return password.size() > 3 && password.front() == '$' && password.find('$', 1) != std::string_view::npos;
+}
+
+/// Whether crypt would read no more than the beginning of the password, so that others were let in with it.
+bool is_cut_by_crypt(std::string_view password, const std::string& like) {
+  constexpr std::size_t kBcryptBytesMax = 72;
+  return password.find('\0') != std::string_view::npos || (like.starts_with("$2") && password.size() > kBcryptBytesMax);
+}
+
+/// The hash of the password by the same method and salt as `like`; empty when crypt cannot read `like`.
+std::string hash_like(std::string_view password, const std::string& like) {
+  const auto scratch = std::make_unique<crypt_data>();
+  const char* hash = ::crypt_r(std::string(password).c_str(), like.c_str(), scratch.get());
+  return hash == nullptr || hash[0] == '*' ? std::string() : std::string(hash);
+}
+
+std::string fingerprint(const std::string& key, std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  ::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+         text.size(), digest, &size);
+  return {reinterpret_cast<const char*>(digest), size};
+}
+
+int sextet(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+' || c == '-') return 62;
+  if (c == '/' || c == '_') return 63;
+  return -1;
+}
+
+}  // namespace
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  std::string out;
+  unsigned bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const int value = sextet(c);
+    if (value < 0) return std::nullopt;
+    bits = (bits << 6U | static_cast<unsigned>(value)) & 0xFFFFU;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU);
+  }
+  return out;
+}
+
+bool equal_in_constant_time(std::string_view given, std::string_view kept) {
+  unsigned difference = given.size() == kept.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const char other = kept.empty() ? '\0' : kept[i % kept.size()];
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(other));
+  }
+  return difference == 0;
+}
+
+Access::Access(const std::map<Principal, Credentials>& principals) : key_(kKeyBytes, '\0') {
+  for (const auto& [principal, credentials] : principals) {
+    if (principal == Principal::anonymous || principal == Principal::wrong_password) continue;
+    const bool hashed = is_hash(credentials.password);
+    if (hashed && hash_like("", credentials.password).empty())
+      throw std::runtime_error("the password hash of user " + credentials.username +
+                               " is of a kind that crypt does not know here");
+    if (hashed && decoy_.empty()) decoy_ = credentials.password;
+    users_.push_back(User{principal, credentials.username, credentials.password, hashed});
+  }
+  if (::RAND_bytes(reinterpret_cast<unsigned char*>(key_.data()), static_cast<int>(key_.size())) != 1)
+    throw std::runtime_error("the system has no random numbers to offer");
+}
+
+bool Access::verify(const User* user, std::string_view username, std::string_view password) const {
+  const bool hashed = user != nullptr && user->hashed;
+  const bool plain = equal_in_constant_time(password, user == nullptr || hashed ? std::string_view() : user->password);
+  // Without any hash there is nothing whose absence could be told from the time.
+  if (decoy_.empty()) return user != nullptr && plain;
+  const std::string print = fingerprint(key_, password);
+  if (hashed) {
+    const std::lock_guard lock(mutex_);
+    const auto known = verified_.find(username);
+    if (known != verified_.end() && equal_in_constant_time(print, known->second)) return true;
+  }
+  const std::string& like = hashed ? user->password : decoy_;
+  const bool same_hash = equal_in_constant_time(hash_like(password, like), like) && !is_cut_by_crypt(password, like);
+  if (!hashed) return user != nullptr && plain;
+  if (!same_hash) return false;
+  const std::lock_guard lock(mutex_);
+  verified_[user->username] = print;
+  return true;
+}
+
+Caller Access::identify(std::string_view authorization) const {
+  const std::string_view scheme = authorization.substr(0, authorization.find(' '));
+  if (wire::lower(scheme) != "basic" || scheme.size() == authorization.size()) return {};
+  std::string_view token = authorization.substr(scheme.size());
+  while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
+  const std::string pair = decode_base64(token).value_or("");
+  const std::size_t colon = std::min(pair.find(':'), pair.size());
+  const std::string_view username = std::string_view(pair).substr(0, colon);
+  const std::string_view password = std::string_view(pair).substr(std::min(colon + 1, pair.size()));
+  const User* user = nullptr;
+  for (const User& known : users_)
+    if (equal_in_constant_time(username, known.username)) user = &known;
+  Caller caller{Principal::wrong_password, std::string(username)};
+  if (verify(user, username, password)) caller.principal = user->principal;
+  return caller;
+}
+
+}  // namespace closecheck::sut

@@ -1,0 +1,89 @@
+#include "service/doorway.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "in_process/answers.h"
+#include "wire/routes.h"
+
+namespace closecheck::sut {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add_member(Json& object) {
+  object["x_vendor"] = {{"build", 7}, {"notes", Json::array({"nothing", nullptr})}};
+}
+
+/// The answer's object, and the objects of its lists; deeper ones may be maps whose keys mean something.
+void add_members(Json& body) {
+  for (auto& [name, value] : body.items()) {
+    if (!value.is_array()) continue;
+    for (Json& element : value)
+      if (element.is_object()) add_member(element);
+  }
+  add_member(body);
+}
+
+Json reordered(const Json& value) {
+  if (value.is_array()) {
+    Json out = Json::array();
+    for (const Json& element : value) out.push_back(reordered(element));
+    return out;
+  }
+  if (!value.is_object()) return value;
+  std::vector<std::pair<std::string, Json>> members;
+  for (const auto& [name, inner] : value.items()) members.emplace_back(name, reordered(inner));
+  Json out = Json::object();
+  for (auto member = members.rbegin(); member != members.rend(); ++member)
+    out[member->first] = std::move(member->second);
+  return out;
+}
+
+}  // namespace
+
+bool shows_on_wire_only(const Manner& manner) {
+  return manner.deviates(Deviation::error_without_envelope) || manner.varies(Variant::extra_members) ||
+         manner.varies(Variant::reordered_members);
+}
+
+std::variant<Request, WireAnswer> enter(const wire::HttpRequest& message, const Manner& manner, Principal who) {
+  wire::Routed routed;
+  if (manner.deviates(Deviation::get_closes_job) && message.method == "GET" && message.path.ends_with("/_close")) {
+    wire::HttpRequest posted = message;
+    posted.method = "POST";
+    routed = wire::route_request(posted, manner.profile);
+  } else {
+    routed = wire::route_request(message, manner.profile);
+  }
+  if (auto* request = std::get_if<Request>(&routed.result)) {
+    request->who = who;
+    return std::move(*request);
+  }
+  const bool unknown = who == Principal::anonymous || who == Principal::wrong_password;
+  if (!routed.before_identity && manner.security && unknown)
+    return wire::encode(unauthenticated(who), Request{who, GetRoot{}, nullptr}, manner.profile);
+  return std::get<WireAnswer>(std::move(routed.result));
+}
+
+WireAnswer leave(const Response& response, const Request& request, const Manner& manner) {
+  return leave(wire::encode(response, request, manner.profile), manner);
+}
+
+WireAnswer leave(WireAnswer answer, const Manner& manner) {
+  if (!shows_on_wire_only(manner)) return answer;
+  Json body = Json::parse(answer.body, nullptr, false);
+  if (!body.is_object()) return answer;
+  if (manner.deviates(Deviation::error_without_envelope)) {
+    const auto error = body.find("error");
+    if (error == body.end() || !error->is_object()) return answer;
+    body = Json{{"message", error->value("reason", "")}};
+  }
+  if (manner.varies(Variant::extra_members)) add_members(body);
+  if (manner.varies(Variant::reordered_members)) body = reordered(body);
+  answer.body = body.dump();
+  return answer;
+}
+
+}  // namespace closecheck::sut

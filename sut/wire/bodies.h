@@ -1,0 +1,40 @@
+// Request bodies as a server reads them. Tolerant of unknown members; a body that cannot be used throws Refused.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/response.h"
+#include "in_process/details.h"
+#include "wire/json.h"
+
+namespace closecheck::sut::wire {
+
+inline constexpr std::string_view kIllegalArgument = "illegal_argument_exception";
+
+/// Thrown while a request is read, when the answer is already known.
+struct Refused {
+  WireAnswer answer;
+};
+[[noreturn]] void refuse(int status, std::string_view type, std::string_view reason);
+
+/// The body as one JSON object; an empty body gives an empty object.
+Json read_object(const std::string& body, const char* what);
+
+/// `options`: what the typed configuration does not know.
+CreateJob read_create_job(const std::string& job, const std::string& body, JobOptions& options);
+UpdateJob read_update_job(const std::string& job, const std::string& body, JobUpdate& more);
+/// A datafeed's configuration, or the part of it that is to change; without its query.
+FeedOptions read_feed(const Json& body);
+
+/// A bulk body. `index` and `type`: the ones in the path; empty: none.
+BulkWrite read_bulk(const std::string& index, const std::string& type, const std::string& body);
+
+/// How far from now a date such as `now`, `now-1h` or `now+1d-30m` lies; empty: it is no such date.
+std::optional<std::int64_t> after_now_ms(std::string_view text);
+/// Milliseconds since the epoch from a date parameter (digits or an ISO date); throws Refused.
+std::int64_t read_date_ms(const std::string& text, const char* name);
+
+}  // namespace closecheck::sut::wire

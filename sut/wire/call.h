@@ -1,0 +1,124 @@
+// One request on its way to an operation: what its path, its query and its body say, each asked for by name.
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "closecheck/sut/wire.h"
+#include "in_process/details.h"
+#include "wire/json.h"
+
+namespace closecheck::sut::wire {
+
+/// What a route makes of a request. Without an operation the answer is known already.
+struct Built {
+  std::variant<Operation, WireAnswer> result;
+  std::shared_ptr<const RequestDetails> details;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): routes return what they have.
+  Built(Operation operation) : result(std::move(operation)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Built(WireAnswer answer) : result(std::move(answer)) {}
+  template <class Details>
+  Built(Operation operation, Details what)
+      : result(std::move(operation)),
+        details(std::make_shared<const RequestDetails>(RequestDetails{std::move(what)})) {}
+};
+
+class Call {
+ public:
+  /// `is_view`: nobody acts on the operation; it is what a recording or a script says.
+  Call(const HttpRequest& http, std::map<std::string_view, std::string> parts, Profile profile, bool is_view);
+
+  std::string part(std::string_view name) const;
+  const HttpRequest& http() const { return http_; }
+  const std::string& body() const { return http_.body; }
+  /// For operations that the vocabulary has no type for.
+  Operation raw() const;
+  bool is_5_4() const { return profile_ == Profile::xpack_5_4; }
+  bool is_view() const { return is_view_; }
+  /// The body as one object, read once; an empty body gives an empty object. Throws Refused.
+  const Json& object(const char* what);
+
+  /// A parameter of the query, which is then known. Of several of one name the last counts.
+  Parameter take(std::string_view name);
+  void ignore(std::initializer_list<std::string_view> names);
+  /// What `allow_no_jobs` and such say: unknown before 6.1.
+  ListOptions take_allow(std::string_view name);
+  /// Throws Refused for what is no number.
+  std::optional<int> take_number(const char* name);
+  /// A member of the body where there is one, else the parameter. A member that is no text is its JSON text.
+  Parameter take_either(const char* name);
+  std::optional<std::int64_t> take_date(const char* name);
+  /// Throws Refused for what is no date; in a view such a one is none.
+  std::optional<std::int64_t> read_date(const std::string& text, const char* name) const;
+  /// Throws Refused for what is no boolean of the profile.
+  std::optional<bool> take_flag(const char* name);
+  std::optional<double> take_score(const char* name);
+  /// Paging, range and order, from the query or the body.
+  ListOptions take_list();
+
+  Parameters take_rest() { return std::exchange(rest_, {}); }
+  const Parameters& rest() const { return rest_; }
+
+ private:
+  const HttpRequest& http_;
+  std::map<std::string_view, std::string> parts_;
+  Parameters rest_;
+  Profile profile_;
+  bool is_view_;
+  std::optional<Json> object_;
+};
+
+// Jobs, their results and snapshots.
+Built create_job(Call& call);
+Built update_job(Call& call);
+Built delete_job(Call& call);
+Built get_jobs(Call& call);
+Built job_statistics(Call& call);
+Built open_job(Call& call);
+Built post_data(Call& call);
+Built flush_job(Call& call);
+Built close_job(Call& call);
+Built get_buckets(Call& call);
+Built get_records(Call& call);
+Built get_snapshots(Call& call);
+Built update_snapshot(Call& call);
+Built delete_snapshot(Call& call);
+Built revert_snapshot(Call& call);
+
+// Datafeeds.
+Built create_feed(Call& call);
+Built update_feed(Call& call);
+Built get_feeds(Call& call);
+Built feed_statistics(Call& call);
+Built start_feed(Call& call);
+Built stop_feed(Call& call);
+Built delete_feed(Call& call);
+
+// Indices, documents and what a cluster says of itself.
+Built bulk(Call& call);
+Built write_document(Call& call);
+Built get_document(Call& call);
+Built delete_document(Call& call);
+Built search(Call& call);
+Built count(Call& call);
+Built cluster_state(Call& call);
+Built create_index(Call& call);
+Built index_exists(Call& call);
+Built delete_index(Call& call);
+Built refresh_index(Call& call);
+Built health(Call& call);
+Built features(Call& call);
+Built has_privileges(Call& call);
+
+/// The documents that a query names: all, or a range. Throws Refused for a query of another kind.
+DocumentQuery read_query(const Json& query);
+
+}  // namespace closecheck::sut::wire

@@ -1,0 +1,249 @@
+// Requests about indices and documents, and what a cluster says of itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "wire/answers.h"
+#include "wire/bodies.h"
+#include "wire/call.h"
+#include "wire/uploads.h"
+
+namespace closecheck::sut::wire {
+namespace {
+
+void ignore_write_parameters(Call& call) {
+  call.ignore({"timeout", "wait_for_active_shards", "routing", "pipeline", "type", "version", "version_type", "parent",
+               "op_type", "if_seq_no", "if_primary_term"});
+}
+
+bool take_refresh(Call& call) {
+  const Parameter refresh = call.take("refresh");
+  return refresh && *refresh != "false";
+}
+
+std::string type_of(const Call& call) {
+  const std::string type = call.part("type");
+  return type.empty() ? "_doc" : type;
+}
+
+/// The bound of a range: a number, or a date as milliseconds.
+double bound(const Json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    if (const auto number = number_in(text)) return *number;
+    if (const auto date = iso_date_ms(text)) return static_cast<double>(*date);
+  }
+  refuse(400, "parse_exception", fmt::format("failed to parse date field [{}]", dump(value)));
+}
+
+void read_search_body(Call& call, SearchDocuments& out) {
+  if (call.body().empty()) return;
+  const Json& body = call.object("search");
+  if (const Json* query = member(body, "query"); query != nullptr) out.query = read_query(*query);
+  const auto number = [&body](const char* name, int& into) {
+    const Json* value = member(body, name);
+    if (value != nullptr && value->is_number_integer())
+      into = static_cast<int>(std::clamp<std::int64_t>(value->get<std::int64_t>(), -1, INT32_MAX));
+  };
+  number("from", out.from);
+  number("size", out.size);
+  const Json* sort = member(body, "sort");
+  if (sort != nullptr && sort->is_array() && !sort->empty()) sort = &sort->front();
+  if (sort == nullptr) return;
+  if (sort->is_string()) out.sort = sort->get<std::string>();
+  if (!sort->is_object() || sort->empty()) return;
+  out.sort = sort->begin().key();
+  const Json& order = sort->begin().value();
+  const Json* direction = order.is_object() ? member(order, "order") : &order;
+  out.descending = direction != nullptr && direction->is_string() && direction->get<std::string>() == "desc";
+}
+
+}  // namespace
+
+DocumentQuery read_query(const Json& query) {
+  DocumentQuery out;
+  if (!query.is_object() || query.size() != 1)
+    refuse(400, "parsing_exception", "query malformed, must start with start_object");
+  const std::string& kind = query.begin().key();
+  const Json& inner = query.front();
+  if (kind == "match_all") return out;
+  if (kind != "range") refuse(400, "parsing_exception", fmt::format("no [query] registered for [{}]", kind));
+  if (!inner.is_object() || inner.size() != 1 || !inner.front().is_object())
+    refuse(400, "parsing_exception", "[range] query doesn't support multiple fields");
+  out.field = inner.begin().key();
+  for (const auto& [name, value] : inner.front().items()) {
+    if (value.is_null()) continue;
+    if (name == "gt")
+      out.above = bound(value);
+    else if (name == "gte" || name == "from")
+      out.from = bound(value);
+    else if (name == "lt")
+      out.below = bound(value);
+    else if (name == "lte" || name == "to")
+      out.up_to = bound(value);
+    else if (name != "format" && name != "time_zone" && name != "boost")
+      refuse(400, "parsing_exception", fmt::format("[range] query does not support [{}]", name));
+  }
+  return out;
+}
+
+Built bulk(Call& call) {
+  BulkWrite writes = read_bulk(call.part("index"), call.part("type"), call.body());
+  writes.refresh = take_refresh(call);
+  ignore_write_parameters(call);
+  call.ignore({"fields", "_source", "_source_excludes", "_source_exclude", "_source_includes", "_source_include"});
+  IndexDocuments out{writes.writes.front().index, {}, writes.refresh};
+  std::string sources;
+  for (const DocumentWrite& write : writes.writes) {
+    // A typed operation adds to one index. What may replace a document, or adds to several, is another.
+    if (write.kind == DocumentWrite::Kind::remove || !write.id.empty() || write.index != out.index)
+      return {call.raw(), std::move(writes)};
+    for (Record& record : plain_records(read_upload(write.source))) out.records.push_back(std::move(record));
+    if (call.is_view()) sources += write.source + "\n";
+  }
+  if (call.is_view()) out.times = times_of(read_upload(sources), TimesIn::documents);
+  return {Operation(std::move(out)), std::move(writes)};
+}
+
+Built write_document(Call& call) {
+  BulkWrite out;
+  out.refresh = take_refresh(call);
+  out.single = true;
+  const bool creates = call.take("op_type") == Parameter("create") || call.http().path.ends_with("/_create");
+  ignore_write_parameters(call);
+  const Upload upload = read_upload(call.body());
+  if (upload.malformed || upload.ends.size() != 1)
+    refuse(400, "mapper_parsing_exception", "failed to parse: a JSON object was expected");
+  out.writes.push_back(DocumentWrite{creates ? DocumentWrite::Kind::create : DocumentWrite::Kind::index,
+                                     call.part("index"), type_of(call), call.part("id"), call.body()});
+  return {call.raw(), std::move(out)};
+}
+
+Built get_document(Call& call) {
+  call.ignore({"realtime", "refresh", "routing", "preference", "_source", "stored_fields", "version"});
+  return {call.raw(), GetDocument{call.part("index"), call.part("id")}};
+}
+
+Built delete_document(Call& call) {
+  BulkWrite out;
+  out.refresh = take_refresh(call);
+  out.single = true;
+  ignore_write_parameters(call);
+  out.writes.push_back(
+      DocumentWrite{DocumentWrite::Kind::remove, call.part("index"), type_of(call), call.part("id"), {}});
+  return {call.raw(), std::move(out)};
+}
+
+Built search(Call& call) {
+  SearchDocuments out;
+  out.index = call.part("index");
+  read_search_body(call, out);
+  if (const auto from = call.take_number("from")) out.from = *from;
+  if (const auto size = call.take_number("size")) out.size = *size;
+  if (const Parameter sort = call.take("sort")) {
+    const std::size_t colon = sort->rfind(':');
+    out.sort = sort->substr(0, colon);
+    out.descending = colon != std::string::npos && sort->substr(colon) == ":desc";
+  }
+  call.ignore({"ignore_unavailable", "allow_no_indices", "expand_wildcards", "preference", "routing", "search_type",
+               "request_cache", "track_total_hits", "rest_total_hits_as_int", "timeout", "typed_keys", "_source"});
+  if (out.from < 0) refuse(400, kIllegalArgument, "[from] parameter cannot be negative");
+  if (out.size < 0)
+    refuse(400, kIllegalArgument, fmt::format("[size] parameter cannot be negative, found [{}]", out.size));
+  if (std::int64_t{out.from} + out.size > 10'000)
+    refuse(400, kIllegalArgument,
+           fmt::format("Result window is too large, from + size must be less than or equal to: [10000] but was [{}].",
+                       std::int64_t{out.from} + out.size));
+  return {call.raw(), std::move(out)};
+}
+
+Built count(Call& call) {
+  SearchDocuments out;
+  out.index = call.part("index");
+  out.only_count = true;
+  read_search_body(call, out);
+  call.ignore({"ignore_unavailable", "allow_no_indices", "expand_wildcards", "preference", "routing", "min_score"});
+  return {call.raw(), std::move(out)};
+}
+
+Built create_index(Call& call) {
+  call.ignore({"timeout", "master_timeout", "wait_for_active_shards", "update_all_types", "include_type_name"});
+  call.object("create_index");
+  return Operation(CreateIndex{call.part("index")});
+}
+
+Built index_exists(Call& call) {
+  call.ignore({"ignore_unavailable", "allow_no_indices", "expand_wildcards", "flat_settings", "include_defaults",
+               "local", "include_type_name", "master_timeout"});
+  return {call.raw(), IndexExists{call.part("index")}};
+}
+
+Built delete_index(Call& call) {
+  call.ignore({"timeout", "master_timeout", "ignore_unavailable", "allow_no_indices", "expand_wildcards"});
+  return Operation(DeleteIndex{call.part("index")});
+}
+
+Built refresh_index(Call& call) {
+  call.ignore({"ignore_unavailable", "allow_no_indices", "expand_wildcards"});
+  return Operation(RefreshIndex{call.part("index")});
+}
+
+Built health(Call& call) {
+  call.take_rest();
+  Json body = Json::object();
+  body["cluster_name"] = "closecheck";
+  body["status"] = "green";
+  body["timed_out"] = false;
+  body["number_of_nodes"] = 1;
+  body["number_of_data_nodes"] = 1;
+  body["active_primary_shards"] = 1;
+  body["active_shards"] = 1;
+  body["relocating_shards"] = 0;
+  body["initializing_shards"] = 0;
+  body["unassigned_shards"] = 0;
+  body["delayed_unassigned_shards"] = 0;
+  body["number_of_pending_tasks"] = 0;
+  body["number_of_in_flight_fetch"] = 0;
+  body["task_max_waiting_in_queue_millis"] = 0;
+  body["active_shards_percent_as_number"] = 100.0;
+  return json_answer(200, body);
+}
+
+Built cluster_state(Call& call) {
+  call.take_rest();
+  return {call.raw(), ClusterState{}};
+}
+
+Built features(Call& call) {
+  call.take_rest();
+  Json body = Json::object();
+  body["build"] = Json::object();
+  body["license"] = Json({{"type", "trial"}, {"mode", "trial"}, {"status", "active"}});
+  body["features"]["ml"] = Json({{"available", true}, {"enabled", true}});
+  body["features"]["security"] = Json({{"available", true}, {"enabled", true}});
+  return json_answer(200, body);
+}
+
+Built has_privileges(Call& call) {
+  AskedPrivileges asked;
+  const Json& body = call.object("has_privileges");
+  const auto texts = [](const Json* list) {
+    std::vector<std::string> out;
+    if (list != nullptr && list->is_string()) out.push_back(list->get<std::string>());
+    if (list != nullptr && list->is_array())
+      for (const Json& one : *list)
+        if (one.is_string()) out.push_back(one.get<std::string>());
+    return out;
+  };
+  asked.cluster = texts(member(body, "cluster"));
+  const Json* indices = member(body, "index");
+  if (indices != nullptr && indices->is_array())
+    for (const Json& index : *indices)
+      for (std::string& name : texts(member(index, "names")))
+        asked.indices.emplace_back(std::move(name), texts(member(index, "privileges")));
+  return {Operation(HasPrivileges{}), std::move(asked)};
+}
+
+}  // namespace closecheck::sut::wire

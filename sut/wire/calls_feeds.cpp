@@ -1,0 +1,95 @@
+// Requests about datafeeds.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "wire/bodies.h"
+#include "wire/call.h"
+
+namespace closecheck::sut::wire {
+namespace {
+
+void take_query(Call& call, FeedOptions& options) {
+  const Json* query = member(call.object("datafeed_config"), "query");
+  if (query != nullptr && !query->is_null()) options.query = read_query(*query);
+}
+
+/// Whether the query is that of every document, in the product's words.
+bool asks_for_all(const FeedOptions& options) {
+  const auto query = std::ranges::find(options.members, "query", [](const auto& member) { return member.first; });
+  return query == options.members.end() || query->second.starts_with(R"({"match_all":)");
+}
+
+bool reads_everything(const FeedOptions& options) {
+  const bool is_one = options.indices.size() == 1 && options.indices.front().find_first_of("*,") == std::string::npos;
+  return is_one && asks_for_all(options) &&
+         std::all_of(options.members.begin(), options.members.end(), [](const auto& member) {
+           if (member.first == "types") return member.second == "[]" || member.second == R"(["doc"])";
+           return member.first == "query" || member.first == "scroll_size" || member.first == "frequency" ||
+                  member.first == "query_delay" || member.first == "chunking_config";
+         });
+}
+
+}  // namespace
+
+Built create_feed(Call& call) {
+  FeedOptions options = read_feed(call.object("datafeed_config"));
+  if (!call.is_view()) take_query(call, options);
+  if (options.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
+  if (options.indices.empty()) refuse(400, kIllegalArgument, "Invalid indices value '[]' in datafeed configuration");
+  CreateDatafeed out{call.part("feed"), options.job, options.indices.front()};
+  out.reads_everything = reads_everything(options);
+  const Json* id = member(call.object("datafeed_config"), "datafeed_id");
+  if (id != nullptr && id->is_string() && id->get<std::string>() != out.feed)
+    refuse(400, kIllegalArgument,
+           fmt::format("Inconsistent datafeed_id; '{}' specified in the body differs from '{}' specified as a URL "
+                       "argument",
+                       id->get<std::string>(), out.feed));
+  return {Operation(std::move(out)), std::move(options)};
+}
+
+Built update_feed(Call& call) {
+  UpdateDatafeed out{call.part("feed"), read_feed(call.object("datafeed_update"))};
+  take_query(call, out.options);
+  out.options.is_update = true;
+  return {call.raw(), std::move(out)};
+}
+
+Built get_feeds(Call& call) {
+  return {Operation(GetDatafeed{call.part("feed")}), call.take_allow("allow_no_datafeeds")};
+}
+
+Built feed_statistics(Call& call) {
+  return {Operation(DatafeedStats{call.part("feed")}), call.take_allow("allow_no_datafeeds")};
+}
+
+Built start_feed(Call& call) {
+  StartDatafeed out{call.part("feed"), std::nullopt, std::nullopt};
+  StartOptions options;
+  const auto read = [&call](const char* name, std::optional<std::int64_t>& at, std::optional<std::int64_t>& after_now) {
+    const Parameter text = call.take_either(name);
+    if (!text || text->empty()) return;
+    after_now = after_now_ms(*text);
+    if (!after_now) at = call.read_date(*text, name);
+  };
+  read("start", out.start_ms, options.start_after_now_ms);
+  read("end", out.end_ms, options.end_after_now_ms);
+  call.ignore({"timeout"});
+  if (out.start_ms && out.end_ms && *out.start_ms >= *out.end_ms)
+    refuse(400, kIllegalArgument,
+           fmt::format("[start] must be earlier than [end]: start [{}] must be earlier than end [{}]", *out.start_ms,
+                       *out.end_ms));
+  return {Operation(std::move(out)), options};
+}
+
+Built stop_feed(Call& call) {
+  ListOptions options = call.take_allow("allow_no_datafeeds");
+  call.ignore({"timeout"});
+  return {Operation(StopDatafeed{call.part("feed"), call.take_either("force")}), std::move(options)};
+}
+
+Built delete_feed(Call& call) {
+  return Operation(DeleteDatafeed{call.part("feed"), call.take("force")});
+}
+
+}  // namespace closecheck::sut::wire

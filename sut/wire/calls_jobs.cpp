@@ -1,0 +1,128 @@
+// Requests about jobs, their results and their snapshots.
+#include <fmt/format.h>
+
+#include "wire/bodies.h"
+#include "wire/call.h"
+#include "wire/uploads.h"
+
+namespace closecheck::sut::wire {
+
+Built create_job(Call& call) {
+  if (!call.http().body_known) return Operation(CreateJob{call.part("job"), {}});
+  JobOptions options;
+  CreateJob out = read_create_job(call.part("job"), call.body(), options);
+  return {Operation(std::move(out)), std::move(options)};
+}
+
+Built update_job(Call& call) {
+  JobUpdate more;
+  UpdateJob out = read_update_job(call.part("job"), call.body(), more);
+  return {Operation(std::move(out)), std::move(more)};
+}
+
+Built delete_job(Call& call) {
+  if (!call.is_5_4()) call.ignore({"wait_for_completion"});
+  return Operation(DeleteJob{call.part("job"), call.take("force")});
+}
+
+Built get_jobs(Call& call) {
+  return {Operation(GetJob{call.part("job")}), call.take_allow("allow_no_jobs")};
+}
+
+Built job_statistics(Call& call) {
+  return {Operation(JobStats{call.part("job")}), call.take_allow("allow_no_jobs")};
+}
+
+Built open_job(Call& call) {
+  call.ignore({"timeout"});
+  if (!call.body().empty()) call.object("open_job");
+  return Operation(OpenJob{call.part("job")});
+}
+
+Built post_data(Call& call) {
+  PostedData data;
+  const auto date = [&call](const char* name) -> std::optional<std::int64_t> {
+    const Parameter text = call.take(name);
+    if (!text || text->empty()) return std::nullopt;
+    return call.read_date(*text, name);
+  };
+  data.reset_start_ms = date("reset_start");
+  data.reset_end_ms = date("reset_end");
+  data.upload = read_upload(call.body());
+  PostData out{call.part("job"), plain_records(data.upload), data.upload.malformed};
+  if (call.is_view()) out.times = times_of(data.upload, TimesIn::posts);
+  return {Operation(std::move(out)), std::move(data)};
+}
+
+Built flush_job(Call& call) {
+  FlushJob out{call.part("job"), call.take_either("calc_interim")};
+  FlushOptions options;
+  options.start_ms = call.take_date("start");
+  options.end_ms = call.take_date("end");
+  options.advance_ms = call.take_date("advance_time");
+  if (!call.is_5_4()) options.skip_ms = call.take_date("skip_time");
+  const bool interim = out.calc_interim && *out.calc_interim != "false";
+  if (!interim && (options.start_ms || options.end_ms))
+    refuse(400, kIllegalArgument,
+           fmt::format("Invalid flush parameters: unexpected '{}'.", options.start_ms ? "start" : "end"));
+  if (options.start_ms && options.end_ms && *options.start_ms >= *options.end_ms)
+    refuse(400, kIllegalArgument,
+           "Invalid time range: end time '" + std::to_string(*options.end_ms) + "' is earlier than start time '" +
+               std::to_string(*options.start_ms) + "'.");
+  return {Operation(std::move(out)), options};
+}
+
+Built close_job(Call& call) {
+  CloseJob out{call.part("job"), call.take("force"), call.take("timeout"), call.take("allow_no_jobs"), {}};
+  // The service refuses the others itself: a bad timeout is found first.
+  out.other = call.take_rest();
+  return Operation(std::move(out));
+}
+
+Built get_buckets(Call& call) {
+  ListOptions options = call.take_list();
+  Selection& selection = options.selection;
+  options.score_min = call.take_score("anomaly_score").value_or(0);
+  selection.exclude_interim = call.take_flag("exclude_interim");
+  call.take_flag("expand");
+  if (!call.part("timestamp").empty())
+    selection.at_ms = call.read_date(call.part("timestamp"), "timestamp");
+  else
+    selection.at_ms = call.take_date("timestamp");
+  return {Operation(GetBuckets{call.part("job"), options.from, options.size, selection}), options};
+}
+
+Built get_records(Call& call) {
+  ListOptions options = call.take_list();
+  options.score_min = call.take_score("record_score").value_or(0);
+  options.selection.exclude_interim = call.take_flag("exclude_interim");
+  Selection selection = options.selection;
+  selection.descending.reset();
+  return {Operation(GetRecords{call.part("job"), options.from, options.size, selection}), options};
+}
+
+Built get_snapshots(Call& call) {
+  SnapshotSelection out{call.part("snapshot"), call.take_list()};
+  return {Operation(GetSnapshots{call.part("job"), out.snapshot, out.list.from, out.list.size}), std::move(out)};
+}
+
+Built update_snapshot(Call& call) {
+  UpdateSnapshot out{call.part("job"), call.part("snapshot"), std::nullopt, std::nullopt};
+  const Json& body = call.object("model_snapshot_update");
+  if (const Json* description = member(body, "description"); description != nullptr && description->is_string())
+    out.description = description->get<std::string>();
+  if (const Json* retain = member(body, "retain"); retain != nullptr && retain->is_boolean())
+    out.retain = retain->get<bool>();
+  return {call.raw(), std::move(out)};
+}
+
+Built delete_snapshot(Call& call) {
+  return {call.raw(), DeleteSnapshot{call.part("job"), call.part("snapshot")}};
+}
+
+Built revert_snapshot(Call& call) {
+  RevertOptions options{call.take_flag("delete_intervening_results").value_or(false)};
+  return {Operation(RevertSnapshot{call.part("job"), call.part("snapshot")}), options};
+}
+
+}  // namespace closecheck::sut::wire
