@@ -67,7 +67,7 @@ void Bookkeeping::begin(const Exchange& exchange, JobFile& job) {
 
 /// Whether the request was on its way when the job was created: it may have reached one before it.
 bool Bookkeeping::is_older_than(const Exchange& exchange, const JobFile& job) const {
-  return job.created_by != 0 && exchange.invoke_event < context_.log.of(job.created_by).answer_event;
+  return exchange.invoke_event < job.created_event;
 }
 
 /// Whether the post may have been taken before or after the job was closed and opened, or created: an open overlapped a
@@ -75,11 +75,10 @@ bool Bookkeeping::is_older_than(const Exchange& exchange, const JobFile& job) co
 bool Bookkeeping::is_between_periods(const Exchange& post, const JobFile& job) const {
   const auto opens_it = [&](std::size_t number) {
     const Exchange& other = context_.log.of(number);
-    return other.meant == RequestKind::open && context_.log.concerns(other, job.index);
+    return other.meant == RequestKind::open && ExchangeLog::concerns(other, job.index);
   };
   const OpenPeriod& period = job.period;
-  const bool met_open_after_force =
-      period.follows_force && post.invoke_event < context_.log.of(period.opened_by).answer_event;
+  const bool met_open_after_force = period.follows_force && post.invoke_event < period.opened_event;
   return period.amid_close != 0 || met_open_after_force || is_older_than(post, job) ||
          (post.met_mover && std::ranges::any_of(context_.log.open(), opens_it));
 }
@@ -174,7 +173,7 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
 void Bookkeeping::begin_job(const Exchange& exchange, JobFile& job) {
   job.forget();
   const JobConfig* config = known_config(exchange);
-  job.created_by = exchange.number;
+  job.created_event = exchange.answer_event;
   job.results.create(config, followed_after(exchange));
   job.times.reset();
   if (config != nullptr && !exchange.unknown.has(Reach::data))
@@ -182,7 +181,11 @@ void Bookkeeping::begin_job(const Exchange& exchange, JobFile& job) {
   if (config != nullptr) job.learn_groups(&config->groups);
   // Whatever was posted while it was being created, and what was lost before, may have reached it.
   for (const std::vector<std::size_t>* posts : {&job.early_posts, &job.lost_posts})
-    for (const std::size_t number : *posts) book_post(context_.log.of(number), job, RequestOutcome::unknown);
+    for (const std::size_t number : *posts)
+      if (const Exchange* const post = context_.log.find(number))
+        book_post(*post, job, RequestOutcome::unknown);
+      else
+        job.results.book_unknown();
   job.early_posts.clear();
 }
 
@@ -201,8 +204,7 @@ void Bookkeeping::end_remove(const Exchange& exchange, JobFile& job, RequestOutc
     return;
   }
   // If the job is there, it is what was created after the one that was removed.
-  const bool was_created_meanwhile =
-      job.created_by != 0 && context_.log.of(job.created_by).answer_event > exchange.invoke_event;
+  const bool was_created_meanwhile = job.created_event > exchange.invoke_event;
   if (was_created_meanwhile) return;
   job.forget();
   job.results.create(nullptr);
@@ -220,6 +222,7 @@ void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcom
     const std::size_t queued_post = job.period.queued_post;
     job.period = {};
     job.period.opened_by = exchange.number;
+    job.period.opened_event = exchange.answer_event;
     job.period.follows_force = follows_force;
     if (exchange.met_close) {
       job.period.amid_close = exchange.number;
@@ -252,7 +255,7 @@ void Bookkeeping::end_update(const Exchange& exchange, JobFile& job, RequestOutc
 void Bookkeeping::end_post(const Exchange& exchange, JobFile& job, RequestOutcome outcome) {
   const auto creates_it = [&](std::size_t number) {
     const Exchange& other = context_.log.of(number);
-    return other.meant == RequestKind::create && context_.log.concerns(other, job.index);
+    return other.meant == RequestKind::create && ExchangeLog::concerns(other, job.index);
   };
   if (exchange.unanswered)
     job.lost_posts.push_back(exchange.number);
@@ -315,8 +318,8 @@ void Bookkeeping::end_forced_close(const Exchange& exchange, JobFile& job, Reque
   }
   period.forced = exchange.number;
   // Of a close that was over before nothing can be lost any more.
-  const bool was_over = period.normal_close != 0 && !period.perhaps_over &&
-                        context_.log.of(period.normal_close).answer_event < exchange.invoke_event;
+  const Exchange* const close = context_.log.find(period.normal_close);
+  const bool was_over = close != nullptr && !period.perhaps_over && close->answer_event < exchange.invoke_event;
   if (!was_over) job.results.lose();
 }
 
@@ -377,7 +380,7 @@ void Bookkeeping::end_unanswered(const Exchange& exchange, JobFile& job) {
 
 void Bookkeeping::end_unanswered_create(const Exchange& exchange, JobFile& job) {
   const bool was_absent = exchange.before == JobState::absent && exchange.quiet;
-  if (was_absent || (job.created_by == 0 && !job.adopted)) {
+  if (was_absent || (job.created_event == 0 && !job.adopted)) {
     // If it is there at all, it is the only one that it can be.
     begin_job(exchange, job);
     job.learn_groups(nullptr);
@@ -405,6 +408,7 @@ void Bookkeeping::settle_open_period(JobFile& job) {
   if (job.period.amid_close == 0) return;
   OpenPeriod settled;
   settled.opened_by = job.period.opened_by;
+  settled.opened_event = job.period.opened_event;
   settled.follows_force = job.period.follows_force;
   job.period = settled;
 }

@@ -41,8 +41,7 @@ void Callers::doubt(const Exchange& exchange, std::shared_ptr<const Response> re
   doubts_.push_back({exchange.number, std::move(response)});
 }
 
-std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Response& response,
-                                            const ExchangeLog& log) {
+std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Response& response, ExchangeLog& log) {
   std::vector<DoubtfulRefusal> judged;
   if (options_.in_process || exchange.outcome == RequestOutcome::unknown) return judged;
   const Principal who = exchange.request->who;
@@ -52,6 +51,7 @@ std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Resp
       const Exchange& before = log.of(doubt.number);
       return before.request->who != who || before.answer_event >= exchange.invoke_event;
     });
+    for (const DoubtfulRefusal& doubt : decided) log.let_go(doubt.number);
     if (!refused) judged.assign(decided.begin(), decided.end());
     doubts_.erase(decided.begin(), decided.end());
   }

@@ -26,7 +26,7 @@ class Callers {
   bool is_in_doubt(const Exchange& exchange) const;
   void doubt(const Exchange& exchange, std::shared_ptr<const Response> response);
   /// What an answer tells of its caller. Gives the refusals that it shows to be words about their requests.
-  std::vector<DoubtfulRefusal> learn(const Exchange& exchange, const Response& response, const ExchangeLog& log);
+  std::vector<DoubtfulRefusal> learn(const Exchange& exchange, const Response& response, ExchangeLog& log);
 
  private:
   JudgeOptions options_;

@@ -25,10 +25,10 @@ void FeedBookkeeping::end_create(const Exchange& exchange, JobFile& job, Request
   sources_.find_feed(feed->feed)->creations = 1;
   // Somebody may have started it while nobody knew yet that it was there.
   for (const std::size_t number : sources_.stray_starts(feed->feed)) {
-    const Exchange& start = context_.log.of(number);
-    const bool did_nothing = start.stage == Exchange::Stage::answered &&
-                             (start.outcome == RequestOutcome::refused || start.outcome == RequestOutcome::busy ||
-                              start.answer_event < exchange.invoke_event);
+    const Exchange* const start = context_.log.find(number);
+    const bool did_nothing = start != nullptr && start->stage == Exchange::Stage::answered &&
+                             (start->outcome == RequestOutcome::refused || start->outcome == RequestOutcome::busy ||
+                              start->answer_event < exchange.invoke_event);
     if (did_nothing) continue;
     const std::string why = "datafeed " + feed->feed + " was asked for something while it was being created";
     job.lose_track(why);

@@ -63,7 +63,7 @@ HistoryJudge::HistoryJudge(const JudgeOptions& options)
     : options_(options),
       jobs_(options),
       context_{options_, log_, rulings_},
-      projection_(options, log_, jobs_, sources_),
+      projection_(options, jobs_, sources_),
       books_(jobs_, sources_, context_),
       callers_(options) {}
 
@@ -74,6 +74,7 @@ void HistoryJudge::reset() {
   rulings_.clear();
   callers_.clear();
   loose_.clear();
+  gone_.clear();
   events_ = 0;
   now_ = 0;
 }
@@ -113,13 +114,12 @@ Judgement HistoryJudge::finish() {
   for (const std::size_t number : log_.open()) {
     Exchange& exchange = log_.of(number);
     exchange.unanswered = true;
-    for (const std::uint32_t target : log_.targets_of(exchange))
+    for (const std::uint32_t target : exchange.targets)
       jobs_.at(target).oracle.amend(static_cast<int>(number), books_.question_of(exchange, jobs_.at(target)));
   }
-  for (std::size_t i = 0; i < jobs_.size(); ++i) {
-    JobFile& job = jobs_.at(i);
-    stop_waiting(job, context_);
-    take_verdict(job, nullptr, job.oracle.finish());
+  for (JobFile* const job : jobs_.all()) {
+    stop_waiting(*job, context_);
+    take_verdict(*job, nullptr, job->oracle.finish());
   }
   return rulings_.decide();
 }
@@ -128,21 +128,44 @@ Judgement HistoryJudge::finish() {
 
 void HistoryJudge::begin(const Event& event, std::size_t index) {
   assert(event.request != nullptr);
+  forget_gone_jobs();
   Exchange& exchange = log_.begin(event, index);
   projection_.project(exchange);
-  for (const std::uint32_t target : log_.targets_of(exchange)) begin_for(exchange, jobs_.at(target));
-  if (exchange.target_count == 0) books_.begin_elsewhere(exchange);
-  if (exchange.is_close && exchange.expression) loose_.push_back(exchange.number);
+  for (const std::uint32_t target : exchange.targets) begin_for(exchange, jobs_.at(target));
+  if (exchange.targets.empty()) books_.begin_elsewhere(exchange);
+  if (!exchange.is_close || !exchange.expression) return;
+  loose_.push_back(exchange.number);
+  log_.hold(exchange.number);
+}
+
+void HistoryJudge::forget_gone_jobs() {
+  for (; !gone_.empty() && gone_.front().since + ExchangeLog::kKept < log_.newest(); gone_.pop_front()) {
+    JobFile* const job = jobs_.known(gone_.front().job);
+    if (job == nullptr || job->last_request != gone_.front().since || !job->is_over()) continue;
+    let_go(job->oracle.take_forgotten());
+    let_go(job->oracle.requests());
+    jobs_.release(*job);
+  }
+}
+
+void HistoryJudge::let_go(const std::vector<int>& requests) {
+  for (const int number : requests)
+    if (number > 0) log_.let_go(static_cast<std::size_t>(number));
+}
+
+void HistoryJudge::forget_loose(const Exchange& exchange) {
+  if (std::erase(loose_, exchange.number) > 0) log_.let_go(exchange.number);
 }
 
 void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
-  if (exchange.target_count == 1 && job.open_changes == 0) {
+  if (exchange.targets.size() == 1 && job.open_changes == 0) {
     exchange.before = job.now;
     exchange.feed_before = job.feed_now;
   }
   meet_others(exchange, job);
   books_.begin(exchange, job);
   ++job.open_requests;
+  job.last_request = exchange.number;
   if (!is_read(exchange.meant)) {
     ++job.open_changes;
     job.last_change = exchange.number;
@@ -166,7 +189,7 @@ void HistoryJudge::meet_others(Exchange& exchange, JobFile& job) {
   const bool changes = !is_read(exchange.meant);
   for (const std::size_t number : log_.open()) {
     Exchange& other = log_.of(number);
-    if (other.number == exchange.number || !log_.concerns(other, job.index)) continue;
+    if (other.number == exchange.number || !ExchangeLog::concerns(other, job.index)) continue;
     const bool other_changes = !is_read(other.meant);
     if (changes) other.quiet = false;
     if (other_changes) exchange.quiet = false;
@@ -190,11 +213,11 @@ void HistoryJudge::meet_contraries(const Exchange& accepted) {
   const auto are_contrary = [](const Exchange& a, const Exchange& b) {
     return a.meant == RequestKind::open && is_removal(b.meant);
   };
-  for (const std::uint32_t target : log_.targets_of(accepted)) {
+  for (const std::uint32_t target : accepted.targets) {
     for (const std::size_t number : log_.open()) {
       Exchange& other = log_.of(number);
       const bool is_contrary = are_contrary(accepted, other) || are_contrary(other, accepted);
-      if (is_contrary && log_.concerns(other, target)) other.contrary = accepted.number;
+      if (is_contrary && ExchangeLog::concerns(other, target)) other.contrary = accepted.number;
     }
     if (accepted.contrary == 0) continue;
     std::string why =
@@ -207,13 +230,14 @@ void HistoryJudge::meet_contraries(const Exchange& accepted) {
 void HistoryJudge::meet_loose_closes(const Exchange& create, JobFile& job) {
   for (const std::size_t number : loose_) {
     const Exchange& close = log_.of(number);
-    if (log_.concerns(close, job.index) || std::ranges::find(job.lost_closes, number) != job.lost_closes.end())
+    if (ExchangeLog::concerns(close, job.index) || std::ranges::find(job.lost_closes, number) != job.lost_closes.end())
       continue;
     bool names_it = false;
     each_part(job_of(close.request->operation),
               [&](std::string_view part) { names_it = names_it || job.is_meant_by(part) || job.may_join(part); });
     if (!names_it) continue;
     job.lost_closes.push_back(number);
+    log_.hold(number);
     const int id = static_cast<int>(number);
     job.oracle.invoke(id, {.kind = close.meant}, create.invoke_event);
     take_verdict(job, nullptr, job.oracle.lose(id));
@@ -224,7 +248,7 @@ void HistoryJudge::meet_loose_closes(const Exchange& create, JobFile& job) {
 // Its answer comes, or none will.
 
 JobFile* HistoryJudge::only_target(const Exchange& exchange) {
-  return exchange.target_count == 1 ? &jobs_.at(log_.targets_of(exchange).front()) : nullptr;
+  return exchange.targets.size() == 1 ? jobs_.known(exchange.targets.front()) : nullptr;
 }
 
 void HistoryJudge::conclude(const Event& event, std::size_t index) {
@@ -243,18 +267,19 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
                         (!exchange.is_close && exchange.outcome == RequestOutcome::unknown);
   const bool may_be_contrary = exchange.meant == RequestKind::open || is_removal(exchange.meant);
   if (may_be_contrary && exchange.outcome == RequestOutcome::accepted) meet_contraries(exchange);
-  if (!exchange.unanswered) std::erase(loose_, exchange.number);
+  if (!exchange.unanswered) forget_loose(exchange);
   for (const DoubtfulRefusal& doubt : callers_.learn(exchange, response, log_)) judge_refusal(doubt);
   if (callers_.is_in_doubt(exchange)) {
     exchange.caller_in_doubt = true;
     exchange.outcome = RequestOutcome::busy;
     rulings_.doubt_caller();
+    log_.hold(exchange.number);
     callers_.doubt(exchange, event.response);
   } else {
     rule_on(exchange, only, response);
   }
-  for (const std::uint32_t target : log_.targets_of(exchange)) conclude_for(exchange, jobs_.at(target), response);
-  if (exchange.target_count == 0) books_.end_elsewhere(exchange);
+  for (const std::uint32_t target : exchange.targets) conclude_for(exchange, jobs_.at(target), response);
+  if (exchange.targets.empty()) books_.end_elsewhere(exchange);
   if (exchange.outcome == RequestOutcome::accepted) jobs_.learn_names(exchange, only, response);
 }
 
@@ -296,7 +321,7 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
   if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job))
     judge_reading(exchange, job, response, context_);
   if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, response);
-  if (exchange.is_close && exchange.target_count == 1 && answer.outcome == RequestOutcome::accepted)
+  if (exchange.is_close && exchange.targets.size() == 1 && answer.outcome == RequestOutcome::accepted)
     log_.note_close(exchange, job.index);
 }
 
@@ -305,14 +330,14 @@ void HistoryJudge::lose(Exchange& exchange, const Event& event, std::size_t inde
   exchange.stage = event.never_sent ? Exchange::Stage::answered : Exchange::Stage::lost;
   exchange.outcome = event.never_sent ? RequestOutcome::busy : RequestOutcome::unknown;
   exchange.unanswered = !event.never_sent;
-  if (event.never_sent) std::erase(loose_, exchange.number);
+  if (event.never_sent) forget_loose(exchange);
   JobFile* const only = only_target(exchange);
   if (exchange.is_close) {
     timeouts::judge_close(exchange, only, context_);
     if (only != nullptr) force::judge_close(exchange, *only, context_);
   }
   const int id = static_cast<int>(exchange.number);
-  for (const std::uint32_t target : log_.targets_of(exchange)) {
+  for (const std::uint32_t target : exchange.targets) {
     JobFile& job = jobs_.at(target);
     end_for(exchange, job, exchange.outcome);
     if (event.never_sent)
@@ -322,7 +347,7 @@ void HistoryJudge::lose(Exchange& exchange, const Event& event, std::size_t inde
     end_normal_close_perhaps(exchange, job, exchange.outcome);
     refresh(job);
   }
-  if (exchange.target_count == 0) books_.end_elsewhere(exchange);
+  if (exchange.targets.empty()) books_.end_elsewhere(exchange);
 }
 
 void HistoryJudge::rule_on(Exchange& exchange, JobFile* job, const Response& response) {
@@ -338,7 +363,7 @@ dialect::ManyJobs HistoryJudge::many_of(Exchange& exchange) const {
   dialect::ManyJobs many;
   if (!exchange.is_close || !exchange.expression) return many;
   many.certain = exchange.quiet && exchange.question.concerns != Concerns::perhaps && options_.knows_every_job;
-  for (const std::uint32_t target : log_.targets_of(exchange)) {
+  for (const std::uint32_t target : exchange.targets) {
     const JobFile& job = jobs_.at(target);
     if (job.now != JobState::unknown && job.now != JobState::absent) ++exchange.jobs_there;
     many.count += job.now == JobState::absent ? 0 : 1;
@@ -365,7 +390,7 @@ void HistoryJudge::judge_refusal(const DoubtfulRefusal& doubt) {
 void HistoryJudge::inject(const Event& event, std::size_t index) {
   JobFile& job = jobs_.named(event.job);
   for (const std::size_t number : log_.open())
-    if (log_.concerns(log_.of(number), job.index)) log_.of(number).met_loss = true;
+    if (ExchangeLog::concerns(log_.of(number), job.index)) log_.of(number).met_loss = true;
   books_.inject(event, job);
   if (event.fault == Fault::slow_close) return;
   take_verdict(job, nullptr, job.oracle.fault(event.fault, index));
@@ -396,6 +421,7 @@ void HistoryJudge::take_verdict(JobFile& job, const Exchange* exchange, OracleVe
 }
 
 void HistoryJudge::refresh(JobFile& job) {
+  let_go(job.oracle.take_forgotten());
   if (job.oracle.pending()) {
     job.now = JobState::unknown;
     job.records_now.reset();
@@ -409,6 +435,7 @@ void HistoryJudge::refresh(JobFile& job) {
   job.now = certain.state;
   if (came_to_rest) books_.end_period(job);
   if (job.open_requests > 0) return;
+  if (job.now == JobState::absent) gone_.push_back({job.last_request, job.index});
   if (job.now == JobState::opened) books_.settle_open_period(job);
   // Nothing is pending, nothing can come any more, and the job is closed: from here on everything is known again.
   const bool is_known_again = job.now == JobState::closed && job.unmet.empty() && !job.oracle.has_outstanding();

@@ -2,6 +2,8 @@
 // the books, and calls the rules. Deterministic; not thread-safe.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "judge/bookkeeping.h"
@@ -23,12 +25,17 @@ class HistoryJudge {
   Judgement finish();
 
   const Rulings& rulings() const { return rulings_; }
+  std::size_t requests_kept() const { return log_.kept(); }
   std::vector<std::uint64_t> state_visits() const;
   std::vector<std::uint64_t> transition_visits() const;
 
  private:
   void begin(const Event& event, std::size_t index);
   void begin_for(Exchange& exchange, JobFile& job);
+  /// Jobs that are surely gone since long, with all that was asked of them.
+  void forget_gone_jobs();
+  void let_go(const std::vector<int>& requests);
+  void forget_loose(const Exchange& exchange);
   void meet_others(Exchange& exchange, JobFile& job);
   /// Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
   void meet_contraries(const Exchange& accepted);
@@ -62,6 +69,11 @@ class HistoryJudge {
   Bookkeeping books_;
   Callers callers_;
   std::vector<std::size_t> loose_;  // numbers of closes of several jobs that are open, or got no answer
+  struct Gone {
+    std::size_t since;  // the job's last request
+    std::uint32_t job;
+  };
+  std::deque<Gone> gone_;  // jobs that were surely not there then
   std::size_t events_ = 0;
   Time now_ = 0;
 };

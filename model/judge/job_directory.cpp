@@ -1,7 +1,6 @@
 #include "judge/job_directory.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "closecheck/vocabulary/program.h"
 
@@ -9,39 +8,49 @@ namespace closecheck::model {
 
 void JobDirectory::clear() {
   by_name_.clear();
-  for (std::size_t i = 0; i < count_; ++i) at(i).clear(options_.profile);
-  count_ = 0;
-}
-
-const JobFile* JobDirectory::find(std::string_view name) const {
-  if (count_ > kScannedMax) {
-    const auto found = by_name_.find(name);
-    return found != by_name_.end() ? jobs_[found->second].get() : nullptr;
+  by_index_.clear();
+  for (JobFile* const job : all_) {
+    job->clear(options_.profile);
+    spare_.push_back(job);
   }
-  for (std::size_t i = 0; i < count_; ++i)
-    if (jobs_[i]->name == name) return jobs_[i].get();
-  return nullptr;
+  all_.clear();
 }
 
-JobFile* JobDirectory::find(std::string_view name) {
-  return const_cast<JobFile*>(std::as_const(*this).find(name));
+JobFile* JobDirectory::find(std::string_view name) const {
+  if (!by_name_.empty()) {
+    const auto found = by_name_.find(name);
+    return found != by_name_.end() ? found->second : nullptr;
+  }
+  const auto found = std::ranges::find(all_, name, &JobFile::name);
+  return found != all_.end() ? *found : nullptr;
 }
 
 JobFile& JobDirectory::named(std::string_view name) {
   if (JobFile* known = find(name)) return *known;
-  if (count_ == jobs_.size()) {
-    jobs_.push_back(std::make_unique<JobFile>(options_));
-    jobs_.back()->index = static_cast<std::uint32_t>(count_);
-  }
-  JobFile& job = at(count_++);
+  if (spare_.empty()) spare_.push_back(files_.emplace_back(std::make_unique<JobFile>(options_)).get());
+  JobFile& job = *spare_.back();
+  spare_.pop_back();
+  job.index = static_cast<std::uint32_t>(by_index_.size());
   job.name = name;
-  if (count_ > kScannedMax)
-    for (std::size_t i = by_name_.size(); i < count_; ++i) by_name_.emplace(at(i).name, at(i).index);
+  all_.push_back(&job);
+  by_index_.push_back(&job);
+  if (!by_name_.empty())
+    by_name_.emplace(job.name, &job);
+  else if (all_.size() > kScannedMax)
+    for (JobFile* const each : all_) by_name_.emplace(each->name, each);
   // Our programs name only what they create; a foreign name may have been there before the history began.
   job.adopted = !options_.knows_every_job || (!name.starts_with(kNamePrefix) && !name.ends_with("event_rate"));
   if (job.adopted) job.oracle.start_anywhere();
   job.now = job.adopted ? JobState::unknown : JobState::absent;
   return job;
+}
+
+void JobDirectory::release(JobFile& job) {
+  by_name_.erase(job.name);
+  by_index_[job.index] = nullptr;
+  std::erase(all_, &job);
+  job.clear(options_.profile);
+  spare_.push_back(&job);
 }
 
 void JobDirectory::learn_names(const Exchange& exchange, JobFile* only, const Response& response) {
@@ -67,27 +76,25 @@ bool JobDirectory::is_expression(std::string_view text) const {
   const JobFile* job = find(text);
   if (job != nullptr && (options_.knows_every_job ? job->may_exist() : job->is_job)) return false;
   if (names_several(text)) return true;
-  for (std::size_t i = 0; i < count_; ++i)
-    if (std::ranges::find(at(i).groups, text) != at(i).groups.end() || at(i).may_join(text)) return true;
+  for (const JobFile* const each : all_)
+    if (std::ranges::find(each->groups, text) != each->groups.end() || each->may_join(text)) return true;
   return may_have_other_groups();
 }
 
 bool JobDirectory::may_have_other_groups() const {
   // Before 6.1 there were none.
   if (options_.knows_every_job || options_.profile == Profile::xpack_5_4) return false;
-  for (std::size_t i = 0; i < count_; ++i)
-    if (at(i).may_be_in_any_group()) return true;
-  return false;
+  return std::ranges::any_of(all_, [](const JobFile* job) { return job->may_be_in_any_group(); });
 }
 
 JobDirectory::Matches JobDirectory::matching(std::string_view expression) const {
   Matches matches;
-  std::vector<bool> found(count_, false);
+  std::vector<bool> found(all_.size(), false);
   const bool may_mean_others = may_have_other_groups();
   each_part(expression, [&](std::string_view part) {
     bool any = false;
-    for (std::size_t i = 0; i < count_; ++i) {
-      const JobFile& job = at(i);
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      const JobFile& job = *all_[i];
       if (!job.may_exist()) continue;
       if (!job.is_meant_by(part)) {
         const bool joins = job.may_join(part);
@@ -95,7 +102,7 @@ JobDirectory::Matches JobDirectory::matching(std::string_view expression) const 
         matches.joins_perhaps = matches.joins_perhaps || joins;
       }
       any = true;
-      if (!found[i]) matches.jobs.push_back(static_cast<std::uint32_t>(i));
+      if (!found[i]) matches.jobs.push_back(job.index);
       found[i] = true;
     }
     if (!any && part != "_all" && part.find('*') == std::string_view::npos) matches.names_unknown = true;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,14 +20,17 @@ class JobDirectory {
   explicit JobDirectory(const JudgeOptions& options) : options_(options) {}
 
   void clear();
-  std::size_t size() const { return count_; }
-  JobFile& at(std::size_t index) { return *jobs_[index]; }
-  const JobFile& at(std::size_t index) const { return *jobs_[index]; }
-  /// Null: the history has not named it.
-  JobFile* find(std::string_view name);
-  const JobFile* find(std::string_view name) const;
+  /// In the order in which the history named them.
+  std::span<JobFile* const> all() const { return all_; }
+  JobFile& at(std::uint32_t index) const { return *by_index_[index]; }
+  /// Null: it was released.
+  JobFile* known(std::uint32_t index) const { return by_index_[index]; }
+  /// Null: the history has not named it, or it was released.
+  JobFile* find(std::string_view name) const;
   /// The file of that job, a new one where there is none.
   JobFile& named(std::string_view name);
+  /// Nothing of the job matters any more; who names it again names another one.
+  void release(JobFile& job);
 
   /// What an accepted request tells of jobs and their groups; `only`: the one job that it names, null: none or several.
   void learn_names(const Exchange& exchange, JobFile* only, const Response& response);
@@ -41,7 +45,7 @@ class JobDirectory {
   Matches matching(std::string_view expression) const;
 
   /// Every file that was ever in use, also in earlier histories: for coverage.
-  const std::vector<std::unique_ptr<JobFile>>& files() const { return jobs_; }
+  const std::vector<std::unique_ptr<JobFile>>& files() const { return files_; }
 
  private:
   /// Whether some job may be in groups that nobody named yet: a name that is no job's may be such a group's.
@@ -51,9 +55,11 @@ class JobDirectory {
   static constexpr std::size_t kScannedMax = 8;
 
   JudgeOptions options_;
-  std::vector<std::unique_ptr<JobFile>> jobs_;  // the first `count_` are in use
-  std::size_t count_ = 0;
-  std::unordered_map<std::string_view, std::uint32_t> by_name_;  // once there are many; the names are in the files
+  std::vector<std::unique_ptr<JobFile>> files_;
+  std::vector<JobFile*> spare_;                             // of them: those that are not in use
+  std::vector<JobFile*> all_;                               // those that are
+  std::vector<JobFile*> by_index_;                          // null: released
+  std::unordered_map<std::string_view, JobFile*> by_name_;  // once there are many; the names are in the files
 };
 
 }  // namespace closecheck::model

@@ -67,7 +67,7 @@ void Projection::project(Exchange& exchange) {
   exchange.unknown = unknowns_of(*exchange.request);
   project_operation(exchange);
   if (exchange.unknown.has(Reach::refusal)) exchange.question.may_be_refused = true;
-  exchange.asks_job = exchange.target_count > 0;
+  exchange.asks_job = !exchange.targets.empty();
 }
 
 void Projection::ask(Exchange& exchange, RequestKind kind, const std::string& job) {
@@ -75,9 +75,9 @@ void Projection::ask(Exchange& exchange, RequestKind kind, const std::string& jo
   exchange.question.may_be_refused = exchange.barred;
   // Who takes one job has none of such a name, and none of them is on file.
   if (const JobFile* known = jobs_.find(job))
-    log_.add_target(exchange, known->index);
+    ExchangeLog::add_target(exchange, known->index);
   else if (!names_several(job))
-    log_.add_target(exchange, jobs_.named(job).index);
+    ExchangeLog::add_target(exchange, jobs_.named(job).index);
 }
 
 void Projection::ask_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed) {
@@ -87,12 +87,12 @@ void Projection::ask_of_feed(Exchange& exchange, RequestKind kind, const std::st
   if (file->other_job.empty()) return;
   // It concerns one of two jobs, and nobody knows which.
   exchange.question.concerns = Concerns::perhaps;
-  log_.add_target(exchange, jobs_.named(file->other_job).index);
+  ExchangeLog::add_target(exchange, jobs_.named(file->other_job).index);
 }
 
 void Projection::ask_unfollowed(Exchange& exchange, const std::string& feed) {
   ask_of_feed(exchange, RequestKind::start_endless_feed, feed);
-  exchange.unfollowed = exchange.target_count > 0;
+  exchange.unfollowed = !exchange.targets.empty();
   exchange.question.concerns = Concerns::perhaps;
 }
 
@@ -104,7 +104,7 @@ void Projection::add_matching(Exchange& exchange, const std::string& expression)
   const JobDirectory::Matches matches = jobs_.matching(expression);
   if (matches.joins_perhaps) exchange.question.concerns = Concerns::perhaps;
   exchange.names_unknown_job = matches.names_unknown;
-  for (const std::uint32_t job : matches.jobs) log_.add_target(exchange, job);
+  for (const std::uint32_t job : matches.jobs) ExchangeLog::add_target(exchange, job);
 }
 
 void Projection::project_operation(Exchange& exchange) {
@@ -162,8 +162,8 @@ void Projection::project_operation(Exchange& exchange) {
 
 void Projection::project_post(Exchange& exchange, const PostData& post) {
   ask(exchange, RequestKind::post, post.job);
-  if (exchange.target_count == 0) return;
-  const JobFile& job = jobs_.at(log_.targets_of(exchange).front());
+  if (exchange.targets.empty()) return;
+  const JobFile& job = jobs_.at(exchange.targets.front());
   exchange.newest_sure_ms = job.results.newest().accepted_ms;
   exchange.newest_possible_ms = job.results.newest().possible_ms;
   // A body that is empty or breaks off may be refused, and nobody says how much of it counts.
@@ -236,7 +236,7 @@ void Projection::project_close(Exchange& exchange, const CloseJob& close) {
   if (exchange.bad_timeout || (exchange.barred && !exchange.wrong_method)) question.kind = RequestKind::invalid;
   if (exchange.without_id) return;
   exchange.expression = jobs_.is_expression(close.job);
-  if (!exchange.expression) return log_.add_target(exchange, jobs_.named(close.job).index);
+  if (!exchange.expression) return ExchangeLog::add_target(exchange, jobs_.named(close.job).index);
   question.may_be_refused = true;
   question.concerns = Concerns::if_it_exists;
   add_matching(exchange, close.job);
@@ -266,7 +266,7 @@ void Projection::project_raw(Exchange& exchange, const RawRequest& raw) {
   exchange.meant = kind;
   if (kind == RequestKind::invalid) return;  // a verb that the lifecycle does not know
   exchange.question = {.kind = kind, .has_timeout = true, .may_be_refused = true};
-  log_.add_target(exchange, jobs_.named(path.id).index);
+  ExchangeLog::add_target(exchange, jobs_.named(path.id).index);
 }
 
 }  // namespace closecheck::model

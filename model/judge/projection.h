@@ -12,10 +12,10 @@ namespace closecheck::model {
 
 class Projection {
  public:
-  Projection(const JudgeOptions& options, ExchangeLog& log, JobDirectory& jobs, DataSources& sources)
-      : options_(options), log_(log), jobs_(jobs), sources_(sources) {}
+  Projection(const JudgeOptions& options, JobDirectory& jobs, DataSources& sources)
+      : options_(options), jobs_(jobs), sources_(sources) {}
 
-  /// Fills in what the newest request of the log asks, and which jobs it concerns.
+  /// Fills in what a request that goes out asks, and which jobs it concerns.
   void project(Exchange& exchange);
 
  private:
@@ -35,7 +35,6 @@ class Projection {
   void add_matching(Exchange& exchange, const std::string& expression);
 
   JudgeOptions options_;
-  ExchangeLog& log_;
   JobDirectory& jobs_;
   DataSources& sources_;
 };

@@ -12,6 +12,7 @@ std::uint32_t index_of_event(std::size_t event) {
 }  // namespace
 
 void Log::clear() {
+  start = {};
   items.clear();
   entries.clear();
   from_anywhere = may_hang = false;
@@ -67,7 +68,7 @@ bool Log::take(const Supposition& supposition) {
     known->answer = *supposition.answer;
     return true;
   }
-  if (!supposition.question) return false;
+  if (!supposition.question || supposition.invoked < start.event) return false;
   const auto index = static_cast<std::uint32_t>(entries.size());
   const bool answered = supposition.answer && supposition.answer->outcome != RequestOutcome::unknown;
   LogEntry& entry = entries.emplace_back(*supposition.question, supposition.invoked, 0, supposition.id);
@@ -80,12 +81,25 @@ bool Log::take(const Supposition& supposition) {
   return true;
 }
 
+bool Log::may_have_hung() const {
+  return may_hang || std::ranges::any_of(items, [](const LogItem& item) {
+           return item.type == ItemType::fault && item.fault == Fault::hang_close;
+         });
+}
+
+void Log::cut(const LogStart& where) {
+  may_hang = may_have_hung();
+  start = where;
+  items.clear();
+  entries.clear();
+  from_anywhere = false;
+}
+
 Log Log::outstanding(const CellTable& table) const {
   Log left;
   left.from_anywhere = true;
-  left.may_hang = may_hang || std::ranges::any_of(items, [](const LogItem& item) {
-                    return item.type == ItemType::fault && item.fault == Fault::hang_close;
-                  });
+  left.may_hang = may_have_hung();
+  left.start.event = items.empty() ? start.event : items.back().event;
   for (const LogEntry& entry : entries) {
     if (!entry.is_unknown() || table.changing[index_of(entry.question.kind)] == kNothing) continue;
     left.entries[left.add_invocation(entry.id, entry.question, entry.event)].status = EntryStatus::lost;

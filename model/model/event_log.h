@@ -55,7 +55,17 @@ inline std::optional<std::size_t> event_step(const LogItem& item) {
   return item.fault == Fault::fail_job ? kDieStep : kHangStep;
 }
 
+/// Where a log begins: with no job, or where a longer one was cut.
+struct LogStart {
+  JobValue job;
+  std::size_t event = 0;  // what the history said before is not in the log
+  int opens = 0;          // ... and this is what it told
+  bool died = false;
+  bool removed = false;
+};
+
 struct Log {
+  LogStart start;
   std::vector<LogItem> items;  // in the order of their events
   std::vector<LogEntry> entries;
   bool from_anywhere = false;
@@ -71,8 +81,11 @@ struct Log {
   bool take(const Supposition& supposition);
   /// Nothing but the requests without an answer that may change a job, from anywhere on.
   Log outstanding(const CellTable& table) const;
+  /// Begins anew behind all that is in it, with a job of which everything is known.
+  void cut(const LogStart& where);
 
  private:
+  bool may_have_hung() const;
   void insert(LogItem item);
 };
 

@@ -28,7 +28,11 @@ bool overlaps_another(const Log& log, std::uint32_t index, Kinds kinds) {
 
 class Summarizer {
  public:
-  explicit Summarizer(const Log& log) : log_(log) {}
+  explicit Summarizer(const Log& log) : log_(log) {
+    summary_.opens = log.start.opens;
+    summary_.ever_died = log.start.died;
+    summary_.removed = log.start.removed;
+  }
 
   HistorySummary take(std::size_t items, std::uint32_t blamed) {
     for (std::size_t i = 0; i < items; ++i) {
@@ -42,7 +46,7 @@ class Summarizer {
     }
     summary_.ending_overlapped =
         summary_.ending == Ending::normal && overlaps_another(log_, summary_.ending_entry, closes);
-    summary_.overlaps = overlaps_another(log_, blamed, moves_job);
+    summary_.overlaps = blamed < log_.entries.size() && overlaps_another(log_, blamed, moves_job);
     return std::move(summary_);
   }
 

@@ -31,6 +31,7 @@ struct HistorySummary {
   bool overlaps = false;                     // the blamed request overlaps another that opens, closes, posts or flushes
 };
 
+inline constexpr std::uint32_t kNobodyBlamed = 0xFFFF'FFFF;
 /// What stands before `item`, but for the request that is blamed.
 HistorySummary summarize(const Log& log, std::size_t item, std::uint32_t blamed);
 

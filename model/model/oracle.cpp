@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "model/attribution.h"
+#include "model/history_summary.h"
 
 namespace closecheck::model {
 namespace {
@@ -12,6 +14,8 @@ constexpr Reductions kNoReductions{.greedy = false, .dominance = false, .canonic
 // Explaining must not cost more than judging.
 constexpr std::size_t kProbeBudget = 20'000;
 constexpr std::size_t kSupposedItemsMax = 8'000;
+// A longer log forgets what came before the job was opened last, if that is possible.
+constexpr std::size_t kRememberedItemsMax = kSupposedItemsMax;
 // What recovering may cost at least.
 constexpr std::size_t kBudgetMin = 1'000;
 
@@ -52,6 +56,7 @@ struct JobOracle::Impl {
   std::unique_ptr<Player> probe;  // made when something has to be explained
   Log log;
   std::vector<Open> open;
+  std::vector<int> forgotten;
   std::size_t next = 0;  // first item that is not consumed
   Track track = Track::kept;
   bool approximate = false;
@@ -63,6 +68,7 @@ struct JobOracle::Impl {
   void clear() {
     log.clear();
     open.clear();
+    forgotten.clear();
     next = 0;
     track = Track::kept;
     approximate = false;
@@ -100,7 +106,10 @@ struct JobOracle::Impl {
     }
     while (track == Track::kept) {
       const Played played = advance();
-      if (played == Played::fits) return OracleVerdict::fits;
+      if (played == Played::fits) {
+        if (log.items.size() > kRememberedItemsMax && open.empty()) forget_past();
+        return OracleVerdict::fits;
+      }
       if (played == Played::empty)
         violate(next);
       else
@@ -118,9 +127,30 @@ struct JobOracle::Impl {
 
   void start_anew() {
     track = Track::kept;
-    log = log.outstanding(*table);
+    Log left = log.outstanding(*table);
+    auto kept = left.entries.begin();
+    for (const LogEntry& entry : log.entries)
+      if (kept != left.entries.end() && kept->id == entry.id)
+        ++kept;
+      else
+        forgotten.push_back(entry.id);
+    log = std::move(left);
     approximate = budget_left < budget || log.entries.size() > kLostMax;
     replay(log.items.size());
+  }
+
+  /// Whoever is open again, with everything known of it, is judged by what comes from here on.
+  void forget_past() {
+    const LogItem& last = log.items.back();
+    const bool opened = last.type == ItemType::respond && log.entries[last.entry].question.kind == RequestKind::open &&
+                        log.entries[last.entry].told(RequestOutcome::accepted);
+    const JobValue* const job = opened ? player.settled_value() : nullptr;
+    if (job == nullptr) return;
+    const HistorySummary past = summarize(log, log.items.size(), kNobodyBlamed);
+    for (const LogEntry& entry : log.entries) forgotten.push_back(entry.id);
+    log.cut({.job = *job, .event = last.event, .opens = past.opens, .died = past.ever_died, .removed = past.removed});
+    player.follow_cut();
+    next = 0;
   }
 
   /// Begins anew and takes so many items, until one does not fit; `next` is the one after the last that did.
@@ -297,6 +327,7 @@ std::optional<JobOracle> JobOracle::suppose(const Supposition& supposition) cons
   if (!other->log.take(supposition)) return std::nullopt;
   other->player.reset(*other->table, other->log);
   other->open = impl_->open;
+  other->forgotten = impl_->forgotten;
   other->approximate = impl_->approximate;
   if (other->approximate) other->player.search().over_approximate();
   if (other->advance() != Played::fits) return std::nullopt;
@@ -312,6 +343,17 @@ void JobOracle::give_up(std::string why) {
   impl_->certain.reset();
   impl_->lose_track(std::move(why));
   if (impl_->open.empty()) impl_->start_anew();
+}
+
+std::vector<int> JobOracle::requests() const {
+  std::vector<int> numbers;
+  numbers.reserve(impl_->log.entries.size());
+  for (const LogEntry& entry : impl_->log.entries) numbers.push_back(entry.id);
+  return numbers;
+}
+
+std::vector<int> JobOracle::take_forgotten() {
+  return std::exchange(impl_->forgotten, {});
 }
 
 const std::vector<std::uint64_t>& JobOracle::state_visits() const {

@@ -123,6 +123,12 @@ class JobOracle {
   /// Something happened that cannot be followed: as after `inconclusive`.
   void give_up(std::string why);
 
+  /// Numbers of the requests that it keeps, in the order in which they went out.
+  std::vector<int> requests() const;
+  /// Numbers of those that it has forgotten since this was asked last: what came before an open of a job that was
+  /// surely closed, once the log is long, and before it followed the job again.
+  std::vector<int> take_forgotten();
+
   /// Visits since construction, in the order of `state_names()` and `transition_names()`.
   const std::vector<std::uint64_t>& state_visits() const;
   const std::vector<std::uint64_t>& transition_visits() const;

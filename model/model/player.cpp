@@ -21,9 +21,23 @@ Played played(Found found) {
 
 void Player::reset(const CellTable& table, const Log& log) {
   search_.reset(table);
-  if (log.from_anywhere) search_.start_anywhere(log.may_hang);
+  if (log.from_anywhere)
+    search_.start_anywhere(log.may_hang);
+  else
+    search_.start_at(log.start.job);
   slots_.clear();
   is_ahead_ = is_stuck_ = false;
+  taken_ = 0;
+}
+
+const JobValue* Player::settled_value() const {
+  const bool is_settled = !is_ahead_ && search_.set().size() == 1 && search_.pending().used == 0 &&
+                          !search_.pending().is_approximate && !search_.has_outstanding();
+  return is_settled ? &search_.set().front().job : nullptr;
+}
+
+void Player::follow_cut() {
+  slots_.clear();
   taken_ = 0;
 }
 

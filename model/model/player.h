@@ -40,6 +40,11 @@ class Player {
   /// Takes back the response that was played last and did not fit.
   void forget(std::uint32_t entry);
 
+  /// The job's value, where nothing else is possible and nothing is pending or outstanding; null: there is no such.
+  const JobValue* settled_value() const;
+  /// The log begins anew where the search stands, which has a settled value.
+  void follow_cut();
+
   /// Where the witness leads, while it is ahead of the search.
   const Configuration* witness() const { return is_ahead_ ? &witness_.configuration() : nullptr; }
   bool witness_may_move() { return search_.transitions().may_move(witness_.pending(), witness_.configuration()); }

@@ -24,6 +24,8 @@ class Search {
   /// Nothing is known of what came before the first event: any state, any counts. Before the first request only.
   /// `may_hang`: its close may hang, too.
   void start_anywhere(bool may_hang);
+  /// It begins with a job of this value. Before the first request only.
+  void start_at(const JobValue& job) { set_.front().job = job; }
   /// Lost posts become a bound and other lost requests may happen again and again: sound, cheaper, and weaker. Before
   /// the first request only.
   void over_approximate() { pending_.is_approximate = true; }

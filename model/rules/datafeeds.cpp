@@ -17,7 +17,8 @@ bool accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatis
   if (!period.closed_by_feed() || period.feed_seen_running || !job.settled || statistics.state != JobState::opened)
     return false;
   // A feed whose end is still to come may rightly wait for it.
-  const auto* start = std::get_if<StartDatafeed>(&context.log.of(period.feed_with_end).request->operation);
+  const Exchange* const asked = context.log.find(period.feed_with_end);
+  const auto* start = asked != nullptr ? std::get_if<StartDatafeed>(&asked->request->operation) : nullptr;
   if (start == nullptr || !start->end_ms || *start->end_ms >= kSurelyPastMs) return false;
   context.rulings.accuse(
       finding_at(exchange, Clause::datafeed_end_closes_job,

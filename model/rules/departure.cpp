@@ -31,12 +31,11 @@ constexpr std::array kAboutCounts{Clause::close_flushes_buffers, Clause::accepte
 /// after a while.
 bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContext& context) {
   std::size_t tried = 0;
-  for (std::size_t number = context.log.size(); number > 0 && tried < kCandidatesMax; --number) {
-    const Exchange& refused = context.log.of(number);
+  for (const Exchange* const found : newest_first(job, context.log)) {
+    if (tried == kCandidatesMax) break;
+    const Exchange& refused = *found;
     const bool was_refused = refused.outcome == RequestOutcome::refused || refused.outcome == RequestOutcome::failed;
-    if (!was_refused || is_read(refused.meant) || refused.stage != Exchange::Stage::answered ||
-        !context.log.concerns(refused, job.index))
-      continue;
+    if (!was_refused || is_read(refused.meant) || refused.stage != Exchange::Stage::answered) continue;
     ++tried;
     for (const RequestOutcome outcome : {RequestOutcome::accepted, RequestOutcome::timed_out}) {
       if (outcome == RequestOutcome::timed_out && refused.meant != RequestKind::close) continue;
@@ -59,8 +58,9 @@ bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContex
 }
 
 bool met_other_close(const JobFile& job, const Exchange& close, const RuleContext& context) {
-  return std::ranges::any_of(context.log.all(), [&](const Exchange& other) {
-    if (!other.is_close || other.number == close.number || !context.log.concerns(other, job.index)) return false;
+  return std::ranges::any_of(newest_first(job, context.log), [&](const Exchange* found) {
+    const Exchange& other = *found;
+    if (!other.is_close || other.number == close.number) return false;
     const bool before = other.stage != Exchange::Stage::open && other.answer_event < close.invoke_event;
     const bool after = close.stage != Exchange::Stage::open && close.answer_event < other.invoke_event;
     return !before && !after;
@@ -103,7 +103,9 @@ void refine_reading(const JobFile& job, Finding& finding, const RuleContext& con
   if (is_one_of(finding.clause, kAboutState)) {
     if (period.forced != 0) return name_by_force(finding, period);
     if (period.normal_close == 0) return;
-    const Exchange& close = context.log.of(period.normal_close);
+    const Exchange* const known = context.log.find(period.normal_close);
+    if (known == nullptr) return;
+    const Exchange& close = *known;
     if (timeouts::claimed_at_timeout(job, context) && !job.readings.closed_stats) {
       name_also(finding, Clause::timed_out_close_is_no_success);
       finding.expected +=

@@ -106,11 +106,12 @@ bool account_for(JobFile& job, const OracleFinding& found, RuleContext& context)
   // A request in an odd form that was read in another way: that shows in its own answer, or in a state that only it can
   // have brought about.
   std::size_t tried = 0;
-  for (std::size_t number = context.log.size(); number > 0 && tried < kCandidatesMax; --number) {
-    const Exchange& odd = context.log.of(number);
+  for (const Exchange* const candidate : newest_first(job, context.log)) {
+    if (tried == kCandidatesMax) break;
+    const Exchange& odd = *candidate;
     const bool is_direct = odd.number == blamed.number;
     if (!odd.is_odd() || is_read(odd.meant) || odd.stage != Exchange::Stage::answered) continue;
-    if ((!is_direct && blamed.meant != RequestKind::stats) || !context.log.concerns(odd, job.index)) continue;
+    if (!is_direct && blamed.meant != RequestKind::stats) continue;
     ++tried;
     if (!is_read_otherwise(job, odd, is_direct)) continue;
     const Clause clause = odd.odd_force ? Clause::force_boolean_grammar : clause_of_form(odd);

@@ -2,6 +2,7 @@
 // Plain data.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -81,8 +82,8 @@ struct Exchange {
   Refusal refusal = Refusal::none;
   int status = 0;
 
-  std::uint32_t first_target = 0;
-  std::uint32_t target_count = 0;
+  boost::container::small_vector<std::uint32_t, 2> targets;  // jobs that it concerns, by index
+  std::uint32_t holders = 1;                                 // who still needs it: jobs, lists, and while it is open
 
   /// Whether its form is one that only a dialect clause speaks of.
   bool is_odd() const { return unknown_parameter || odd_force || wrong_method || expression; }

@@ -3,24 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
+#include <utility>
 
 namespace closecheck::model {
 
 void ExchangeLog::clear() {
   exchanges_.clear();
-  targets_.clear();
+  first_ = 1;
+  kept_ = old_ = 0;
+  needless_.clear();
   open_.clear();
   last_close_ = last_of_another_ = {};
 }
 
 Exchange& ExchangeLog::begin(const Event& event, std::size_t index) {
-  Exchange& exchange = exchanges_.emplace_back();
+  forget_needless();
+  Exchange& exchange = *exchanges_.emplace_back(std::make_unique<Exchange>());
+  ++kept_;
   exchange.request = event.request;
-  exchange.number = exchanges_.size();
+  exchange.number = newest();
   exchange.invoke_event = exchange.answer_event = index;
   exchange.invoked = exchange.answered = event.time;
   exchange.process = event.process;
-  exchange.first_target = static_cast<std::uint32_t>(targets_.size());
   open_.push_back(exchange.number);
   return exchange;
 }
@@ -29,6 +34,7 @@ void ExchangeLog::end(Exchange& exchange, const Event& event, std::size_t index)
   exchange.answered = event.time;
   exchange.answer_event = index;
   std::erase(open_, exchange.number);
+  let_go(exchange.number);
 }
 
 Exchange* ExchangeLog::open_of(int process) {
@@ -37,27 +43,65 @@ Exchange* ExchangeLog::open_of(int process) {
   return nullptr;
 }
 
-void ExchangeLog::add_target(Exchange& exchange, std::uint32_t job) {
-  targets_.push_back(job);
-  ++exchange.target_count;
+const Exchange* ExchangeLog::find(std::size_t number) const {
+  return number >= first_ && number <= newest() ? exchanges_[number - first_].get() : nullptr;
 }
 
-bool ExchangeLog::concerns(const Exchange& exchange, std::uint32_t job) const {
-  return std::ranges::find(targets_of(exchange), job) != targets_of(exchange).end();
+Exchange* ExchangeLog::find(std::size_t number) {
+  return const_cast<Exchange*>(std::as_const(*this).find(number));
+}
+
+const Exchange& ExchangeLog::of(std::size_t number) const {
+  const Exchange* const exchange = find(number);
+  assert(exchange != nullptr && "a request that was needed is forgotten");
+  return *exchange;
+}
+
+Exchange& ExchangeLog::of(std::size_t number) {
+  return const_cast<Exchange&>(std::as_const(*this).of(number));
+}
+
+void ExchangeLog::let_go(std::size_t number) {
+  Exchange& exchange = of(number);
+  assert(exchange.holders > 0);
+  if (--exchange.holders == 0 && number <= old_) needless_.push_back(number);
+}
+
+void ExchangeLog::forget_needless() {
+  for (const std::size_t number : std::exchange(needless_, {})) forget(number);
+  while (newest() > old_ + kKept)
+    if (++old_; of(old_).holders == 0) forget(old_);
+}
+
+void ExchangeLog::forget(std::size_t number) {
+  exchanges_[number - first_].reset();
+  --kept_;
+  for (; !exchanges_.empty() && exchanges_.front() == nullptr; ++first_) exchanges_.pop_front();
+}
+
+void ExchangeLog::add_target(Exchange& exchange, std::uint32_t job) {
+  exchange.targets.push_back(job);
+  ++exchange.holders;
+}
+
+bool ExchangeLog::concerns(const Exchange& exchange, std::uint32_t job) {
+  return std::ranges::find(exchange.targets, job) != exchange.targets.end();
 }
 
 void ExchangeLog::note_close(const Exchange& exchange, std::uint32_t job) {
   if (last_close_.job != job) last_of_another_ = last_close_;
-  last_close_ = {exchange.number, job};
+  last_close_ = {exchange.number, exchange.invoke_event, job};
 }
 
-std::size_t ExchangeLog::last_close_of_other(std::uint32_t job) const {
-  return last_close_.job != job ? last_close_.number : last_of_another_.number;
+const ExchangeLog::Close& ExchangeLog::last_close_of_other(std::uint32_t job) const {
+  return last_close_.job != job ? last_close_ : last_of_another_;
 }
 
 std::string ExchangeLog::cite(std::size_t number) const {
-  if (number == 0 || number > exchanges_.size()) return "nothing";
-  return fmt::format("`{}` (#{})", describe(*of(number).request), number);
+  if (number == 0) return "nothing";
+  const Exchange* const exchange = find(number);
+  return exchange != nullptr ? fmt::format("`{}` (#{})", describe(*exchange->request), number)
+                             : fmt::format("#{}", number);
 }
 
 }  // namespace closecheck::model

@@ -1,9 +1,12 @@
-// The history as the judge keeps it: every request with what came of it, in the order in which they went out.
-// Deterministic; not thread-safe.
+// The history as the judge keeps it: every request with what came of it, in the order in which they went out, until
+// nothing needs it any more. What each job heard of it is the log of that job's oracle, which names requests by their
+// numbers here. Deterministic; not thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,9 +17,12 @@ namespace closecheck::model {
 
 class ExchangeLog {
  public:
+  /// So many of the newest requests are kept in any case.
+  static constexpr std::size_t kKept = 10'000;
+
   void clear();
 
-  /// A request goes out. The reference holds until the next one does.
+  /// A request goes out. Here alone others are forgotten.
   Exchange& begin(const Event& event, std::size_t index);
   /// It is answered, lost, or known not to have been sent.
   void end(Exchange& exchange, const Event& event, std::size_t index);
@@ -25,33 +31,47 @@ class ExchangeLog {
   /// Numbers of the open requests, oldest first.
   std::span<const std::size_t> open() const { return open_; }
 
-  std::size_t size() const { return exchanges_.size(); }
-  Exchange& of(std::size_t number) { return exchanges_[number - 1]; }
-  const Exchange& of(std::size_t number) const { return exchanges_[number - 1]; }
-  std::span<const Exchange> all() const { return exchanges_; }
+  /// The number of the newest request.
+  std::size_t newest() const { return first_ + exchanges_.size() - 1; }
+  /// How many are in memory.
+  std::size_t kept() const { return kept_; }
+  /// Null: it is forgotten.
+  Exchange* find(std::size_t number);
+  const Exchange* find(std::size_t number) const;
+  /// One that is held, or among the newest.
+  Exchange& of(std::size_t number);
+  const Exchange& of(std::size_t number) const;
+  /// Somebody more needs a request, or one less.
+  void hold(std::size_t number) { ++of(number).holders; }
+  void let_go(std::size_t number);
 
-  /// Adds a job (by its index) to those that the newest request concerns.
-  void add_target(Exchange& exchange, std::uint32_t job);
-  std::span<const std::uint32_t> targets_of(const Exchange& exchange) const {
-    return std::span(targets_).subspan(exchange.first_target, exchange.target_count);
-  }
-  bool concerns(const Exchange& exchange, std::uint32_t job) const;
+  /// Adds a job (by its index) to those that the request concerns; it holds the request.
+  static void add_target(Exchange& exchange, std::uint32_t job);
+  static bool concerns(const Exchange& exchange, std::uint32_t job);
 
-  /// A close that named one job was accepted. The last one that named another job than this; 0: none.
+  /// A close that named one job was accepted.
+  struct Close {
+    std::size_t number = 0;  // 0: there was none
+    std::size_t invoke_event = 0;
+    std::uint32_t job = 0;
+  };
   void note_close(const Exchange& exchange, std::uint32_t job);
-  std::size_t last_close_of_other(std::uint32_t job) const;
+  /// The last one that named another job than this.
+  const Close& last_close_of_other(std::uint32_t job) const;
 
   /// A request as findings name it: `close job a (#4)`; 0: `nothing`.
   std::string cite(std::size_t number) const;
 
  private:
-  std::vector<Exchange> exchanges_;
-  std::vector<std::uint32_t> targets_;
+  void forget_needless();
+  void forget(std::size_t number);
+
+  std::deque<std::unique_ptr<Exchange>> exchanges_;  // null: forgotten
+  std::size_t first_ = 1;                            // number of the first of them
+  std::size_t kept_ = 0;
+  std::size_t old_ = 0;                // the newest that is not kept in any case
+  std::vector<std::size_t> needless_;  // old ones that nobody needs any more
   std::vector<std::size_t> open_;
-  struct Close {
-    std::size_t number = 0;
-    std::uint32_t job = 0;
-  };
   Close last_close_, last_of_another_;  // of two jobs
 };
 

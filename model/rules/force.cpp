@@ -51,7 +51,8 @@ void judge_close(const Exchange& exchange, const JobFile& job, RuleContext& cont
 
 bool may_still_work(const JobFile& job, const Exchange& reading, const RuleContext& context) {
   if (job.period.forced == 0) return false;
-  return !job.settled || reading.answered < context.log.of(job.period.forced).answered + context.options.forced_rest;
+  const Exchange* const close = context.log.find(job.period.forced);
+  return !job.settled || close == nullptr || reading.answered < close->answered + context.options.forced_rest;
 }
 
 }  // namespace closecheck::model::force

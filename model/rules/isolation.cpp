@@ -14,19 +14,21 @@ constexpr std::size_t kCandidatesMax = 32;
 
 bool touched_by_other_close(const JobFile& job, std::size_t since, const RuleContext& context) {
   if (job.last_change > since) return false;
-  for (std::size_t number = context.log.size(); number > since; --number) {
-    const Exchange& other = context.log.of(number);
-    if (other.is_close && !context.log.concerns(other, job.index)) return true;
+  for (std::size_t number = context.log.newest(); number > since; --number) {
+    const Exchange* const other = context.log.find(number);
+    if (other != nullptr && other->is_close && !ExchangeLog::concerns(*other, job.index)) return true;
   }
   return false;
 }
 
 bool other_close_explains(const JobFile& job, Finding& finding, const RuleContext& context) {
   std::size_t tried = 0;
-  for (std::size_t number = context.log.size(); number > 0 && tried < kCandidatesMax; --number) {
-    const Exchange& other = context.log.of(number);
+  for (std::size_t number = context.log.newest(); number > 0 && tried < kCandidatesMax; --number) {
+    const Exchange* const found = context.log.find(number);
+    if (found == nullptr) continue;
+    const Exchange& other = *found;
     if (!other.is_close || other.stage != Exchange::Stage::answered || other.outcome == RequestOutcome::busy) continue;
-    if (context.log.concerns(other, job.index)) continue;
+    if (ExchangeLog::concerns(other, job.index)) continue;
     if (other.outcome == RequestOutcome::refused && !other.without_id) continue;
     ++tried;
     Supposition supposition;

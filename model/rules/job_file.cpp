@@ -19,7 +19,7 @@ void JobFile::forget() {
   learn_groups(nullptr);
   is_job = false;
   period = {};
-  created_by = times_opened = times_closed = 0;
+  created_event = times_opened = times_closed = 0;
   housekeeping = {};
   metadata.forget();
   metadata.refused_update = metadata.closed_by = 0;
@@ -42,7 +42,12 @@ void JobFile::clear(Profile profile) {
   records_now.reset();
   feed_now.reset();
   open_requests = open_changes = 0;
-  last_change = last_post = last_refused_change = isolation_confirmed = 0;
+  last_request = last_change = last_post = last_refused_change = isolation_confirmed = 0;
+}
+
+bool JobFile::is_over() const {
+  return now == JobState::absent && open_requests == 0 && !disturbed && unmet.empty() && coming_groups.empty() &&
+         lost_posts.empty() && early_posts.empty() && lost_closes.empty() && !oracle.has_outstanding();
 }
 
 void JobFile::lose_track_of_data() {

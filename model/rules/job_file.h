@@ -2,6 +2,7 @@
 // read of it. Plain data; the rules are in rules/.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@ namespace closecheck::model {
 /// Something that a close promised and that was not there; it may only be late.
 struct UnmetPromise {
   std::size_t number = 0;  // the reading that lacked it
+  std::shared_ptr<const Request> request;
   Time time = 0;
   std::size_t readings = 1;
   Finding finding;                     // what it is if it never comes
@@ -41,6 +43,7 @@ struct IdleReading {
 /// How a job came to where it is since it was opened last; numbers of requests, 0: none.
 struct OpenPeriod {
   std::size_t opened_by = 0;
+  std::size_t opened_event = 0;  // of the answer
   bool follows_force = false;    // what was accepted before it may have been lost
   std::size_t amid_close = 0;    // a close that overlapped the open: either may have come first
   std::size_t normal_close = 0;  // accepted
@@ -114,6 +117,8 @@ struct JobFile {
 
   /// Another job from here on; keeps its memory.
   void clear(Profile profile);
+  /// Whether it is surely gone, nothing may still come of any request, and nobody waits for anything.
+  bool is_over() const;
   /// The job was created anew or is gone: what was known of it means nothing any more.
   void forget();
   /// Nobody can follow what its datafeed brings.
@@ -137,6 +142,7 @@ struct JobFile {
 
   int open_requests = 0;
   int open_changes = 0;
+  std::size_t last_request = 0;
   std::size_t last_change = 0;  // number of the last request that could change the job
   std::size_t last_post = 0;
   std::size_t last_refused_change = 0;
@@ -156,7 +162,7 @@ struct JobFile {
   std::optional<TimeSource> times;  // of its records; empty: nobody can read them
   ResultExpectations results;
   OpenPeriod period;
-  std::size_t created_by = 0;  // the last creation that may have made it; 0: none that was seen
+  std::size_t created_event = 0;  // of the answer to the last creation that may have made it; 0: none was seen
   std::size_t times_opened = 0;
   std::size_t times_closed = 0;  // open periods that surely ended
   Housekeeping housekeeping;

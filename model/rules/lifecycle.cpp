@@ -86,11 +86,11 @@ void confirm(JobFile& job, RuleContext& context) {
   job.to_confirm &= ~confirmed;
   for (std::uint64_t left = confirmed; left != 0; left &= left - 1)
     context.rulings.prove(static_cast<Clause>(std::countr_zero(left)));
-  const std::size_t other = context.log.last_close_of_other(job.index);
-  const bool was_open = job.now == JobState::opened && job.period.opened_by != 0 && other > job.isolation_confirmed &&
-                        context.log.of(job.period.opened_by).answer_event < context.log.of(other).invoke_event;
+  const ExchangeLog::Close& other = context.log.last_close_of_other(job.index);
+  const bool was_open = job.now == JobState::opened && job.period.opened_by != 0 &&
+                        other.number > job.isolation_confirmed && job.period.opened_event < other.invoke_event;
   if (!was_open) return;
-  job.isolation_confirmed = other;
+  job.isolation_confirmed = other.number;
   context.rulings.prove(Clause::close_touches_one_job);
 }
 

@@ -28,19 +28,18 @@ bool is_same_reading(const Request& a, const Request& b) {
   return true;
 }
 
-std::vector<UnmetPromise>::iterator unmet_by(const Exchange& exchange, JobFile& job, const ExchangeLog& log) {
-  return std::ranges::find_if(job.unmet, [&](const UnmetPromise& it) {
-    return is_same_reading(*log.of(it.number).request, *exchange.request);
-  });
+std::vector<UnmetPromise>::iterator unmet_by(const Exchange& exchange, JobFile& job) {
+  return std::ranges::find_if(job.unmet,
+                              [&](const UnmetPromise& it) { return is_same_reading(*it.request, *exchange.request); });
 }
 
 }  // namespace
 
 void await_promise(const Exchange& exchange, JobFile& job, Finding finding, std::string lacked, RuleContext& context,
                    const BucketExpectation* bucket) {
-  const auto known = unmet_by(exchange, job, context.log);
+  const auto known = unmet_by(exchange, job);
   if (known == job.unmet.end()) {
-    job.unmet.push_back({exchange.number, exchange.answered, 1, std::move(finding), std::move(lacked),
+    job.unmet.push_back({exchange.number, exchange.request, exchange.answered, 1, std::move(finding), std::move(lacked),
                          bucket != nullptr ? bucket->start_ms : INT64_MIN, bucket != nullptr ? bucket->lo : 0});
     return context.rulings.await();
   }
@@ -56,7 +55,7 @@ void await_promise(const Exchange& exchange, JobFile& job, Finding finding, std:
 }
 
 bool promise_kept_late(const Exchange& exchange, JobFile& job, RuleContext& context) {
-  const auto known = unmet_by(exchange, job, context.log);
+  const auto known = unmet_by(exchange, job);
   if (known == job.unmet.end()) return false;
   const UnmetPromise late = std::move(*known);
   job.unmet.erase(known);

@@ -5,6 +5,14 @@
 
 namespace closecheck::model {
 
+std::vector<const Exchange*> newest_first(const JobFile& job, const ExchangeLog& log) {
+  std::vector<const Exchange*> exchanges;
+  const std::vector<int> numbers = job.oracle.requests();
+  for (auto number = numbers.rbegin(); number != numbers.rend(); ++number)
+    if (*number > 0) exchanges.push_back(&log.of(static_cast<std::size_t>(*number)));
+  return exchanges;
+}
+
 const JobStatistics* statistics_of(const JobFile& job, const Response& response) {
   const auto* list = std::get_if<JobStatisticsList>(&response.content);
   if (list == nullptr) return nullptr;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "closecheck/model/judge.h"
 #include "closecheck/vocabulary/response.h"
@@ -19,6 +20,9 @@ struct RuleContext {
   const ExchangeLog& log;
   Rulings& rulings;
 };
+
+/// The requests that the job's oracle keeps, the newest first.
+std::vector<const Exchange*> newest_first(const JobFile& job, const ExchangeLog& log);
 
 /// A finding about the answer to a request.
 Finding finding_at(const Exchange& exchange, Clause clause, std::string expected, std::string observed);

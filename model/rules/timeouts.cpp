@@ -127,7 +127,9 @@ void judge_open_close(const Exchange& exchange, Time now, RuleContext& context) 
 
 bool claimed_at_timeout(const JobFile& job, const RuleContext& context) {
   if (job.period.normal_close == 0 || job.period.forced != 0) return false;
-  const Exchange& close = context.log.of(job.period.normal_close);
+  const Exchange* const known = context.log.find(job.period.normal_close);
+  if (known == nullptr) return false;
+  const Exchange& close = *known;
   const bool at_once = close.timeout.reading == TimeReading::unsettled && close.timeout.span == 0;
   if (close.timeout.reading != TimeReading::valid && !at_once) return false;
   const Duration waited = close.answered - close.invoked;

@@ -68,6 +68,10 @@ class Judge {
   const Evidence& evidence() const;
   const std::string& why() const;  // of `inconclusive`
 
+  /// How many requests are in memory. What can no longer matter is forgotten: of long histories that are judged as they
+  /// come, all but the newest ten thousand and what some job still needs.
+  std::size_t requests_kept() const;
+
   /// Visits per model state and per transition row, in a fixed order, for coverage.
   const std::vector<std::uint64_t>& state_visits() const;
   const std::vector<std::uint64_t>& transition_visits() const;
