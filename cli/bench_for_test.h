@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 

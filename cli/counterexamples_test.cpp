@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "closecheck/scenarios/scenario.h"
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

@@ -18,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

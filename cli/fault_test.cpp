@@ -15,7 +15,7 @@
 
 #include "bench_for_test.h"
 #include "fault_proxy_for_test.h"
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "closecheck/sut/history_lines.h"
 #include "errors.h"
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <thread>
 
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "closecheck/model/judge.h"
 #include "closecheck/model/unknown_notes.h"
-#include "process_test.h"
+#include "process_for_test.h"
 #include "recording_survey.h"
 
 namespace closecheck::cli {

@@ -9,7 +9,7 @@
 #include "closecheck/sut/deviation.h"
 #include "closecheck/vocabulary/clause.h"
 #include "closecheck/vocabulary/profile.h"
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

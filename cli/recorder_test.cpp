@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "closecheck/sut/history_lines.h"
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <regex>
 #include <thread>
 
-#include "process_test.h"
+#include "process_for_test.h"
 #include "recording_survey.h"
 
 namespace closecheck::cli {

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "endpoint/test_server_for_test.h"
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

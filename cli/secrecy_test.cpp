@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "endpoint/test_server_for_test.h"
-#include "process_test.h"
+#include "process_for_test.h"
 
 namespace closecheck::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
-#include "sample_record_test.h"
+#include "sample_record_for_test.h"
 
 namespace closecheck::reports {
 namespace {

@@ -11,8 +11,8 @@
 #include <set>
 #include <sstream>
 
-#include "sample_record_test.h"
-#include "schema_validator_test.h"
+#include "sample_record_for_test.h"
+#include "schema_validator_for_test.h"
 
 namespace closecheck::reports {
 namespace {

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "closecheck/scenarios/scenario.h"
-#include "echo_system_test.h"
+#include "echo_system_for_test.h"
 
 namespace closecheck::scenarios {
 namespace {

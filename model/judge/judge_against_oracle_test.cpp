@@ -13,7 +13,7 @@
 #include <string>
 
 #include "closecheck/model/judge.h"
-#include "model/brute_force.h"
+#include "model/brute_force_for_test.h"
 #include "model/simulated_history_for_test.h"
 
 namespace closecheck::model {

@@ -1,5 +1,3 @@
-#include "model/brute_force.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,8 +5,9 @@
 #include <string>
 #include <unordered_set>
 
-#include "model/oracle_corpus.h"
-#include "model/random_history.h"
+#include "model/brute_force_for_test.h"
+#include "model/oracle_corpus_for_test.h"
+#include "model/random_history_for_test.h"
 
 namespace closecheck::model {
 namespace brute {

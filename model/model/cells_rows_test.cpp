@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "model/cells.h"
-#include "model/history_script.h"
-#include "model/oracle_corpus.h"
+#include "model/history_script_for_test.h"
+#include "model/oracle_corpus_for_test.h"
 
 namespace closecheck::model {
 namespace {

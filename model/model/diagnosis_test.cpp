@@ -6,8 +6,8 @@
 #include <string>
 
 #include "model/attribution.h"
-#include "model/history_script.h"
-#include "model/oracle_corpus.h"
+#include "model/history_script_for_test.h"
+#include "model/oracle_corpus_for_test.h"
 
 namespace closecheck::model {
 namespace {

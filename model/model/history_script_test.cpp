@@ -1,11 +1,11 @@
-#include "model/history_script.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+
+#include "model/history_script_for_test.h"
 
 namespace closecheck::model {
 namespace {

@@ -1,6 +1,6 @@
-#include "model/oracle_corpus.h"
-
 #include <array>
+
+#include "model/oracle_corpus_for_test.h"
 
 namespace closecheck::model {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "model/random_history.h"
+#include "model/random_history_for_test.h"
 
 namespace closecheck::model {
 namespace {

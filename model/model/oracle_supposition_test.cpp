@@ -1,8 +1,8 @@
 // "Would the history fit if": one request taken otherwise, against the same history judged anew.
 #include <gtest/gtest.h>
 
-#include "model/brute_force.h"
-#include "model/random_history.h"
+#include "model/brute_force_for_test.h"
+#include "model/random_history_for_test.h"
 
 namespace closecheck::model {
 namespace {

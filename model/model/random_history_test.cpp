@@ -1,6 +1,6 @@
-#include "model/random_history.h"
-
 #include <gtest/gtest.h>
+
+#include "model/random_history_for_test.h"
 
 namespace closecheck::model {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "closecheck/vocabulary/program.h"
-#include "model/history_script.h"
+#include "model/history_script_for_test.h"
 #include "model/simulated_service_for_test.h"
 
 namespace closecheck::model {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "engine/campaign.h"
-#include "engine/testing.h"
+#include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
 namespace {

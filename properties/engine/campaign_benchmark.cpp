@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "engine/campaign.h"
-#include "engine/testing.h"
+#include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
 namespace {

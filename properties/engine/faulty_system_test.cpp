@@ -10,8 +10,8 @@
 #include "closecheck/sut/history_lines.h"
 #include "engine/check.h"
 #include "engine/faulty_system_for_test.h"
+#include "engine/gate_for_test.h"
 #include "engine/runner.h"
-#include "engine/testing.h"
 #include "engine/wild_program_for_test.h"
 
 namespace closecheck::properties {

@@ -6,7 +6,7 @@
 #include <new>
 #include <sstream>
 
-#include "engine/testing.h"
+#include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
 namespace {

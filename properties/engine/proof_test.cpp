@@ -5,7 +5,7 @@
 
 #include <deque>
 
-#include "engine/testing.h"
+#include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/testing.h"
+#include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
 namespace {

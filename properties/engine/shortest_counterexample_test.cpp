@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "checks/steps.h"
+#include "engine/gate_for_test.h"
 #include "engine/proof.h"
-#include "engine/testing.h"
 
 namespace closecheck::properties {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "closecheck/model/judge.h"
 #include "closecheck/sut/history_lines.h"
+#include "engine/gate_for_test.h"
 #include "engine/runner.h"
 #include "engine/seeds.h"
-#include "engine/testing.h"
 #include "engine/unknown_members_for_test.h"
 #include "engine/wild_program_for_test.h"
 

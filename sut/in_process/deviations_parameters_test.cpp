@@ -1,5 +1,5 @@
 // Deviations in the timeout and in who may close.
-#include "in_process/deviation_shows.h"
+#include "in_process/deviation_shows_for_test.h"
 
 namespace closecheck::sut {
 namespace {

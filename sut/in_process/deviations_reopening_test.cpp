@@ -1,5 +1,5 @@
 // Deviations that show after a re-open, with overlapping requests, or in other jobs.
-#include "in_process/deviation_shows.h"
+#include "in_process/deviation_shows_for_test.h"
 
 namespace closecheck::sut {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "in_process/deviation_shows.h"
+#include "in_process/deviation_shows_for_test.h"
 
 namespace closecheck::sut {
 

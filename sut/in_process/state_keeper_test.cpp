@@ -5,7 +5,7 @@
 
 #include "in_process/random_life_for_test.h"
 #include "in_process/state_fields.h"
-#include "store/memory_store.h"
+#include "store/memory_store_for_test.h"
 
 namespace closecheck::sut {
 namespace {

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "store/memory_store.h"
+#include "store/memory_store_for_test.h"
 
 namespace closecheck::sut {
 namespace {

@@ -16,7 +16,7 @@
 #include "in_process/random_life_for_test.h"
 #include "in_process/state_keeper.h"
 #include "store/losing_disk_for_test.h"
-#include "store/memory_store.h"
+#include "store/memory_store_for_test.h"
 
 namespace closecheck::sut {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <random>
 
-#include "model/brute_force.h"
-#include "model/history_script.h"
+#include "model/brute_force_for_test.h"
+#include "model/history_script_for_test.h"
 
 namespace closecheck::model {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/history_script.h"
+#include "model/history_script_for_test.h"
 
 namespace closecheck::model::brute {
 

@@ -1,4 +1,4 @@
-#include "process_test.h"
+#include "process_for_test.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
