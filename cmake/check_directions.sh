@@ -2,6 +2,8 @@
 # Includes between rooms run in the directions of the plan, files stay readable, and nothing names a machine of ours.
 set -euo pipefail
 failed=0
+rooms=(model sut properties scenarios reports cli)
+cmake=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 
 # forbid WHAT PATTERN PATH...: no source under PATH has a line that matches PATTERN.
 forbid() {
@@ -13,27 +15,50 @@ forbid() {
   fi
 }
 
-# An include of one of the rooms, by its public headers or by a path into it.
-into() { printf '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<](closecheck/)?(%s)/' "$1"; }
+# sources FOLDER...: all that is compiled there; the second leaves out what only tests and benchmarks use.
+sources() { find "$@" -name '*.cpp' -o -name '*.h' | sort; }
+sources_without_tests() { sources "$@" | grep -vE '_(test|benchmark)\.cpp$|_for_test\.(cpp|h)$'; }
 
-forbid "model depends on no other room" "$(into 'sut|properties|scenarios|reports|cli')" model
-forbid "sut depends on the vocabulary only" "$(into 'model|properties|scenarios|reports|cli')" sut
-forbid "reports depend on the vocabulary only" "$(into 'model|sut|properties|scenarios|cli')" reports
-forbid "properties depend on model and sut" "$(into 'scenarios|reports|cli')" properties
-forbid "scenarios depend on model and sut" "$(into 'properties|reports|cli')" scenarios
-forbid "the implementation must not know what the model accepts" \
-  '#[[:space:]]*include[[:space:]]*["<].*(job_machine|reference_model|oracle|judge|cells|clause)\.h' \
-  $(find sut/in_process -name '*.cpp' ! -name '*_test.cpp' -o -name '*.h')
-forbid "public headers keep libraries to themselves" \
-  '#[[:space:]]*include[[:space:]]*[<"](boost|httplib|nlohmann|yaml-cpp|rapidcheck|CLI|pugixml|fmt|sqlite3)' \
-  $(find . -path ./build -prune -o -path '*/include/closecheck/*' -name '*.h' -print)
-forbid "only the machine knows Boost.MSM" '#[[:space:]]*include[[:space:]]*<boost/msm' \
-  $(find model sut properties scenarios reports cli \( -name '*.cpp' -o -name '*.h' \) ! -name 'job_machine*')
+edges=$(mktemp)
+trap 'rm -f "$edges"' EXIT
+# shellcheck disable=SC2046
+awk -f "$cmake/include_edges.awk" $(sources "${rooms[@]}") >"$edges"
+
+# forbid_reach WHAT PATTERN FILE...: no FILE includes, directly or through any others, one whose path matches PATTERN.
+# Headers of libraries are written `<name>`. Says the shortest way to it.
+forbid_reach() {
+  local what=$1 pattern=$2 found
+  shift 2
+  found=$(printf '%s\n' "$@" | awk -F '\t' -v pattern="$pattern" -f "$cmake/include_ways.awk" "$edges" -)
+  [[ -n $found ]] || return 0
+  printf '%s:\n%s\n' "$what" "$found"
+  failed=1
+}
+
+beyond_vocabulary='model/(model|rules|judge|include/closecheck/model)'
+# shellcheck disable=SC2046
+{
+  forbid_reach "the vocabulary depends on nothing" "^($beyond_vocabulary|sut|properties|scenarios|reports|cli)/" \
+    $(sources model/vocabulary model/include/closecheck/vocabulary)
+  forbid_reach "model depends on no other room" '^(sut|properties|scenarios|reports|cli)/' $(sources model)
+  forbid_reach "sut depends on the vocabulary only" "^($beyond_vocabulary|properties|scenarios|reports|cli)/" \
+    $(sources sut)
+  forbid_reach "reports depend on the vocabulary only" "^($beyond_vocabulary|sut|properties|scenarios|cli)/" \
+    $(sources reports)
+  forbid_reach "properties depend on model and sut" '^(scenarios|reports|cli)/' $(sources properties)
+  forbid_reach "scenarios depend on model and sut" '^(properties|reports|cli)/' $(sources scenarios)
+  forbid_reach "the implementation must not know what is said of it" '/(finding|record)[.]h$' \
+    $(sources_without_tests sut/in_process)
+  forbid "the implementation must not know clauses: only the table of deviations names them" \
+    '[/"]clause\.h"|\<Clause::' $(sources_without_tests sut/in_process | grep -v '/deviations\.cpp$')
+  forbid_reach "public headers keep libraries to themselves" \
+    '^<(boost|httplib|nlohmann|yaml-cpp|rapidcheck|CLI|pugixml|fmt|sqlite3)' $(sources */include/closecheck)
+  forbid_reach "only the machine knows Boost.MSM" '^<boost/msm' $(sources "${rooms[@]}" | grep -v '/job_machine')
+}
 
 forbid "only the machine moves a job: nothing else writes its life or its feed" \
   '[])A-Za-z0-9_](\.|->)(life|feed)[[:space:]]*([-+|&^]?=[^=]|\+\+|--)' \
-  $(find model properties scenarios \( -name '*.cpp' -o -name '*.h' \) ! -name '*_test.cpp' ! -name '*_for_test.h' \
-    ! -name 'job_machine_engine.h')
+  $(sources_without_tests model properties scenarios | grep -v '/job_machine_engine.h$')
 
 while read -r file; do
   lines=$(wc -l <"$file")
@@ -41,9 +66,9 @@ while read -r file; do
     echo "$file has $lines lines: a room that wants a wall"
     failed=1
   fi
-done < <(find model sut properties scenarios reports cli cmake -name '*.cpp' -o -name '*.h' -o -name '*.cmake')
+done < <(find "${rooms[@]}" cmake -name '*.cpp' -o -name '*.h' -o -name '*.cmake')
 
-for room in model sut properties scenarios reports cli; do
+for room in "${rooms[@]}"; do
   [[ -f $room/README.md ]] || { echo "$room has no README.md"; failed=1; }
 done
 exit $failed
