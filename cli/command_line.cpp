@@ -9,6 +9,7 @@
 #include <functional>
 #include <new>
 
+#include "closecheck/reports/report.h"
 #include "commands.h"
 #include "configuration.h"
 #include "suggestions.h"
@@ -55,8 +56,9 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("LEVEL");
   command.add_option("--waivers", options->waivers, "Waivers (YAML), instead of those of --config")->type_name("FILE");
   command.add_flag("--dry-run", options->dry_run, "Print what would be done");
-  command.add_option("--json", options->json, "Write the report as JSON")->type_name("FILE");
-  command.add_option("--junit", options->junit, "Write the report as JUnit XML")->type_name("FILE");
+  for (const reports::ReportFormat& format : reports::report_formats())
+    command.add_option(fmt::format("--{}", format.name), options->reports[format.name], std::string(format.help))
+        ->type_name("FILE");
   command.add_option("--record", options->record, "Write every exchange as JSON Lines")->type_name("FILE");
   command.add_option("--save-counterexamples", options->save_counterexamples, "Where violations are saved")
       ->type_name("DIR");

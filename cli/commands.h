@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "closecheck/properties/gate.h"
@@ -31,8 +33,7 @@ struct RunOptions {
   std::string waivers;
   bool dry_run = false;
   bool quiet = false;
-  std::string json;
-  std::string junit;
+  std::map<std::string_view, std::string> reports;  // file by name of its format
   std::string record;
   std::string save_counterexamples;
   int jobs = 0;  // 0: as many as fit

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <map>
 #include <random>
 
 #include "closecheck/properties/gate.h"
@@ -190,8 +191,8 @@ ExitCode run_command(const RunOptions& options) {
     print(properties::describe_plan(gate));
     return ExitCode::conforms;
   }
-  OutputFile json(options.json);
-  OutputFile junit(options.junit);
+  std::map<std::string_view, OutputFile> report_files;
+  for (const auto& [format, path] : options.reports) report_files.try_emplace(format, path);
   OutputFile recorded(options.record);
   if (!options.save_counterexamples.empty()) make_folder(options.save_counterexamples);
 
@@ -218,14 +219,13 @@ ExitCode run_command(const RunOptions& options) {
   // The verdict first: whatever becomes of the files, it is told.
   deliveries.attempt(
       [&] { print(reports::write_console(record, {.colour = is_terminal_output(), .quiet = options.quiet})); });
-  deliveries.attempt([&] {
-    json.write(reports::write_json(record));
-    json.commit();
-  });
-  deliveries.attempt([&] {
-    junit.write(reports::write_junit(record));
-    junit.commit();
-  });
+  for (const reports::ReportFormat& format : reports::report_formats())
+    deliveries.attempt([&] {
+      OutputFile& file = report_files.at(format.name);
+      if (!file.wanted()) return;
+      file.write(format.write(record));
+      file.commit();
+    });
   deliveries.attempt([&] { recorded.commit(); });
   deliveries.finish();
   return exit_code_of(record.verdict);

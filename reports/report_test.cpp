@@ -88,6 +88,16 @@ TEST(ReportSchema, RefusesReportsThatAreWrong) {
   EXPECT_THAT(broken([](auto& it) { it["coverage"]["states"]["closed"] = 1.5; }), Not(IsEmpty()));
 }
 
+TEST(ReportFormats, HaveNamesOfTheirOwnAndHoldTheRecord) {
+  std::set<std::string_view> names;
+  for (const ReportFormat& format : report_formats()) {
+    EXPECT_TRUE(names.insert(format.name).second) << format.name;
+    EXPECT_FALSE(format.help.empty()) << format.name;
+    EXPECT_THAT(format.write(sample_record()), HasSubstr("closed-job-refuses-data")) << format.name;
+  }
+  EXPECT_TRUE(names.contains("json"));
+}
+
 TEST(JunitReport, IsWrittenAsTheGoldenFileShows) {
   expect_golden("report.xml", write_junit(sample_record()));
 }

@@ -1,6 +1,7 @@
 // One record of a run, written for people and for machines. Pure functions of the record.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,14 @@ struct ConsoleStyle {
 };
 /// Seed and settings first, table of clauses, violations, verdict last.
 std::string write_console(const RunRecord& record, const ConsoleStyle& style);
+/// A form in which a file can hold the record. `run` has an option of its name for each.
+struct ReportFormat {
+  std::string_view name;  // `json`
+  std::string_view help;  // one line, for the option
+  std::string (*write)(const RunRecord& record);
+};
+/// Every form, in the order in which the files are written.
+std::span<const ReportFormat> report_formats();
 /// JSON Schema (draft 2020-12) of the report.
 std::string_view report_schema();
 

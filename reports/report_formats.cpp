@@ -1,0 +1,15 @@
+#include <array>
+
+#include "closecheck/reports/report.h"
+
+namespace closecheck::reports {
+
+std::span<const ReportFormat> report_formats() {
+  static constexpr std::array kFormats{
+      ReportFormat{"json", "Write the report as JSON", write_json},
+      ReportFormat{"junit", "Write the report as JUnit XML", write_junit},
+  };
+  return kFormats;
+}
+
+}  // namespace closecheck::reports
