@@ -8,7 +8,8 @@
 
 namespace closecheck::catalogue {
 
-inline constexpr std::size_t kStatedCount = 23;
+// Implied clauses follow the stated ones.
+inline constexpr auto kStatedCount = static_cast<std::size_t>(Clause::closed_means_closed);
 inline constexpr std::size_t kOtherCount = kClauseCount - kStatedCount;
 
 /// The stated clauses, in catalogue order.

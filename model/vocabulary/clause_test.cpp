@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
 #include <string>
 
@@ -32,18 +31,11 @@ TEST(ClauseCatalogue, SpellsIdsInLowerCaseWithDashes) {
   }
 }
 
-TEST(ClauseCatalogue, CountsTwentyThreeStatedTwelveImpliedNineDialectThreeMeasured) {
-  std::map<Level, int> count;
-  Level last = Level::stated;
-  for (const ClauseText& text : clauses()) {
-    ++count[text.level];
-    EXPECT_GE(text.level, last) << "levels are grouped: " << text.id;
-    last = text.level;
-  }
-  EXPECT_EQ(count[Level::stated], 23);
-  EXPECT_EQ(count[Level::implied], 12);
-  EXPECT_EQ(count[Level::dialect], 9);
-  EXPECT_EQ(count[Level::measured], 3);
+TEST(ClauseCatalogue, GoesFromStatedOverImpliedAndDialectToMeasured) {
+  EXPECT_EQ(clauses().front().level, Level::stated);
+  for (std::size_t i = 1; i < kClauseCount; ++i)
+    EXPECT_GE(clauses()[i].level, clauses()[i - 1].level) << clauses()[i].id;
+  EXPECT_EQ(clauses().back().level, Level::measured);
 }
 
 TEST(ClauseCatalogue, SaysWhatWhyAndHowOfEveryClauseInSentences) {
