@@ -1,3 +1,4 @@
+// The program: `closecheck COMMAND ...`.
 #include "command_line.h"
 
 int main(int argc, char** argv) {

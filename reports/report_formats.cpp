@@ -1,3 +1,4 @@
+// The forms in which a file can hold the record of a run.
 #include <array>
 
 #include "closecheck/reports/report.h"

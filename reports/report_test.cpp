@@ -36,10 +36,6 @@ SchemaValidator validator() {
   return SchemaValidator(nlohmann::json::parse(report_schema()));
 }
 
-TEST(JsonReport, IsWrittenAsTheGoldenFileShows) {
-  expect_golden("report.json", write_json(sample_record()));
-}
-
 TEST(JsonReport, FitsItsSchema) {
   EXPECT_THAT(validator().errors(nlohmann::json::parse(write_json(sample_record()))), IsEmpty());
 
@@ -88,18 +84,17 @@ TEST(ReportSchema, RefusesReportsThatAreWrong) {
   EXPECT_THAT(broken([](auto& it) { it["coverage"]["states"]["closed"] = 1.5; }), Not(IsEmpty()));
 }
 
-TEST(ReportFormats, HaveNamesOfTheirOwnAndHoldTheRecord) {
+TEST(ReportFormats, AreWrittenAsTheGoldenFilesShow) {
+  for (const ReportFormat& format : report_formats())
+    expect_golden("report." + std::string(format.name), format.write(sample_record()));
+}
+
+TEST(ReportFormats, HaveNamesOfTheirOwn) {
   std::set<std::string_view> names;
   for (const ReportFormat& format : report_formats()) {
     EXPECT_TRUE(names.insert(format.name).second) << format.name;
     EXPECT_FALSE(format.help.empty()) << format.name;
-    EXPECT_THAT(format.write(sample_record()), HasSubstr("closed-job-refuses-data")) << format.name;
   }
-  EXPECT_TRUE(names.contains("json"));
-}
-
-TEST(JunitReport, IsWrittenAsTheGoldenFileShows) {
-  expect_golden("report.xml", write_junit(sample_record()));
 }
 
 TEST(JunitReport, CountsWhatItsCasesSay) {
