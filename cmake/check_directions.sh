@@ -54,7 +54,17 @@ beyond_vocabulary='model/(model|rules|judge|include/closecheck/model)'
   forbid_reach "public headers keep libraries to themselves" \
     '^<(boost|httplib|nlohmann|yaml-cpp|rapidcheck|CLI|pugixml|fmt|sqlite3)' $(sources */include/closecheck)
   forbid_reach "only the machine knows Boost.MSM" '^<boost/msm' $(sources "${rooms[@]}" | grep -v '/job_machine')
+  forbid_reach "nothing but tests needs what helps tests" '_for_test[.]h$' $(sources_without_tests "${rooms[@]}")
 }
+
+if found=$(awk -F '\t' '
+  $2 ~ /^<|\/include\/|_for_test[.]h$/ { next }
+  { header[$2] }
+  $1 !~ /_(test|benchmark)[.]cpp$|_for_test[.](cpp|h)$/ { needed[$2] }
+  END { for (name in header) if (!(name in needed)) print name }' "$edges" | sort | grep .); then
+  printf 'what only tests include ends in _for_test.h:\n%s\n' "$found"
+  failed=1
+fi
 
 forbid "only the machine moves a job: nothing else writes its life or its feed" \
   '[])A-Za-z0-9_](\.|->)(life|feed)[[:space:]]*([-+|&^]?=[^=]|\+\+|--)' \

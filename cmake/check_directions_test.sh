@@ -87,3 +87,13 @@ plant_nothing
 write sut/in_process/core.cpp 'const auto broken = Clause::job_reopens;'
 finds "the implementation must not know clauses: only the table of deviations names them" \
   "sut/in_process/core.cpp:1:const auto broken = Clause::job_reopens;"
+
+plant_nothing
+write sut/wire/helper.h '#pragma once'
+write sut/wire/codec_test.cpp '#include "wire/helper.h"'
+finds "what only tests include ends in _for_test.h" "sut/wire/helper.h"
+
+plant_nothing
+write sut/wire/helper_for_test.h '#pragma once'
+write sut/wire/codec.cpp '#include "wire/helper_for_test.h"'
+finds "nothing but tests needs what helps tests" "sut/wire/codec.cpp -> sut/wire/helper_for_test.h"
