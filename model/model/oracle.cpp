@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <utility>
 
 #include "model/attribution.h"
 #include "model/history_summary.h"
@@ -352,8 +351,10 @@ std::vector<int> JobOracle::requests() const {
   return numbers;
 }
 
-std::vector<int> JobOracle::take_forgotten() {
-  return std::exchange(impl_->forgotten, {});
+void JobOracle::take_forgotten(std::vector<int>& numbers) {
+  if (impl_->forgotten.empty()) return;
+  numbers.insert(numbers.end(), impl_->forgotten.begin(), impl_->forgotten.end());
+  impl_->forgotten.clear();
 }
 
 const std::vector<std::uint64_t>& JobOracle::state_visits() const {

@@ -9,9 +9,11 @@
 namespace closecheck::model {
 
 void ExchangeLog::clear() {
+  for (std::unique_ptr<Exchange>& exchange : exchanges_)
+    if (exchange != nullptr) spare_.push_back(std::move(exchange));
   exchanges_.clear();
   first_ = 1;
-  kept_ = old_ = 0;
+  newest_ = kept_ = old_ = cut_ = 0;
   needless_.clear();
   open_.clear();
   last_close_ = last_of_another_ = {};
@@ -19,10 +21,17 @@ void ExchangeLog::clear() {
 
 Exchange& ExchangeLog::begin(const Event& event, std::size_t index) {
   forget_needless();
-  Exchange& exchange = *exchanges_.emplace_back(std::make_unique<Exchange>());
+  if (spare_.empty()) {
+    exchanges_.push_back(std::make_unique<Exchange>());
+  } else {
+    exchanges_.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  }
+  Exchange& exchange = *exchanges_.back();
+  exchange = Exchange{};
   ++kept_;
   exchange.request = event.request;
-  exchange.number = newest();
+  exchange.number = ++newest_;
   exchange.invoke_event = exchange.answer_event = index;
   exchange.invoked = exchange.answered = event.time;
   exchange.process = event.process;
@@ -44,7 +53,7 @@ Exchange* ExchangeLog::open_of(int process) {
 }
 
 const Exchange* ExchangeLog::find(std::size_t number) const {
-  return number >= first_ && number <= newest() ? exchanges_[number - first_].get() : nullptr;
+  return number >= first_ && number <= newest_ ? exchanges_[number - first_].get() : nullptr;
 }
 
 Exchange* ExchangeLog::find(std::size_t number) {
@@ -69,14 +78,19 @@ void ExchangeLog::let_go(std::size_t number) {
 
 void ExchangeLog::forget_needless() {
   for (const std::size_t number : std::exchange(needless_, {})) forget(number);
-  while (newest() > old_ + kKept)
+  while (newest_ > old_ + kKept)
     if (++old_; of(old_).holders == 0) forget(old_);
+  while (cut_ < exchanges_.size() && exchanges_[cut_] == nullptr) ++cut_;
+  // Each time all that are left move, so that it has to be worth it.
+  if (cut_ <= exchanges_.size() / 2) return;
+  exchanges_.erase(exchanges_.begin(), exchanges_.begin() + static_cast<std::ptrdiff_t>(cut_));
+  first_ += cut_;
+  cut_ = 0;
 }
 
 void ExchangeLog::forget(std::size_t number) {
   exchanges_[number - first_].reset();
   --kept_;
-  for (; !exchanges_.empty() && exchanges_.front() == nullptr; ++first_) exchanges_.pop_front();
 }
 
 void ExchangeLog::add_target(Exchange& exchange, std::uint32_t job) {

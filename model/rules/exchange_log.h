@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,7 +31,7 @@ class ExchangeLog {
   std::span<const std::size_t> open() const { return open_; }
 
   /// The number of the newest request.
-  std::size_t newest() const { return first_ + exchanges_.size() - 1; }
+  std::size_t newest() const { return newest_; }
   /// How many are in memory.
   std::size_t kept() const { return kept_; }
   /// Null: it is forgotten.
@@ -66,8 +65,11 @@ class ExchangeLog {
   void forget_needless();
   void forget(std::size_t number);
 
-  std::deque<std::unique_ptr<Exchange>> exchanges_;  // null: forgotten
-  std::size_t first_ = 1;                            // number of the first of them
+  std::vector<std::unique_ptr<Exchange>> exchanges_;  // of the numbers from `first_` on; null: forgotten
+  std::vector<std::unique_ptr<Exchange>> spare_;
+  std::size_t first_ = 1;
+  std::size_t cut_ = 0;  // so many of the first are forgotten
+  std::size_t newest_ = 0;
   std::size_t kept_ = 0;
   std::size_t old_ = 0;                // the newest that is not kept in any case
   std::vector<std::size_t> needless_;  // old ones that nobody needs any more
