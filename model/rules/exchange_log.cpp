@@ -20,15 +20,17 @@ void ExchangeLog::clear() {
 }
 
 Exchange& ExchangeLog::begin(const Event& event, std::size_t index) {
-  forget_needless();
+  if (newest_ >= kKept) forget_needless();
   if (spare_.empty()) {
     exchanges_.push_back(std::make_unique<Exchange>());
   } else {
     exchanges_.push_back(std::move(spare_.back()));
     spare_.pop_back();
+    // In place: an assignment would build a second one.
+    std::destroy_at(exchanges_.back().get());
+    std::construct_at(exchanges_.back().get());
   }
   Exchange& exchange = *exchanges_.back();
-  exchange = Exchange{};
   ++kept_;
   exchange.request = event.request;
   exchange.number = ++newest_;
