@@ -142,9 +142,8 @@ void HistoryJudge::forget_gone_jobs() {
   for (; !gone_.empty() && gone_.front().since + ExchangeLog::kKept < log_.newest(); gone_.pop_front()) {
     JobFile* const job = jobs_.known(gone_.front().job);
     if (job == nullptr || job->last_request != gone_.front().since || !job->is_over()) continue;
-    std::vector<int> needless = job->oracle.requests();
-    job->oracle.take_forgotten(needless);
-    let_go(needless);
+    let_go(job->oracle.take_forgotten());
+    let_go(job->oracle.requests());
     jobs_.release(*job);
   }
 }
@@ -422,9 +421,7 @@ void HistoryJudge::take_verdict(JobFile& job, const Exchange* exchange, OracleVe
 }
 
 void HistoryJudge::refresh(JobFile& job) {
-  needless_.clear();
-  job.oracle.take_forgotten(needless_);
-  let_go(needless_);
+  if (job.oracle.has_forgotten()) let_go(job.oracle.take_forgotten());
   if (job.oracle.pending()) {
     job.now = JobState::unknown;
     job.records_now.reset();

@@ -73,8 +73,7 @@ class HistoryJudge {
     std::size_t since;  // the job's last request
     std::uint32_t job;
   };
-  std::deque<Gone> gone_;      // jobs that were surely not there then
-  std::vector<int> needless_;  // scratch
+  std::deque<Gone> gone_;  // jobs that were surely not there then
   std::size_t events_ = 0;
   Time now_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "model/attribution.h"
 #include "model/history_summary.h"
@@ -351,10 +352,12 @@ std::vector<int> JobOracle::requests() const {
   return numbers;
 }
 
-void JobOracle::take_forgotten(std::vector<int>& numbers) {
-  if (impl_->forgotten.empty()) return;
-  numbers.insert(numbers.end(), impl_->forgotten.begin(), impl_->forgotten.end());
-  impl_->forgotten.clear();
+std::vector<int> JobOracle::take_forgotten() {
+  return std::exchange(impl_->forgotten, {});
+}
+
+bool JobOracle::has_forgotten() const {
+  return !impl_->forgotten.empty();
 }
 
 const std::vector<std::uint64_t>& JobOracle::state_visits() const {

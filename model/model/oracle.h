@@ -125,9 +125,10 @@ class JobOracle {
 
   /// Numbers of the requests that it keeps, in the order in which they went out.
   std::vector<int> requests() const;
-  /// Adds the numbers of those that it has forgotten since this was asked last: what came before an open of a job that was
+  /// Numbers of those that it has forgotten since this was asked last: what came before an open of a job that was
   /// surely closed, once the log is long, and before it followed the job again.
-  void take_forgotten(std::vector<int>& numbers);
+  std::vector<int> take_forgotten();
+  bool has_forgotten() const;
 
   /// Visits since construction, in the order of `state_names()` and `transition_names()`.
   const std::vector<std::uint64_t>& state_visits() const;

@@ -34,9 +34,7 @@ TEST(OracleForgetting, ConvictsWhomItWouldConvictIfItForgotNothing) {
     if (verdict == OracleVerdict::inconclusive) continue;
     EXPECT_EQ(verdict == OracleVerdict::fits, fits(cells(profile_of(seed)), log_of(script))) << "seed " << seed;
     convicted += verdict == OracleVerdict::violated ? 1 : 0;
-    std::vector<int> forgotten;
-    oracle.take_forgotten(forgotten);
-    cut += forgotten.empty() ? 0 : 1;
+    cut += oracle.has_forgotten() ? 1 : 0;
   }
   EXPECT_GE(cut, 8);
   EXPECT_GE(convicted, 10);

@@ -9,9 +9,6 @@
 namespace closecheck::model {
 
 void ExchangeLog::clear() {
-  for (std::unique_ptr<Exchange>& exchange : exchanges_)
-    if (exchange != nullptr) spare_.push_back(std::move(exchange));
-  exchanges_.clear();
   first_ = 1;
   newest_ = kept_ = old_ = cut_ = 0;
   needless_.clear();
@@ -21,19 +18,20 @@ void ExchangeLog::clear() {
 
 Exchange& ExchangeLog::begin(const Event& event, std::size_t index) {
   if (newest_ >= kKept) forget_needless();
-  if (spare_.empty()) {
-    exchanges_.push_back(std::make_unique<Exchange>());
+  const std::size_t place = ++newest_ - first_;
+  if (place == exchanges_.size()) exchanges_.emplace_back();
+  std::unique_ptr<Exchange>& slot = exchanges_[place];
+  if (slot == nullptr) {
+    slot = std::make_unique<Exchange>();
   } else {
-    exchanges_.push_back(std::move(spare_.back()));
-    spare_.pop_back();
     // In place: an assignment would build a second one.
-    std::destroy_at(exchanges_.back().get());
-    std::construct_at(exchanges_.back().get());
+    std::destroy_at(slot.get());
+    std::construct_at(slot.get());
   }
-  Exchange& exchange = *exchanges_.back();
   ++kept_;
+  Exchange& exchange = *slot;
   exchange.request = event.request;
-  exchange.number = ++newest_;
+  exchange.number = newest_;
   exchange.invoke_event = exchange.answer_event = index;
   exchange.invoked = exchange.answered = event.time;
   exchange.process = event.process;
@@ -54,24 +52,6 @@ Exchange* ExchangeLog::open_of(int process) {
   return nullptr;
 }
 
-const Exchange* ExchangeLog::find(std::size_t number) const {
-  return number >= first_ && number <= newest_ ? exchanges_[number - first_].get() : nullptr;
-}
-
-Exchange* ExchangeLog::find(std::size_t number) {
-  return const_cast<Exchange*>(std::as_const(*this).find(number));
-}
-
-const Exchange& ExchangeLog::of(std::size_t number) const {
-  const Exchange* const exchange = find(number);
-  assert(exchange != nullptr && "a request that was needed is forgotten");
-  return *exchange;
-}
-
-Exchange& ExchangeLog::of(std::size_t number) {
-  return const_cast<Exchange&>(std::as_const(*this).of(number));
-}
-
 void ExchangeLog::let_go(std::size_t number) {
   Exchange& exchange = of(number);
   assert(exchange.holders > 0);
@@ -82,7 +62,7 @@ void ExchangeLog::forget_needless() {
   for (const std::size_t number : std::exchange(needless_, {})) forget(number);
   while (newest_ > old_ + kKept)
     if (++old_; of(old_).holders == 0) forget(old_);
-  while (cut_ < exchanges_.size() && exchanges_[cut_] == nullptr) ++cut_;
+  while (first_ + cut_ <= newest_ && exchanges_[cut_] == nullptr) ++cut_;
   // Each time all that are left move, so that it has to be worth it.
   if (cut_ <= exchanges_.size() / 2) return;
   exchanges_.erase(exchanges_.begin(), exchanges_.begin() + static_cast<std::ptrdiff_t>(cut_));

@@ -35,11 +35,12 @@ class ExchangeLog {
   /// How many are in memory.
   std::size_t kept() const { return kept_; }
   /// Null: it is forgotten.
-  Exchange* find(std::size_t number);
-  const Exchange* find(std::size_t number) const;
+  const Exchange* find(std::size_t number) const {
+    return number >= first_ && number <= newest_ ? exchanges_[number - first_].get() : nullptr;
+  }
   /// One that is held, or among the newest.
-  Exchange& of(std::size_t number);
-  const Exchange& of(std::size_t number) const;
+  Exchange& of(std::size_t number) { return *exchanges_[number - first_]; }
+  const Exchange& of(std::size_t number) const { return *exchanges_[number - first_]; }
   /// Somebody more needs a request, or one less.
   void hold(std::size_t number) { ++of(number).holders; }
   void let_go(std::size_t number);
@@ -65,8 +66,8 @@ class ExchangeLog {
   void forget_needless();
   void forget(std::size_t number);
 
-  std::vector<std::unique_ptr<Exchange>> exchanges_;  // of the numbers from `first_` on; null: forgotten
-  std::vector<std::unique_ptr<Exchange>> spare_;
+  /// Of the numbers from `first_` on; null: forgotten. Behind the newest there may be some of an earlier history.
+  std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::size_t first_ = 1;
   std::size_t cut_ = 0;  // so many of the first are forgotten
   std::size_t newest_ = 0;
