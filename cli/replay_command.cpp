@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
-#include <thread>
 
 #include "closecheck/reports/replay_report.h"
 #include "closecheck/scenarios/library.h"
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "closecheck/vocabulary/workers.h"
 #include "commands.h"
 #include "files.h"
@@ -73,12 +73,12 @@ std::shared_ptr<const scenarios::ApiTable> apis_of(const std::vector<std::string
 std::optional<scenarios::TitleFilter> titles_wanted(const std::string& file, const scenarios::Scenario& scenario,
                                                     const std::string& pattern) {
   const fs::path path(file);
-  if (pattern.empty() || glob_matches(pattern, file) || glob_matches(pattern, path.filename().string()) ||
-      glob_matches(pattern, path.stem().string()))
+  if (pattern.empty() || matches_glob(pattern, file) || matches_glob(pattern, path.filename().string()) ||
+      matches_glob(pattern, path.stem().string()))
     return scenarios::TitleFilter();
   const std::string suite = fmt::format("{}/{}", path.parent_path().filename().string(), path.stem().string());
   scenarios::TitleFilter wanted = [pattern, suite](std::string_view title) {
-    return glob_matches(pattern, title) || glob_matches(pattern, fmt::format("{}/{}", suite, title));
+    return matches_glob(pattern, title) || matches_glob(pattern, fmt::format("{}/{}", suite, title));
   };
   const std::vector<std::string> titles = scenario.titles();
   if (std::none_of(titles.begin(), titles.end(), wanted)) return std::nullopt;
@@ -215,7 +215,7 @@ class Replays {
 /// As many as fit; one at a time has a live target to itself unless the user wants more.
 int jobs_of(const ReplayOptions& options) {
   if (options.jobs != 0) return require_jobs(options.jobs);
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return processor_count();
 }
 
 ExitCode exit_code_of(const std::vector<reports::ReplayedFile>& files) {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "closecheck/vocabulary/text.h"
 #include "configuration.h"
 #include "errors.h"
 
@@ -19,7 +20,7 @@ std::vector<Clause> select_clauses(const std::vector<std::string>& patterns) {
     }
     bool found = false;
     for (std::size_t i = 0; i < kClauseCount; ++i) {
-      if (!glob_matches(pattern, clauses()[i].id)) continue;
+      if (!matches_glob(pattern, clauses()[i].id)) continue;
       selected.at(i) = true;
       found = true;
     }

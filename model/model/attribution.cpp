@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "closecheck/vocabulary/text.h"
 #include "model/describe.h"
 #include "model/diagnosis.h"
 
@@ -16,10 +17,6 @@ constexpr std::size_t kSuspectsTried = 64;
 constexpr std::size_t kSuspectItemsMax = 2'000;
 constexpr std::size_t kSuspectsNamed = 3;
 constexpr std::size_t kStatesNamed = 3;
-
-std::string listed(const std::vector<std::string>& items, std::string_view between) {
-  return fmt::format("{}", fmt::join(items, between));
-}
 
 /// Explains why one item left nothing.
 class Explainer {
@@ -78,7 +75,7 @@ std::string Explainer::expected_text(const LogEntry& entry) const {
     if (std::ranges::find(states, state) == states.end()) states.push_back(std::move(state));
     if (states.size() == kStatesNamed) break;
   }
-  return listed(states, "; or ");
+  return joined(states, "; or ");
 }
 
 std::string Explainer::suspects_text(std::uint32_t blamed) {
@@ -96,7 +93,7 @@ std::string Explainer::suspects_text(std::uint32_t blamed) {
           fmt::format("#{} ({}, {})", entry.id, describe_question(entry.question), describe_answer(entry.answer)));
   }
   if (suspects.empty()) return {};
-  return fmt::format("; everything would fit if the answer {} did not hold", listed(suspects, ", or "));
+  return fmt::format("; everything would fit if the answer {} did not hold", joined(suspects, ", or "));
 }
 
 /// Nothing was asked of the job, and it did not come to rest.

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck::model {
 namespace {
 
@@ -34,17 +38,12 @@ std::string describe_allowed(const CellTable& table, const LogEntry& entry, cons
   if (entry.question.may_be_refused) allowed |= kRefused;
   const bool reads = entry.question.kind == RequestKind::stats && (allowed & kAccepted) != 0;
   if (reads) return "its statistics say so";
-  std::string text;
-  const auto add = [&](Answers bit, std::string_view word) {
-    if ((allowed & bit) == 0) return;
-    if (!text.empty()) text += " or ";
-    text += word;
-  };
-  add(kAccepted, cell.waits ? "accepted once it is done" : "accepted");
-  add(kRefused, "refused");
-  add(kFailed, "a server error");
-  if (cell.waits && entry.question.has_timeout) text += " or given up when the timeout is up";
-  return text.empty() ? "nothing" : text;
+  std::vector<std::string_view> words;
+  if ((allowed & kAccepted) != 0) words.emplace_back(cell.waits ? "accepted once it is done" : "accepted");
+  if ((allowed & kRefused) != 0) words.emplace_back("refused");
+  if ((allowed & kFailed) != 0) words.emplace_back("a server error");
+  if (cell.waits && entry.question.has_timeout) words.emplace_back("given up when the timeout is up");
+  return words.empty() ? "nothing" : joined(words, " or ");
 }
 
 std::string describe_question(const Question& question) {

@@ -1,33 +1,15 @@
 #include "closecheck/model/grammar.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
+
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::model {
 namespace {
 
 constexpr Duration kLongest = Duration{100} * 365 * 24 * kHour;
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-char lowered(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-struct Unit {
-  std::string_view name;
-  Duration span;
-};
-constexpr std::array kUnits{Unit{"d", 24 * kHour},     Unit{"h", kHour},         Unit{"m", kMinute},
-                            Unit{"s", kSecond},        Unit{"ms", kMillisecond}, Unit{"micros", kMicrosecond},
-                            Unit{"nanos", Duration{1}}};
 
 }  // namespace
 
@@ -43,10 +25,8 @@ BooleanReading read_boolean(const Parameter& parameter, Profile profile) {
 TimeValue read_time(const Parameter& parameter) {
   if (!parameter) return {};
   // Whatever is settled about the text can only become less settled as it departs from digits and a unit.
-  TimeReading reading = TimeReading::valid;
-  std::string_view text = *parameter;
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1), reading = TimeReading::unsettled;
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1), reading = TimeReading::unsettled;
+  std::string_view text = trimmed(*parameter);
+  TimeReading reading = text == *parameter ? TimeReading::valid : TimeReading::unsettled;
   if (text.empty()) return {TimeReading::unsettled, 0};
 
   bool negative = false;
@@ -78,14 +58,13 @@ TimeValue read_time(const Parameter& parameter) {
   // A bare number: some take it as milliseconds, some refuse it.
   if (rest.empty()) return {TimeReading::unsettled, 0};
 
-  const auto exact = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& unit) { return unit.name == rest; });
-  const Unit* unit = exact != kUnits.end() ? &*exact : nullptr;
-  if (unit == nullptr) {
-    std::string lower(rest);
-    std::transform(lower.begin(), lower.end(), lower.begin(), lowered);
-    const auto other = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == lower; });
-    if (other == kUnits.end()) return {TimeReading::refused, 0};
-    unit = &*other;
+  const auto unit_named = [](std::string_view name) {
+    return std::ranges::find(kDurationUnits, name, &DurationUnit::name);
+  };
+  const auto* unit = unit_named(rest);
+  if (unit == kDurationUnits.end()) {
+    unit = unit_named(lower(rest));
+    if (unit == kDurationUnits.end()) return {TimeReading::refused, 0};
     reading = TimeReading::unsettled;
   }
   if (negative) return {TimeReading::unsettled, 0};

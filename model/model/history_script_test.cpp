@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "closecheck/vocabulary/text.h"
 #include "model/history_script_for_test.h"
 
 namespace closecheck::model {
@@ -38,12 +39,6 @@ const Names& names() {
 [[noreturn]] void fail_to_read(std::string_view text) {
   std::fprintf(stderr, "cannot read the script at `%.*s`\n", static_cast<int>(text.size()), text.data());
   std::abort();
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 Question parse_question(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck::model {
 
 void ClosedReadings::clear() {
@@ -74,8 +76,8 @@ void JobFile::start_anew() {
 }
 
 bool JobFile::is_meant_by(std::string_view part) const {
-  return part == "_all" || glob_matches(part, name) ||
-         std::ranges::any_of(groups, [&](const auto& group) { return glob_matches(part, group); });
+  return part == "_all" || matches_wildcard(part, name) ||
+         std::ranges::any_of(groups, [&](const auto& group) { return matches_wildcard(part, group); });
 }
 
 bool JobFile::is_meant_by_any(std::string_view expression) const {
@@ -85,7 +87,7 @@ bool JobFile::is_meant_by_any(std::string_view expression) const {
 }
 
 bool JobFile::may_join(std::string_view part) const {
-  return std::ranges::any_of(coming_groups, [part](const auto& group) { return glob_matches(part, group); });
+  return std::ranges::any_of(coming_groups, [part](const auto& group) { return matches_wildcard(part, group); });
 }
 
 void JobFile::learn_groups(const std::vector<std::string>* told) {

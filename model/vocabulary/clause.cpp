@@ -45,28 +45,4 @@ std::string_view name(Level level) {
   return names.at(static_cast<std::size_t>(level));
 }
 
-bool glob_matches(std::string_view pattern, std::string_view text) {
-  // After a mismatch only the latest `*` need take one character more: an earlier one could gain nothing by it.
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_text = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_text = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 }  // namespace closecheck

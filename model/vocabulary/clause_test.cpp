@@ -56,24 +56,5 @@ TEST(ClauseCatalogue, NamesTheLevelsAsReportsSpellThem) {
   EXPECT_EQ(level_of(Clause::close_many), Level::dialect);
 }
 
-TEST(Glob, MatchesExactTextStarsAndQuestionMarks) {
-  EXPECT_TRUE(glob_matches("close-many", "close-many"));
-  EXPECT_FALSE(glob_matches("close-many", "close-man"));
-  EXPECT_TRUE(glob_matches("close*", "close-many"));
-  EXPECT_TRUE(glob_matches("*timeout*", "bad-timeout-x"));
-  EXPECT_TRUE(glob_matches("*a*b*c", "xxaayybbzzc"));
-  EXPECT_FALSE(glob_matches("*a*b*c", "xxaayycbbzz"));
-  EXPECT_TRUE(glob_matches("c?ose*", "close"));
-  EXPECT_TRUE(glob_matches("*", ""));
-  EXPECT_TRUE(glob_matches("", ""));
-  EXPECT_FALSE(glob_matches("?", ""));
-  EXPECT_FALSE(glob_matches("", "a"));
-}
-
-TEST(Glob, TakesEveryOtherCharacterLiterally) {
-  EXPECT_FALSE(glob_matches("close.many", "close-many"));
-  EXPECT_FALSE(glob_matches("[a]", "a"));
-}
-
 }  // namespace
 }  // namespace closecheck

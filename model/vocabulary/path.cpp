@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck {
-namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
-
 std::string decode_percent(std::string_view text, bool is_query) {
   std::string out;
   out.reserve(text.size());
@@ -23,6 +14,23 @@ std::string decode_percent(std::string_view text, bool is_query) {
       i += 2;
     } else {
       out += is_query && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::string encode_percent(std::string_view text, std::string_view also_plain) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "-._~";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || kPlain.find(c) != std::string_view::npos ||
+        also_plain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
     }
   }
   return out;

@@ -25,5 +25,10 @@ TEST(Path, ReadsAPlusAsASpaceInAQueryOnly) {
   EXPECT_EQ(decode_percent("a+b"), "a+b");
 }
 
+TEST(Path, IsEncodedButForWhatStandsForItself) {
+  EXPECT_EQ(encode_percent("aZ0-._~ /%\xC3\xA4*", "*"), "aZ0-._~%20%2F%25%C3%A4*");
+  EXPECT_EQ(decode_percent(encode_percent(" +&=%", "")), " +&=%");
+}
+
 }  // namespace
 }  // namespace closecheck

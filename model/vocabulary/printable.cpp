@@ -2,31 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck {
 namespace {
-
-/// One character of a text; `bytes` 0: what stands there is none.
-struct Character {
-  std::size_t bytes = 0;
-  char32_t code = 0;
-};
-
-Character first_of(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return {1, first};
-  const std::size_t length = first >= 0xF0 && first <= 0xF4 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (length == 0 || first > 0xF4 || text.size() < length) return {};
-  char32_t code = first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return {};
-    code = code << 6U | (byte(i) & 0x3FU);
-  }
-  // Overlong forms, surrogates and what lies beyond Unicode.
-  const bool is_wrong = (length == 3 && code < 0x800) || (code >= 0xD800 && code <= 0xDFFF) ||
-                        (length == 4 && code < 0x10000) || code > 0x10FFFF;
-  return is_wrong ? Character{} : Character{length, code};
-}
 
 struct Range {
   char32_t first, last;
@@ -55,7 +36,7 @@ std::string cleaned(std::string_view text, const Replace& replace) {
   std::string safe;
   safe.reserve(text.size());
   while (!text.empty()) {
-    const Character character = first_of(text);
+    const Character character = first_character(text);
     const std::string_view bytes = text.substr(0, character.bytes == 0 ? 1 : character.bytes);
     if (character.bytes == 0 || is_harmful(character.code))
       safe += replace(character, bytes);
@@ -64,6 +45,21 @@ std::string cleaned(std::string_view text, const Replace& replace) {
     text.remove_prefix(bytes.size());
   }
   return safe;
+}
+
+/// What a terminal would not show as it is, as bash and zsh read it back.
+std::string shell_word_with_escapes(std::string_view text) {
+  std::string out = "$'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n')
+      out += "\\n";
+    else if (byte < 0x20 || byte >= 0x7F)
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string{c};
+  }
+  return out + "'";
 }
 
 }  // namespace
@@ -83,6 +79,16 @@ std::string shortened(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
   while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) --bytes_max;
   return std::string(text.substr(0, bytes_max)) + std::string(kCut);
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain = "-_./:@%+=,";
+  const auto is_plain = [&](char c) { return is_letter(c) || is_digit(c) || kPlain.find(c) != std::string_view::npos; };
+  if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
+  if (one_line(text) != text) return shell_word_with_escapes(text);
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string_view("'\\''") : std::string_view(&c, 1);
+  return out + "'";
 }
 
 std::string escaped_json(std::string_view json) {

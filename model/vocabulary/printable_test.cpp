@@ -49,5 +49,15 @@ TEST(EscapedJson, SaysTheSameInAWayThatNoTerminalObeys) {
             "{\n  \"a\": \"\\u202e\\u009b\\u007f\\udb40\\udc41\u00FC\"\n}");
 }
 
+TEST(ShellWord, IsQuotedOnlyWhereItMustBe) {
+  EXPECT_EQ(shell_word("a/b-c.yml"), "a/b-c.yml");
+  EXPECT_EQ(shell_word("http://127.0.0.1:9200"), "http://127.0.0.1:9200");
+  EXPECT_EQ(shell_word("my file"), "'my file'");
+  EXPECT_EQ(shell_word("~/a"), "'~/a'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("it's\n\x1B\\"), "$'it\\'s\\n\\x1b\\\\'");
+}
+
 }  // namespace
 }  // namespace closecheck

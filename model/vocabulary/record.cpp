@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck {
 namespace {
 
@@ -141,12 +143,8 @@ std::string verdict_line(const RunRecord& record) {
     // The most common cause first.
     std::vector<std::pair<std::string, std::size_t>> counts(causes.begin(), causes.end());
     std::stable_sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-    line += fmt::format("; {} cannot:", beyond);
-    const char* separator = " ";
-    for (const auto& [cause, count] : counts) {
-      line += fmt::format("{}{} ({})", separator, cause, count);
-      separator = ", ";
-    }
+    const auto text_of = [](const auto& cause) { return fmt::format("{} ({})", cause.first, cause.second); };
+    line += fmt::format("; {} cannot: {}", beyond, joined(counts, ", ", text_of));
   }
   return line;
 }

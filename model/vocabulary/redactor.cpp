@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "closecheck/vocabulary/base64.h"
+#include "closecheck/vocabulary/text.h"
 #include "vocabulary/spelling.h"
 
 namespace closecheck {
@@ -15,18 +17,15 @@ namespace {
 constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::string_view kSchemes[] = {"basic", "bearer", "apikey", "negotiate", "ntlm", "digest"};
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
-  return out;
-}
-
 bool is_word(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return is_letter(c) || is_digit(c) || c == '_' || c == '-';
+}
+
+/// As it may stand where nothing is padded; where something is, the padding goes with it.
+std::string unpadded_base64(std::string_view bytes) {
+  std::string text = to_base64(bytes);
+  text.erase(text.find_last_not_of('=') + 1);
+  return text;
 }
 
 struct Span {
@@ -171,10 +170,10 @@ bool is_secret_name(std::string_view name) {
 void Redactor::add(std::string_view secret, std::string_view user) {
   if (secret.empty()) return;
   add_form(std::string(secret), false);
-  add_form(to_base64(secret), true);
+  add_form(unpadded_base64(secret), true);
   // Within something longer it begins at any of three places of a group; what it shares with its neighbours is left.
   for (std::size_t before = 0; before < 3; ++before) {
-    const std::string coded = to_base64(std::string(before, '\0') + std::string(secret));
+    const std::string coded = unpadded_base64(std::string(before, '\0') + std::string(secret));
     const std::size_t from = before == 0 ? 0 : before + 1;
     const std::size_t to = 8 * (before + secret.size()) / 6;
     if (to >= from + kShort) add_form(coded.substr(from, to - from), true);
@@ -182,7 +181,7 @@ void Redactor::add(std::string_view secret, std::string_view user) {
   if (user.empty()) return;
   const std::string pair = std::string(user) + ":" + std::string(secret);
   add_form(pair, false);
-  add_form(to_base64(pair), true);
+  add_form(unpadded_base64(pair), true);
 }
 
 void Redactor::add_authorization(std::string_view value) {
@@ -194,7 +193,11 @@ void Redactor::add_authorization(std::string_view value) {
   const std::string_view token = value.substr(value.find_first_not_of(' ', space));
   add(token);
   if (scheme != "basic" && scheme != "apikey") return;
-  const std::string pair = from_base64(token);
+  // As far as it can be read.
+  const auto is_digit_of_it = [](char c) { return is_base64(c) && c != '='; };
+  std::string_view digits(token.begin(), std::ranges::find_if_not(token, is_digit_of_it));
+  if (digits.size() % 4 == 1) digits.remove_suffix(1);
+  const std::string pair = from_base64(digits).value_or("");
   const std::size_t colon = pair.find(':');
   if (colon != kNone) add(pair.substr(colon + 1), pair.substr(0, colon));
 }

@@ -4,6 +4,8 @@
 
 #include <concepts>
 
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck {
 namespace {
 
@@ -14,32 +16,31 @@ concept NamesJob = requires(const T& operation) {
   { operation.job } -> std::convertible_to<const std::string&>;
 };
 
+std::string in_brackets(const std::vector<std::string>& texts) {
+  return texts.empty() ? "" : " (" + joined(texts) + ")";
+}
+
 std::string arguments(const std::vector<std::pair<std::string_view, const Parameter*>>& named,
                       const Parameters& other = {}) {
-  std::string text;
-  const auto add = [&text](std::string_view key, std::string_view value) {
-    text += text.empty() ? " (" : ", ";
-    text += fmt::format("{}={}", key, value);
-  };
+  std::vector<std::string> texts;
   for (const auto& [key, value] : named)
-    if (value->has_value()) add(key, **value);
-  for (const auto& [key, value] : other) add(key, value);
-  if (!text.empty()) text += ')';
-  return text;
+    if (value->has_value()) texts.push_back(fmt::format("{}={}", key, **value));
+  for (const auto& [key, value] : other) texts.push_back(fmt::format("{}={}", key, value));
+  return in_brackets(texts);
 }
 
 std::string page(const std::optional<int>& from, const std::optional<int>& size, const Selection& selection = {}) {
-  std::string text;
-  const auto add = [&text](std::string_view name, const auto& value) {
-    if (value) text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, *value);
+  std::vector<std::string> texts;
+  const auto add = [&texts](std::string_view name, const auto& value) {
+    if (value) texts.push_back(fmt::format("{}={}", name, *value));
   };
-  if (from || size) text = fmt::format("from={}, size={}", from.value_or(0), size.value_or(100));
+  if (from || size) texts.push_back(fmt::format("from={}, size={}", from.value_or(0), size.value_or(100)));
   add("timestamp", selection.at_ms);
   add("start", selection.start_ms);
   add("end", selection.end_ms);
   add("exclude_interim", selection.exclude_interim);
   add("desc", selection.descending);
-  return text.empty() ? text : fmt::format(" ({})", text);
+  return in_brackets(texts);
 }
 
 std::string bounds(const std::optional<std::int64_t>& start_ms, const std::optional<std::int64_t>& end_ms) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck {
 namespace {
 
@@ -12,48 +14,39 @@ struct Describer {
     return fmt::format("{} records processed of {}", it.processed_records, it.input_records);
   }
   std::string operator()(const JobStatisticsList& it) const {
-    std::string text;
-    for (const JobStatistics& job : it.jobs) {
-      if (!text.empty()) text += ", ";
-      text += fmt::format("{} is {} with {} records", job.job, name(job.state), job.counts.processed_records);
+    const auto text_of = [](const JobStatistics& job) {
+      std::string text =
+          fmt::format("{} is {} with {} records", job.job, name(job.state), job.counts.processed_records);
       if (!job.node.empty()) text += fmt::format(" on node {}", job.node);
       if (job.open_time) text += fmt::format(", open for {}", *job.open_time);
-    }
-    return text.empty() ? "no jobs" : text;
+      return text;
+    };
+    return it.jobs.empty() ? "no jobs" : joined(it.jobs, ", ", text_of);
   }
   std::string operator()(const JobDescriptionList& it) const {
     return fmt::format("{} job configurations", it.jobs.size());
   }
   std::string operator()(const BucketPage& it) const {
-    std::string text = fmt::format("{} of {} buckets", it.buckets.size(), it.count);
-    const char* separator = ": ";
-    for (const Bucket& bucket : it.buckets) {
-      text += fmt::format("{}{} ({} records{})", separator, bucket.start_ms, bucket.event_count,
-                          bucket.interim ? ", interim" : "");
-      separator = ", ";
-    }
-    return text;
+    const auto text_of = [](const Bucket& bucket) {
+      return fmt::format("{} ({} records{})", bucket.start_ms, bucket.event_count, bucket.interim ? ", interim" : "");
+    };
+    return fmt::format("{} of {} buckets{}{}", it.buckets.size(), it.count, it.buckets.empty() ? "" : ": ",
+                       joined(it.buckets, ", ", text_of));
   }
   std::string operator()(const RecordPage& it) const {
     return fmt::format("{} of {} anomaly records", it.records.size(), it.count);
   }
   std::string operator()(const SnapshotList& it) const {
-    std::string text = fmt::format("{} model snapshots", it.snapshots.size());
-    const char* separator = ": ";
-    for (const Snapshot& snapshot : it.snapshots) {
-      text += fmt::format("{}{} up to record time {}", separator, snapshot.id,
-                          snapshot.latest_record_ms ? fmt::format("{}", *snapshot.latest_record_ms) : "unknown");
-      separator = ", ";
-    }
-    return text;
+    const auto text_of = [](const Snapshot& snapshot) {
+      return fmt::format("{} up to record time {}", snapshot.id,
+                         snapshot.latest_record_ms ? fmt::format("{}", *snapshot.latest_record_ms) : "unknown");
+    };
+    return fmt::format("{} model snapshots{}{}", it.snapshots.size(), it.snapshots.empty() ? "" : ": ",
+                       joined(it.snapshots, ", ", text_of));
   }
   std::string operator()(const DatafeedStatisticsList& it) const {
-    std::string text;
-    for (const DatafeedStatistics& feed : it.feeds) {
-      if (!text.empty()) text += ", ";
-      text += fmt::format("{} is {}", feed.feed, feed.state);
-    }
-    return text.empty() ? "no datafeeds" : text;
+    const auto text_of = [](const DatafeedStatistics& feed) { return feed.feed + " is " + feed.state; };
+    return it.feeds.empty() ? "no datafeeds" : joined(it.feeds, ", ", text_of);
   }
   std::string operator()(const DatafeedDescriptionList& it) const {
     return fmt::format("{} datafeeds", it.feeds.size());
@@ -62,12 +55,7 @@ struct Describer {
   std::string operator()(const ServerInfo& it) const { return fmt::format("{} {}", it.name, it.version); }
   std::string operator()(const Identity& it) const { return it.username; }
   std::string operator()(const PrivilegeList& it) const {
-    std::string text;
-    for (const auto& [privilege, has] : it.privileges) {
-      if (!text.empty()) text += ", ";
-      text += fmt::format("{}={}", privilege, has);
-    }
-    return text;
+    return joined(it.privileges, ", ", [](const auto& one) { return fmt::format("{}={}", one.first, one.second); });
   }
 };
 

@@ -3,21 +3,12 @@
 #include <algorithm>
 
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char small = lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
 
 /// So many hexadecimal digits as a number; negative: there are not that many.
 int hex_at(std::string_view text, std::size_t at, std::size_t digits) {
@@ -31,19 +22,9 @@ int hex_at(std::string_view text, std::size_t at, std::size_t digits) {
   return value;
 }
 
-/// Length of the character that begins a text in UTF-8; 1 for a byte that begins none.
+/// Length of the character that begins a text; 1 for a byte that begins none.
 std::size_t character_length(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
-  return std::min(length, text.size());
-}
-
-unsigned code_of(std::string_view character) {
-  auto code = static_cast<unsigned>(static_cast<unsigned char>(character[0]));
-  if (character.size() > 1) code &= 0xFFU >> (character.size() + 1);
-  for (std::size_t i = 1; i < character.size(); ++i)
-    code = code << 6U | (static_cast<unsigned char>(character[i]) & 0x3FU);
-  return code;
+  return std::max<std::size_t>(first_character(text).bytes, 1);
 }
 
 /// The place behind one character of a secret, however it is written there; `kNone`: it is another one.
@@ -68,7 +49,8 @@ std::size_t after_character(std::string_view text, std::size_t at, std::string_v
   const std::size_t control = kControls.find(character);
   if (control != kNone && text[escaped] == "bfnrt"[control]) return escaped + 1;
   if (text[escaped] != 'u') return kNone;
-  const unsigned code = code_of(character);
+  const Character whole = first_character(character);
+  const char32_t code = whole.bytes == 0 ? static_cast<unsigned char>(character[0]) : whole.code;
   const int unit = hex_at(text, escaped + 1, 4);
   if (code < 0x10000) return unit == static_cast<int>(code) ? escaped + 5 : kNone;
   if (unit != static_cast<int>(0xD800 + ((code - 0x10000) >> 10U))) return kNone;
@@ -144,44 +126,6 @@ bool is_whole_value(std::string_view text, std::size_t begin, std::size_t end) {
   const bool opens = begin == 0 || std::string_view("\"':=[,\n").find(text[begin - 1]) != kNone;
   const bool closes = end == text.size() || std::string_view("\"'],}&\n\\").find(text[end]) != kNone;
   return opens && closes;
-}
-
-bool is_base64(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' ||
-         c == '_' || c == '=';
-}
-
-std::string to_base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  unsigned bits = 0;
-  unsigned count = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8U | static_cast<unsigned char>(c)) & 0xFFFFU;
-    for (count += 8; count >= 6; count -= 6) out += kAlphabet[bits >> (count - 6) & 63U];
-  }
-  if (count > 0) out += kAlphabet[bits << (6 - count) & 63U];
-  return out;  // without padding
-}
-
-std::string from_base64(std::string_view text) {
-  std::string out;
-  unsigned bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    if (!is_base64(c) || c == '=') break;
-    const unsigned value = c >= 'A' && c <= 'Z'   ? static_cast<unsigned>(c - 'A')
-                           : c >= 'a' && c <= 'z' ? static_cast<unsigned>(c - 'a' + 26)
-                           : c >= '0' && c <= '9' ? static_cast<unsigned>(c - '0' + 52)
-                           : c == '+' || c == '-' ? 62U
-                                                  : 63U;
-    bits = (bits << 6U | value) & 0xFFFFU;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 0xFFU);
-  }
-  return out;
 }
 
 }  // namespace closecheck

@@ -1,4 +1,4 @@
-// The ways in which a text is written into another one: plain, percent-escaped, escaped as in JSON, in base64.
+// The ways in which a text is written into another one: plain, percent-escaped, escaped as in JSON.
 #pragma once
 
 #include <string>
@@ -17,11 +17,5 @@ bool is_whole_value(std::string_view text, std::size_t begin, std::size_t end);
 std::size_t after_backslashes(std::string_view text, std::size_t at);
 
 std::size_t character_count(std::string_view text);
-
-/// Base64 in its usual alphabet, without padding.
-std::string to_base64(std::string_view bytes);
-/// Of either alphabet, up to what is no base64.
-std::string from_base64(std::string_view text);
-bool is_base64(char c);
 
 }  // namespace closecheck

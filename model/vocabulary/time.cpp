@@ -2,35 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <cmath>
 
 namespace closecheck {
-namespace {
-
-struct Unit {
-  std::string_view suffix;
-  Duration span;
-};
-
-constexpr std::array<Unit, 7> kUnits{{{"nanos", 1},
-                                      {"micros", kMicrosecond},
-                                      {"ms", kMillisecond},
-                                      {"s", kSecond},
-                                      {"m", kMinute},
-                                      {"h", kHour},
-                                      {"d", 24 * kHour}}};
-
-}  // namespace
-
 std::optional<Duration> parse_duration(std::string_view text) {
   double amount = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
   if (error != std::errc{} || !std::isfinite(amount) || std::signbit(amount)) return std::nullopt;
   const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
-  for (const Unit& unit : kUnits) {
-    if (unit.suffix != suffix) continue;
+  for (const DurationUnit& unit : kDurationUnits) {
+    if (unit.name != suffix) continue;
     const double span = amount * static_cast<double>(unit.span);
     if (span > 9.0e18) return std::nullopt;
     return static_cast<Duration>(std::llround(span));
@@ -40,8 +22,8 @@ std::optional<Duration> parse_duration(std::string_view text) {
 
 std::string format_duration(Duration span) {
   // Hours and above are left to minutes: `90m` reads as well as `1h` and every reader of ours takes it.
-  for (const Unit& unit : {kUnits[4], kUnits[3], kUnits[2], kUnits[1]})
-    if (span != 0 && span % unit.span == 0) return fmt::format("{}{}", span / unit.span, unit.suffix);
+  for (const DurationUnit& unit : {kDurationUnits[4], kDurationUnits[3], kDurationUnits[2], kDurationUnits[1]})
+    if (span != 0 && span % unit.span == 0) return fmt::format("{}{}", span / unit.span, unit.name);
   return span == 0 ? "0s" : fmt::format("{}nanos", span);
 }
 

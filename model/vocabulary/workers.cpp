@@ -1,11 +1,16 @@
 #include "closecheck/vocabulary/workers.h"
 
+#include <algorithm>
 #include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace closecheck {
+
+int processor_count() {
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 void run_workers(int count, std::atomic<bool>& stop, const std::function<void()>& work) {
   std::mutex mutex;

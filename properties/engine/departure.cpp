@@ -8,6 +8,7 @@
 
 #include "closecheck/model/grammar.h"
 #include "closecheck/vocabulary/job_expression.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::properties {
 namespace {
@@ -158,7 +159,7 @@ class AnswerReader {
         return;
       }
       for (const auto& [name, job] : jobs_)
-        if (part == "_all" || glob_matches(part, name)) names.push_back(name);
+        if (part == "_all" || matches_wildcard(part, name)) names.push_back(name);
     });
     return names;
   }

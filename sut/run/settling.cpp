@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "closecheck/vocabulary/clause.h"
 #include "closecheck/vocabulary/job_expression.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -13,8 +13,8 @@ namespace {
 bool names(std::string_view expression, const std::string& job, const std::vector<std::string>& groups) {
   bool is_named = false;
   each_part(expression, [&](std::string_view part) {
-    is_named = is_named || part == "_all" || glob_matches(part, job) ||
-               std::ranges::any_of(groups, [&](const auto& group) { return glob_matches(part, group); });
+    is_named = is_named || part == "_all" || matches_wildcard(part, job) ||
+               std::ranges::any_of(groups, [&](const auto& group) { return matches_wildcard(part, group); });
   });
   return is_named;
 }

@@ -81,7 +81,7 @@ TEST(Settling, KnowsAJobInAnExpression) {
   for (const char* expression : {"_all", "closecheck-*", "closecheck-b,closecheck-a", "closecheck-g"})
     EXPECT_TRUE(Told().accepted(CreateJob{kJob, grouped}).accepted(close_of(expression)).asked_to_close())
         << expression;
-  for (const char* expression : {"closecheck-b,closecheck-c", "closecheck-b*", "closecheck-h", ""})
+  for (const char* expression : {"closecheck-b,closecheck-c", "closecheck-b*", "closecheck-?", "closecheck-h", ""})
     EXPECT_FALSE(Told().accepted(CreateJob{kJob, grouped}).accepted(close_of(expression)).asked_to_close())
         << expression;
 }

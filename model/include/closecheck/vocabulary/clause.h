@@ -82,7 +82,4 @@ Level level_of(Clause clause);
 std::optional<Clause> clause_named(std::string_view id);
 std::string_view name(Level level);
 
-/// Whether `id` matches the glob `pattern` (`*`, `?`; no other specials).
-bool glob_matches(std::string_view pattern, std::string_view text);
-
 }  // namespace closecheck

@@ -11,6 +11,9 @@ namespace closecheck {
 /// digits follow stays.
 std::string decode_percent(std::string_view text, bool is_query = false);
 
+/// Every byte as `%XX` but letters, digits, `-._~`, and those of `also_plain`.
+std::string encode_percent(std::string_view text, std::string_view also_plain);
+
 /// The segments of a path, decoded. Empty ones are dropped, as the product drops them.
 std::vector<std::string> split_path(std::string_view path);
 

@@ -1,4 +1,5 @@
-// Text of a server, or of a file of somebody else's, made safe for a terminal, for a line of a report and for XML.
+// Text of a server, or of a file of somebody else's, made safe for a terminal, for a line of a report, for XML and for
+// a shell.
 #pragma once
 
 #include <string>
@@ -19,6 +20,9 @@ inline constexpr std::string_view kCut = "...";
 
 /// At most so many bytes of the text, with `...` behind it where there are more. No character is cut in two.
 std::string shortened(std::string_view text, std::size_t bytes_max);
+
+/// One word of a shell command, on one line: as it is when no character is special, else in quotes.
+std::string shell_word(std::string_view text);
 
 /// JSON text with these characters as `\u....`. They stand within strings only, so the value is the same.
 std::string escaped_json(std::string_view json);

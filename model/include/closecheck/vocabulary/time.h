@@ -1,6 +1,7 @@
 // Points in time and spans of it, as plain nanoseconds. Pure values; any thread may use them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,17 @@ inline constexpr Duration kMillisecond = 1'000'000;
 inline constexpr Duration kSecond = 1'000'000'000;
 inline constexpr Duration kMinute = 60 * kSecond;
 inline constexpr Duration kHour = 60 * kMinute;
+
+/// A unit as every text of ours and of the API writes it.
+struct DurationUnit {
+  std::string_view name;
+  Duration span;
+};
+/// From the smallest on; a unit whose name ends with that of another one (`nanos`, `ms` with `s`) stands before it.
+inline constexpr std::array kDurationUnits{DurationUnit{"nanos", 1},         DurationUnit{"micros", kMicrosecond},
+                                           DurationUnit{"ms", kMillisecond}, DurationUnit{"s", kSecond},
+                                           DurationUnit{"m", kMinute},       DurationUnit{"h", kHour},
+                                           DurationUnit{"d", 24 * kHour}};
 
 /// Parses a span with a unit as a user writes it on our command line or in a scenario: `90s`, `2m`,
 /// `1.5s`, `250ms`. Units: d, h, m, s, ms, micros, nanos. Empty on anything else, and on negative spans.
