@@ -9,6 +9,7 @@
 #include "api_path.h"
 #include "closecheck/scenarios/apis.h"
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/text.h"
 #include "json.h"
 
 namespace closecheck::scenarios {
@@ -26,10 +27,9 @@ std::vector<std::string> texts(const Value* list) {
   return found;
 }
 
-std::vector<std::string> upper(std::vector<std::string> methods) {
-  for (std::string& method : methods)
-    for (char& c : method)
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+std::vector<std::string> methods_of(const Value& description) {
+  std::vector<std::string> methods = texts(description.find("methods"));
+  for (std::string& method : methods) method = upper(method);
   return methods;
 }
 
@@ -59,7 +59,7 @@ void add_path(Api& api, const Value& entry, const std::vector<std::string>& meth
     if (text_value == nullptr || text_value->string() == nullptr)
       fail(file, "expected each of the paths to be a text or to have a `path`");
     path.path = *text_value->string();
-    path.methods = upper(texts(entry.find("methods")));
+    path.methods = methods_of(entry);
     if (path.methods.empty()) path.methods = methods;
     path.deprecated = deprecated || entry.find("deprecated") != nullptr;
   }
@@ -79,7 +79,7 @@ Api read_api(const Value& document, const std::string& file) {
   api.name = named->key;
   const Value& description = named->value;
   const Value& url = *description.find("url");
-  const std::vector<std::string> methods = upper(texts(description.find("methods")));
+  const std::vector<std::string> methods = methods_of(description);
   if (const Value* paths = url.find("paths"); paths != nullptr && paths->list() != nullptr)
     for (const Value& entry : *paths->list()) add_path(api, entry, methods, false, file);
   if (const Value* paths = url.find("deprecated_paths"); paths != nullptr && paths->list() != nullptr)

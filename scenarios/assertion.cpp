@@ -6,8 +6,10 @@
 #include <array>
 #include <cmath>
 
-#include "base64.h"
+#include "closecheck/vocabulary/base64.h"
+#include "closecheck/vocabulary/calendar.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "json.h"
 #include "pattern.h"
 #include "warning.h"
@@ -22,12 +24,6 @@ namespace {
 std::string shown(const Value& value) {
   constexpr std::size_t kShown = 200;
   return shortened(write_json(value), kShown);
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
 }
 
 /// Truth is judged on text: `0` is false, `0.0` is not; maps and lists are true. `False` is neither true nor false.
@@ -115,16 +111,12 @@ void check_close_to(const std::string& path, const Value& expected, const Value&
     fail(fmt::format("expected \"{}\" to be close to {}, found {}", path, shown(expected), shown(actual)));
 }
 
-/// `2024-05-01T10:20:30.5Z` with its fraction padded, so that texts compare like the instants.
-std::string instant_of(const Value& value) {
+/// `2024-05-01T10:20:30.5Z`: seconds since 1970, and nanoseconds.
+std::pair<std::int64_t, Duration> instant_of(const Value& value) {
   const std::string* text = value.string();
-  const bool readable =
-      text != nullptr && text->size() >= 20 && text->size() <= 30 && (*text)[10] == 'T' && text->back() == 'Z';
-  if (!readable) fail(fmt::format("expected an ISO instant such as 2024-05-01T10:20:30Z, found {}", shown(value)));
-  std::string instant = text->substr(0, text->size() - 1);
-  if (instant.size() == 19) instant += '.';
-  instant.resize(29, '0');
-  return instant;
+  const auto time = text != nullptr && text->ends_with('Z') ? read_iso_time(*text) : std::nullopt;
+  if (!time) fail(fmt::format("expected an ISO instant such as 2024-05-01T10:20:30Z, found {}", shown(value)));
+  return {*seconds_since_1970(*time), time->fraction};
 }
 
 int wanted_status(std::string_view catch_text) {
@@ -252,29 +244,23 @@ Value value_to_keep(const SetStep& step, const Answer& answer, const Stash& stas
   const std::string_view text = step.path;
   if (!text.ends_with(')')) return make_text(step.path);
   if (text.starts_with(kEncode))
-    return make_text(encode_base64(text.substr(kEncode.size(), text.size() - kEncode.size() - 1)));
+    return make_text(to_base64(text.substr(kEncode.size(), text.size() - kEncode.size() - 1)));
   if (!text.starts_with(kCredentials)) return make_text(step.path);
   const std::string_view paths = text.substr(kCredentials.size(), text.size() - kCredentials.size() - 1);
   const std::size_t comma = paths.find(',');
   if (comma == std::string_view::npos) fail("expected two paths in #base64EncodeCredentials(user,password)");
   const auto part = [&](std::string_view path) {
-    path.remove_prefix(std::min(path.find_first_not_of(' '), path.size()));
-    return text_of(walk(answer.body, path, stash)).value_or("");
+    return text_of(walk(answer.body, trimmed(path), stash)).value_or("");
   };
-  return make_text(encode_base64(part(paths.substr(0, comma)) + ":" + part(paths.substr(comma + 1))));
+  return make_text(to_base64(part(paths.substr(0, comma)) + ":" + part(paths.substr(comma + 1))));
 }
 
 std::string java_text(const Value& value) {
-  std::string out;
   if (const Map* map = value.map()) {
-    for (const Member& member : *map)
-      out += fmt::format("{}{}={}", out.empty() ? "" : ", ", member.key, java_text(member.value));
-    return "{" + out + "}";
+    const auto text_of_member = [](const Member& member) { return member.key + "=" + java_text(member.value); };
+    return "{" + joined(*map, ", ", text_of_member) + "}";
   }
-  if (const List* list = value.list()) {
-    for (const Value& item : *list) out += (&item == &list->front() ? "" : ", ") + java_text(item);
-    return "[" + out + "]";
-  }
+  if (const List* list = value.list()) return "[" + joined(*list, ", ", java_text) + "]";
   return value.is_null() ? "null" : *text_of(value);
 }
 

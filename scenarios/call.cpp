@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "closecheck/vocabulary/path.h"
+#include "closecheck/vocabulary/text.h"
 #include "json.h"
 
 namespace closecheck::scenarios {
@@ -14,12 +16,6 @@ using sut::wire::HttpRequest;
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 /// The path with the most placeholders of those that the arguments fill; one that is not deprecated before others.
@@ -91,19 +87,8 @@ std::string fill(const ApiPath& path, const Value& arguments) {
 
 std::vector<std::string> segments_of(std::string_view path) {
   std::vector<std::string> segments;
-  for (std::size_t at = 0; at <= path.size();) {
-    const std::size_t end = std::min(path.find('/', at), path.size());
-    segments.push_back(decode_segment(path.substr(at, end - at)));
-    at = end + 1;
-  }
+  for (const std::string_view segment : divided(path, '/')) segments.push_back(decode_percent(segment));
   return segments;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 bool same_body(const std::string& left, const std::string& right) {
@@ -148,30 +133,7 @@ std::optional<Value> body_value(const HttpRequest& request) {
 }  // namespace
 
 std::string encode_segment(std::string_view text) {
-  constexpr std::string_view kPlain = "-._~*,:!$&'()+;=@";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       kPlain.find(c) != std::string_view::npos;
-    if (plain)
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-  }
-  return out;
-}
-
-std::string decode_segment(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
+  return encode_percent(text, "*,:!$&'()+;=@");
 }
 
 std::string write_body(const Value& body) {

@@ -28,7 +28,6 @@ std::string write_body(const Value& body);
 
 /// One path segment; `* , : _` stay as they are.
 std::string encode_segment(std::string_view text);
-std::string decode_segment(std::string_view text);
 
 /// A call that makes `request`, written with an API of the table.
 struct NamedCall {

@@ -9,7 +9,9 @@
 
 #include "assertion.h"
 #include "call.h"
+#include "closecheck/vocabulary/path.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "json.h"
 
 namespace closecheck::scenarios {
@@ -122,13 +124,9 @@ class Cleaner {
 };
 
 /// The segment of a path, counted from 0; empty where there is none.
-std::string segment(std::string_view path, int number) {
-  for (int i = 0; i <= number; ++i) {
-    const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) return {};
-    path.remove_prefix(slash + 1);
-  }
-  return decode_segment(path.substr(0, path.find('/')));
+std::string segment(std::string_view path, std::size_t number) {
+  const std::vector<std::string_view> parts = divided(path, '/');  // before the first slash stands nothing
+  return number + 1 < parts.size() ? decode_percent(parts[number + 1]) : "";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "closecheck/vocabulary/text.h"
 #include "script.h"
 
 namespace closecheck::scenarios {
@@ -18,12 +19,6 @@ constexpr Version kNewest{1'000'000, 0, 0};
 /// The newest version of the line that a profile stands for.
 Version version_of(Profile profile) {
   return profile == Profile::xpack_5_4 ? Version{5, 4, 3} : Version{6, 3, 2};
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 /// Takes `6.3.0`, also `6.3` and `6.3.0-alpha1`, off the front; empty optional when it begins otherwise.
@@ -78,20 +73,8 @@ std::optional<Range> read_range(std::string_view text) {
   return range;
 }
 
-/// Calls `take` with each of the parts between commas, until it answers true.
-template <class Take>
-bool any_part(std::string_view text, const Take& take) {
-  for (bool more = true; more;) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    if (take(text.substr(0, comma))) return true;
-    more = comma < text.size();
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return false;
-}
-
 bool is_in(Version version, std::string_view ranges) {
-  return any_part(ranges, [&](std::string_view part) {
+  return std::ranges::any_of(divided(ranges, ','), [&](std::string_view part) {
     const auto range = read_range(part);
     return range && range->low <= version && version <= range->high;
   });
@@ -158,7 +141,7 @@ std::optional<std::string> reason_of(const std::vector<Condition>& conditions, P
 }  // namespace
 
 bool is_version_range(std::string_view ranges) {
-  return !any_part(ranges, [](std::string_view part) { return !read_range(part); });
+  return !std::ranges::any_of(divided(ranges, ','), [](std::string_view part) { return !read_range(part); });
 }
 
 std::optional<std::string> reason_to_skip(const Script& script, const Test& test, Profile profile) {

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
-#include "base64.h"
 #include "call.h"
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/base64.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "json.h"
 #include "script.h"
 #include "yaml_writer.h"
@@ -149,17 +150,15 @@ class Writer {
   }
 
   void write_named(const NamedCall& named, std::size_t level) {
-    std::string arguments;
-    for (const Member& argument : *named.arguments.map())
-      arguments += fmt::format("{}{}: {}", arguments.empty() ? "" : ", ", write_key(argument.key),
-                               write_parameter(*argument.value.string()));
+    const auto text_of_argument = [](const Member& argument) {
+      return write_key(argument.key) + ": " + write_parameter(*argument.value.string());
+    };
     if (!named.body) {
-      line(level, fmt::format("{}: {{{}}}", named.name, arguments));
+      line(level, fmt::format("{}: {{{}}}", named.name, joined(*named.arguments.map(), ", ", text_of_argument)));
       return;
     }
     line(level, named.name + ":");
-    for (const Member& argument : *named.arguments.map())
-      line(level + 1, fmt::format("{}: {}", write_key(argument.key), write_parameter(*argument.value.string())));
+    for (const Member& argument : *named.arguments.map()) line(level + 1, text_of_argument(argument));
     if (named.body->map() != nullptr) {
       line(level + 1, "body: " + write_flow(*named.body));
       return;
@@ -178,7 +177,7 @@ class Writer {
       if (is_utf8(sent.body))
         line(level, "body: " + write_scalar(make_text(sent.body)));
       else
-        line(level, "body_base64: " + write_scalar(make_text(encode_base64(sent.body))));
+        line(level, "body_base64: " + write_scalar(make_text(to_base64(sent.body))));
     }
     const std::string default_type = sent.body.empty() ? "" : "application/json";
     if (sent.content_type != default_type) line(level, "content_type: " + write_scalar(make_text(sent.content_type)));
@@ -193,13 +192,12 @@ class Writer {
       return std::count_if(query.begin(), query.end(),
                            [&](const auto& other) { return other.first == parameter.first; }) == 1;
     });
-    std::string out;
-    for (const auto& [key, value] : query) {
-      if (!out.empty()) out += ", ";
-      out += unique ? fmt::format("{}: {}", write_key(key), write_parameter(value))
-                    : fmt::format("[{}, {}]", write_key(key), write_parameter(value));
-    }
-    return unique ? "{" + out + "}" : "[" + out + "]";
+    const std::string pairs = joined(query, ", ", [unique](const auto& pair) {
+      const std::string key = write_key(pair.first);
+      const std::string value = write_parameter(pair.second);
+      return unique ? key + ": " + value : "[" + key + ", " + value + "]";
+    });
+    return unique ? "{" + pairs + "}" : "[" + pairs + "]";
   }
 
   const ViolationRecord& violation_;

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "closecheck/vocabulary/json_text.h"
+
 namespace closecheck::scenarios {
 namespace {
 
@@ -74,7 +76,7 @@ void write(const Value& value, std::string& out) {
     out += '{';
     for (const Member& member : *map) {
       if (&member != &map->front()) out += ',';
-      out += write_json_text(member.key);
+      out += json_text(member.key);
       out += ':';
       write(member.value, out);
     }
@@ -87,33 +89,10 @@ void write(const Value& value, std::string& out) {
     }
     out += ']';
   } else if (const std::string* text = value.string()) {
-    out += write_json_text(*text);
+    out += json_text(*text);
   } else {
     out += value.is_null() ? "null" : *text_of(value);
   }
-}
-
-/// Past the object or array that opens at `at`; npos when it does not end.
-std::size_t skip_value(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
-  bool quoted = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (quoted) {
-      if (c == '\\') {
-        ++at;
-      } else if (c == '"') {
-        quoted = false;
-      }
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && --depth == 0) {
-      return at + 1;
-    }
-  }
-  return std::string_view::npos;
 }
 
 }  // namespace
@@ -122,41 +101,6 @@ std::string write_json(const Value& value) {
   std::string out;
   write(value, out);
   return out;
-}
-
-std::string write_json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20)
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else
-          out += c;
-    }
-  }
-  return out + '"';
 }
 
 std::optional<Value> read_json(std::string_view text) {
@@ -171,7 +115,7 @@ std::optional<std::vector<Value>> read_json_sequence(std::string_view text) {
     at = text.find_first_not_of(" \t\r\n", at);
     if (at == std::string_view::npos) return values;
     if (text[at] != '{' && text[at] != '[') return std::nullopt;
-    const std::size_t end = skip_value(text, at);
+    const std::size_t end = end_of_json(text, at);
     if (end == std::string_view::npos) return std::nullopt;
     auto value = read_json(text.substr(at, end - at));
     if (!value) return std::nullopt;

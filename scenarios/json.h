@@ -13,9 +13,6 @@ namespace closecheck::scenarios {
 /// Compact, members in their order, floating numbers in their shortest exact form.
 std::string write_json(const Value& value);
 
-/// A JSON string literal of `text`.
-std::string write_json_text(std::string_view text);
-
 /// The value, if the text is exactly one JSON value without duplicate keys and not absurdly deep.
 std::optional<Value> read_json(std::string_view text);
 

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -40,13 +41,11 @@ Value member_of(const Value& from, const std::string& name) {
     return found == nullptr ? Value{} : *found;
   }
   if (const List* list = from.list()) {
-    std::size_t index = 0;
-    const auto read = std::from_chars(name.data(), name.data() + name.size(), index);
-    if (read.ec != std::errc() || read.ptr != name.data() + name.size())
-      throw StepFailure{fmt::format("expected an index into a list, found \"{}\"", name)};
-    if (index >= list->size())
-      throw StepFailure{fmt::format("the list has {} elements, there is no number {}", list->size(), index)};
-    return (*list)[index];
+    const auto index = number_in<std::size_t>(name);
+    if (!index) throw StepFailure{fmt::format("expected an index into a list, found \"{}\"", name)};
+    if (*index >= list->size())
+      throw StepFailure{fmt::format("the list has {} elements, there is no number {}", list->size(), *index)};
+    return (*list)[*index];
   }
   throw StepFailure{fmt::format("{} has no member \"{}\"", describe(from), name)};
 }

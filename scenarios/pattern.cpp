@@ -6,18 +6,13 @@
 #include <boost/regex.hpp>
 #include <stdexcept>
 
+#include "closecheck/vocabulary/text.h"
 #include "path.h"
 
 namespace closecheck::scenarios {
 namespace {
 
 constexpr std::string_view kSpaces = " \t\r\n\f\v";
-
-std::string_view stripped(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(kSpaces);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(kSpaces) - start + 1);
-}
 
 /// The expressions are written for Java, where these escapes stand for the character itself.
 std::string without_anchors_of_perl(const std::string& expression) {
@@ -59,12 +54,12 @@ bool applied(const std::string& expression, std::string_view text, const Apply& 
 }  // namespace
 
 bool is_pattern(std::string_view text) {
-  text = stripped(text);
+  text = trimmed(text);
   return text.size() > 2 && text.front() == '/' && text.back() == '/';
 }
 
 std::string pattern_of(std::string_view text) {
-  text = stripped(text);
+  text = trimmed(text);
   return std::string(text.substr(1, text.size() - 2));
 }
 

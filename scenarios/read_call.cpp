@@ -1,8 +1,10 @@
 // Calls of a scenario: the API and its arguments, or a request word by word, and what is expected of the answer.
 #include <fmt/format.h>
 
-#include "base64.h"
 #include "call.h"
+#include "closecheck/vocabulary/base64.h"
+#include "closecheck/vocabulary/job_expression.h"
+#include "closecheck/vocabulary/text.h"
 #include "path.h"
 #include "pattern.h"
 #include "step_reader.h"
@@ -57,12 +59,11 @@ class CallReader : StepReading {
       call.no_sooner_than = duration(member.value);
     } else if (member.key == "as") {
       const auto who = principal_named(text(member.value, "the name of a principal"));
-      if (!who) {
-        std::string names;
-        for (const Principal principal : kPrincipals)
-          names += (names.empty() ? "" : ", ") + std::string(closecheck::name(principal));
-        fail(member.value.place, fmt::format("expected a principal ({}), found {}", names, describe(member.value)));
-      }
+      if (!who)
+        fail(member.value.place,
+             fmt::format("expected a principal ({}), found {}",
+                         joined(kPrincipals, ", ", [](Principal principal) { return closecheck::name(principal); }),
+                         describe(member.value)));
       call.who = *who;
       call.says_who = true;
     } else if (member.key == "catch") {
@@ -89,12 +90,12 @@ class CallReader : StepReading {
   }
 
   void read_catch(const Value& value, DoStep& call) const {
-    const std::string& wanted = text(value, fmt::format("one of {} or a /regular expression/", list_of(kCatchNames)));
+    const std::string& wanted = text(value, fmt::format("one of {} or a /regular expression/", joined(kCatchNames)));
     if (is_pattern(wanted)) {
       check_pattern(value, pattern_of(wanted), call);
     } else if (!is_among(kCatchNames, wanted)) {
       put_off(call, value.place,
-              fmt::format("expected one of {} or a /regular expression/, found \"{}\"", list_of(kCatchNames), wanted));
+              fmt::format("expected one of {} or a /regular expression/, found \"{}\"", joined(kCatchNames), wanted));
     }
     call.catch_text = wanted;
   }
@@ -107,9 +108,7 @@ class CallReader : StepReading {
   void read_headers(const Value& value, DoStep& call) const {
     if (value.map() == nullptr) fail(value.place, fmt::format("expected a map of headers, found {}", describe(value)));
     for (const Member& header : *value.map()) {
-      std::string name = header.key;
-      std::transform(name.begin(), name.end(), name.begin(),
-                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+      const std::string name = lower(header.key);
       const auto header_text = text_of(header.value);
       if (!header_text) fail(header.value.place, fmt::format("expected a text, found {}", describe(header.value)));
       if (name == "content-type")
@@ -171,18 +170,13 @@ class CallReader : StepReading {
 
   void read_ignore(const Value& value, DoStep& call) const {
     const auto codes = text_of(value);
-    std::string_view rest = codes ? std::string_view(*codes) : std::string_view("?");
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      std::string_view code = rest.substr(0, comma);
-      while (code.starts_with(' ')) code.remove_prefix(1);
-      const bool is_code =
-          code.size() == 3 && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-      if (!is_code)
+    each_part(codes ? std::string_view(*codes) : "?", [&](std::string_view part) {
+      const std::string_view code = trimmed(part);
+      const auto number = number_in<int>(code);
+      if (!number || code.size() != 3 || !std::ranges::all_of(code, is_digit))
         fail(value.place, fmt::format("expected a status code or a list of them, found {}", describe(value)));
-      call.ignored.push_back((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-    }
+      call.ignored.push_back(*number);
+    });
   }
 
   void read_request(const Value& value, DoStep& call) {
@@ -205,7 +199,7 @@ class CallReader : StepReading {
         if (raw.body && raw.body->string() == nullptr && raw.body->map() == nullptr && raw.body->list() == nullptr)
           fail(member.value.place, fmt::format("expected a text, a map or a list, found {}", describe(member.value)));
       } else if (member.key == "body_base64") {
-        const auto bytes = decode_base64(text(member.value, "base64"));
+        const auto bytes = from_base64(text(member.value, "base64"));
         if (!bytes) fail(member.value.place, "expected base64");
         raw.body = make_text(*bytes);
       } else if (member.key == "content_type") {
@@ -219,9 +213,7 @@ class CallReader : StepReading {
                          member.key));
       }
     }
-    if (raw.method.empty() || !std::all_of(raw.method.begin(), raw.method.end(), [](char c) {
-          return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
-        }))
+    if (raw.method.empty() || !std::ranges::all_of(raw.method, [](char c) { return is_letter(c) || c == '-'; }))
       fail(value.place, "expected a request with a `method`");
     if (raw.path.empty()) fail(value.place, "expected a request with a `path`");
     if (!has_type && !call.content_type.empty()) {

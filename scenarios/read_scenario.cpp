@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "closecheck/sut/deviation.h"
+#include "closecheck/vocabulary/text.h"
 #include "step_reader.h"
 
 namespace closecheck::scenarios {
@@ -191,7 +192,7 @@ class DocumentReader {
     }
     if (!says_anything)
       fail(kind.place, fmt::format("expected a condition in `{}`: {}", kind.key,
-                                   required ? list_of(kRequiresKeys) : list_of(kSkipKeys)));
+                                   required ? joined(kRequiresKeys) : joined(kSkipKeys)));
   }
 
   /// Two words an issue: the feature that a server with it has, and the one that a server without it has.

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 
+#include "closecheck/vocabulary/text.h"
 #include "pattern.h"
 #include "step_reader.h"
 
@@ -73,7 +74,7 @@ class StepReader : StepReading {
       fail(kind.place, fmt::format("expected a kind of step (do, request, meanwhile, point, eventually, wait, fault, "
                                    "set, transform_and_set, "
                                    "{}), found \"{}\"",
-                                   list_of(kCheckNames), kind.key));
+                                   joined(kCheckNames), kind.key));
     }
   }
 

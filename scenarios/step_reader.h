@@ -15,14 +15,6 @@ bool is_among(const std::array<const char*, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// `a, b, c`.
-template <std::size_t N>
-std::string list_of(const std::array<const char*, N>& names) {
-  std::string text;
-  for (const char* const name : names) text += (text.empty() ? "" : ", ") + std::string(name);
-  return text;
-}
-
 /// Keys that say more about a call: the format's, which stand within `do`, and ours, which may stand beside it as well.
 inline constexpr std::array kFormatModifiers{
     "catch", "headers", "warnings", "warnings_regex", "allowed_warnings", "allowed_warnings_regex", "node_selector"};

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -84,13 +85,9 @@ std::optional<std::string> text_of(const Value& value) {
   if (const auto* text = value.string()) return *text;
   const List* list = value.list();
   if (list == nullptr) return std::nullopt;
-  std::string joined;
-  for (const Value& item : *list) {
-    if (item.list() != nullptr || item.map() != nullptr) return std::nullopt;
-    if (&item != &list->front()) joined += ',';
-    joined += *text_of(item);
-  }
-  return joined;
+  const auto is_scalar = [](const Value& item) { return item.list() == nullptr && item.map() == nullptr; };
+  if (!std::ranges::all_of(*list, is_scalar)) return std::nullopt;
+  return joined(*list, ",", [](const Value& item) { return *text_of(item); });
 }
 
 bool equal(const Value& left, const Value& right) {

@@ -7,20 +7,16 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::scenarios {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_integer_text(std::string_view text) {
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
@@ -256,26 +252,6 @@ class DocumentBuilder : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-/// Length of the well-formed UTF-8 sequence at `at`; 0 where there is none.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-  const unsigned first = byte(at);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first < 0xE0) return follows(at + 1) ? 2 : 0;
-  if (first >= 0xE0 && first < 0xF0) {
-    const bool overlong = first == 0xE0 && byte(at + 1) < 0xA0;
-    const bool surrogate = first == 0xED && byte(at + 1) >= 0xA0;
-    return follows(at + 1) && follows(at + 2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first < 0xF5) {
-    const bool overlong = first == 0xF0 && byte(at + 1) < 0x90;
-    const bool too_high = first == 0xF4 && byte(at + 1) >= 0x90;
-    return follows(at + 1) && follows(at + 2) && follows(at + 3) && !overlong && !too_high ? 4 : 0;
-  }
-  return 0;
-}
-
 /// What the parser is not to see: it would guess at encodings, and takes its time over endless lines.
 void check_text(const Source& source) {
   const std::string& text = source.text();
@@ -295,7 +271,7 @@ void check_text(const Source& source) {
       source.fail({line, 1}, fmt::format("the line is too long: at most {} bytes", kLineBytesMax));
     if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7F)
       source.fail(here, fmt::format("expected text, found the control character 0x{:02X}", static_cast<unsigned>(c)));
-    const std::size_t length = utf8_length(text, at);
+    const std::size_t length = first_character(std::string_view(text).substr(at)).bytes;
     if (length == 0) source.fail(here, "expected UTF-8");
     at += length;
   }
@@ -340,7 +316,7 @@ void Source::fail(Place place, const std::string& what) const {
   std::string excerpt;
   std::string caret;
   for (std::size_t at = start; at < end;) {
-    const std::size_t length = utf8_length(line_text, at);
+    const std::size_t length = first_character(std::string_view(line_text).substr(at)).bytes;
     const auto c = static_cast<unsigned char>(line_text[at]);
     const bool shown = length != 0 && (c >= 0x20 || c == '\t') && c != 0x7F;
     excerpt += shown ? line_text.substr(at, length) : "?";
@@ -355,30 +331,15 @@ Value read_plain(const std::string& text) {
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return {};
   if (text == "true" || text == "True" || text == "TRUE") return {true, {}};
   if (text == "false" || text == "False" || text == "FALSE") return {false, {}};
+  const std::string_view digits = std::string_view(text).substr(text.front() == '+' ? 1 : 0);
   if (is_integer_text(text)) {
-    const char* start = text.data() + (text.front() == '+' ? 1 : 0);
-    const char* end = text.data() + text.size();
-    std::int64_t integer = 0;
-    if (std::from_chars(start, end, integer).ec == std::errc()) return {integer, {}};
-    std::uint64_t large = 0;
-    if (text.front() != '-' && std::from_chars(start, end, large).ec == std::errc()) return {large, {}};
+    if (const auto integer = number_in<std::int64_t>(digits)) return {*integer, {}};
+    if (const auto large = number_in<std::uint64_t>(digits)) return {*large, {}};
     throw std::out_of_range(text);
   }
-  if (is_floating_text(text)) {
-    const char* start = text.data() + (text.front() == '+' ? 1 : 0);
-    double floating = 0;
-    if (std::from_chars(start, text.data() + text.size(), floating).ec == std::errc()) return {floating, {}};
-  }
+  if (is_floating_text(text))
+    if (const auto floating = number_in<double>(digits)) return {*floating, {}};
   return {text, {}};
-}
-
-std::size_t find_bad_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length(text, at);
-    if (length == 0) return at;
-    at += length;
-  }
-  return std::string_view::npos;
 }
 
 std::vector<Value> parse_yaml(const Source& source) {

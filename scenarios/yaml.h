@@ -44,7 +44,4 @@ std::vector<Value> parse_yaml(const Source& source);
 /// does not fit in 64 bits.
 Value read_plain(const std::string& text);
 
-/// Where the first byte stands that is no part of a UTF-8 sequence; npos: nowhere.
-std::size_t find_bad_utf8(std::string_view text);
-
 }  // namespace closecheck::scenarios

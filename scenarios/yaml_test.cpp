@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/json_text.h"
 #include "json.h"
 #include "yaml_writer.h"
 
@@ -218,8 +219,8 @@ TEST(YamlWriter, QuotesWhateverWouldNotReadBackAsTheSameText) {
                            "a"}) {
     const std::string flow = "[" + write_scalar(make_text(text)) + "]\n";
     const std::string block = "k: " + write_scalar(make_text(text)) + "\n";
-    EXPECT_EQ(read(flow), "[" + write_json_text(text) + "]\n") << flow;
-    EXPECT_EQ(read(block), "{\"k\":" + write_json_text(text) + "}\n") << block;
+    EXPECT_EQ(read(flow), "[" + json_text(text) + "]\n") << flow;
+    EXPECT_EQ(read(block), "{\"k\":" + json_text(text) + "}\n") << block;
   }
 }
 

@@ -19,7 +19,4 @@ std::string write_key(const std::string& key);
 /// On one line: `{a: 1, b: [x, y]}`.
 std::string write_flow(const Value& value);
 
-/// Whether the bytes are UTF-8, as every file and so every text of a file has to be.
-bool is_utf8(std::string_view text);
-
 }  // namespace closecheck::scenarios
