@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <chrono>
 #include <exception>
 #include <new>
 #include <string_view>
 #include <utility>
+
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -45,12 +46,6 @@ std::string why_not_sendable(const wire::HttpRequest& request, const std::string
 bool is_before_the_request(httplib::Error error) {
   return error == httplib::Error::BindIPAddress || error == httplib::Error::SSLConnection ||
          error == httplib::Error::SSLLoadingCerts || error == httplib::Error::SSLServerVerification;
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 }  // namespace
@@ -110,7 +105,7 @@ Exchange Connection::exchange(const wire::HttpRequest& request, const std::optio
   if (!request.content_type.empty()) http.set_header("Content-Type", request.content_type);
   bool is_authorized = false;
   for (const auto& [name, value] : request.headers) {
-    is_authorized = is_authorized || lower_case(name) == "authorization";
+    is_authorized = is_authorized || lower(name) == "authorization";
     http.set_header(name.c_str(), value);
   }
   if (credentials && !is_authorized)
@@ -140,7 +135,7 @@ Exchange Connection::exchange(const wire::HttpRequest& request, const std::optio
     WireAnswer answer;
     answer.status = response.status;
     answer.headers.reserve(response.headers.size());
-    for (const auto& [header, value] : response.headers) answer.headers.emplace_back(lower_case(header), value);
+    for (const auto& [header, value] : response.headers) answer.headers.emplace_back(lower(header), value);
     answer.body = std::move(body);
     return {.answer = std::move(answer)};
   } catch (const std::bad_alloc&) {

@@ -1,9 +1,10 @@
 #include "endpoint/endpoint_target.h"
 
-#include <charconv>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -11,9 +12,8 @@ namespace {
 constexpr std::string_view kExpected = "; expected http://host:port or https://host:port without a path";
 
 bool is_port(std::string_view text) {
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port > 0 && port <= 65535;
+  const auto port = number_in<int>(text);
+  return port && *port > 0 && *port <= 65535;
 }
 
 /// `host` or `host:port` or `[v6]:port`.

@@ -13,11 +13,11 @@
 #include "closecheck/sut/endpoint.h"
 #include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "closecheck/vocabulary/trouble.h"
 #include "endpoint/endpoint_connection.h"
 #include "endpoint/endpoint_target.h"
 #include "run/politeness.h"
-#include "wire/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -141,15 +141,15 @@ void read_privileges(Reader& reader, Principal principal, const Credentials& cre
                               " is assumed to have what its name says and no more.");
     return;
   }
-  std::string wrong;
+  std::vector<std::string> wrong;
   for (const auto& [privilege, has] : list->privileges) {
     const std::optional<bool> promised = promise(principal, privilege);
     if (!promised || *promised == has) continue;
-    wrong += (wrong.empty() ? "" : ", ") + std::string(has ? "has " : "lacks ") + privilege;
+    wrong.push_back((has ? "has " : "lacks ") + privilege);
   }
   if (wrong.empty()) return;
   preflight.unsuitable.push_back(principal);
-  preflight.notes.push_back("The target says that " + titled(principal, credentials) + " " + wrong +
+  preflight.notes.push_back("The target says that " + titled(principal, credentials) + " " + joined(wrong) +
                             ", so what it may do tells nothing of its privilege.");
 }
 
@@ -205,8 +205,8 @@ std::string why_of_no_use(const Read& read, const EndpointOptions& options) {
 /// and so has one that this caller may not use.
 std::string shown_absent(const Read& read, std::string_view what) {
   const int status = status_of(read);
-  const bool no_handler = status == 400 && wire::contains_ignoring_case(read.response->reason, "no handler found");
-  const bool no_thing = status == 404 && wire::contains_ignoring_case(read.response->error_type, "not_found_exception");
+  const bool no_handler = status == 400 && contains_ignoring_case(read.response->reason, "no handler found");
+  const bool no_thing = status == 404 && contains_ignoring_case(read.response->error_type, "not_found_exception");
   if ((status != 404 || no_thing) && status != 405 && !no_handler) return "";
   return "`" + std::string(what) + "` is answered with " + std::to_string(status);
 }

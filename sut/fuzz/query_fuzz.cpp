@@ -2,8 +2,8 @@
 #include <string>
 
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/base64.h"
 #include "fuzz/target.h"
-#include "server/server_access.h"
 #include "wire/answer_options.h"
 #include "wire/text.h"
 
@@ -28,7 +28,7 @@ void try_target(std::string_view target) {
   }
   WireAnswer answer{200, {}, R"({"a":[{"b":1,"c":{"d":2}},3],"e":"f"})"};
   wire::apply_options(answer, query);
-  decode_base64(target);
+  from_base64(target);
   wire::media_type(target);
 }
 

@@ -1,6 +1,7 @@
 // Time values, dates, date patterns, limits and wildcards. An input is a pattern, a line end, and a text.
 #include <string>
 
+#include "closecheck/vocabulary/text.h"
 #include "closecheck/vocabulary/time.h"
 #include "fuzz/target.h"
 #include "in_process/time_format.h"

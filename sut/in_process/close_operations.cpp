@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
 #include "in_process/privileges.h"
 #include "in_process/values.h"
@@ -76,18 +77,13 @@ Answer CloseOperations::close_many(const CloseJob& ask, const CloseOrder& order)
 }
 
 Answer CloseOperations::select(const CloseJob& ask, const CloseOrder& order, std::vector<Job*>& jobs) {
-  std::string_view rest = ask.job;
-  while (true) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view item = rest.substr(0, comma);
+  for (const std::string_view item : divided(ask.job, ',')) {
     const bool hidden = turn_.manner.deviates(Deviation::refuses_underscore_ids) && item != "_all" &&
                         item.find('_') != std::string_view::npos;
     if (hidden || !jobs_.select_item(item, jobs)) {
       if (turn_.manner.deviates(Deviation::closes_unknown_job)) return closed_true();
       return unknown_job(turn_.manner, item);
     }
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
   }
   if (turn_.manner.deviates(Deviation::close_all_closes_nothing) &&
       (ask.job == "_all" || ask.job.find('*') != std::string::npos))

@@ -15,10 +15,8 @@ constexpr std::array<std::string_view, 5> kAlwaysKnown{"error_trace", "filter_pa
 
 std::string unrecognized(std::string_view job, std::vector<std::string> names) {
   std::ranges::sort(names);
-  std::string list;
-  for (const std::string& name : names) list += fmt::format("{}[{}]", list.empty() ? "" : ", ", name);
-  return fmt::format("request [/_xpack/ml/anomaly_detectors/{}/_close] contains unrecognized parameter{}: {}", job,
-                     names.size() == 1 ? "" : "s", list);
+  return fmt::format("request [/_xpack/ml/anomaly_detectors/{}/_close] contains unrecognized parameter{}: [{}]", job,
+                     names.size() == 1 ? "" : "s", fmt::join(names, "], ["));
 }
 
 /// The same request with what stands among the other parameters by a known name in its own place.

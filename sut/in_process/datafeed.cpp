@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/values.h"
 #include "wire/uploads.h"
 
@@ -94,7 +95,7 @@ bool fits(const Document& document, const DocumentQuery& query) {
     const Upload upload = wire::read_upload(document.source);
     for (const Upload::Field& field : upload.fields) {
       if (upload.names[field.name] != query.field) continue;
-      value = field.is_number ? std::optional(field.number) : number_in(upload.text(field));
+      value = field.is_number ? std::optional(field.number) : number_in<double>(upload.text(field));
       if (!value)
         if (const auto date = iso_date_ms(upload.text(field))) value = static_cast<double>(*date);
     }
@@ -104,12 +105,8 @@ bool fits(const Document& document, const DocumentQuery& query) {
 }
 
 bool names_index(std::string_view expression, std::string_view index) {
-  while (true) {
-    const std::size_t comma = expression.find(',');
-    if (matches_wildcard(expression.substr(0, comma), index)) return true;
-    if (comma == std::string_view::npos) return false;
-    expression.remove_prefix(comma + 1);
-  }
+  return std::ranges::any_of(divided(expression, ','),
+                             [index](std::string_view item) { return matches_wildcard(item, index); });
 }
 
 bool Datafeed::reads(std::string_view index_name) const {

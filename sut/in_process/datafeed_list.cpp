@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
 #include "in_process/values.h"
 
@@ -12,11 +13,9 @@ namespace closecheck::sut {
 std::optional<Response> DatafeedList::select(const Turn& turn, const std::string& expression,
                                              std::vector<Datafeed*>& selected) {
   const bool all = expression.empty() || expression == "_all" || (expression == "*" && !turn.manner.is_5_4());
-  std::string_view rest = expression;
-  while (true) {
-    const std::size_t comma = turn.manner.is_5_4() ? std::string_view::npos : rest.find(',');
-    const std::string_view item = rest.substr(0, comma);
-    const bool wild = !turn.manner.is_5_4() && item.find('*') != std::string_view::npos;
+  const bool is_list = !turn.manner.is_5_4();
+  for (const std::string_view item : is_list ? divided(expression, ',') : std::vector<std::string_view>{expression}) {
+    const bool wild = is_list && item.find('*') != std::string_view::npos;
     bool found = all || wild;
     for (Datafeed& feed : feeds_) {
       if (!all && feed.id != item && !(wild && matches_wildcard(item, feed.id))) continue;
@@ -24,8 +23,6 @@ std::optional<Response> DatafeedList::select(const Turn& turn, const std::string
       found = true;
     }
     if (!found) return unknown_feed(item);
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
   }
   const auto* options = turn.detail<ListOptions>();
   if (selected.empty() && options != nullptr && !options->allow_none) return unknown_feed(expression);

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "closecheck/vocabulary/json_text.h"
+#include "closecheck/vocabulary/text.h"
 #include "in_process/values.h"
 
 namespace closecheck::sut {
@@ -44,19 +46,13 @@ std::string detector_text(const Detector& detector, std::size_t place, const Mem
   add("function", detector.function);
   add("partition_field_name", detector.partition_field);
   if (!std::ranges::is_sorted(members)) std::ranges::sort(members);
-  std::string text = "{";
-  for (const auto& [key, value] : members)
-    text.append(text.size() == 1 ? "" : ",").append(json_text(key)).append(":").append(value);
-  text += '}';
-  return text;
+  return "{" + joined(members, ",", [](const auto& member) { return json_text(member.first) + ":" + member.second; }) +
+         "}";
 }
 
 template <class Items, class Text>
 std::string list_text(const Items& items, const Text& text) {
-  std::string list = "[";
-  for (const auto& item : items) list.append(list.size() == 1 ? "" : ",").append(text(item));
-  list += ']';
-  return list;
+  return "[" + joined(items, ",", text) + "]";
 }
 
 constexpr std::string_view kDefaultMemoryLimit = "1024mb";

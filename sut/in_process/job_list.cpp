@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
 #include "in_process/values.h"
 
@@ -36,13 +37,8 @@ std::optional<Response> JobList::select(const Turn& turn, const std::string& exp
     return std::nullopt;
   }
   if (turn.manner.is_5_4()) return unknown_job(turn.manner, expression);
-  std::string_view rest = expression;
-  while (true) {
-    const std::size_t comma = rest.find(',');
-    if (!select_item(rest.substr(0, comma), selected)) return unknown_job(turn.manner, rest.substr(0, comma));
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
-  }
+  for (const std::string_view item : divided(expression, ','))
+    if (!select_item(item, selected)) return unknown_job(turn.manner, item);
   const auto* options = turn.detail<ListOptions>();
   if (selected.empty() && options != nullptr && !options->allow_none) return unknown_job(turn.manner, expression);
   std::ranges::sort(selected, {}, by_id);

@@ -10,16 +10,12 @@
 
 namespace closecheck::sut {
 
-/// Milliseconds since the epoch of `2017-07-14`, `2017-07-14T02:40:00`, with `.250` and a zone `Z`, `+02:00` or `+0200`
-/// behind; empty for anything else.
+/// Milliseconds since the epoch of a date that `read_iso_time` reads; empty for anything else.
 std::optional<std::int64_t> iso_date_ms(std::string_view text);
 
 /// A number of the epoch. Numbers that would lie before 1973 as milliseconds are taken for seconds, whatever the
 /// format says; empty for what no date is.
 std::optional<std::int64_t> epoch_number_ms(double value);
-
-/// A whole text that is one number.
-std::optional<double> number_in(std::string_view text);
 
 /// How a job's records write their time: as a number of the epoch, or by a date pattern.
 class TimeFormat {

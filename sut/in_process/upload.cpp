@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "closecheck/vocabulary/text.h"
+
 namespace closecheck::sut {
 namespace {
 
@@ -43,7 +45,7 @@ class RecordFields {
 };
 
 std::optional<double> number_of(const Upload& upload, const Upload::Field& field) {
-  return field.is_number ? std::optional(field.number) : number_in(upload.text(field));
+  return field.is_number ? std::optional(field.number) : number_in<double>(upload.text(field));
 }
 
 /// A number of the epoch, or a date.

@@ -3,34 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <limits>
+#include <ranges>
+
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
 
-constexpr Duration kDay = 24 * kHour;
 constexpr Duration kLongest = std::numeric_limits<Duration>::max();
-
-struct Unit {
-  std::string_view suffix;
-  Duration span;
-};
-// Longer suffixes first: `ms` also ends with `s`, `nanos` and `micros` likewise.
-constexpr std::array kUnits{Unit{"nanos", 1},   Unit{"micros", kMicrosecond}, Unit{"ms", kMillisecond},
-                            Unit{"s", kSecond}, Unit{"m", kMinute},           Unit{"h", kHour},
-                            Unit{"d", kDay}};
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() <= ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() <= ' ') text.remove_suffix(1);
-  return text;
-}
 
 bool all_zeros(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c == '0'; });
@@ -41,16 +22,11 @@ std::optional<std::int64_t> read_whole(std::string_view text) {
     text.remove_prefix(1);
     if (!text.empty() && text.front() == '-') return std::nullopt;
   }
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return number_in<std::int64_t>(text);
 }
 
 bool is_fraction(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() && text.find('n') == std::string_view::npos;
+  return number_in<double>(text) && text.find('n') == std::string_view::npos;
 }
 
 Duration scaled(std::int64_t number, Duration unit) {
@@ -63,13 +39,12 @@ Duration scaled(std::int64_t number, Duration unit) {
 
 TimeSpan read_time_span(std::string_view text, std::string_view setting) {
   const std::string_view sent = trimmed(text);
-  std::string folded(sent);
-  std::ranges::transform(folded, folded.begin(), lower);
-  for (const Unit& unit : kUnits) {
-    if (!folded.ends_with(unit.suffix)) continue;
+  const std::string folded = lower(sent);
+  for (const DurationUnit& unit : kDurationUnits) {
+    if (!folded.ends_with(unit.name)) continue;
     // A capital M means months elsewhere, so only the small letter stands for minutes.
-    if (unit.suffix == "m" && sent.back() != 'm') break;
-    const std::string_view number = trimmed(std::string_view(folded).substr(0, folded.size() - unit.suffix.size()));
+    if (unit.name == "m" && sent.back() != 'm') break;
+    const std::string_view number = trimmed(std::string_view(folded).substr(0, folded.size() - unit.name.size()));
     if (const auto whole = read_whole(number)) return {scaled(*whole, unit.span), {}};
     if (is_fraction(number))
       return {0, fmt::format("failed to parse [{}], fractional time values are not supported", text)};
@@ -86,13 +61,11 @@ TimeSpan read_time_span(std::string_view text, std::string_view setting) {
 std::string render_time_span(Duration span) {
   if (span < 0) return span == -1 ? "-1" : fmt::format("{}ms", span / kMillisecond);
   if (span == 0) return "0s";
-  constexpr std::array kDown{Unit{"d", kDay},    Unit{"h", kHour},         Unit{"m", kMinute},
-                             Unit{"s", kSecond}, Unit{"ms", kMillisecond}, Unit{"micros", kMicrosecond}};
-  for (const Unit& unit : kDown) {
-    if (span < unit.span) continue;
+  for (const DurationUnit& unit : std::views::reverse(kDurationUnits)) {
+    if (span < unit.span || unit.span == 1) continue;
     const std::int64_t tenths = span / (unit.span / 10);
-    if (tenths % 10 == 0) return fmt::format("{}{}", tenths / 10, unit.suffix);
-    return fmt::format("{}.{}{}", tenths / 10, tenths % 10, unit.suffix);
+    if (tenths % 10 == 0) return fmt::format("{}{}", tenths / 10, unit.name);
+    return fmt::format("{}.{}{}", tenths / 10, tenths % 10, unit.name);
   }
   return fmt::format("{}nanos", span);
 }
@@ -108,8 +81,7 @@ std::optional<bool> read_strict_boolean(std::string_view text) {
 }
 
 std::optional<std::int64_t> read_memory_limit(std::string_view text) {
-  std::string folded(trimmed(text));
-  std::ranges::transform(folded, folded.begin(), lower);
+  const std::string folded = lower(trimmed(text));
   constexpr std::int64_t kKilo = 1'024;
   std::int64_t unit = 1;
   std::int64_t divisor = 1;
@@ -131,71 +103,9 @@ std::optional<std::int64_t> read_memory_limit(std::string_view text) {
 }
 
 bool is_valid_id(std::string_view id) {
-  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  const auto alphanumeric = [](char c) { return (is_letter(c) && lower(c) == c) || is_digit(c); };
   if (id.empty() || id.size() > 64 || !alphanumeric(id.front()) || !alphanumeric(id.back())) return false;
   return std::ranges::all_of(id, [&](char c) { return alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
-}
-
-bool matches_wildcard(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
-std::string json_text(std::string_view text) {
-  const auto stands_for_itself = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
-  std::string out;
-  out.reserve(text.size() + 2);
-  out += '"';
-  if (std::ranges::all_of(text, stands_for_itself)) return (out += text) += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20)
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        else
-          out += c;
-    }
-  }
-  return out + '"';
 }
 
 }  // namespace closecheck::sut

@@ -1,5 +1,5 @@
-// How the implementation reads and writes values of its API: time values, booleans, ids, patterns, JSON texts.
-// Pure functions; thread-safe.
+// How the implementation reads and writes values of its API: time values, booleans and ids. Pure
+// functions; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +33,5 @@ std::optional<std::int64_t> read_memory_limit(std::string_view text);
 
 /// Lower-case letters, digits, `_`, `-`, `.`; begins and ends with a letter or digit; not `_all`; at most 64 long.
 bool is_valid_id(std::string_view id);
-
-/// `*` in the pattern stands for anything.
-bool matches_wildcard(std::string_view pattern, std::string_view text);
-
-/// A JSON string with its quotes.
-std::string json_text(std::string_view text);
 
 }  // namespace closecheck::sut

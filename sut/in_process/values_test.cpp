@@ -67,19 +67,5 @@ TEST(Ids, AreLowerCaseAndBounded) {
   EXPECT_FALSE(is_valid_id(std::string(65, 'a')));
 }
 
-TEST(Wildcards, StandForAnything) {
-  EXPECT_TRUE(matches_wildcard("*", ""));
-  EXPECT_TRUE(matches_wildcard("a*c", "abbc"));
-  EXPECT_TRUE(matches_wildcard("a*b*c", "aXbYbc"));
-  EXPECT_FALSE(matches_wildcard("a*c", "abcd"));
-  EXPECT_FALSE(matches_wildcard("", "a"));
-}
-
-TEST(JsonTexts, EscapeWhatJsonCannotHold) {
-  EXPECT_EQ(json_text("a\"b\\c\n\x01"), R"("a\"b\\c\n\u0001")");
-  EXPECT_EQ(json_text("größe"), "\"größe\"");
-  EXPECT_EQ(json_text(""), "\"\"");
-}
-
 }  // namespace
 }  // namespace closecheck::sut

@@ -1,8 +1,9 @@
 #include "run/politeness.h"
 
 #include <algorithm>
-#include <charconv>
 #include <type_traits>
+
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -46,10 +47,8 @@ Duration polite_wait(const WireAnswer* answer, int attempt) {
   if (answer != nullptr)
     for (const auto& [header, value] : answer->headers) {
       if (header != "retry-after") continue;
-      int seconds = 0;
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-      if (error == std::errc() && end == value.data() + value.size() && seconds >= 0)
-        return std::min<Duration>(seconds * kSecond, kPoliteWaitMax);
+      const auto seconds = number_in<int>(value);
+      if (seconds && *seconds >= 0) return std::min<Duration>(*seconds * kSecond, kPoliteWaitMax);
     }
   Duration wait = kFirstPoliteWait;
   for (int i = 1; i < attempt && wait < kPoliteWaitMax; ++i) wait *= 2;

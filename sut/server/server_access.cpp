@@ -9,7 +9,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "wire/text.h"
+#include "closecheck/vocabulary/base64.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -41,33 +42,7 @@ std::string fingerprint(const std::string& key, std::string_view text) {
   return {reinterpret_cast<const char*>(digest), size};
 }
 
-int sextet(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  if (c == '/' || c == '_') return 63;
-  return -1;
-}
-
 }  // namespace
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string out;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int value = sextet(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6U | static_cast<unsigned>(value)) & 0xFFFFU;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU);
-  }
-  return out;
-}
 
 bool equal_in_constant_time(std::string_view given, std::string_view kept) {
   unsigned difference = given.size() == kept.size() ? 0U : 1U;
@@ -114,10 +89,9 @@ bool Access::verify(const User* user, std::string_view username, std::string_vie
 
 Caller Access::identify(std::string_view authorization) const {
   const std::string_view scheme = authorization.substr(0, authorization.find(' '));
-  if (wire::lower(scheme) != "basic" || scheme.size() == authorization.size()) return {};
-  std::string_view token = authorization.substr(scheme.size());
-  while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
-  const std::string pair = decode_base64(token).value_or("");
+  if (lower(scheme) != "basic" || scheme.size() == authorization.size()) return {};
+  const std::string_view token = trimmed(authorization.substr(scheme.size()));
+  const std::string pair = from_base64(token).value_or("");
   const std::size_t colon = std::min(pair.find(':'), pair.size());
   const std::string_view username = std::string_view(pair).substr(0, colon);
   const std::string_view password = std::string_view(pair).substr(std::min(colon + 1, pair.size()));

@@ -51,7 +51,4 @@ class Access {
 /// Whether two texts are equal, in a time that depends on their lengths only.
 bool equal_in_constant_time(std::string_view given, std::string_view kept);
 
-/// The bytes of a base64 text; empty when it is none.
-std::optional<std::string> decode_base64(std::string_view text);
-
 }  // namespace closecheck::sut

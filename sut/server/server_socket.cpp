@@ -16,7 +16,7 @@
 #include <system_error>
 #include <utility>
 
-#include "wire/text.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -147,7 +147,7 @@ class Connection final : public httplib::Stream {
   /// The head of the request at the front, in lower case, with its last line end; empty when it is too long for one.
   std::string lower_head() const {
     const std::size_t end = in_.find("\r\n\r\n", at_);
-    return end == std::string::npos ? std::string() : wire::lower(std::string_view(in_).substr(at_, end + 2 - at_));
+    return end == std::string::npos ? std::string() : lower(std::string_view(in_).substr(at_, end + 2 - at_));
   }
 
   void begin_request() {

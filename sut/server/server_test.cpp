@@ -372,13 +372,6 @@ TEST(Server, SaysThatAPortIsTaken) {
                std::runtime_error);
 }
 
-TEST(Access, ReadsBase64AndNothingElse) {
-  EXPECT_EQ(decode_base64("dXNlcjpwYXNz"), "user:pass");
-  EXPECT_EQ(decode_base64("YQ=="), "a");
-  EXPECT_EQ(decode_base64(""), "");
-  EXPECT_EQ(decode_base64("a b"), std::nullopt);
-}
-
 TEST(Access, TakesOtherSchemesForAnonymous) {
   const std::map<Principal, Credentials> principals{{Principal::manage, {"u", "p:q"}}};
   const Access access(principals);

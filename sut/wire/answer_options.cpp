@@ -14,25 +14,11 @@ namespace {
 
 using Names = std::vector<std::string_view>;
 
-Names split(std::string_view text, char separator) {
-  Names out;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    if (end != 0 && !text.empty()) out.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return out;
-    text.remove_prefix(end + 1);
-  }
-}
-
-/// `*` stands for anything.
-bool fits(std::string_view pattern, std::string_view name) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == name;
-  if (!name.starts_with(pattern.substr(0, star))) return false;
-  const std::string_view rest = pattern.substr(star + 1);
-  for (std::size_t at = star; at <= name.size(); ++at)
-    if (fits(rest, name.substr(at))) return true;
-  return false;
+/// The parts that are not empty.
+Names names_of(std::string_view text, char divider) {
+  Names names = divided(text, divider);
+  std::erase(names, "");
+  return names;
 }
 
 /// What is left of `value` when only what one of the paths leads to stays. Lists are looked through.
@@ -54,7 +40,7 @@ std::optional<Json> kept(const Json& value, const std::vector<Names>& paths) {
       const std::size_t at = path.front() == "**" ? 1 : 0;
       if (at == path.size()) {
         whole = true;
-      } else if (fits(path[at], name)) {
+      } else if (matches_wildcard(path[at], name)) {
         if (at + 1 == path.size())
           whole = true;
         else
@@ -77,8 +63,8 @@ void apply_options(WireAnswer& answer, const Parameters& query) {
   const bool indented = pretty && *pretty != "false";
   const std::string filter = answer.status < 300 ? find(query, "filter_path").value_or("") : "";
   std::vector<Names> paths;
-  for (const std::string_view path : split(filter, ','))
-    if (Names names = split(path, '.'); !names.empty() && !path.starts_with('-')) paths.push_back(std::move(names));
+  for (const std::string_view path : names_of(filter, ','))
+    if (Names names = names_of(path, '.'); !names.empty() && !path.starts_with('-')) paths.push_back(std::move(names));
   if (!indented && paths.empty()) return;
   auto body = parse_json(answer.body);
   if (!body) return;

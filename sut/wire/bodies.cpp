@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "closecheck/vocabulary/text.h"
 #include "wire/answers.h"
 #include "wire/call.h"
 #include "wire/text.h"
@@ -254,7 +255,7 @@ std::optional<std::int64_t> after_now_ms(std::string_view text) {
 }
 
 std::int64_t read_date_ms(const std::string& text, const char* name) {
-  const auto value = number_in(text);
+  const auto value = number_in<double>(text);
   const auto ms = value && std::abs(*value) < 9e15 ? static_cast<std::int64_t>(*value) : iso_date_ms(text);
   if (ms) return *ms;
   refuse(400, "parse_exception",

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/values.h"
 #include "wire/bodies.h"
 
@@ -77,9 +77,8 @@ ListOptions Call::take_allow(std::string_view name) {
 std::optional<int> Call::take_number(const char* name) {
   const Parameter text = take(name);
   if (!text) return std::nullopt;
-  int value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc{} || end != text->data() + text->size())
+  const auto value = number_in<int>(*text);
+  if (!value)
     refuse(400, kIllegalArgument, fmt::format("Failed to parse int parameter [{}] with value [{}]", name, *text));
   return value;
 }
@@ -121,7 +120,7 @@ std::optional<bool> Call::take_flag(const char* name) {
 std::optional<double> Call::take_score(const char* name) {
   const Parameter text = take_either(name);
   if (!text) return std::nullopt;
-  const auto value = number_in(*text);
+  const auto value = number_in<double>(*text);
   if (!value)
     refuse(400, kIllegalArgument, fmt::format("Failed to parse double parameter [{}] with value [{}]", name, *text));
   return value;

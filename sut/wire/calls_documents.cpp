@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "closecheck/vocabulary/text.h"
 #include "wire/answers.h"
 #include "wire/bodies.h"
 #include "wire/call.h"
@@ -32,7 +33,7 @@ double bound(const Json& value) {
   if (value.is_number()) return value.get<double>();
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
-    if (const auto number = number_in(text)) return *number;
+    if (const auto number = number_in<double>(text)) return *number;
     if (const auto date = iso_date_ms(text)) return static_cast<double>(*date);
   }
   refuse(400, "parse_exception", fmt::format("failed to parse date field [{}]", dump(value)));

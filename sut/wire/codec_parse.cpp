@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/printable.h"
 #include "wire/routes.h"
 #include "wire/text.h"
 
@@ -24,15 +25,15 @@ std::string curl_line(const Request& request, Profile profile, const std::string
   // curl reads some characters of a URL as patterns, and tidies dots away, unless it is told not to.
   if (target.find_first_of("[]{}") != std::string::npos) line += " --globoff";
   if (http.path.find("/.") != std::string::npos) line += " --path-as-is";
-  if (!user.empty()) line += fmt::format(" -u {}:\"${}\"", shell_quote(user), password_variable);
+  if (!user.empty()) line += fmt::format(" -u {}:\"${}\"", shell_word(user), password_variable);
   if (http.method == "HEAD")
     line += " --head";
   else if (http.method != "GET" || !http.body.empty())
-    line += fmt::format(" -X {}", shell_quote(http.method));
-  line += " " + shell_quote(base_url + target);
+    line += fmt::format(" -X {}", shell_word(http.method));
+  line += " " + shell_word(base_url + target);
   if (!http.body.empty()) {
-    line += fmt::format(" -H {}", shell_quote("Content-Type: " + http.content_type));
-    line += fmt::format(" --data-binary {}", shell_quote(http.body));
+    line += fmt::format(" -H {}", shell_word("Content-Type: " + http.content_type));
+    line += fmt::format(" --data-binary {}", shell_word(http.body));
   }
   return line;
 }

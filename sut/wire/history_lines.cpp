@@ -56,7 +56,7 @@ Json response_json(const Response& response, const Request& request, Profile pro
   out["status"] = answer.status;
   out["headers"] = Json::object();
   for (const auto& [name, value] : answer.headers)
-    if (!is_secret_name(name)) put_repeated(out["headers"], wire::lower(name), value);
+    if (!is_secret_name(name)) put_repeated(out["headers"], lower(name), value);
   if (answer.body_known) put_body(out, answer.body);
   return out;
 }

@@ -198,7 +198,7 @@ struct HistoryReader::Impl {
     out.body_known = read_body(request, out.body);
     out.content_type = usual_content_type(out.body);
     for (const auto& [header, value] : pairs(request, "headers"))
-      if (wire::lower(header) == "content-type") out.content_type = value;
+      if (lower(header) == "content-type") out.content_type = value;
     return out;
   }
 
@@ -207,7 +207,7 @@ struct HistoryReader::Impl {
     WireAnswer out;
     out.status = static_cast<int>(whole(response, "status", 100, 999));
     for (auto& [header, value] : pairs(response, "headers"))
-      if (!is_secret_name(header)) out.headers.emplace_back(wire::lower(header), value);
+      if (!is_secret_name(header)) out.headers.emplace_back(lower(header), value);
     out.body_known = read_body(response, out.body);
     return out;
   }

@@ -1,5 +1,9 @@
 #include "wire/json.h"
 
+#include <algorithm>
+
+#include "closecheck/vocabulary/json_text.h"
+
 namespace closecheck::sut::wire {
 namespace {
 
@@ -7,58 +11,12 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/// End of the JSON value that begins at `at` (not a space); `npos` when it breaks off.
-std::size_t end_of_value(std::string_view text, std::size_t at) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = at; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        in_string = false;
-      if (!in_string && c == '"' && depth == 0) return i + 1;
-      continue;
-    }
-    if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      if (--depth <= 0) return i + 1;
-    } else if (depth == 0 && (is_space(c) || c == ',')) {
-      return i;
-    }
-  }
-  return depth == 0 && !in_string ? text.size() : std::string_view::npos;
-}
-
 }  // namespace
 
-bool nests_too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kDepthMax) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 std::optional<Json> parse_json(std::string_view text) {
-  if (text.empty() || nests_too_deep(text)) return std::nullopt;
+  // A text of which more is left behind the first value is none, and no parser takes long to say so.
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  if (end_of_json(text, begin, kDepthMax) == std::string_view::npos) return std::nullopt;
   Json value = Json::parse(text.begin(), text.end(), nullptr, false);
   if (value.is_discarded()) return std::nullopt;
   return value;
@@ -71,7 +29,7 @@ ValueTexts split_values(std::string_view text) {
       ++at;
       continue;
     }
-    const std::size_t end = end_of_value(text, at);
+    const std::size_t end = end_of_json(text, at);
     if (end == std::string_view::npos || end == at) {
       out.complete = false;
       break;

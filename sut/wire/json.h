@@ -18,9 +18,6 @@ using SortedJson = nlohmann::json;
 /// Deeper nesting than this is no JSON to us: writing and freeing recurse.
 inline constexpr int kDepthMax = 64;
 
-/// Whether brackets outside strings nest deeper than `kDepthMax`.
-bool nests_too_deep(std::string_view text);
-
 /// The value if the text is exactly one, of bounded depth; empty otherwise.
 std::optional<Json> parse_json(std::string_view text);
 

@@ -1,8 +1,8 @@
 #include "wire/json_document.h"
 
-#include <charconv>
 #include <cmath>
 
+#include "closecheck/vocabulary/text.h"
 #include "wire/json.h"
 
 namespace closecheck::sut::wire {
@@ -15,14 +15,6 @@ constexpr double kTwoTo63 = 9223372036854775808.0;
 std::optional<std::int64_t> whole_number(double value) {
   if (!(value >= -kTwoTo63 && value < kTwoTo63)) return std::nullopt;
   return static_cast<std::int64_t>(value);
-}
-
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 std::optional<std::string_view> string_in(JsonValue value) {

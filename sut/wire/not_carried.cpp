@@ -103,7 +103,9 @@ bool is_clear_date(std::string_view text) {
   if (text.empty() || text == "0") return true;
   if (text.find_first_not_of("0123456789") == std::string_view::npos)
     return text.size() >= kDigitsLeast && text.size() <= kDigitsMost && text.front() != '0';
-  return text.find('T') != std::string_view::npos && text.ends_with('Z') && iso_date_ms(text);
+  constexpr std::size_t kIsoMost = std::string_view("2017-07-14T02:40:00.123456789Z").size();
+  return text.find('T') != std::string_view::npos && text.ends_with('Z') && text.size() <= kIsoMost &&
+         iso_date_ms(text);
 }
 
 bool is_clear_flag(std::string_view text) {

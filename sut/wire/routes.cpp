@@ -149,15 +149,15 @@ Match match(const HttpRequest& request, Profile profile) {
   // The product reads PATCH as GET and serves HEAD where GET is served.
   const bool reads = request.method == "HEAD" || request.method == "PATCH";
   const std::string_view method = reads ? std::string_view("GET") : std::string_view(request.method);
+  std::vector<std::string_view> allowed;
   for (const Route& route : kRoutes) {
     if (route.path != path) continue;
-    for (std::string_view rest = route.methods; !rest.empty();) {
-      const std::string_view one = rest.substr(0, rest.find(' '));
-      rest.remove_prefix(std::min(one.size() + 1, rest.size()));
-      out.allowed += fmt::format("{}{}", out.allowed.empty() ? "" : ", ", one);
+    for (const std::string_view one : divided(route.methods, ' ')) {
+      allowed.push_back(one);
       if (one == method) out.route = &route;
     }
   }
+  out.allowed = joined(allowed);
   return out;
 }
 
@@ -175,10 +175,8 @@ std::optional<WireAnswer> refuse_content_type(const HttpRequest& request, Profil
 std::string unrecognized(const HttpRequest& request, const Parameters& rest) {
   std::set<std::string> names;
   for (const auto& [name, value] : rest) names.insert(name);
-  std::string list;
-  for (const std::string& name : names) list += fmt::format("{}[{}]", list.empty() ? "" : ", ", name);
-  return fmt::format("request [{}] contains unrecognized parameter{}: {}", decode_percent(request.path),
-                     names.size() == 1 ? "" : "s", list);
+  return fmt::format("request [{}] contains unrecognized parameter{}: [{}]", decode_percent(request.path),
+                     names.size() == 1 ? "" : "s", fmt::join(names, "], ["));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Texts as HTTP and the shell want them. Pure functions; thread-safe.
+// Texts as HTTP wants them. Pure functions; thread-safe.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 
 #include "closecheck/vocabulary/path.h"
 #include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut::wire {
 
@@ -23,12 +24,6 @@ Parameters split_query(std::string_view query);
 
 /// The value of the first parameter of that name.
 Parameter find(const Parameters& parameters, std::string_view name);
-
-/// One word of a shell command, on one line: as it is when no character is special, else in quotes.
-std::string shell_quote(std::string_view text);
-
-std::string lower(std::string_view text);
-bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part);
 
 /// The media type without its parameters, in lower case: `application/json`.
 std::string media_type(std::string_view content_type);
