@@ -13,19 +13,14 @@
 namespace closecheck::cli {
 namespace {
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text.empty() ? "none" : text;
-}
-
 std::string describe_clause(const ClauseText& clause) {
   std::vector<std::string> breaking;
   for (const sut::DeviationText& deviation : sut::deviations())
     if (deviation.clause == clause.clause) breaking.emplace_back(deviation.name);
   return fmt::format("{} ({}{}{})\n\n{}\n\nwhy:        {}\nchecked:    {}\nchecks:     {}\ndeviations: {}\n", clause.id,
                      name(clause.level), clause.section.empty() ? "" : ", page section ", clause.section, clause.says,
-                     clause.why, clause.how, listed(properties::checks_of(clause.clause)), listed(breaking));
+                     clause.why, clause.how, joined_or_none(properties::checks_of(clause.clause)),
+                     joined_or_none(breaking));
 }
 
 }  // namespace

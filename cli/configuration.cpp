@@ -5,10 +5,11 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <set>
 
+#include "closecheck/vocabulary/calendar.h"
+#include "closecheck/vocabulary/text.h"
 #include "errors.h"
 #include "files.h"
 #include "suggestions.h"
@@ -17,7 +18,7 @@ namespace closecheck::cli {
 namespace {
 
 bool is_name_character(char c, bool first) {
-  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (!first && c >= '0' && c <= '9');
+  return c == '_' || is_letter(c) || (!first && is_digit(c));
 }
 
 /// Reads one file; knows how to say where in it something is wrong.
@@ -151,17 +152,7 @@ void take_hooks(const Reader& reader, const YAML::Node& node, Configuration& int
 }
 
 bool is_date(const std::string& text) {
-  if (text.size() != 10) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 4 || i == 7;
-    if (dash ? text[i] != '-' : (text[i] < '0' || text[i] > '9')) return false;
-  }
-  const int month = std::stoi(text.substr(5, 2));
-  const int day = std::stoi(text.substr(8, 2));
-  const int year = std::stoi(text.substr(0, 4));
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  const std::array<int, 12> days{31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month >= 1 && month <= 12 && day >= 1 && day <= days.at(static_cast<std::size_t>(month - 1));
+  return text.size() == std::string_view("YYYY-MM-DD").size() && read_iso_time(text);
 }
 
 Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
@@ -261,7 +252,7 @@ std::vector<Waiver> read_waivers(const std::string& path, const Variables& varia
 }
 
 bool is_empty_value(std::string_view value) {
-  return value.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  return trimmed(value).empty();
 }
 
 Clause require_clause(const std::string& id) {
@@ -271,11 +262,13 @@ Clause require_clause(const std::string& id) {
   throw UsageError(fmt::format("there is no clause '{}'{}", id, did_you_mean(id, ids)));
 }
 
+std::string profile_choices() {
+  return joined(kProfiles, ", ", [](Profile profile) { return name(profile); });
+}
+
 Profile require_profile(const std::string& text) {
   if (const std::optional<Profile> profile = profile_named(text)) return *profile;
-  std::string choices;
-  for (const Profile profile : kProfiles) choices += fmt::format("{}{}", choices.empty() ? "" : ", ", name(profile));
-  throw UsageError(fmt::format("there is no profile '{}'; the choices are {}", text, choices));
+  throw UsageError(fmt::format("there is no profile '{}'; the choices are {}", text, profile_choices()));
 }
 
 }  // namespace closecheck::cli

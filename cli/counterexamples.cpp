@@ -6,6 +6,7 @@
 
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/printable.h"
 #include "files.h"
 
 namespace closecheck::cli {

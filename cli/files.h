@@ -69,7 +69,4 @@ class Deliveries {
 /// the system's for temporary files. Made when it is not there; the first that can be written to. Throws OutputError.
 std::filesystem::path state_folder();
 
-/// A word as a shell reads it: quoted only where it must be.
-std::string shell_word(const std::string& text);
-
 }  // namespace closecheck::cli

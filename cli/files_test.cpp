@@ -91,13 +91,5 @@ TEST_F(FilesTest, KeepsItsOwnFilesInTheStateFolderOrWhereItMay) {
   ::unsetenv("XDG_STATE_HOME");
 }
 
-TEST(ShellWord, QuotesOnlyWhatAShellWouldReadOtherwise) {
-  EXPECT_EQ(shell_word("a/b-c.yml"), "a/b-c.yml");
-  EXPECT_EQ(shell_word("http://127.0.0.1:9200"), "http://127.0.0.1:9200");
-  EXPECT_EQ(shell_word("my file"), "'my file'");
-  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
-  EXPECT_EQ(shell_word(""), "''");
-}
-
 }  // namespace
 }  // namespace closecheck::cli

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
-#include "closecheck/vocabulary/time.h"
+#include "closecheck/vocabulary/base64.h"
+#include "closecheck/vocabulary/calendar.h"
+#include "closecheck/vocabulary/text.h"
 #include "errors.h"
 
 namespace closecheck::cli {
@@ -28,87 +29,17 @@ const Json& member(const Json& object, const char* key) {
   return found != object.end() ? *found : kNothing;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
-/// Days since 1970-01-01 of a date of the Gregorian calendar.
-std::int64_t days_of(std::int64_t year, std::int64_t month, std::int64_t day) {
-  if (month <= 2) --year;
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t of_era = year - era * 400;
-  const std::int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
-}
-
+/// `2026-01-02T03:04:05.678+01:00`, as generously as tools write it. Empty when it is no such stamp.
 struct Stamp {
   Time time = 0;            // since 1970
   Duration resolution = 0;  // of the last digit that was written
 };
-
-/// The digits behind the point, as nanoseconds; what is written beyond them is dropped.
-Stamp fraction_of(std::string_view digits) {
-  Stamp fraction{0, kSecond};
-  for (const char c : digits) {
-    if (fraction.resolution == 1) break;
-    fraction.resolution /= 10;
-    fraction.time += (c - '0') * fraction.resolution;
-  }
-  return fraction;
-}
-
-/// `2026-01-02T03:04:05.678+01:00`. Empty when it is no such stamp.
-std::optional<Stamp> stamp(const std::string& text) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int used = 0;
-  if (std::sscanf(text.c_str(), "%d-%d-%d%*1[Tt ]%d:%d:%d%n", &year, &month, &day, &hour, &minute, &second, &used) != 6)
-    return std::nullopt;
-  std::string_view rest = std::string_view(text).substr(static_cast<std::size_t>(used));
-  Stamp out{0, kSecond};
-  if (!rest.empty() && (rest[0] == '.' || rest[0] == ',')) {
-    const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
-    out = fraction_of(rest.substr(1, end - 1));
-    rest.remove_prefix(end);
-  }
-  std::int64_t offset_minutes = 0;
-  if (rest.size() >= 3 && (rest[0] == '+' || rest[0] == '-')) {
-    const std::string zone(rest.substr(1));
-    int zone_hour = 0;
-    int zone_minute = 0;
-    if (std::sscanf(zone.c_str(), "%2d:%2d", &zone_hour, &zone_minute) < 1 ||
-        (zone.size() == 4 && std::sscanf(zone.c_str(), "%2d%2d", &zone_hour, &zone_minute) != 2))
-      return std::nullopt;
-    offset_minutes = (rest[0] == '-' ? -1 : 1) * (zone_hour * 60 + zone_minute);
-  } else if (rest != "Z" && rest != "z") {
-    return std::nullopt;
-  }
-  const std::int64_t minutes = days_of(year, month, day) * 1'440 + hour * 60 + minute - offset_minutes;
-  out.time += minutes * kMinute + second * kSecond;
-  return out;
-}
-
-std::string from_base64(const std::string& text) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t value = kAlphabet.find(c);
-    if (value == std::string_view::npos) continue;
-    bits = (bits << 6U | static_cast<unsigned>(value)) & 0xFFFFFFU;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU);
-  }
-  return bytes;
+std::optional<Stamp> stamp(std::string text) {
+  text = upper(text);
+  std::ranges::replace(text, ',', '.');
+  const auto time = read_iso_time(text);
+  if (!time || !time->zone_minutes) return std::nullopt;
+  return Stamp{*seconds_since_1970(*time) * kSecond + time->fraction, time->resolution};
 }
 
 /// Where the job API begins in a path; npos: it is not about jobs.
@@ -183,7 +114,13 @@ std::optional<std::string> captured(const Json& holder, std::int64_t size) {
   if (!holder.is_object() || !member(holder, "text").is_string())
     return size == 0 ? std::optional<std::string>("") : std::nullopt;
   std::string bytes = text_at(holder, "text");
-  if (text_at(holder, "encoding") == "base64") bytes = from_base64(bytes);
+  if (text_at(holder, "encoding") == "base64") {
+    // Some tools break it into lines.
+    std::erase_if(bytes, is_blank);
+    const auto decoded = from_base64(bytes);
+    if (!decoded) return std::nullopt;
+    bytes = *decoded;
+  }
   const bool is_cut =
       static_cast<std::int64_t>(bytes.size()) < size && Json::parse(bytes, nullptr, false).is_discarded();
   return is_cut ? std::nullopt : std::optional(std::move(bytes));
@@ -195,10 +132,7 @@ std::int64_t size_at(const Json& object, const char* key) {
 }
 
 std::int64_t told_length(const Json& message) {
-  const std::string text = header(message, "content-length").value_or("");
-  std::int64_t length = -1;
-  std::from_chars(text.data(), text.data() + text.size(), length);
-  return length;
+  return number_in<std::int64_t>(trimmed(header(message, "content-length").value_or(""))).value_or(-1);
 }
 
 std::optional<std::string> body_of_request(const Json& request) {
@@ -302,7 +236,7 @@ class Capture {
   explicit Capture(std::string server) : server_(std::move(server)) {}
 
   void take(const std::string& path, const Json& entries) {
-    title_ += (title_.empty() ? "" : ", ") + path;
+    titles_.push_back(path);
     const std::set<std::string> before = seen_;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const Json& entry = entries[i];
@@ -328,7 +262,7 @@ class Capture {
   const std::string& server() const { return server_; }
 
   HarHistory history() && {
-    HarHistory out{std::move(title_), {}, {}};
+    HarHistory out{joined(titles_), {}, {}};
     if (others_ > 0) out.notes.push_back(fmt::format("{} requests to other servers are left out", others_));
     if (cached_ > 0) out.notes.push_back(fmt::format("{} answers out of a cache are left out", cached_));
     leave_out_refused_callers(out.notes);
@@ -398,7 +332,7 @@ class Capture {
   }
 
   std::string server_;
-  std::string title_;
+  std::vector<std::string> titles_;
   std::vector<Exchange> exchanges_;
   std::set<std::string> seen_;
   std::size_t others_ = 0;

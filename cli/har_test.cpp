@@ -195,6 +195,19 @@ TEST(HarCapture, ReadsBodiesInBase64AndAnswersThatNeverCame) {
   EXPECT_EQ(events[3].type, EventType::info);
 }
 
+// A body that cannot be decoded is not known; it is not what is left of it.
+TEST(HarCapture, ReadsBase64InLinesAndNothingThatIsNone) {
+  Json encoded = entry(at("05.000"), 10, "POST", std::string(kJob) + "/_data", 202, "");
+  encoded["response"]["content"] = {{"size", 2}, {"text", "e3\r\n0="}, {"encoding", "base64"}};
+  Json broken = encoded;
+  broken["response"]["content"]["text"] = "e30=e30=";
+  const auto events = events_of({encoded, broken});
+
+  ASSERT_THAT(events, SizeIs(4));
+  EXPECT_EQ(events[1].response->wire->body, "{}");
+  EXPECT_FALSE(events[3].response->wire->body_known);
+}
+
 Json with_credentials(Json one) {
   one["request"]["headers"] = Json::array({{{"name", "Authorization"}, {"value", "Basic c2VjcmV0"}}});
   return one;

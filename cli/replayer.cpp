@@ -9,6 +9,7 @@
 #include <set>
 
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "files.h"
 #include "secrets.h"
 #include "terminal.h"
@@ -97,14 +98,13 @@ void Replayer::reach(const Target& target, bool has_foreign_files, const scenari
     if (has_foreign_files) {
       Systems systems = make_systems(target, "");
       reached.standing = scenarios::look_around(systems.through_codec(), apis, 10 * kSecond);
-      std::string all;
-      for (const auto* names : {&reached.standing.datafeeds, &reached.standing.jobs})
-        for (const std::string& name : *names) all += (all.empty() ? "" : ", ") + name;
+      std::vector<std::string> all(reached.standing.datafeeds.begin(), reached.standing.datafeeds.end());
+      all.insert(all.end(), reached.standing.jobs.begin(), reached.standing.jobs.end());
       if (!all.empty())
         print_diagnostic(
             fmt::format("{} already holds jobs or datafeeds, which stay: {}; a test that counts what is "
                         "there may fail for it",
-                        target.url, one_line(target.redactor(all))));
+                        target.url, one_line(target.redactor(joined(all)))));
     }
   }
   reached_.emplace(target.url, std::move(reached));

@@ -1,4 +1,5 @@
 // `closecheck run`: the conformance gate.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,14 +25,6 @@ namespace closecheck::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
 
 Require require_of(const std::string& text, bool live) {
   if (text.empty()) return live ? Require::reachable : Require::all;
@@ -181,7 +174,7 @@ int require_jobs(int wanted) {
 
 ExitCode run_command(const RunOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
-  const std::string started = utc_now();
+  const std::string started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
   const Target target = resolve_target(options.target);
   properties::GateOptions gate = gate_options(options, target);
   std::vector<Waiver> waivers = target.configuration.waivers;

@@ -5,18 +5,13 @@
 #include <algorithm>
 
 #include "closecheck/sut/history_lines.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::cli {
 namespace {
 
-std::string lower_case(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 bool names_a_secret(const std::string& variable) {
-  const std::string plain = lower_case(variable);
+  const std::string plain = lower(variable);
   for (const std::string_view part : {"pass", "pwd", "secret", "token", "key", "cred", "auth"})
     if (plain.find(part) != std::string::npos) return true;
   return false;
@@ -24,11 +19,11 @@ bool names_a_secret(const std::string& variable) {
 
 /// Variables as the shell reads them: `$NAME` and `${NAME}`.
 void add_variables(const std::string& command, const Variables& variables, Redactor& redactor) {
-  constexpr const char* kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  const auto ends_name = [](char c) { return !is_letter(c) && !is_digit(c) && c != '_'; };
   for (std::size_t at = command.find('$'); at != std::string::npos; at = command.find('$', at + 1)) {
     const std::size_t begin = at + (command.compare(at, 2, "${") == 0 ? 2 : 1);
-    const std::size_t end = std::min(command.find_first_not_of(kNameCharacters, begin), command.size());
-    const std::string variable = command.substr(std::min(begin, command.size()), end - std::min(begin, end));
+    const std::string rest = command.substr(std::min(begin, command.size()));
+    const std::string variable(rest.begin(), std::ranges::find_if(rest, ends_name));
     if (!names_a_secret(variable)) continue;
     if (const std::optional<std::string> value = variables(variable)) redactor.add(*value);
   }
@@ -52,7 +47,7 @@ void add_credentials(const std::string& command, Redactor& redactor) {
         redactor.add(pair.substr(colon + 1), pair.substr(0, colon));
     }
   constexpr std::string_view kHeader = "authorization:";
-  const std::string plain = lower_case(command);
+  const std::string plain = lower(command);
   for (std::size_t at = plain.find(kHeader); at != std::string::npos; at = plain.find(kHeader, at + 1)) {
     const std::size_t begin = at + kHeader.size();
     const std::string value = command.substr(begin, command.find_first_of("\"'\n", begin) - begin);

@@ -8,9 +8,11 @@
 
 #include "closecheck/sut/in_process.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "errors.h"
 #include "secrets.h"
 #include "suggestions.h"
+#include "terminal.h"
 
 namespace closecheck::cli {
 namespace {
@@ -19,12 +21,6 @@ constexpr std::string_view kInProcess = "in-process";
 
 std::string first_of(const std::string& one, const std::string& other) {
   return one.empty() ? other : one;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text.empty() ? "none" : text;
 }
 
 void check_url(const std::string& url) {
@@ -41,8 +37,7 @@ void check_url(const std::string& url) {
 
 /// What to say when a live target comes without a profile.
 [[noreturn]] void demand_profile(const Target& target) {
-  std::string choices;
-  for (const Profile profile : kProfiles) choices += fmt::format("{}{}", choices.empty() ? "" : ", ", name(profile));
+  const std::string choices = profile_choices();
   const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
   std::string says;
   if (!preflight.reachable)
@@ -196,8 +191,9 @@ std::string describe_reach(const Target& target, const Knowledge& knowledge) {
 
   std::string text = fmt::format("preflight of {} ({})\n", target.url, name(target.profile));
   text += fmt::format("  security    {}\n", knowledge.secured ? "on" : "off: nobody is refused");
-  text += fmt::format("  principals  {}; not configured: {}\n", joined(principals), joined(absent_principals));
-  text += fmt::format("  hooks       {}; not configured: {}\n", joined(hooks), joined(absent_hooks));
+  text += fmt::format("  principals  {}; not configured: {}\n", joined_or_none(principals),
+                      joined_or_none(absent_principals));
+  text += fmt::format("  hooks       {}; not configured: {}\n", joined_or_none(hooks), joined_or_none(absent_hooks));
   text += fmt::format("  round trip  {}, at most {}\n", describe_duration(knowledge.round_trip),
                       describe_duration(knowledge.round_trip_max));
   for (const std::string& note : knowledge.notes) text += fmt::format("  note        {}\n", note);
@@ -219,8 +215,8 @@ CurlUser curl_user(const Target& target, Principal principal) {
   if (variable != target.configuration.password_variables.end()) return {found->second.username, variable->second};
   std::string derived;
   for (const char c : found->second.username) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9' && !derived.empty());
-    derived += !letter ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+    const bool may_stand = is_letter(c) || (is_digit(c) && !derived.empty());
+    derived += may_stand ? upper(c) : '_';
   }
   return {found->second.username, derived + "_PASSWORD"};
 }

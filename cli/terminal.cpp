@@ -8,12 +8,17 @@
 #include <cstring>
 
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "errors.h"
 
 namespace closecheck::cli {
 
 bool is_terminal_output() {
   return ::isatty(STDOUT_FILENO) == 1;
+}
+
+std::string joined_or_none(const std::vector<std::string>& words) {
+  return words.empty() ? "none" : joined(words);
 }
 
 void print(const std::string& text) {

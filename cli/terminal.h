@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "closecheck/properties/gate.h"
 
 namespace closecheck::cli {
 
 bool is_terminal_output();
+
+/// `a, b, c`, or `none`.
+std::string joined_or_none(const std::vector<std::string>& words);
 
 /// Writes results and flushes them. Throws OutputError when standard output does not take them.
 void print(const std::string& text);

@@ -1,5 +1,6 @@
 #include "waivers.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,10 +31,7 @@ std::optional<std::size_t> covering(const std::vector<Waiver>& waivers, Clause c
 }  // namespace
 
 std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  return fmt::format("{:04}-{:02}-{:02}", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday);
+  return fmt::format("{:%F}", fmt::gmtime(std::time(nullptr)));
 }
 
 void apply_waivers(RunRecord& record, const std::vector<Waiver>& waivers, const std::string& date) {

@@ -5,6 +5,7 @@
 
 #include "closecheck/reports/report.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "history_text.h"
 
 namespace closecheck::reports {
@@ -99,15 +100,7 @@ class Console {
     if (!style_.quiet && !violation.history.events.empty())
       text_ += "  history:\n" + write_history(violation.history, finding.event, "  ");
     text_ += fmt::format("  expected: {}\n  observed: {}\n", one_line(finding.expected), one_line(finding.observed));
-    if (!finding.also.empty()) {
-      text_ += "  also breaks:";
-      const char* separator = " ";
-      for (const Clause also : finding.also) {
-        text_ += fmt::format("{}{}", separator, id_of(also));
-        separator = ", ";
-      }
-      text_ += '\n';
-    }
+    if (!finding.also.empty()) text_ += "  also breaks: " + joined(finding.also, ", ", id_of) + "\n";
     if (!style_.quiet && !violation.curl.empty()) {
       text_ += "  by hand:\n";
       for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", one_line(line));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/text.h"
 #include "history_text.h"
 #include "junit_suite.h"
 #include "report_json.h"
@@ -36,14 +37,8 @@ std::string write_finding(const Finding& finding) {
   std::string text =
       fmt::format("  violated: {} ({})\n    expected: {}\n    observed: {}\n", id_of(finding.clause),
                   name(level_of(finding.clause)), one_line(finding.expected), one_line(finding.observed));
-  if (finding.also.empty()) return text;
-  text += "    also breaks:";
-  const char* separator = " ";
-  for (const Clause also : finding.also) {
-    text += fmt::format("{}{}", separator, id_of(also));
-    separator = ", ";
-  }
-  return text + "\n";
+  if (!finding.also.empty()) text += "    also breaks: " + joined(finding.also, ", ", id_of) + "\n";
+  return text;
 }
 
 /// What of a history is shown, behind events and requests that are not.
@@ -120,10 +115,11 @@ std::string write_replayed(const ReplayedFile& file, bool quiet) {
   const bool is_suite = file.tests.size() > 1;
   std::string why = one_line(file.why);
   if (is_suite) {
-    why.clear();
+    std::vector<std::string> counts;
     for (const std::string_view verdict : {kFixed, kStillFailing, kCannotTell, kSkipped})
       if (const std::size_t tests = count_tests({file}, verdict); tests > 0)
-        why += fmt::format("{}{} {}", why.empty() ? "" : ", ", tests, verdict);
+        counts.push_back(fmt::format("{} {}", tests, verdict));
+    why = joined(counts);
   }
   std::string text = fmt::format("{}: {}{}{}\n", file.verdict, one_line(file.file), why.empty() ? "" : ": ", why);
   for (const ReplayedTest& test : file.tests) {
@@ -203,11 +199,11 @@ std::string write_judged(const JudgedHistory& judged) {
                                  one_line(judged.why));
   for (const std::string& note : judged.notes) text += fmt::format("  note: {}\n", one_line(note));
   text += write_findings(judged.findings, {judged.history, judged.events_before, judged.requests_before}, false);
-  std::string stood;
+  std::vector<std::string> stood;
   for (const ClauseText& clause : clauses())
     if (judged.evidence.of(clause.clause) > 0)
-      stood += fmt::format("{}{} ({})", stood.empty() ? "" : ", ", clause.id, judged.evidence.of(clause.clause));
-  if (!stood.empty()) text += fmt::format("  put to the test and stood: {}\n", stood);
+      stood.push_back(fmt::format("{} ({})", clause.id, judged.evidence.of(clause.clause)));
+  if (!stood.empty()) text += fmt::format("  put to the test and stood: {}\n", joined(stood));
   return text;
 }
 

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <thread>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
+#include "closecheck/vocabulary/workers.h"
 #include "engine/calibration.h"
 #include "engine/campaign.h"
 #include "engine/proof.h"
@@ -95,8 +96,7 @@ CampaignOptions campaign_options(const GateOptions& options, const Timetable& ti
   const EffortFigures figures = figures_of(options.effort);
   CampaignOptions campaign;
   campaign.seed = options.seed;
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  campaign.workers = options.jobs > 0 ? options.jobs : options.live ? kLiveWorkers : cores;
+  campaign.workers = options.jobs > 0 ? options.jobs : options.live ? kLiveWorkers : processor_count();
   campaign.generated_exchanges = options.budget > 0
                                      ? std::max<std::int64_t>(1, options.budget / kSecond) * kExchangesPerBudgetSecond
                                      : figures.generated_exchanges;
@@ -154,9 +154,7 @@ std::string describe_plan(const GateOptions& options) {
   std::string text;
   Duration whole = 0;
   for (const Check* check : selected_checks(options.selected)) {
-    std::string serves;
-    for (const Clause clause : check->serves) serves += (serves.empty() ? "" : ", ") + std::string(id_of(clause));
-    text += fmt::format("{}\n  serves: {}\n", check->name, serves);
+    text += fmt::format("{}\n  serves: {}\n", check->name, joined(check->serves, ", ", id_of));
     if (const Unmet unmet = unmet_need(*check, environment)) {
       text += fmt::format("  does not run here: {}\n", unmet.why);
     } else if (check->is_generated()) {

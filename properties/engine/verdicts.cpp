@@ -9,6 +9,7 @@
 
 #include "closecheck/model/reference_model.h"
 #include "closecheck/sut/history_lines.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::properties {
 namespace {
@@ -21,15 +22,13 @@ double figure_of(const std::string& name, std::vector<double> values) {
 }
 
 /// The first few of a set of sentences, in one line.
-std::string joined(const std::set<std::string>& sentences) {
-  std::string text;
-  std::size_t count = 0;
-  for (const std::string& sentence : sentences) {
-    if (count++ == kWhysMax) return text + "; and more";
-    if (!text.empty()) text += "; ";
-    text += sentence;
+std::string first_of(const std::set<std::string>& sentences) {
+  std::vector<std::string> few(sentences.begin(), sentences.end());
+  if (few.size() > kWhysMax) {
+    few.resize(kWhysMax);
+    few.emplace_back("and more");
   }
-  return text;
+  return joined(few, "; ");
 }
 
 /// What the checks of one clause came to.
@@ -147,7 +146,7 @@ class Verdicts {
     if (!campaign_.gone.empty()) return did_not(campaign_.gone);
     if (const auto doubt = proofs_.doubts.find(record.clause); doubt != proofs_.doubts.end())
       return did_not(doubt->second);
-    if (!heard.whys.empty()) return did_not(joined(heard.whys));
+    if (!heard.whys.empty()) return did_not(first_of(heard.whys));
     if (cancelled_) return did_not("the run was interrupted");
     if (heard.skipped > 0)
       return did_not(record.checks == 0
@@ -163,7 +162,7 @@ class Verdicts {
     // Of the kind of target that somebody chose nothing needs to be said beside what could be configured.
     for (const Unmet& one : unmet)
       if (one.by == unmet.front().by) whys.insert(one.why);
-    return joined(whys);
+    return first_of(whys);
   }
 
   /// Programs ran and everything fitted, but nothing in them could have told.
