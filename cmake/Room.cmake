@@ -26,6 +26,15 @@ elseif(NOT CLOSECHECK_SANITIZER STREQUAL "")
   message(FATAL_ERROR "CLOSECHECK_SANITIZER is '${CLOSECHECK_SANITIZER}'; expected empty, 'address' or 'thread'")
 endif()
 
+if(CLOSECHECK_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "CLOSECHECK_FUZZERS needs clang: -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  # Of everything, so that the fuzzers see which branches they take.
+  add_compile_options(-g -fsanitize=fuzzer-no-link,address,undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 # An allocator that is good at many small pieces, for the program and the benchmarks. Sanitizers bring their own.
 add_library(closecheck_allocator INTERFACE)
 add_library(closecheck::allocator ALIAS closecheck_allocator)
@@ -76,6 +85,33 @@ function(closecheck_benchmarks name)
   target_include_directories(${name}_benchmarks PRIVATE .)
   target_link_libraries(${name}_benchmarks PRIVATE ${ROOM_LIBRARIES} closecheck::settings closecheck::allocator
                                                    fmt::fmt benchmark::benchmark benchmark::benchmark_main)
+endfunction()
+
+# closecheck_fuzz(NAME ROOM label LIBRARIES libraries... CORPUS folders...): the fuzz target NAME_fuzz.cpp. The tests
+# replay its corpus and some mutations of it with any compiler. Under clang's libFuzzer, from a folder of its own:
+#   cmake -S . -B build/fuzz -DCMAKE_CXX_COMPILER=clang++ -DCLOSECHECK_FUZZERS=ON -DCLOSECHECK_TESTS=OFF
+#   cmake --build build/fuzz --target codec_fuzzer query_fuzzer time_fuzzer scenario_fuzzer
+#   build/fuzz/sut/fuzz/codec_fuzzer -max_total_time=600 build/fuzz/corpus sut/fuzz/corpus/codec sut/in_process/transcripts
+function(closecheck_fuzz name)
+  cmake_parse_arguments(ROOM "" "ROOM" "LIBRARIES;CORPUS" ${ARGN})
+  set(programs)
+  if(CLOSECHECK_TESTS)
+    add_executable(${name}_fuzz_replay ${name}_fuzz.cpp ${PROJECT_SOURCE_DIR}/sut/fuzz/driver.cpp)
+    add_test(NAME fuzz.${name}_corpus_and_mutations COMMAND ${name}_fuzz_replay 2000 ${ROOM_CORPUS}
+             WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    set_tests_properties(fuzz.${name}_corpus_and_mutations PROPERTIES LABELS ${ROOM_ROOM} TIMEOUT 600)
+    list(APPEND programs ${name}_fuzz_replay)
+  endif()
+  if(CLOSECHECK_FUZZERS)
+    add_executable(${name}_fuzzer ${name}_fuzz.cpp)
+    target_link_options(${name}_fuzzer PRIVATE -fsanitize=fuzzer)
+    list(APPEND programs ${name}_fuzzer)
+  endif()
+  foreach(program ${programs})
+    set_target_properties(${program} PROPERTIES UNITY_BUILD OFF)
+    target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/sut)
+    target_link_libraries(${program} PRIVATE ${ROOM_LIBRARIES} closecheck::settings fmt::fmt)
+  endforeach()
 endfunction()
 
 # closecheck_sources(OUT folders...): the .cpp files there that are neither tests, benchmarks nor fuzzers; with TESTS or

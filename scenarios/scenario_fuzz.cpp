@@ -1,12 +1,9 @@
-#include "scenario_fuzz.h"
-
-#include <cstddef>
-#include <cstdint>
-#include <string>
-
+// Scenario files.
 #include "closecheck/scenarios/scenario.h"
+#include "fuzz/target.h"
 
 namespace closecheck::scenarios {
+namespace {
 
 void read_hostile_bytes(std::string_view bytes) {
   try {
@@ -22,11 +19,10 @@ void read_hostile_bytes(std::string_view bytes) {
   }
 }
 
+}  // namespace
 }  // namespace closecheck::scenarios
 
-#ifdef CLOSECHECK_FUZZER
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  closecheck::scenarios::read_hostile_bytes({reinterpret_cast<const char*>(data), size});
+  closecheck::scenarios::read_hostile_bytes(closecheck::sut::text_of_input(data, size));
   return 0;
 }
-#endif

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fuzz/target.h"
@@ -26,6 +27,9 @@ std::vector<std::string> read_corpus(int count, char** folders) {
   }
   return corpus;
 }
+
+/// What means something to JSON, URLs, YAML or UTF-8.
+constexpr std::string_view kBytes = "{}[]\",:%&=?*'-0.\n !|>@`#$/\\~aZ\t\r\x80\xC3\x01";
 
 /// A byte changed, a piece dropped, doubled, or taken from another input; a few times over.
 std::string mutated(std::string text, const std::vector<std::string>& corpus, std::mt19937& random) {
@@ -50,7 +54,7 @@ std::string mutated(std::string text, const std::vector<std::string>& corpus, st
         break;
       }
       default:
-        text.insert(at, 1, "{}[]\",:%&=?*'-0.\n "[below(17)]);
+        text.insert(at, 1, kBytes[below(kBytes.size())]);
     }
   }
   return text;
