@@ -8,10 +8,9 @@
 
 #include <array>
 #include <cerrno>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <set>
 
+#include "closecheck/sut/endpoint.h"
+#include "closecheck/vocabulary/text.h"
 #include "errors.h"
 #include "terminal.h"
 
@@ -114,31 +113,15 @@ void Interrupts::quit() {
     const std::lock_guard lock(mutex_);
     print_diagnostic("quitting at once");
     for (const std::string& journal : journals_) {
-      const std::string left = left_by(journal);
-      print_diagnostic(left.empty() ? "nothing is left on the target"
-                                    : fmt::format("left on the target (see {}):\n{}", journal, left));
+      const std::vector<std::string> left = sut::left_by(journal);
+      print_diagnostic(left.empty()
+                           ? "nothing is left on the target"
+                           : fmt::format("left on the target (see {}):\n  {}\n", journal, joined(left, "\n  ")));
     }
   } catch (const std::exception&) {
     // As above.
   }
   ::_exit(static_cast<int>(ExitCode::inconclusive));
-}
-
-std::string left_by(const std::string& journal) {
-  std::set<std::string> left;
-  std::ifstream file(journal);
-  for (std::string line; std::getline(file, line);) {
-    const nlohmann::json entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object()) continue;
-    const std::string thing = entry.value("kind", "") + " " + entry.value("name", "");
-    if (entry.value("event", "") == "created")
-      left.insert(thing);
-    else
-      left.erase(thing);
-  }
-  std::string text;
-  for (const std::string& thing : left) text += "  " + thing + "\n";
-  return text;
 }
 
 }  // namespace closecheck::cli

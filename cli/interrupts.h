@@ -39,7 +39,4 @@ class Interrupts {
   std::thread watcher_;
 };
 
-/// What a clean-up journal names as created and not removed, one thing each: `job closecheck-1-a`.
-std::string left_by(const std::string& journal);
-
 }  // namespace closecheck::cli

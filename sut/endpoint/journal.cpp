@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <variant>
 
+#include "closecheck/sut/endpoint.h"
+
 namespace closecheck::sut {
 namespace {
 
@@ -99,6 +101,12 @@ std::set<Thing> left_by_journal(const std::string& path) {
     if (event == "created") left.insert(thing);
     if (event == "removed") left.erase(thing);
   }
+  return left;
+}
+
+std::vector<std::string> left_by(const std::string& journal) {
+  std::vector<std::string> left;
+  for (const Thing& thing : left_by_journal(journal)) left.push_back(describe(thing));
   return left;
 }
 

@@ -69,4 +69,7 @@ Preflight preflight(const EndpointOptions& options);
 /// not begin with `kNamePrefix` are left alone. Returns what is left, one thing each: `job closecheck-1-a`.
 std::vector<std::string> clean_up_journal(const EndpointOptions& options);
 
+/// What a journal names as created and not removed, likewise. Asks nobody.
+std::vector<std::string> left_by(const std::string& journal);
+
 }  // namespace closecheck::sut
