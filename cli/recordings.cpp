@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "closecheck/sut/history_lines.h"
+#include "closecheck/vocabulary/text.h"
 #include "errors.h"
 #include "files.h"
 #include "har.h"
@@ -17,10 +18,6 @@ namespace closecheck::cli {
 namespace {
 
 constexpr std::size_t kToTheEnd = SIZE_MAX;
-
-bool is_blank(std::string_view line) {
-  return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
 
 bool is_header(std::string_view line) {
   if (line.find("schema") == std::string_view::npos) return false;
@@ -46,8 +43,8 @@ std::vector<std::pair<std::size_t, std::size_t>> parts_of(const RecordedLines& l
       parts.back().second = at;
       parts.emplace_back(at, kToTheEnd);
     }
-    begun = begun || !is_blank(line);
-    has_events = has_events || (!header && !is_blank(line));
+    begun = begun || !trimmed(line).empty();
+    has_events = has_events || (!header && !trimmed(line).empty());
     at += line.size() + 1;
     return true;
   });
@@ -61,7 +58,7 @@ std::optional<std::string> capture_of(const RecordedLines& lines, const std::str
   // A line of a history is a whole JSON value, as a capture is only if it stands on one line.
   bool may_be_capture = false;
   lines.read([&](std::string_view line) {
-    if (is_blank(line)) return true;
+    if (trimmed(line).empty()) return true;
     const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
     may_be_capture = json.is_discarded() || (json.is_object() && json.contains("log"));
     return false;

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/text.h"
 #include "echo_system_for_test.h"
 
 namespace closecheck::scenarios {
@@ -61,10 +62,8 @@ std::string outcome_of(const FormatCase& one) {
     EchoFactory factory;
     model::JudgeOptions judge;
     judge.profile = Profile::xpack_6_3;
-    std::string all;
-    for (const TestReplay& test : replay(scenario, factory, {}, judge, kNamePrefix).tests)
-      all += (all.empty() ? "" : " | ") + outcome_of(test);
-    return all;
+    return joined(replay(scenario, factory, {}, judge, kNamePrefix).tests, " | ",
+                  [](const TestReplay& test) { return outcome_of(test); });
   } catch (const ScenarioError& error) {
     return "error " + error.what.substr(std::string_view("case.yml:").size());
   }

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "closecheck/model/judge.h"
+#include "closecheck/vocabulary/text.h"
 #include "model/brute_force_for_test.h"
 #include "model/simulated_history_for_test.h"
 
@@ -201,11 +202,9 @@ std::string json_of(const ScriptEvent& event) {
 void write_lines(const Sample& sample, std::ofstream& file) {
   for (std::size_t job = 0; job < sample.history.jobs; ++job) {
     const Script script = script_of(sample.history, job);
-    std::string events;
-    for (const ScriptEvent& event : script) events += (events.empty() ? "" : ",") + json_of(event);
     file << fmt::format(R"({{"name":"{}, job {}","in_5_4":{},"fits":{},"events":[{}]}})", sample.seed, job,
                         sample.shape.profile == Profile::xpack_5_4, fits(cells(sample.shape.profile), log_of(script)),
-                        events)
+                        joined(script, ",", json_of))
          << '\n';
   }
 }

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string>
+#include <vector>
+
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::model::dialect {
 namespace {
@@ -66,9 +70,10 @@ class FormRules {
   static std::string describe(const Request& request) { return closecheck::describe(request); }
 
   std::string describe(const Rule& rule) const {
-    std::string text;
+    std::vector<std::string> refusals;
     for (const int status : rule.refusals)
-      if (status != 0 && rule.may_be_refused) text += fmt::format("{}{}", text.empty() ? "" : " or ", status);
+      if (status != 0 && rule.may_be_refused) refusals.push_back(std::to_string(status));
+    std::string text = joined(refusals, " or ");
     if (rule.may_be_accepted) text += text.empty() ? "accepted" : ", or accepted";
     if (exchange_.before != JobState::unknown) text += fmt::format(", for the job is {}", name(exchange_.before));
     return text;
