@@ -15,8 +15,8 @@ void JobDefinition::update(const JobUpdate& change) {
   if (change.model_memory_limit) config.model_memory_limit = *change.model_memory_limit;
   for (const auto& [path, value] : change.members) {
     // What was there under the path is replaced as a whole.
-    std::erase_if(options.members, [&path = path](const auto& member) {
-      return member.first == path || member.first.starts_with(path + ".");
+    std::erase_if(options.members, [&replaced = path](const auto& member) {
+      return member.first == replaced || member.first.starts_with(replaced + ".");
     });
     if (value != "null") options.members.emplace_back(path, value);
   }
