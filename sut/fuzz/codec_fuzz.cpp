@@ -6,9 +6,10 @@
 #include "closecheck/sut/wire.h"
 #include "fuzz/target.h"
 #include "in_process/core.h"
+#include "in_process/events.h"
 #include "service/doorway.h"
 #include "wire/text.h"
-#include "wire/uploads.h"
+#include "wire/upload.h"
 
 namespace closecheck::sut {
 namespace {

@@ -4,8 +4,8 @@
 #include "closecheck/vocabulary/text.h"
 #include "closecheck/vocabulary/time.h"
 #include "fuzz/target.h"
-#include "in_process/time_format.h"
-#include "in_process/values.h"
+#include "wire/time_format.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
-#include "in_process/time_format.h"
+#include "wire/time_format.h"
 
 namespace closecheck::sut {
 

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "in_process/values.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "in_process/values.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 namespace {

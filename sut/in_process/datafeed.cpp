@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "closecheck/vocabulary/text.h"
-#include "in_process/values.h"
-#include "wire/uploads.h"
+#include "in_process/events.h"
+#include "wire/upload.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 namespace {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "closecheck/vocabulary/request.h"
-#include "in_process/details.h"
 #include "in_process/job.h"
+#include "wire/request_details.h"
 
 namespace closecheck::sut {
 

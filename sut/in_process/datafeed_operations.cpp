@@ -8,8 +8,8 @@
 #include "in_process/answers.h"
 #include "in_process/close_order.h"
 #include "in_process/privileges.h"
-#include "in_process/values.h"
 #include "service/service_answers.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 

@@ -7,9 +7,9 @@
 
 #include "in_process/answers.h"
 #include "in_process/privileges.h"
-#include "in_process/values.h"
 #include "service/service_answers.h"
-#include "wire/uploads.h"
+#include "wire/upload.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 namespace {

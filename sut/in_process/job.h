@@ -12,10 +12,10 @@
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "in_process/analysis.h"
-#include "in_process/details.h"
 #include "in_process/job_analysis.h"
 #include "in_process/job_definition.h"
 #include "in_process/manner.h"
+#include "wire/request_details.h"
 
 namespace closecheck::sut {
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "in_process/events.h"
+
 namespace closecheck::sut {
 namespace {
 

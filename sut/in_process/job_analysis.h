@@ -9,9 +9,9 @@
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "in_process/analysis.h"
-#include "in_process/details.h"
 #include "in_process/manner.h"
 #include "in_process/stored_snapshots.h"
+#include "wire/request_details.h"
 
 namespace closecheck::sut {
 

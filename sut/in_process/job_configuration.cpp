@@ -8,7 +8,7 @@
 
 #include "closecheck/vocabulary/json_text.h"
 #include "closecheck/vocabulary/text.h"
-#include "in_process/values.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 namespace {

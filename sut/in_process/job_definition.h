@@ -5,7 +5,7 @@
 #include <string>
 
 #include "closecheck/vocabulary/request.h"
-#include "in_process/details.h"
+#include "wire/request_details.h"
 
 namespace closecheck::sut {
 

@@ -4,7 +4,7 @@
 
 #include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
-#include "in_process/values.h"
+#include "wire/values.h"
 
 namespace closecheck::sut {
 

@@ -10,9 +10,9 @@
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "in_process/answers.h"
-#include "in_process/details.h"
 #include "in_process/job.h"
 #include "in_process/manner.h"
+#include "wire/request_details.h"
 
 namespace closecheck::sut {
 

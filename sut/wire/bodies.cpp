@@ -10,6 +10,7 @@
 #include "wire/answers.h"
 #include "wire/call.h"
 #include "wire/text.h"
+#include "wire/time_format.h"
 
 namespace closecheck::sut::wire {
 namespace {

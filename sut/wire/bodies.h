@@ -7,8 +7,8 @@
 
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
-#include "in_process/details.h"
 #include "wire/json.h"
+#include "wire/request_details.h"
 
 namespace closecheck::sut::wire {
 

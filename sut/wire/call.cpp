@@ -6,8 +6,9 @@
 #include <array>
 
 #include "closecheck/vocabulary/text.h"
-#include "in_process/values.h"
 #include "wire/bodies.h"
+#include "wire/time_format.h"
+#include "wire/values.h"
 
 namespace closecheck::sut::wire {
 namespace {

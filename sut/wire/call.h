@@ -11,8 +11,8 @@
 #include <variant>
 
 #include "closecheck/sut/wire.h"
-#include "in_process/details.h"
 #include "wire/json.h"
+#include "wire/request_details.h"
 
 namespace closecheck::sut::wire {
 

@@ -8,7 +8,8 @@
 #include "wire/answers.h"
 #include "wire/bodies.h"
 #include "wire/call.h"
-#include "wire/uploads.h"
+#include "wire/time_format.h"
+#include "wire/upload.h"
 
 namespace closecheck::sut::wire {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "wire/bodies.h"
 #include "wire/call.h"
-#include "wire/uploads.h"
+#include "wire/upload.h"
 
 namespace closecheck::sut::wire {
 

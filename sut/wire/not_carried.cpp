@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "closecheck/vocabulary/path.h"
-#include "in_process/time_format.h"
 #include "wire/bodies.h"
 #include "wire/json.h"
+#include "wire/time_format.h"
 
 namespace closecheck::sut::wire {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "wire/bodies.h"
 #include "wire/text.h"
-#include "wire/uploads.h"
+#include "wire/upload.h"
 
 namespace closecheck::sut::wire {
 namespace {

@@ -1,4 +1,4 @@
-#include "in_process/values.h"
+#include "wire/values.h"
 
 #include <fmt/format.h>
 

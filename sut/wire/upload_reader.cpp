@@ -1,20 +1,19 @@
-#include "wire/uploads.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "wire/json.h"
+#include "wire/upload.h"
 
 namespace closecheck::sut::wire {
 namespace {
 
 /// Writes what the parser finds straight into the upload: a document of its own for every record would cost more than
 /// all the rest of a post.
-class Collector : public nlohmann::json_sax<SortedJson> {
+class UploadCollector : public nlohmann::json_sax<SortedJson> {
  public:
   /// `list`: the value may also be one list of records.
-  Collector(Upload& upload, bool list) : upload_(upload), list_(list) {}
+  UploadCollector(Upload& upload, bool list) : upload_(upload), list_(list) {}
 
   bool null() override { return inside(); }
   bool boolean(bool value) override { return scalar(value ? "true" : "false"); }
@@ -129,7 +128,7 @@ Upload read_upload(std::string_view body) {
   upload.malformed = !texts.complete;
   for (const std::string_view text : texts.values) {
     const std::size_t records = upload.ends.size();
-    Collector collector(upload, texts.values.size() == 1);
+    UploadCollector collector(upload, texts.values.size() == 1);
     if (SortedJson::sax_parse(text, &collector)) continue;
     // What came of a broken value before the break is not there.
     upload.malformed = true;

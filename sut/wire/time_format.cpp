@@ -1,4 +1,4 @@
-#include "in_process/time_format.h"
+#include "wire/time_format.h"
 
 #include <algorithm>
 #include <array>

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "closecheck/vocabulary/request.h"
-#include "in_process/upload.h"
+#include "wire/upload.h"
 
 namespace closecheck::sut {
 
