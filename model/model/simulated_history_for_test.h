@@ -345,8 +345,7 @@ inline History history_of(const SimulatedHistory& simulated) {
   history.profile = simulated.profile;
   std::vector<std::shared_ptr<const Request>> requests;
   for (const SimulatedRequest& request : simulated.requests)
-    requests.push_back(
-        std::make_shared<const Request>(Request{Principal::manage_ml, operation_of(request), nullptr, nullptr}));
+    requests.push_back(std::make_shared<const Request>(Request{Principal::manage_ml, operation_of(request), nullptr}));
   for (const SimulatedEvent& event : simulated.events) {
     Event& told = history.events.emplace_back();
     told.time = event.time;

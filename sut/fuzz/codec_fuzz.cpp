@@ -24,24 +24,23 @@ class Conversation {
     // Any answer may come back to any request.
     for (const int status : {200, 202, 400, 503})
       (void)wire::decode(WireAnswer{status, {}, http.body}, parsed, manner_.profile);
-    auto entered = enter(http, manner_, Principal::manage_ml);
-    if (const auto* known = std::get_if<WireAnswer>(&entered)) {
-      (void)wire::decode(*known, parsed, manner_.profile);
+    const Entered entered = enter(http, manner_, Principal::manage_ml);
+    if (entered.answer) {
+      (void)wire::decode(leave(*entered.answer, entered, manner_), parsed, manner_.profile);
       return;
     }
-    const Request& request = std::get<Request>(entered);
     Replies replies;
-    core_.handle(request, now_, ++token_, replies);
+    core_.handle(entered.request, now_, ++token_, replies);
     for (int step = 0; replies.empty() && core_.due() != kNever && step < 1'000; ++step) {
       now_ = std::max(now_, core_.due());
       core_.fire(now_, replies);
     }
     for (const Reply& reply : replies) {
-      const WireAnswer answer = leave(reply.response, request, manner_);
+      const WireAnswer answer = leave(reply.answer, entered, manner_);
       demand(answer.status >= 200 && answer.status < 600, "the service answers with a status");
       const Response read = wire::decode(answer, parsed, manner_.profile);
       const bool typed = !std::holds_alternative<RawRequest>(parsed.operation);
-      if (typed) demand(read.outcome == reply.response.outcome, "an answer that is written reads the same");
+      if (typed) demand(read.outcome == reply.answer.response.outcome, "an answer that is written reads the same");
     }
   }
 

@@ -5,6 +5,7 @@
 #include "closecheck/vocabulary/base64.h"
 #include "fuzz/target.h"
 #include "wire/answer_options.h"
+#include "wire/routes.h"
 #include "wire/text.h"
 
 namespace closecheck::sut {
@@ -22,9 +23,10 @@ void try_target(std::string_view target) {
   for (const std::string& segment : split_path(request.path))
     demand(decode_percent(wire::encode_segment(segment)) == segment, "a segment that is written reads the same");
   for (const Profile profile : {Profile::xpack_5_4, Profile::xpack_6_3}) {
-    const auto routed = wire::route(request, profile);
-    if (const auto* answer = std::get_if<WireAnswer>(&routed))
-      demand(answer->status >= 200 && answer->status < 600, "routing answers with a status");
+    const wire::Routed routed = wire::route(request, profile);
+    if (!routed.answer) continue;
+    const WireAnswer answer = wire::encode(*routed.answer, routed.request.request, profile);
+    demand(answer.status >= 200 && answer.status < 600, "routing answers with a status");
   }
   WireAnswer answer{200, {}, R"({"a":[{"b":1,"c":{"d":2}},3],"e":"f"})"};
   wire::apply_options(answer, query);

@@ -4,54 +4,10 @@
 
 #include <utility>
 
+#include "wire/refusals.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
-namespace {
-
-Refusal refusal_of(int status) {
-  switch (status) {
-    case 400:
-      return Refusal::bad_request;
-    case 401:
-      return Refusal::unauthenticated;
-    case 403:
-      return Refusal::forbidden;
-    case 404:
-      return Refusal::not_found;
-    case 405:
-      return Refusal::wrong_method;
-    case 409:
-      return Refusal::conflict;
-    case 429:
-      return Refusal::busy;
-    case 503:
-      return Refusal::unavailable;
-    default:
-      return status >= 500 ? Refusal::server_error : Refusal::other;
-  }
-}
-
-}  // namespace
-
-Response accepted(Content content, int status) {
-  Response response;
-  response.outcome = Outcome::accepted;
-  response.status = status;
-  response.content = std::move(content);
-  return response;
-}
-
-Response refused(int status, std::string_view type, std::string reason) {
-  Response response;
-  response.outcome = Outcome::refused;
-  response.refusal = refusal_of(status);
-  response.status = status;
-  response.error_type = type;
-  response.reason = std::move(reason);
-  return response;
-}
-
 Response conflict(std::string reason) {
   return refused(409, "status_exception", std::move(reason));
 }

@@ -1,4 +1,4 @@
-// Answers of the service as typed responses: what is accepted, what is refused and with which status, type and reason.
+// Refusals of the service: with which status, type and reason.
 #pragma once
 
 #include <string>
@@ -6,11 +6,9 @@
 
 #include "closecheck/vocabulary/response.h"
 #include "in_process/manner.h"
+#include "wire/service_answer.h"
 
 namespace closecheck::sut {
-
-Response accepted(Content content, int status = 200);
-Response refused(int status, std::string_view type, std::string reason);
 
 /// 409 `status_exception`.
 Response conflict(std::string reason);

@@ -27,19 +27,24 @@ concept Answers = requires(Operations& operations, const Ask& ask) {
   operations.on(ask);
 };
 
+template <class... Kinds>
+bool is_any_of(const RequestDetails& details) {
+  return (std::holds_alternative<Kinds>(details) || ...);
+}
+
 }  // namespace
 
-void Core::handle(const Request& request, Time now, Token token, Replies& replies) {
+void Core::handle(const Request& request, const RequestDetails* details, Time now, Token token, Replies& replies) {
   if (due_ <= now) fire(now, replies);
   now_ = now;
   Turn turn = this->turn(replies);
   turn.who = request.who;
   turn.token = token;
-  turn.details = request.details.get();
+  turn.details = details;
   Answer answer = authenticate(manner_, request);
   if (!answer) answer = this->answer(turn, request.operation);
   if (answer) turn.reply(token, *std::move(answer));
-  if (!only_reads(request)) note_change(request);
+  if (!only_reads(request, details)) note_change(request);
   refresh_due();
 }
 
@@ -65,20 +70,17 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
   };
   const auto* raw = std::get_if<RawRequest>(&operation);
   if (raw == nullptr) return std::visit(by_subject, operation);
-  if (turn.details != nullptr) return std::visit(by_subject, turn.details->what);
+  if (turn.details != nullptr && !is_any_of<std::monostate>(*turn.details))
+    return std::visit(by_subject, *turn.details);
   return bad_request(fmt::format("No handler found for uri [{}] and method [{}]", raw->path, raw->method));
 }
 
-bool Core::only_reads(const Request& request) {
-  bool raw_reads = false;  // what the vocabulary has no operation for
-  if (request.details != nullptr) {
-    const auto& what = request.details->what;
-    raw_reads = std::holds_alternative<GetDocument>(what) || std::holds_alternative<IndexExists>(what) ||
-                std::holds_alternative<SearchDocuments>(what) || std::holds_alternative<AskedPrivileges>(what) ||
-                std::holds_alternative<SnapshotSelection>(what) || std::holds_alternative<ClusterState>(what);
-    if (!raw_reads && !std::holds_alternative<ListOptions>(what) && !std::holds_alternative<std::monostate>(what))
-      return false;
-  }
+bool Core::only_reads(const Request& request, const RequestDetails* details) {
+  // What the vocabulary has no operation for.
+  const bool raw_reads =
+      details != nullptr && is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection,
+                                      ClusterState, ClusterHealth, ClusterFeatures>(*details);
+  if (details != nullptr && !raw_reads && !is_any_of<ListOptions, std::monostate>(*details)) return false;
   return std::visit(
       [raw_reads](const auto& ask) {
         using Ask = std::remove_cvref_t<decltype(ask)>;

@@ -26,8 +26,14 @@ class Core {
       : manner_(manner), wall_start_ms_(wall_start_ms) {}
 
   /// Takes a request at `now`, which never goes back. Its answer is among the replies of this or of a later call.
-  /// Raw requests are the wire codec's to route: here they are only refused.
-  void handle(const Request& request, Time now, Token token, Replies& replies);
+  /// Raw requests are the wire codec's to route: without details they are only refused.
+  void handle(const ServiceRequest& request, Time now, Token token, Replies& replies) {
+    handle(request.request, &request.details, now, token, replies);
+  }
+  /// The same for a request that says nothing beyond the vocabulary. The answer has no details.
+  void handle(const Request& request, Time now, Token token, Replies& replies) {
+    handle(request, nullptr, now, token, replies);
+  }
   /// Does everything that is due at `now`.
   void fire(Time now, Replies& replies);
   /// When `fire` has something to do next; `kNever`: nothing.
@@ -45,11 +51,13 @@ class Core {
   /// Grows with everything that may have changed what is to be stored.
   std::uint64_t changes() const { return changes_; }
   /// Whether the request changes nothing, whatever its answer. False: it may.
-  static bool only_reads(const Request& request);
+  static bool only_reads(const ServiceRequest& request) { return only_reads(request.request, &request.details); }
 
  private:
   friend struct StateAccess;
   Turn turn(Replies& replies) const { return {manner_, wall_start_ms_, now_, replies}; }
+  void handle(const Request& request, const RequestDetails* details, Time now, Token token, Replies& replies);
+  static bool only_reads(const Request& request, const RequestDetails* details);
   Answer answer(const Turn& turn, const Operation& operation);
   void refresh_due();
   void note_change(const Request& request);

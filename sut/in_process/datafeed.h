@@ -11,17 +11,9 @@
 
 #include "closecheck/vocabulary/request.h"
 #include "in_process/job.h"
-#include "wire/request_details.h"
+#include "wire/service_answer.h"
 
 namespace closecheck::sut {
-
-/// A document. Its record says what the vocabulary knows of it; the time is that of the field that its index is
-/// ordered by.
-struct Document : Record {
-  std::string id;
-  std::string type;
-  std::string source;  // a JSON object as sent; empty: the record is all that there is
-};
 
 /// Documents of one index. Those that wait for a refresh are not found by searches.
 class Index {

@@ -24,8 +24,7 @@ std::optional<Response> DatafeedList::select(const Turn& turn, const std::string
     }
     if (!found) return unknown_feed(item);
   }
-  const auto* options = turn.detail<ListOptions>();
-  if (selected.empty() && options != nullptr && !options->allow_none) return unknown_feed(expression);
+  if (selected.empty() && !turn.detail_or_usual<ListOptions>().allow_none) return unknown_feed(expression);
   std::ranges::sort(selected, {}, &Datafeed::id);
   selected.erase(std::unique(selected.begin(), selected.end()), selected.end());
   return std::nullopt;

@@ -8,10 +8,24 @@
 #include "in_process/answers.h"
 #include "in_process/close_order.h"
 #include "in_process/privileges.h"
-#include "service/service_answers.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
+namespace {
+
+FeedDetails::Feed details_of(const Datafeed& feed) {
+  const std::vector<std::string>& indices = feed.options.indices;
+  return {indices.empty() ? std::vector<std::string>{feed.index} : indices, feed.options.members};
+}
+
+/// One datafeed by itself.
+ServiceAnswer show(const Turn& turn, const Datafeed& feed) {
+  return turn.tell(accepted(DatafeedDescriptionList{1, {{feed.id, feed.job}}}), [&] {
+    return FeedDetails{{details_of(feed)}, true};
+  });
+}
+
+}  // namespace
 
 Answer DatafeedOperations::on(const CreateDatafeed& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/put", turn_.who);
@@ -26,10 +40,8 @@ Answer DatafeedOperations::on(const CreateDatafeed& ask) {
   feed.id = ask.feed;
   feed.job = ask.job;
   feed.index = ask.index;
-  if (const auto* options = turn_.detail<FeedOptions>()) feed.options = *options;
-  const Datafeed& created = feeds_.add(std::move(feed));
-  if (turn_.details != nullptr) return wire::tell_feed(created, turn_.manner.profile);
-  return accepted(DatafeedDescriptionList{1, {{ask.feed, ask.job}}});
+  feed.options = turn_.detail_or_usual<FeedOptions>();
+  return show(turn_, feeds_.add(std::move(feed)));
 }
 
 Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
@@ -53,38 +65,43 @@ Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
     std::erase_if(feed->options.members, [&](const auto& kept) { return kept.first == member.first; });
     feed->options.members.push_back(member);
   }
-  return wire::tell_feed(*feed, turn_.manner.profile);
+  return show(turn_, *feed);
 }
 
 Answer DatafeedOperations::on(const GetDatafeed& ask) {
   if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/datafeeds/get", turn_.who);
   std::vector<Datafeed*> feeds;
   if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
-  if (turn_.details != nullptr) return wire::tell_feeds(feeds, turn_.manner.profile);
   DatafeedDescriptionList list;
   for (const Datafeed* feed : feeds) list.feeds.push_back({feed->id, feed->job});
   list.count = static_cast<std::int64_t>(list.feeds.size());
-  return accepted(std::move(list));
+  return turn_.tell(accepted(std::move(list)), [&] {
+    FeedDetails details;
+    for (const Datafeed* feed : feeds) details.feeds.push_back(details_of(*feed));
+    return details;
+  });
 }
 
 Answer DatafeedOperations::on(const DatafeedStats& ask) {
   if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/datafeeds/stats/get", turn_.who);
   std::vector<Datafeed*> feeds;
   if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
-  if (turn_.details != nullptr) return wire::tell_feed_statistics(feeds);
   DatafeedStatisticsList list;
   for (const Datafeed* feed : feeds) list.feeds.push_back({feed->id, feed->started ? "started" : "stopped"});
   list.count = static_cast<std::int64_t>(list.feeds.size());
-  return accepted(std::move(list));
+  return turn_.tell(accepted(std::move(list)), [&] {
+    FeedNodes running;
+    for (const Datafeed* feed : feeds) running.nodes.emplace_back(feed->started ? "node-1" : "");
+    return running;
+  });
 }
 
 Answer DatafeedOperations::on(const StartDatafeed& ask) {
   std::int64_t start_ms = ask.start_ms.value_or(0);
   std::optional<std::int64_t> end_ms = ask.end_ms;
-  if (const auto* options = turn_.detail<StartOptions>()) {
-    if (options->start_after_now_ms) start_ms = turn_.wall_ms() + *options->start_after_now_ms;
-    if (options->end_after_now_ms) end_ms = turn_.wall_ms() + *options->end_after_now_ms;
-  }
+  const StartOptions& options = turn_.detail_or_usual<StartOptions>();
+  if (options.start_after_now_ms) start_ms = turn_.wall_ms() + *options.start_after_now_ms;
+  if (options.end_after_now_ms) end_ms = turn_.wall_ms() + *options.end_after_now_ms;
   if (end_ms && start_ms >= *end_ms)
     return bad_request(fmt::format("start [{}] must be earlier than end [{}]", start_ms, *end_ms));
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeed/start", turn_.who);

@@ -7,7 +7,6 @@
 
 #include "in_process/answers.h"
 #include "in_process/privileges.h"
-#include "service/service_answers.h"
 #include "wire/upload.h"
 #include "wire/values.h"
 
@@ -48,7 +47,7 @@ Answer DocumentOperations::on(const IndexDocuments& ask) {
   if (indices_.find(ask.index) == nullptr) indices_.add(Index(ask.index));
   Index* index = indices_.find(ask.index);
   index->add(ask.records);
-  if (ask.refresh) refresh(*index);
+  settle(*index, ask.refresh);
   return accepted(Acknowledged{});
 }
 
@@ -65,6 +64,13 @@ void DocumentOperations::refresh_due() {
     if (index.refresh_due <= turn_.now) refresh(index);
 }
 
+void DocumentOperations::settle(Index& index, bool at_once) {
+  if (at_once)
+    refresh(index);
+  else
+    index.refresh_due = std::min(index.refresh_due, turn_.now + kRefreshInterval);
+}
+
 void DocumentOperations::refresh(Index& index) {
   index.refresh();
   // A feed that follows in real time looks again when there is something new; until then it sleeps.
@@ -74,7 +80,8 @@ void DocumentOperations::refresh(Index& index) {
 
 Answer DocumentOperations::on(const BulkWrite& ask) {
   if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:data/write/bulk", turn_.who);
-  std::vector<wire::WriteResult> results;
+  std::vector<WriteResult> results;
+  results.reserve(ask.writes.size());
   for (const DocumentWrite& write : ask.writes) {
     const bool removes = write.kind == DocumentWrite::Kind::remove;
     Index* index = indices_.find(write.index);
@@ -85,7 +92,7 @@ Answer DocumentOperations::on(const BulkWrite& ask) {
                        fmt::format("Invalid index name [{}], must not contain such characters", write.index));
       index = &indices_.add(Index(write.index));
     }
-    wire::WriteResult& result = results.emplace_back();
+    WriteResult& result = results.emplace_back();
     result.kind = write.kind;
     result.index = write.index;
     result.type = write.type;
@@ -108,13 +115,14 @@ Answer DocumentOperations::on(const BulkWrite& ask) {
     result.id = id;
     result.result = added ? "created" : "updated";
     result.status = added ? 201 : 200;
-    if (!ask.refresh) index->refresh_due = std::min(index->refresh_due, turn_.now + kRefreshInterval);
   }
-  if (ask.refresh)
-    for (const DocumentWrite& write : ask.writes)
-      if (Index* index = indices_.find(write.index)) refresh(*index);
-  if (ask.single) return wire::tell_write(results.front());
-  return wire::tell_bulk(results);
+  for (const DocumentWrite& write : ask.writes)
+    if (Index* index = indices_.find(write.index)) settle(*index, ask.refresh);
+  if (!ask.single) return ServiceAnswer(accepted(Acknowledged{}), WriteResults{std::move(results), false});
+  if (results.front().result.empty())
+    return refused(409, "version_conflict_engine_exception", std::move(results.front().reason));
+  const int status = results.front().status;
+  return ServiceAnswer(accepted(Acknowledged{}, status), WriteResults{std::move(results), true});
 }
 
 Answer DocumentOperations::on(const GetDocument& ask) {
@@ -122,15 +130,15 @@ Answer DocumentOperations::on(const GetDocument& ask) {
   const Index* index = indices_.find(ask.index);
   if (index == nullptr) return unknown_index(ask.index);
   const Document* document = index->find(ask.id);
-  if (document == nullptr) return wire::tell_no_document(ask.index, ask.id);
-  return wire::tell_document(ask.index, *document);
+  if (document == nullptr) return ServiceAnswer(accepted(Acknowledged{}, 404), NoDocument{ask.index, ask.id});
+  return ServiceAnswer(accepted(Acknowledged{}), FoundDocument{ask.index, *document});
 }
 
 Answer DocumentOperations::on(const IndexExists& ask) {
   if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/get", turn_.who);
   const std::vector<Index*> named = indices_.named(ask.index);
   if (named.empty()) return unknown_index(ask.index);
-  return wire::tell_index(named.front()->name());
+  return ServiceAnswer(accepted(Acknowledged{}), IndexShown{named.front()->name()});
 }
 
 Answer DocumentOperations::on(const SearchDocuments& ask) {
@@ -143,13 +151,15 @@ Answer DocumentOperations::on(const SearchDocuments& ask) {
     for (const Document& document : index->visible())
       if (fits(document, ask.query)) found.emplace_back(index, &document);
   const auto total = static_cast<std::int64_t>(found.size());
-  if (ask.only_count) return wire::tell_count(total);
+  if (ask.only_count) return ServiceAnswer(accepted(Acknowledged{}), DocumentCount{total});
   // Documents are in the order of their times already; another field is no order of ours.
   if (ask.descending) std::ranges::reverse(found);
   const auto first = std::min(found.size(), static_cast<std::size_t>(ask.from));
   const auto last = std::min(found.size(), first + static_cast<std::size_t>(ask.size));
-  return wire::tell_found(
-      total, {found.begin() + static_cast<std::ptrdiff_t>(first), found.begin() + static_cast<std::ptrdiff_t>(last)});
+  FoundDocuments answer{total, {}};
+  answer.page.reserve(last - first);
+  for (std::size_t i = first; i < last; ++i) answer.page.push_back({found[i].first->name(), *found[i].second});
+  return ServiceAnswer(accepted(Acknowledged{}), std::move(answer));
 }
 
 }  // namespace closecheck::sut

@@ -25,6 +25,8 @@ class DocumentOperations {
   void refresh_due();
 
  private:
+  /// After writes: searches find them at once, or a little later.
+  void settle(Index& index, bool at_once);
   void refresh(Index& index);
 
   const Turn& turn_;

@@ -15,7 +15,7 @@
 #include "in_process/job_analysis.h"
 #include "in_process/job_definition.h"
 #include "in_process/manner.h"
-#include "wire/request_details.h"
+#include "wire/service_request.h"
 
 namespace closecheck::sut {
 

@@ -11,18 +11,10 @@
 #include "in_process/analysis.h"
 #include "in_process/manner.h"
 #include "in_process/stored_snapshots.h"
-#include "wire/request_details.h"
+#include "wire/service_answer.h"
 
 namespace closecheck::sut {
 
-/// Counts that the vocabulary does not know.
-struct MoreCounts {
-  std::int64_t processed_fields = 0;
-  std::int64_t input_fields = 0;
-  std::int64_t input_bytes = 0;
-  std::int64_t empty_buckets = 0;
-  std::optional<std::int64_t> last_data_ms;
-};
 /// The counts of one upload.
 struct UploadCounts {
   DataCounts counts;

@@ -175,4 +175,10 @@ std::optional<Plan> make_plan(const JobConfig& config, std::string& why) {
   return plan;
 }
 
+ModelSize model_size(const Job& job, std::int64_t bytes) {
+  const Model& model = job.analysis().model();
+  return {bytes, model.by_fields(), model.partition_fields(), job.analysis().more_counts().last_data_ms,
+          model.latest_result_ms()};
+}
+
 }  // namespace closecheck::sut

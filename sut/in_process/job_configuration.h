@@ -1,12 +1,14 @@
 // What the configuration of a job means, and how it is shown. Pure functions; thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "closecheck/vocabulary/response.h"
 #include "in_process/job.h"
 #include "in_process/manner.h"
+#include "wire/service_answer.h"
 
 namespace closecheck::sut {
 
@@ -17,5 +19,8 @@ std::optional<Plan> make_plan(const JobConfig& config, std::string& why);
 std::string detector_told_twice(const JobConfig& config, const JobOptions& options);
 
 JobDescription describe(const Job& job, const Manner& manner);
+
+/// What the job tells of its model, or of one that was kept, of so many bytes.
+ModelSize model_size(const Job& job, std::int64_t bytes);
 
 }  // namespace closecheck::sut

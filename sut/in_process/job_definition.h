@@ -5,7 +5,7 @@
 #include <string>
 
 #include "closecheck/vocabulary/request.h"
-#include "wire/request_details.h"
+#include "wire/service_request.h"
 
 namespace closecheck::sut {
 

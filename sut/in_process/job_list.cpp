@@ -39,8 +39,7 @@ std::optional<Response> JobList::select(const Turn& turn, const std::string& exp
   if (turn.manner.is_5_4()) return unknown_job(turn.manner, expression);
   for (const std::string_view item : divided(expression, ','))
     if (!select_item(item, selected)) return unknown_job(turn.manner, item);
-  const auto* options = turn.detail<ListOptions>();
-  if (selected.empty() && options != nullptr && !options->allow_none) return unknown_job(turn.manner, expression);
+  if (selected.empty() && !turn.detail_or_usual<ListOptions>().allow_none) return unknown_job(turn.manner, expression);
   std::ranges::sort(selected, {}, by_id);
   selected.erase(std::unique(selected.begin(), selected.end()), selected.end());
   return std::nullopt;

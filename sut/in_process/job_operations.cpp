@@ -8,10 +8,16 @@
 #include "in_process/close_order.h"
 #include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
-#include "service/service_answers.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
+namespace {
+
+std::int64_t told_model_bytes(const Job& job) {
+  return job.analysis().model_bytes(job.state() == JobState::closed);
+}
+
+}  // namespace
 
 Answer JobOperations::on(const CreateJob& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/put", turn_.who);
@@ -31,8 +37,7 @@ Answer JobOperations::on(const CreateJob& ask) {
   // The older dialect has no groups.
   if (turn_.manner.is_5_4()) config.groups.clear();
   if (auto refusal = refuse_groups(ask.job, config.groups)) return refusal;
-  JobOptions options;
-  if (const auto* sent = turn_.detail<JobOptions>()) options = *sent;
+  JobOptions options = turn_.detail_or_usual<JobOptions>();
   if (const std::string twice = detector_told_twice(config, options); !turn_.manner.is_5_4() && !twice.empty())
     return bad_request(fmt::format("Duplicate detectors are not allowed: [{}]", twice));
   if (!options.prune_window.empty()) {
@@ -151,8 +156,10 @@ Answer JobOperations::on(const PostData& ask) {
   switch (job->state()) {
     case JobState::opened:
       if (ask.malformed) return malformed();
-      if (const auto* data = turn_.detail<PostedData>())
-        return wire::tell_posted(*job, job->change_analysis().post(turn_.manner, *data, turn_.wall_ms()));
+      if (const auto* data = turn_.detail<PostedData>()) {
+        UploadCounts upload = job->change_analysis().post(turn_.manner, *data, turn_.wall_ms());
+        return ServiceAnswer(accepted(std::move(upload.counts), 202), std::move(upload.more));
+      }
       return accepted(job->change_analysis().post(turn_.manner, ask.records), 202);
     case JobState::closed:
       if (turn_.manner.deviates(Deviation::accepts_data_after_close))
@@ -188,8 +195,7 @@ Answer JobOperations::on(const FlushJob& ask) {
   const bool flushes = job->state() == JobState::opened ||
                        (job->state() == JobState::closed && turn_.manner.deviates(Deviation::closed_job_flushes));
   if (!flushes) return not_open(ask.job);
-  const auto* options = turn_.detail<FlushOptions>();
-  job->change_analysis().flush(turn_.manner, calc_interim, options == nullptr ? FlushOptions{} : *options);
+  job->change_analysis().flush(turn_.manner, calc_interim, turn_.detail_or_usual<FlushOptions>());
   FlushResult result;
   if (!turn_.manner.is_5_4()) result.last_finalized_bucket_end_ms = job->analysis().last_finalized_bucket_end_ms();
   return accepted(result);
@@ -203,7 +209,7 @@ JobStatistics JobOperations::statistics_of(const Job& job) const {
     statistics.state = JobState::opened;
   statistics.counts = job.analysis().counts();
   statistics.counts_told = true;
-  statistics.model_bytes = job.analysis().model_bytes(job.state() == JobState::closed);
+  statistics.model_bytes = told_model_bytes(job);
   const bool open = job.state() != JobState::closed ||
                     (turn_.manner.deviates(Deviation::closed_job_keeps_node) && job.past().was_opened());
   if (open) {
@@ -223,8 +229,12 @@ Answer JobOperations::on(const JobStats& ask) {
   list.jobs.reserve(selected.size());
   for (const Job* job : selected) list.jobs.push_back(statistics_of(*job));
   list.count = static_cast<std::int64_t>(list.jobs.size());
-  if (turn_.details != nullptr) return wire::tell_statistics(list, selected);
-  return accepted(std::move(list));
+  return turn_.tell(accepted(std::move(list)), [&] {
+    StatisticsDetails details;
+    for (const Job* job : selected)
+      details.jobs.push_back({job->analysis().more_counts(), model_size(*job, told_model_bytes(*job))});
+    return details;
+  });
 }
 
 }  // namespace closecheck::sut

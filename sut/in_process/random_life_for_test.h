@@ -97,17 +97,16 @@ class RandomLife {
     };
     const Line& line = lines[pick(lines.size())];
     const wire::HttpRequest http{line.method, line.path, line.query, line.body, "application/json", {}};
-    const auto entered = enter(http, core.manner(), Principal::manage_ml);
-    if (const auto* request = std::get_if<Request>(&entered)) {
-      core.handle(*request, now, ++token_, replies);
-      ++by_wire_;
-    }
+    const Entered entered = enter(http, core.manner(), Principal::manage_ml);
+    if (entered.answer) return;
+    core.handle(entered.request, now, ++token_, replies);
+    ++by_wire_;
   }
   SnapshotList snapshots(Core& core, Time now) {
     Replies replies;
     core.handle(Request{Principal::manage_ml, GetSnapshots{job()}, nullptr}, now, ++token_, replies);
     for (const Reply& reply : replies)
-      if (const auto* list = std::get_if<SnapshotList>(&reply.response.content)) return *list;
+      if (const auto* list = std::get_if<SnapshotList>(&reply.answer.response.content)) return *list;
     return {};
   }
 

@@ -4,7 +4,6 @@
 
 #include "in_process/answers.h"
 #include "in_process/privileges.h"
-#include "service/service_answers.h"
 
 namespace closecheck::sut {
 
@@ -17,19 +16,18 @@ Answer ServerOperations::on(const Authenticate&) {
 }
 
 Answer ServerOperations::on(const HasPrivileges&) {
+  PrivilegeList list;
   if (const auto* asked = turn_.detail<AskedPrivileges>(); asked != nullptr && !asked->cluster.empty()) {
-    std::vector<std::pair<std::string, bool>> cluster;
     for (const std::string& privilege : asked->cluster)
-      cluster.emplace_back(privilege, has_privilege(turn_.manner, turn_.who, privilege));
-    std::vector<std::pair<std::string, std::vector<std::pair<std::string, bool>>>> indices;
+      list.privileges.emplace_back(privilege, has_privilege(turn_.manner, turn_.who, privilege));
+    IndexPrivileges indices;
     for (const auto& [index, privileges] : asked->indices) {
-      auto& claims = indices.emplace_back(index, std::vector<std::pair<std::string, bool>>{}).second;
+      auto& claims = indices.indices.emplace_back(index, std::vector<std::pair<std::string, bool>>{}).second;
       for (const std::string& privilege : privileges)
         claims.emplace_back(privilege, may_use_indices(turn_.manner, turn_.who));
     }
-    return wire::tell_privileges(cluster, indices);
+    return ServiceAnswer(accepted(std::move(list)), std::move(indices));
   }
-  PrivilegeList list;
   const bool manages = may_manage(turn_.manner, turn_.who);
   list.privileges = {{"manage", manages && (!turn_.manner.security || turn_.who != Principal::manage_ml)},
                      {"manage_ml", manages},
@@ -39,7 +37,21 @@ Answer ServerOperations::on(const HasPrivileges&) {
 
 Answer ServerOperations::on(const ClusterState&) {
   if (!may_read(turn_.manner, turn_.who)) return forbidden("cluster:monitor/state", turn_.who);
-  return wire::tell_cluster_state(jobs_.all(), feeds_.all());
+  ClusterTasks running;
+  for (const Job& job : jobs_.all())
+    if (job.state() != JobState::closed)
+      running.tasks.push_back({ClusterTask::Kind::job, job.id(), std::string(name(job.state()))});
+  for (const Datafeed& feed : feeds_.all())
+    if (feed.started) running.tasks.push_back({ClusterTask::Kind::datafeed, feed.id, "started"});
+  return ServiceAnswer(accepted(Acknowledged{}), std::move(running));
+}
+
+Answer ServerOperations::on(const ClusterHealth&) {
+  return ServiceAnswer(accepted(Acknowledged{}), ClusterIsWell{});
+}
+
+Answer ServerOperations::on(const ClusterFeatures&) {
+  return ServiceAnswer(accepted(Acknowledged{}), FeatureList{});
 }
 
 }  // namespace closecheck::sut

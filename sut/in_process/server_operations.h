@@ -16,6 +16,8 @@ class ServerOperations {
   Answer on(const Authenticate& ask);
   Answer on(const HasPrivileges& ask);
   Answer on(const ClusterState& ask);
+  Answer on(const ClusterHealth& ask);
+  Answer on(const ClusterFeatures& ask);
 
  private:
   const Turn& turn_;

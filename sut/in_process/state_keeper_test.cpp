@@ -126,7 +126,7 @@ TEST(State, ResumesWhatWasOpenedAndWhatWasClosing) {
   const auto ask = [&](Core& of, Operation operation) {
     replies.clear();
     of.handle(Request{Principal::manage_ml, std::move(operation), nullptr}, now, 1, replies);
-    return replies.empty() ? Response{} : replies.front().response;
+    return replies.empty() ? Response{} : replies.front().answer.response;
   };
   const auto state = [&](Core& of, const std::string& job) {
     return std::get<JobStatisticsList>(ask(of, JobStats{job}).content).jobs.front().state;

@@ -12,18 +12,18 @@
 #include "in_process/answers.h"
 #include "in_process/job.h"
 #include "in_process/manner.h"
-#include "wire/request_details.h"
+#include "wire/service_request.h"
 
 namespace closecheck::sut {
 
 struct Reply {
   Token token = 0;
-  Response response;
+  ServiceAnswer answer;
 };
 using Replies = std::vector<Reply>;
 
 /// Empty: the request waits.
-using Answer = std::optional<Response>;
+using Answer = std::optional<ServiceAnswer>;
 
 struct Turn {
   const Manner& manner;
@@ -33,18 +33,34 @@ struct Turn {
   // Of the request, where there is one.
   Principal who = Principal::none;
   Token token = 0;
-  const RequestDetails* details = nullptr;  // what only comes over the wire
+  const RequestDetails* details =
+      nullptr;  // null: it says nothing beyond the vocabulary, and nobody reads more than that
 
   std::int64_t wall_ms() const { return wall_start_ms + now / kMillisecond; }
 
+  /// Null: the request says nothing of that kind.
   template <class What>
   const What* detail() const {
-    return details == nullptr ? nullptr : std::get_if<What>(&details->what);
+    return details == nullptr ? nullptr : std::get_if<What>(details);
+  }
+  /// As a request means it that says nothing of that kind, where it does not.
+  template <class What>
+  const What& detail_or_usual() const {
+    static const What usual;
+    const What* said = detail<What>();
+    return said == nullptr ? usual : *said;
   }
 
-  void reply(Token to, Response response) const {
-    if (manner.varies(Variant::other_error_texts)) reword(response);
-    replies.push_back(Reply{to, std::move(response)});
+  /// A response with its details, which are made only where somebody reads them.
+  template <class MakeDetails>
+  ServiceAnswer tell(Response response, const MakeDetails& make_details) const {
+    if (details == nullptr) return response;
+    return {std::move(response), make_details()};
+  }
+
+  void reply(Token to, ServiceAnswer answer) const {
+    if (manner.varies(Variant::other_error_texts)) reword(answer.response);
+    replies.push_back(Reply{to, std::move(answer)});
   }
 };
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "in_process/core.h"
 #include "service/doorway.h"
@@ -27,18 +26,20 @@ class WireForTest {
         method, target.substr(0, question),
         wire::split_query(std::string_view(target).substr(std::min(question + 1, target.size()))), body,
         body.empty() ? "" : "application/json"};
-    auto entered = enter(http, manner_, who);
-    if (auto* known = std::get_if<WireAnswer>(&entered)) return leave(std::move(*known), manner_);
-    const Request& request = std::get<Request>(entered);
+    Entered entered = enter(http, manner_, who);
+    entered.query.clear();  // transcripts show answers as a whole
     Replies replies;
-    core_.handle(request, now_, ++last_token_, replies);
+    if (entered.answer)
+      replies.push_back({++last_token_, *entered.answer});
+    else
+      core_.handle(entered.request, now_, ++last_token_, replies);
     const Time until = now_ + 2 * kHour;
     while (replies.empty() && core_.due() <= until) fire(replies);
     if (replies.empty()) {
       ADD_FAILURE() << "no answer to " << method << ' ' << target;
       return {};
     }
-    return leave(replies.front().response, request, manner_);
+    return leave(replies.front().answer, entered, manner_);
   }
 
   /// Status and body.

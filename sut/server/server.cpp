@@ -16,15 +16,11 @@
 #include "server/server_socket.h"
 #include "service/doorway.h"
 #include "store/sqlite_store.h"
-#include "wire/answer_options.h"
-#include "wire/answers.h"
-#include "wire/json.h"
+#include "wire/routes.h"
 #include "wire/text.h"
 
 namespace closecheck::sut {
 namespace {
-
-using wire::error_answer;
 
 /// From an HTTP message to its answer.
 class FrontDesk {
@@ -54,37 +50,29 @@ class FrontDesk {
     http.body = arrived.body;
     http.content_type = arrived.content_type;
 
-    if (options_.test_hooks && http.path.starts_with("/_test/")) return hook(http);
+    if (options_.test_hooks && http.path.starts_with("/_test/"))
+      return wire::encode(hook(http), Request{}, manner_.profile);
     const Caller caller =
         manner_.security ? access_.identify(arrived.authorization) : Caller{Principal::manage_ml, "anonymous"};
     who = name(caller.principal);
-    auto entered = enter(http, manner_, caller.principal);
-    std::optional<WireAnswer> answer;
-    if (auto* known = std::get_if<WireAnswer>(&entered)) {
-      answer = known->status == 401 ? unknown_caller(caller, http) : leave(std::move(*known), manner_);
-    } else {
-      const Request& request = std::get<Request>(entered);
-      std::optional<Response> response = service_.ask(request);
-      if (!response) return std::nullopt;
-      if (response->status == 401) {
-        answer = unknown_caller(caller, http);
-      } else {
-        use_name(*response, caller);
-        answer = leave(*response, request, manner_);
-      }
-    }
-    wire::apply_options(*answer, http.query);
-    return answer;
+    Entered entered = enter(http, manner_, caller.principal);
+    std::optional<ServiceAnswer> answer = entered.answer ? std::move(entered.answer) : service_.ask(entered.request);
+    if (!answer) return std::nullopt;
+    if (answer->response.status == 401)
+      answer = unknown_caller(caller, http);
+    else
+      use_name(answer->response, caller);
+    return leave(*answer, entered, manner_);
   }
 
   /// The same words for an unknown user and for a wrong password.
-  WireAnswer unknown_caller(const Caller& caller, const wire::HttpRequest& http) const {
+  static Response unknown_caller(const Caller& caller, const wire::HttpRequest& http) {
     const std::string target = wire::target_of(http);
-    const std::string reason =
+    return refused(
+        401, "security_exception",
         caller.principal == Principal::anonymous
             ? fmt::format("missing authentication token for REST request [{}]", target)
-            : fmt::format("unable to authenticate user [{}] for REST request [{}]", caller.username, target);
-    return leave(error_answer(401, "security_exception", reason), manner_);
+            : fmt::format("unable to authenticate user [{}] for REST request [{}]", caller.username, target));
   }
 
   /// The core knows callers by their roles; on the wire they have user names.
@@ -97,35 +85,31 @@ class FrontDesk {
   }
 
   /// `POST /_test/jobs/{id}/_fail`, `_slow?housekeeping=3s`, `_hang`: no part of the API, so without credentials.
-  WireAnswer hook(const wire::HttpRequest& http) const {
+  Response hook(const wire::HttpRequest& http) const {
     const auto segments = split_path(http.path);
-    const auto refuse = [](int status, const std::string& why) {
-      return error_answer(status, "illegal_argument_exception", why);
-    };
+    const auto refuse = [](std::string why) { return refused(400, "illegal_argument_exception", std::move(why)); };
     if (segments.size() != 4 || segments[1] != "jobs" || http.method != "POST")
-      return refuse(400, "expected POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s or _hang");
+      return refuse("expected POST /_test/jobs/{id}/_fail, _slow?housekeeping=3s or _hang");
     Fault fault = Fault::fail_job;
     Duration duration = 0;
     if (segments[3] == "_slow") {
       fault = Fault::slow_close;
       const auto span = parse_duration(wire::find(http.query, "housekeeping").value_or(""));
-      if (!span) return refuse(400, "`housekeeping` is no duration such as 3s");
+      if (!span) return refuse("`housekeeping` is no duration such as 3s");
       duration = *span;
     } else if (segments[3] == "_hang") {
       fault = Fault::hang_close;
     } else if (segments[3] != "_fail") {
-      return refuse(400, fmt::format("there is no hook `{}`", segments[3]));
+      return refuse(fmt::format("there is no hook `{}`", segments[3]));
     }
     try {
       if (!service_.inject(fault, segments[2], duration))
-        return error_answer(404, "resource_not_found_exception", fmt::format("No known job with id '{}'", segments[2]));
+        return refused(404, "resource_not_found_exception", fmt::format("No known job with id '{}'", segments[2]));
       log_.info(fmt::format("test hook {} for job {}", segments[3], segments[2]));
     } catch (const FaultFailed& failed) {
-      return error_answer(409, "status_exception", failed.why);
+      return refused(409, "status_exception", failed.why);
     }
-    wire::Json body = wire::Json::object();
-    body["acknowledged"] = true;
-    return wire::json_answer(200, body);
+    return accepted(Acknowledged{});
   }
 
   const ServerOptions& options_;
@@ -232,11 +216,12 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
   const ServerLog log(options.log);
   ClockedService service(manner, log, std::move(store));
   const FrontDesk desk(options, service, manner, log);
-  const auto take = [&desk](const ArrivedRequest& arrived, httplib::Response& response) {
+  const auto take = [&desk, &manner](const ArrivedRequest& arrived, httplib::Response& response) {
     if (const auto answer = desk.answer(arrived))
       write(*answer, response);
     else
-      write(error_answer(503, "node_closed_exception", "the service ends"), response);
+      write(wire::encode(refused(503, "node_closed_exception", "the service ends"), Request{}, manner.profile),
+            response);
   };
   HttpServer server(take, within(options.limits, raise_descriptor_limit()), log);
   const int port = server.take_port(options.host, options.port);

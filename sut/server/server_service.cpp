@@ -62,7 +62,7 @@ void ClockedService::load() {
   durable_ = core_.changes();
 }
 
-std::optional<Response> ClockedService::ask(const Request& request) {
+std::optional<ServiceAnswer> ClockedService::ask(const ServiceRequest& request) {
   std::unique_lock lock(mutex_);
   if (ended_) return std::nullopt;
   if (!trouble_.empty() && (unknown_ || !Core::only_reads(request)) && !can_store_again())
@@ -77,9 +77,9 @@ std::optional<Response> ClockedService::ask(const Request& request) {
   } catch (...) {
     fail();
   }
-  caller.answered.wait(lock, [&] { return caller.response.has_value() || over_; });
+  caller.answered.wait(lock, [&] { return caller.answer.has_value() || over_; });
   waiting_.erase(token);
-  return std::move(caller.response);
+  return std::move(caller.answer);
 }
 
 bool ClockedService::inject(Fault fault, const std::string& job, Duration duration) {
@@ -88,7 +88,7 @@ bool ClockedService::inject(Fault fault, const std::string& job, Duration durati
   core_.handle(Request{Principal::setup, JobStats{job}, nullptr}, now(), token, replies_);
   const auto reply = std::ranges::find(replies_, token, &Reply::token);
   assert(reply != replies_.end());
-  const bool known = reply->response.outcome == Outcome::accepted;
+  const bool known = reply->answer.response.outcome == Outcome::accepted;
   replies_.erase(reply);
   try {
     if (known) core_.inject(fault, job, duration, now(), replies_);
@@ -148,7 +148,7 @@ void ClockedService::deliver() {
 void ClockedService::hand_over(Reply& reply) {
   const auto caller = waiting_.find(reply.token);
   if (caller == waiting_.end()) return;
-  caller->second->response = std::move(reply.response);
+  caller->second->answer = std::move(reply.answer);
   caller->second->answered.notify_all();
 }
 
@@ -235,11 +235,11 @@ void ClockedService::fall_back(const std::string& why) {
   stands_at_ = core_.now();
   durable_ = core_.changes();
   for (const auto& [token, caller] : waiting_) {
-    if (caller->response) continue;
+    if (caller->answer) continue;
     if (!unknown_ && Core::only_reads(*caller->request)) {
       core_.handle(*caller->request, now(), token, replies_);
     } else {
-      caller->response = cannot_store(trouble_);
+      caller->answer = cannot_store(trouble_);
       caller->answered.notify_all();
     }
   }

@@ -30,7 +30,7 @@ class ClockedService {
   ClockedService& operator=(const ClockedService&) = delete;
 
   /// Waits for the answer; empty when the service ends before. Any thread.
-  std::optional<Response> ask(const Request& request);
+  std::optional<ServiceAnswer> ask(const ServiceRequest& request);
 
   /// Throws FaultFailed. False: there is no such job. Any thread.
   bool inject(Fault fault, const std::string& job, Duration duration);
@@ -51,8 +51,8 @@ class ClockedService {
 
   /// A caller in its thread.
   struct Waiting {
-    const Request* request = nullptr;
-    std::optional<Response> response;
+    const ServiceRequest* request = nullptr;
+    std::optional<ServiceAnswer> answer;
     std::condition_variable answered;
   };
   /// An answer that waits until so many changes are durable.

@@ -81,8 +81,8 @@ std::unique_ptr<ClockedService> service_on(StoreControl& control) {
 }
 
 Response ask(ClockedService& service, Operation operation) {
-  auto response = service.ask(Request{Principal::manage_ml, std::move(operation), nullptr});
-  return response ? *std::move(response) : Response{};
+  auto answer = service.ask({Request{Principal::manage_ml, std::move(operation), nullptr}});
+  return answer ? std::move(answer->response) : Response{};
 }
 
 CloseJob close(const std::string& job) {
@@ -229,10 +229,10 @@ TEST(ClockedService, EndsAndKeepsWhatComesOutOfItsThreads) {
   EXPECT_NO_THROW(service->rethrow_failure());
   control.set(control.short_of_memory, true);
 
-  EXPECT_FALSE(service->ask(Request{Principal::manage_ml, CreateJob{"k", {}}, nullptr}));
+  EXPECT_FALSE(service->ask({Request{Principal::manage_ml, CreateJob{"k", {}}, nullptr}}));
   EXPECT_TRUE(service->has_failed());
   EXPECT_THROW(service->rethrow_failure(), std::bad_alloc);
-  EXPECT_FALSE(service->ask(Request{Principal::manage_ml, GetJob{"j"}, nullptr})) << "nobody waits for ever";
+  EXPECT_FALSE(service->ask({Request{Principal::manage_ml, GetJob{"j"}, nullptr}})) << "nobody waits for ever";
 }
 
 }  // namespace

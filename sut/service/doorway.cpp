@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "in_process/answers.h"
+#include "wire/answer_options.h"
 #include "wire/routes.h"
 
 namespace closecheck::sut {
@@ -41,6 +42,20 @@ Json reordered(const Json& value) {
   return out;
 }
 
+/// What deviations and variants change of the bytes.
+void alter(WireAnswer& answer, const Manner& manner) {
+  Json body = Json::parse(answer.body, nullptr, false);
+  if (!body.is_object()) return;
+  if (manner.deviates(Deviation::error_without_envelope)) {
+    const auto error = body.find("error");
+    if (error == body.end() || !error->is_object()) return;
+    body = Json{{"message", error->value("reason", "")}};
+  }
+  if (manner.varies(Variant::extra_members)) add_members(body);
+  if (manner.varies(Variant::reordered_members)) body = reordered(body);
+  answer.body = body.dump();
+}
+
 }  // namespace
 
 bool shows_on_wire_only(const Manner& manner) {
@@ -48,42 +63,27 @@ bool shows_on_wire_only(const Manner& manner) {
          manner.varies(Variant::reordered_members);
 }
 
-std::variant<Request, WireAnswer> enter(const wire::HttpRequest& message, const Manner& manner, Principal who) {
+Entered enter(const wire::HttpRequest& message, const Manner& manner, Principal who) {
   wire::Routed routed;
   if (manner.deviates(Deviation::get_closes_job) && message.method == "GET" && message.path.ends_with("/_close")) {
     wire::HttpRequest posted = message;
     posted.method = "POST";
-    routed = wire::route_request(posted, manner.profile);
+    routed = wire::route(posted, manner.profile);
   } else {
-    routed = wire::route_request(message, manner.profile);
+    routed = wire::route(message, manner.profile);
   }
-  if (auto* request = std::get_if<Request>(&routed.result)) {
-    request->who = who;
-    return std::move(*request);
-  }
+  Entered entered{std::move(routed.request), std::move(routed.answer), message.query};
+  entered.request.request.who = who;
   const bool unknown = who == Principal::anonymous || who == Principal::wrong_password;
-  if (!routed.before_identity && manner.security && unknown)
-    return wire::encode(unauthenticated(who), Request{who, GetRoot{}, nullptr}, manner.profile);
-  return std::get<WireAnswer>(std::move(routed.result));
+  if (entered.answer && !routed.before_identity && manner.security && unknown) entered.answer = unauthenticated(who);
+  return entered;
 }
 
-WireAnswer leave(const Response& response, const Request& request, const Manner& manner) {
-  return leave(wire::encode(response, request, manner.profile), manner);
-}
-
-WireAnswer leave(WireAnswer answer, const Manner& manner) {
-  if (!shows_on_wire_only(manner)) return answer;
-  Json body = Json::parse(answer.body, nullptr, false);
-  if (!body.is_object()) return answer;
-  if (manner.deviates(Deviation::error_without_envelope)) {
-    const auto error = body.find("error");
-    if (error == body.end() || !error->is_object()) return answer;
-    body = Json{{"message", error->value("reason", "")}};
-  }
-  if (manner.varies(Variant::extra_members)) add_members(body);
-  if (manner.varies(Variant::reordered_members)) body = reordered(body);
-  answer.body = body.dump();
-  return answer;
+WireAnswer leave(const ServiceAnswer& answer, const Entered& entered, const Manner& manner) {
+  WireAnswer written = wire::encode(answer, entered.request.request, manner.profile);
+  if (shows_on_wire_only(manner)) alter(written, manner);
+  wire::apply_options(written, entered.query);
+  return written;
 }
 
 }  // namespace closecheck::sut

@@ -2,22 +2,27 @@
 // the wire. Simulation and server use the same doorway. Pure functions; thread-safe.
 #pragma once
 
-#include <variant>
+#include <optional>
 
 #include "closecheck/sut/wire.h"
 #include "in_process/manner.h"
+#include "wire/service_answer.h"
+#include "wire/service_request.h"
 
 namespace closecheck::sut {
 
-/// The request that the message makes, or the answer of routing itself. Who asks is already known; identity is
-/// checked between routing and the parameters, as the API does.
-std::variant<Request, WireAnswer> enter(const wire::HttpRequest& message, const Manner& manner, Principal who);
+/// A message that came in: a request for the core, or, where routing has already told, its answer.
+struct Entered {
+  ServiceRequest request;
+  std::optional<ServiceAnswer> answer;
+  Parameters query;  // as sent; it also says in which form the answer is to be written
+};
 
-/// What goes back over the wire.
-WireAnswer leave(const Response& response, const Request& request, const Manner& manner);
+/// Who asks is already known; identity is checked between routing and the parameters, as the API does.
+Entered enter(const wire::HttpRequest& message, const Manner& manner, Principal who);
 
-/// An answer that never saw the core, as it goes back over the wire.
-WireAnswer leave(WireAnswer answer, const Manner& manner);
+/// What goes back over the wire, whoever gave the answer.
+WireAnswer leave(const ServiceAnswer& answer, const Entered& entered, const Manner& manner);
 
 /// Whether something of this manner can only be seen on the wire.
 bool shows_on_wire_only(const Manner& manner);

@@ -8,7 +8,6 @@
 #include "closecheck/sut/wire.h"
 #include "in_process/core.h"
 #include "service/doorway.h"
-#include "wire/answer_options.h"
 
 namespace closecheck::sut {
 namespace {
@@ -110,22 +109,23 @@ class Simulation final : public System {
     std::shared_ptr<const Request> request;
     Time travels_until = kNever;
     std::shared_ptr<const Response> response;
-    std::shared_ptr<const Request> routed;  // as the service read it from the wire; null: not through the codec
+    std::shared_ptr<const Entered> entered;  // as the service read it from the wire; null: not through the codec
   };
 
   void arrive(Open& open) {
     open.travels_until = kNever;
     const Token token = static_cast<Token>(open.client);
     const Request& request = *open.request;
-    if (through_codec_ || request.as_sent != nullptr || std::holds_alternative<RawRequest>(request.operation)) {
-      auto entered = enter(wire::encode(request, core_.manner().profile), core_.manner(), request.who);
-      if (auto* answer = std::get_if<WireAnswer>(&entered)) {
-        depart(open, read(leave(std::move(*answer), core_.manner()), request));
-        return;
-      }
-      open.routed = std::make_shared<const Request>(std::get<Request>(std::move(entered)));
+    if (!through_codec_ && request.as_sent == nullptr && !std::holds_alternative<RawRequest>(request.operation)) {
+      core_.handle(request, now_, token, replies_);
+    } else {
+      open.entered = std::make_shared<const Entered>(
+          enter(wire::encode(request, core_.manner().profile), core_.manner(), request.who));
+      if (open.entered->answer)
+        replies_.push_back({token, *open.entered->answer});
+      else
+        core_.handle(open.entered->request, now_, token, replies_);
     }
-    core_.handle(open.routed ? *open.routed : request, now_, token, replies_);
     send_replies();
   }
 
@@ -133,18 +133,16 @@ class Simulation final : public System {
     for (Reply& reply : replies_) {
       const auto open = std::ranges::find(open_, static_cast<int>(reply.token), &Open::client);
       assert(open != open_.end());
-      if (open->routed) {
-        reply.response = read(leave(reply.response, *open->routed, core_.manner()), *open->request);
-      }
-      depart(*open, std::move(reply.response));
+      Response& told = reply.answer.response;
+      if (open->entered) told = read(leave(reply.answer, *open->entered, core_.manner()), *open->request);
+      depart(*open, std::move(told));
     }
     replies_.clear();
   }
 
-  /// What a client reads of an answer. Only requests that somebody wrote word by word ask for answers of another form.
+  /// What a client reads of an answer.
   Response read(WireAnswer answer, const Request& request) const {
     const auto* raw = std::get_if<RawRequest>(&request.operation);
-    if (raw != nullptr) wire::apply_options(answer, raw->query);
     if (raw != nullptr && raw->method == "HEAD") answer.body.clear();
     return wire::decode(std::move(answer), request, core_.manner().profile);
   }

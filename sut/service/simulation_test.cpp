@@ -1,6 +1,7 @@
 // The virtual clock: determinism, overlap, and the way through the codec.
 #include <algorithm>
 
+#include "closecheck/sut/wire.h"
 #include "in_process/service_for_test.h"
 
 namespace closecheck::sut {
@@ -110,6 +111,62 @@ TEST(Simulation, TellsConfigurationsTheSameThroughTheCodec) {
 
   EXPECT_EQ(told[0].members, told[1].members);
   EXPECT_EQ(told[0].snapshot, told[1].snapshot);
+}
+
+/// Two entities with a record in each bucket, and each with many of them in the last but one: the second with more.
+std::vector<Record> unusual_records() {
+  constexpr std::int64_t kUsualBuckets = 40;
+  std::vector<Record> records;
+  const auto add = [&records](std::int64_t bucket, int count, const char* entity) {
+    for (int i = 0; i < count; ++i) records.push_back(Record{kDataStart + bucket * kSpanMs, 1, entity});
+  };
+  for (std::int64_t bucket = 0; bucket <= kUsualBuckets; ++bucket) {
+    add(bucket, bucket == kUsualBuckets ? 20 : 1, "first");
+    add(bucket, bucket == kUsualBuckets ? 200 : 1, "second");
+  }
+  add(kUsualBuckets + 1, 1, "first");
+  return records;
+}
+
+/// What a client is told in a life that asks for everything that the vocabulary knows.
+std::vector<std::string> told_in_a_life(Profile profile, bool codec) {
+  InProcessOptions options;
+  options.profile = profile;
+  options.through_codec = codec;
+  ServiceForTest service(options);
+  JobConfig config;
+  config.detectors = {Detector{"count", "", "entity", ""}, Detector{"mean", "value", "", ""}};
+  const std::string feed = "closecheck-f";
+  const std::string index = "closecheck-i";
+  const std::vector<Operation> life{
+      CreateJob{kA, config}, OpenJob{kA}, PostData{kA, unusual_records(), false}, FlushJob{kA, "true"}, JobStats{kA},
+      GetBuckets{kA, {}, {}}, GetBuckets{kA, 38, 3}, GetBuckets{kA, {}, 3, {{}, kDataStart + kSpanMs, {}, true, true}},
+      GetBuckets{kA, {}, {}, {kDataStart + 1, {}, {}, {}, {}}}, GetBuckets{kA, -1, {}}, GetRecords{kA, {}, {}},
+      GetRecords{kA, 1, 1}, GetRecords{kA, {}, {}, {{}, kDataStart + kSpanMs, {}, {}, {}}},
+      // Documents that wait for a refresh are found a little later.
+      IndexDocuments{index, {Record{kDataStart + 60 * kSpanMs, 1, "first"}}, false}, CreateDatafeed{feed, kA, index},
+      GetDatafeed{feed}, StartDatafeed{feed, kDataStart, {}}, DatafeedStats{feed}, StopDatafeed{feed, {}},
+      DatafeedStats{feed}, CloseJob{kA, {}, {}, {}, {}}, GetSnapshots{kA}, GetSnapshots{kA, "none"},
+      GetSnapshots{kA, {}, 0, 1}, RevertSnapshot{kA, "none"}, JobStats{kA}, GetJob{kA}, HasPrivileges{}, Authenticate{},
+      GetRoot{}, DeleteDatafeed{feed, {}}, DeleteIndex{index}, DeleteJob{kA, {}}};
+  std::vector<std::string> told;
+  for (const Operation& operation : life) {
+    Response response = service.ask(operation, Principal::setup);
+    response.wire = nullptr;
+    const Request request{Principal::setup, operation, nullptr};
+    told.push_back(describe(request) + ": " + wire::encode(response, request, profile).body);
+    service.wait(2 * kSecond);
+  }
+  return told;
+}
+
+TEST(Simulation, TellsAWholeLifeTheSameThroughTheCodec) {
+  for (const Profile profile : kProfiles) {
+    const std::vector<std::string> plain = told_in_a_life(profile, false);
+    const std::vector<std::string> coded = told_in_a_life(profile, true);
+    for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_EQ(plain[i], coded[i]);
+    EXPECT_NE(plain[10].find(R"("record_score")"), std::string::npos) << "no record: " << plain[10];
+  }
 }
 
 TEST(Simulation, TellsWhoTheCallerIs) {

@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "closecheck/vocabulary/text.h"
-#include "wire/answers.h"
 #include "wire/call.h"
+#include "wire/service_answer.h"
 #include "wire/text.h"
 #include "wire/time_format.h"
 
@@ -103,7 +103,7 @@ std::string memory_limit_in(const Json& limits) {
 }  // namespace
 
 void refuse(int status, std::string_view type, std::string_view reason) {
-  throw Refused{error_answer(status, type, reason)};
+  throw Refused{refused(status, type, std::string(reason))};
 }
 
 Json read_object(const std::string& body, const char* what) {

@@ -8,7 +8,7 @@
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "wire/json.h"
-#include "wire/request_details.h"
+#include "wire/service_request.h"
 
 namespace closecheck::sut::wire {
 
@@ -16,7 +16,7 @@ inline constexpr std::string_view kIllegalArgument = "illegal_argument_exception
 
 /// Thrown while a request is read, when the answer is already known.
 struct Refused {
-  WireAnswer answer;
+  Response answer;
 };
 [[noreturn]] void refuse(int status, std::string_view type, std::string_view reason);
 

@@ -3,32 +3,21 @@
 
 #include <initializer_list>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include "closecheck/sut/wire.h"
 #include "wire/json.h"
-#include "wire/request_details.h"
+#include "wire/service_request.h"
 
 namespace closecheck::sut::wire {
 
-/// What a route makes of a request. Without an operation the answer is known already.
+/// What a route makes of a request.
 struct Built {
-  std::variant<Operation, WireAnswer> result;
-  std::shared_ptr<const RequestDetails> details;
-
-  // NOLINTNEXTLINE(google-explicit-constructor): routes return what they have.
-  Built(Operation operation) : result(std::move(operation)) {}
-  // NOLINTNEXTLINE(google-explicit-constructor)
-  Built(WireAnswer answer) : result(std::move(answer)) {}
-  template <class Details>
-  Built(Operation operation, Details what)
-      : result(std::move(operation)),
-        details(std::make_shared<const RequestDetails>(RequestDetails{std::move(what)})) {}
+  Operation operation;
+  RequestDetails details{};
 };
 
 class Call {

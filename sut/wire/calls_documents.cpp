@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "closecheck/vocabulary/text.h"
-#include "wire/answers.h"
 #include "wire/bodies.h"
 #include "wire/call.h"
 #include "wire/time_format.h"
@@ -106,7 +105,7 @@ Built bulk(Call& call) {
     if (call.is_view()) sources += write.source + "\n";
   }
   if (call.is_view()) out.times = times_of(read_upload(sources), TimesIn::documents);
-  return {Operation(std::move(out)), std::move(writes)};
+  return {std::move(out), std::move(writes)};
 }
 
 Built write_document(Call& call) {
@@ -173,7 +172,7 @@ Built count(Call& call) {
 Built create_index(Call& call) {
   call.ignore({"timeout", "master_timeout", "wait_for_active_shards", "update_all_types", "include_type_name"});
   call.object("create_index");
-  return Operation(CreateIndex{call.part("index")});
+  return {CreateIndex{call.part("index")}};
 }
 
 Built index_exists(Call& call) {
@@ -184,33 +183,17 @@ Built index_exists(Call& call) {
 
 Built delete_index(Call& call) {
   call.ignore({"timeout", "master_timeout", "ignore_unavailable", "allow_no_indices", "expand_wildcards"});
-  return Operation(DeleteIndex{call.part("index")});
+  return {DeleteIndex{call.part("index")}};
 }
 
 Built refresh_index(Call& call) {
   call.ignore({"ignore_unavailable", "allow_no_indices", "expand_wildcards"});
-  return Operation(RefreshIndex{call.part("index")});
+  return {RefreshIndex{call.part("index")}};
 }
 
 Built health(Call& call) {
   call.take_rest();
-  Json body = Json::object();
-  body["cluster_name"] = "closecheck";
-  body["status"] = "green";
-  body["timed_out"] = false;
-  body["number_of_nodes"] = 1;
-  body["number_of_data_nodes"] = 1;
-  body["active_primary_shards"] = 1;
-  body["active_shards"] = 1;
-  body["relocating_shards"] = 0;
-  body["initializing_shards"] = 0;
-  body["unassigned_shards"] = 0;
-  body["delayed_unassigned_shards"] = 0;
-  body["number_of_pending_tasks"] = 0;
-  body["number_of_in_flight_fetch"] = 0;
-  body["task_max_waiting_in_queue_millis"] = 0;
-  body["active_shards_percent_as_number"] = 100.0;
-  return json_answer(200, body);
+  return {call.raw(), ClusterHealth{}};
 }
 
 Built cluster_state(Call& call) {
@@ -220,12 +203,7 @@ Built cluster_state(Call& call) {
 
 Built features(Call& call) {
   call.take_rest();
-  Json body = Json::object();
-  body["build"] = Json::object();
-  body["license"] = Json({{"type", "trial"}, {"mode", "trial"}, {"status", "active"}});
-  body["features"]["ml"] = Json({{"available", true}, {"enabled", true}});
-  body["features"]["security"] = Json({{"available", true}, {"enabled", true}});
-  return json_answer(200, body);
+  return {call.raw(), ClusterFeatures{}};
 }
 
 Built has_privileges(Call& call) {
@@ -245,7 +223,7 @@ Built has_privileges(Call& call) {
     for (const Json& index : *indices)
       for (std::string& name : texts(member(index, "names")))
         asked.indices.emplace_back(std::move(name), texts(member(index, "privileges")));
-  return {Operation(HasPrivileges{}), std::move(asked)};
+  return {HasPrivileges{}, std::move(asked)};
 }
 
 }  // namespace closecheck::sut::wire

@@ -45,7 +45,7 @@ Built create_feed(Call& call) {
            fmt::format("Inconsistent datafeed_id; '{}' specified in the body differs from '{}' specified as a URL "
                        "argument",
                        id->get<std::string>(), out.feed));
-  return {Operation(std::move(out)), std::move(options)};
+  return {std::move(out), std::move(options)};
 }
 
 Built update_feed(Call& call) {
@@ -56,11 +56,11 @@ Built update_feed(Call& call) {
 }
 
 Built get_feeds(Call& call) {
-  return {Operation(GetDatafeed{call.part("feed")}), call.take_allow("allow_no_datafeeds")};
+  return {GetDatafeed{call.part("feed")}, call.take_allow("allow_no_datafeeds")};
 }
 
 Built feed_statistics(Call& call) {
-  return {Operation(DatafeedStats{call.part("feed")}), call.take_allow("allow_no_datafeeds")};
+  return {DatafeedStats{call.part("feed")}, call.take_allow("allow_no_datafeeds")};
 }
 
 Built start_feed(Call& call) {
@@ -79,17 +79,17 @@ Built start_feed(Call& call) {
     refuse(400, kIllegalArgument,
            fmt::format("[start] must be earlier than [end]: start [{}] must be earlier than end [{}]", *out.start_ms,
                        *out.end_ms));
-  return {Operation(std::move(out)), options};
+  return {std::move(out), options};
 }
 
 Built stop_feed(Call& call) {
   ListOptions options = call.take_allow("allow_no_datafeeds");
   call.ignore({"timeout"});
-  return {Operation(StopDatafeed{call.part("feed"), call.take_either("force")}), std::move(options)};
+  return {StopDatafeed{call.part("feed"), call.take_either("force")}, std::move(options)};
 }
 
 Built delete_feed(Call& call) {
-  return Operation(DeleteDatafeed{call.part("feed"), call.take("force")});
+  return {DeleteDatafeed{call.part("feed"), call.take("force")}};
 }
 
 }  // namespace closecheck::sut::wire

@@ -8,35 +8,35 @@
 namespace closecheck::sut::wire {
 
 Built create_job(Call& call) {
-  if (!call.http().body_known) return Operation(CreateJob{call.part("job"), {}});
+  if (!call.http().body_known) return {CreateJob{call.part("job"), {}}};
   JobOptions options;
   CreateJob out = read_create_job(call.part("job"), call.body(), options);
-  return {Operation(std::move(out)), std::move(options)};
+  return {std::move(out), std::move(options)};
 }
 
 Built update_job(Call& call) {
   JobUpdate more;
   UpdateJob out = read_update_job(call.part("job"), call.body(), more);
-  return {Operation(std::move(out)), std::move(more)};
+  return {std::move(out), std::move(more)};
 }
 
 Built delete_job(Call& call) {
   if (!call.is_5_4()) call.ignore({"wait_for_completion"});
-  return Operation(DeleteJob{call.part("job"), call.take("force")});
+  return {DeleteJob{call.part("job"), call.take("force")}};
 }
 
 Built get_jobs(Call& call) {
-  return {Operation(GetJob{call.part("job")}), call.take_allow("allow_no_jobs")};
+  return {GetJob{call.part("job")}, call.take_allow("allow_no_jobs")};
 }
 
 Built job_statistics(Call& call) {
-  return {Operation(JobStats{call.part("job")}), call.take_allow("allow_no_jobs")};
+  return {JobStats{call.part("job")}, call.take_allow("allow_no_jobs")};
 }
 
 Built open_job(Call& call) {
   call.ignore({"timeout"});
   if (!call.body().empty()) call.object("open_job");
-  return Operation(OpenJob{call.part("job")});
+  return {OpenJob{call.part("job")}};
 }
 
 Built post_data(Call& call) {
@@ -51,7 +51,7 @@ Built post_data(Call& call) {
   data.upload = read_upload(call.body());
   PostData out{call.part("job"), plain_records(data.upload), data.upload.malformed};
   if (call.is_view()) out.times = times_of(data.upload, TimesIn::posts);
-  return {Operation(std::move(out)), std::move(data)};
+  return {std::move(out), std::move(data)};
 }
 
 Built flush_job(Call& call) {
@@ -69,14 +69,14 @@ Built flush_job(Call& call) {
     refuse(400, kIllegalArgument,
            "Invalid time range: end time '" + std::to_string(*options.end_ms) + "' is earlier than start time '" +
                std::to_string(*options.start_ms) + "'.");
-  return {Operation(std::move(out)), options};
+  return {std::move(out), options};
 }
 
 Built close_job(Call& call) {
   CloseJob out{call.part("job"), call.take("force"), call.take("timeout"), call.take("allow_no_jobs"), {}};
   // The service refuses the others itself: a bad timeout is found first.
   out.other = call.take_rest();
-  return Operation(std::move(out));
+  return {std::move(out)};
 }
 
 Built get_buckets(Call& call) {
@@ -89,7 +89,7 @@ Built get_buckets(Call& call) {
     selection.at_ms = call.read_date(call.part("timestamp"), "timestamp");
   else
     selection.at_ms = call.take_date("timestamp");
-  return {Operation(GetBuckets{call.part("job"), options.from, options.size, selection}), options};
+  return {GetBuckets{call.part("job"), options.from, options.size, selection}, options};
 }
 
 Built get_records(Call& call) {
@@ -98,12 +98,12 @@ Built get_records(Call& call) {
   options.selection.exclude_interim = call.take_flag("exclude_interim");
   Selection selection = options.selection;
   selection.descending.reset();
-  return {Operation(GetRecords{call.part("job"), options.from, options.size, selection}), options};
+  return {GetRecords{call.part("job"), options.from, options.size, selection}, options};
 }
 
 Built get_snapshots(Call& call) {
   SnapshotSelection out{call.part("snapshot"), call.take_list()};
-  return {Operation(GetSnapshots{call.part("job"), out.snapshot, out.list.from, out.list.size}), std::move(out)};
+  return {GetSnapshots{call.part("job"), out.snapshot, out.list.from, out.list.size}, std::move(out)};
 }
 
 Built update_snapshot(Call& call) {
@@ -122,7 +122,7 @@ Built delete_snapshot(Call& call) {
 
 Built revert_snapshot(Call& call) {
   RevertOptions options{call.take_flag("delete_intervening_results").value_or(false)};
-  return {Operation(RevertSnapshot{call.part("job"), call.part("snapshot")}), options};
+  return {RevertSnapshot{call.part("job"), call.part("snapshot")}, options};
 }
 
 }  // namespace closecheck::sut::wire

@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "closecheck/sut/wire.h"
+#include "wire/routes.h"
 
 namespace closecheck::sut::wire {
 namespace {

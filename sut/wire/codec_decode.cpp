@@ -9,6 +9,7 @@
 #include "closecheck/vocabulary/redactor.h"
 #include "wire/codec_content.h"
 #include "wire/json_document.h"
+#include "wire/refusals.h"
 #include "wire/routes.h"
 #include "wire/text.h"
 
@@ -68,31 +69,6 @@ ErrorBody read_error(const std::optional<JsonValue>& body) {
   // Without an envelope the usual places of a message still tell people what is wrong.
   if (!out.claimed && out.reason.empty()) out.reason = text_of(member(*body, "message"));
   return out;
-}
-
-Refusal refusal_of(int status) {
-  switch (status) {
-    case 400:
-      return Refusal::bad_request;
-    case 401:
-      return Refusal::unauthenticated;
-    case 403:
-      return Refusal::forbidden;
-    case 404:
-      return Refusal::not_found;
-    case 405:
-      return Refusal::wrong_method;
-    case 408:
-      return Refusal::timed_out;
-    case 409:
-      return Refusal::conflict;
-    case 429:
-      return Refusal::busy;
-    case 503:
-      return Refusal::unavailable;
-    default:
-      return status >= 500 ? Refusal::server_error : Refusal::other;
-  }
 }
 
 /// Whether an error answer says that its own time was up. A refusal for the caller's fault never does: its text may

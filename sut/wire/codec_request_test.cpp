@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "closecheck/sut/wire.h"
+#include "wire/routes.h"
 
 namespace closecheck::sut::wire {
 namespace {
@@ -125,7 +126,7 @@ TEST(EncodesRequests, SoThatAMalformedPostTellsNoRecordBeforeItBreaks) {
       encode(Request{Principal::manage_ml, PostData{"j", {{kDataStart, 1, ""}}, true}, nullptr}, Profile::xpack_5_4),
       Profile::xpack_5_4);
 
-  const auto& post = std::get<PostData>(std::get<Request>(routed).operation);
+  const auto& post = std::get<PostData>(routed.request.request.operation);
   EXPECT_TRUE(post.malformed);
   EXPECT_TRUE(post.records.empty());
 }

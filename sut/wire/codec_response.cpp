@@ -4,23 +4,55 @@
 #include <utility>
 
 #include "closecheck/sut/wire.h"
-#include "wire/answers.h"
+#include "wire/document_bodies.h"
 #include "wire/json.h"
+#include "wire/refusals.h"
 #include "wire/response_bodies.h"
-#include "wire/text.h"
+#include "wire/routes.h"
 
 namespace closecheck::sut::wire {
 namespace {
 
-Json job_body(const JobDescription& job) {
+WireAnswer json_answer(int status, const Json& body) {
+  return {status, {{"content-type", "application/json; charset=UTF-8"}}, dump(body)};
+}
+
+WireAnswer text_answer(int status, std::string body) {
+  return {status, {{"content-type", "text/plain; charset=UTF-8"}}, std::move(body)};
+}
+
+/// The envelope of errors. A 401 also names the scheme, in the body and as a header.
+WireAnswer error_answer(int status, std::string_view type, std::string_view reason) {
+  constexpr std::string_view kScheme = R"(Basic realm="security" charset="UTF-8")";
+  Json cause = Json::object();
+  cause["type"] = type;
+  cause["reason"] = reason;
+  if (status == 401) cause["header"]["WWW-Authenticate"] = kScheme;
   Json body = Json::object();
-  body["job_id"] = job.job;
-  for (const auto& [path, text] : job.members) {
-    auto value = parse_json(text);
-    put_at(body, path, value ? *std::move(value) : Json(text));
-  }
-  if (!job.snapshot.empty()) body["model_snapshot_id"] = job.snapshot;
-  return body;
+  body["error"]["root_cause"] = Json::array({cause});
+  body["error"].update(cause);
+  body["status"] = status;
+  WireAnswer answer = json_answer(status, body);
+  if (status == 401) answer.headers.emplace_back("www-authenticate", kScheme);
+  return answer;
+}
+
+/// What routing says in words, without the envelope.
+WireAnswer routing_answer(int status, std::string words) {
+  Json body = Json::object();
+  body["error"] = std::move(words);
+  body["status"] = status;
+  return json_answer(status, body);
+}
+
+WireAnswer unrouted_answer(const Unrouted& what, Profile profile) {
+  if (what.allowed.empty() || profile == Profile::xpack_5_4)
+    return text_answer(400, fmt::format("No handler found for uri [{}] and method [{}]", what.target, what.method));
+  WireAnswer answer =
+      routing_answer(405, fmt::format("Incorrect HTTP method for uri [{}] and method [{}], allowed: [{}]", what.target,
+                                      what.method, what.allowed));
+  answer.headers.emplace_back("allow", what.allowed);
+  return answer;
 }
 
 Json one_claim(const char* name) {
@@ -36,7 +68,7 @@ struct Acknowledge {
   Json operator()(const FlushJob&) const { return one_claim("flushed"); }
   Json operator()(const StartDatafeed&) const { return one_claim("started"); }
   Json operator()(const StopDatafeed&) const { return one_claim("stopped"); }
-  Json operator()(const PostData& o) const { return counts_body(o.job, {}); }
+  Json operator()(const PostData& o) const { return counts_body(o.job, {}, nullptr); }
   Json operator()(const CreateIndex& o) const {
     Json body = one_claim("acknowledged");
     body["shards_acknowledged"] = true;
@@ -58,13 +90,7 @@ struct Acknowledge {
     }
     return body;
   }
-  Json operator()(const RefreshIndex&) const {
-    Json body = Json::object();
-    body["_shards"]["total"] = 1;
-    body["_shards"]["successful"] = 1;
-    body["_shards"]["failed"] = 0;
-    return body;
-  }
+  Json operator()(const RefreshIndex&) const { return refresh_body(); }
   Json operator()(const RevertSnapshot& o) const {
     Json body = one_claim("acknowledged");
     body["model"]["job_id"] = o.job;
@@ -77,49 +103,62 @@ struct Acknowledge {
   }
 };
 
-struct Writer {
+/// What the vocabulary knows, with its details where they are known.
+struct ContentWriter {
   const Operation& operation;
+  const AnswerDetails& details;
   Profile profile;
 
   Json operator()(const std::monostate&) const { return std::visit(Acknowledge{}, operation); }
   Json operator()(const Acknowledged&) const { return std::visit(Acknowledge{}, operation); }
-  Json operator()(const DataCounts& o) const { return counts_body(job_of(operation), o); }
+  Json operator()(const DataCounts& o) const {
+    return counts_body(job_of(operation), o, std::get_if<MoreCounts>(&details));
+  }
   Json operator()(const JobStatisticsList& o) const {
-    return list_body(o.count, "jobs", o.jobs, [](const JobStatistics& job) { return statistics_body(job); });
+    const auto* more = std::get_if<StatisticsDetails>(&details);
+    return list_body(o.count, "jobs", o.jobs, [more](const JobStatistics& job, std::size_t place) {
+      return statistics_body(job, more != nullptr ? &more->jobs[place] : nullptr);
+    });
   }
   Json operator()(const JobDescriptionList& o) const {
     const bool written = std::holds_alternative<CreateJob>(operation) || std::holds_alternative<UpdateJob>(operation);
     if (written && o.jobs.size() == 1) return job_body(o.jobs.front());
-    return list_body(o.count, "jobs", o.jobs, job_body);
+    return list_body(o.count, "jobs", o.jobs, [](const JobDescription& job, std::size_t) { return job_body(job); });
   }
   Json operator()(const BucketPage& o) const {
-    return list_body(o.count, "buckets", o.buckets,
-                     [this](const Bucket& bucket) { return bucket_body(job_of(operation), bucket); });
+    const auto* more = std::get_if<BucketDetails>(&details);
+    return list_body(o.count, "buckets", o.buckets, [&](const Bucket& bucket, std::size_t place) {
+      const std::string& job = job_of(operation);
+      return more != nullptr ? bucket_body(job, bucket, more->span_s, more->probabilities[place])
+                             : bucket_body(job, bucket);
+    });
   }
   Json operator()(const RecordPage& o) const {
-    return list_body(o.count, "records", o.records,
-                     [this](const AnomalyRecord& record) { return record_body(job_of(operation), record); });
+    const auto* more = std::get_if<RecordDetails>(&details);
+    return list_body(o.count, "records", o.records, [&](const AnomalyRecord& record, std::size_t place) {
+      const std::string& job = job_of(operation);
+      return more != nullptr ? record_body(job, record, more->span_s, more->records[place]) : record_body(job, record);
+    });
   }
   Json operator()(const SnapshotList& o) const {
-    return list_body(o.count, "model_snapshots", o.snapshots,
-                     [this](const Snapshot& snapshot) { return snapshot_body(job_of(operation), snapshot); });
+    const auto* more = std::get_if<SnapshotDetails>(&details);
+    return list_body(o.count, "model_snapshots", o.snapshots, [&](const Snapshot& snapshot, std::size_t place) {
+      return snapshot_body(job_of(operation), snapshot, more != nullptr ? &more->snapshots[place] : nullptr);
+    });
   }
   Json operator()(const DatafeedStatisticsList& o) const {
-    return list_body(o.count, "datafeeds", o.feeds, [](const DatafeedStatistics& feed) {
-      Json body = Json::object();
-      body["datafeed_id"] = feed.feed;
-      body["state"] = feed.state;
-      return body;
+    const auto* more = std::get_if<FeedNodes>(&details);
+    return list_body(o.count, "datafeeds", o.feeds, [more](const DatafeedStatistics& feed, std::size_t place) {
+      return feed_statistics_body(feed, more != nullptr ? more->nodes[place] : "");
     });
   }
   Json operator()(const DatafeedDescriptionList& o) const {
-    const auto write = [](const DatafeedDescription& feed) {
-      Json body = Json::object();
-      body["datafeed_id"] = feed.feed;
-      body["job_id"] = feed.job;
-      return body;
+    const auto* more = std::get_if<FeedDetails>(&details);
+    const auto write = [&](const DatafeedDescription& feed, std::size_t place) {
+      return feed_body(feed, more != nullptr ? &more->feeds[place] : nullptr, profile);
     };
-    if (std::holds_alternative<CreateDatafeed>(operation) && o.feeds.size() == 1) return write(o.feeds.front());
+    const bool single = more != nullptr ? more->single : std::holds_alternative<CreateDatafeed>(operation);
+    if (single && o.feeds.size() == 1) return write(o.feeds.front(), 0);
     return list_body(o.count, "datafeeds", o.feeds, write);
   }
   Json operator()(const FlushResult& o) const {
@@ -146,57 +185,68 @@ struct Writer {
     body["enabled"] = true;
     return body;
   }
-  Json operator()(const PrivilegeList& o) const {
-    Json body = Json::object();
-    bool all = true;
-    body["cluster"] = Json::object();
-    for (const auto& [privilege, has] : o.privileges) {
-      body["cluster"][privilege] = has;
-      all = all && has;
-    }
-    body["has_all_requested"] = all;
-    body["index"] = Json::object();
+  Json operator()(const PrivilegeList& o) const { return privileges_body(o, std::get_if<IndexPrivileges>(&details)); }
+};
+
+/// What the vocabulary does not know at all is told by the details alone.
+struct BodyWriter {
+  const ContentWriter& content_writer;
+  const Content& content;
+
+  Json operator()(const ShownSnapshot& o) const {
+    Json body = one_claim("acknowledged");
+    body["model"] = snapshot_body(o.job, o.listed, &o.details);
     return body;
+  }
+  Json operator()(const FoundDocument& o) const { return document_body(o); }
+  Json operator()(const NoDocument& o) const { return document_body(o); }
+  Json operator()(const FoundDocuments& o) const { return search_body(o); }
+  Json operator()(const DocumentCount& o) const { return count_body(o); }
+  Json operator()(const WriteResults& o) const { return writes_body(o); }
+  Json operator()(const IndexShown& o) const { return index_body(o); }
+  Json operator()(const ClusterTasks& o) const { return tasks_body(o); }
+  Json operator()(const ClusterIsWell&) const { return health_body(); }
+  Json operator()(const FeatureList&) const { return features_body(); }
+  template <class Other>
+  Json operator()(const Other&) const {
+    return std::visit(content_writer, content);
   }
 };
 
-int status_of(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::bad_request:
-      return 400;
-    case Refusal::unauthenticated:
-      return 401;
-    case Refusal::forbidden:
-      return 403;
-    case Refusal::not_found:
-      return 404;
-    case Refusal::wrong_method:
-      return 405;
-    case Refusal::conflict:
-      return 409;
-    case Refusal::busy:
-      return 429;
-    case Refusal::unavailable:
-      return 503;
-    default:
-      return 500;
+WireAnswer write_refusal(const Response& response, const Request& request, Profile profile) {
+  const int status = response.status != 0 ? response.status : status_of(response.refusal);
+  if (std::holds_alternative<RawRequest>(request.operation) && response.error_type.empty()) {
+    const HttpRequest http = encode(request, profile);
+    return unrouted_answer({http.method, target_of(http), status == 405 ? "POST" : ""}, profile);
   }
+  return error_answer(status, response.error_type.empty() ? "exception" : response.error_type, response.reason);
+}
+
+WireAnswer write(const Response& response, const AnswerDetails& details, const Request& request, Profile profile) {
+  if (const auto* unrouted = std::get_if<Unrouted>(&details)) return unrouted_answer(*unrouted, profile);
+  if (const auto* methods = std::get_if<AllowedMethods>(&details)) {
+    WireAnswer answer = text_answer(200, "");
+    answer.headers.emplace_back("allow", methods->allowed);
+    return answer;
+  }
+  if (const auto* type = std::get_if<UnreadableType>(&details))
+    return routing_answer(406, fmt::format("Content-Type header [{}] is not supported", type->content_type));
+  if (response.outcome != Outcome::accepted) return write_refusal(response, request, profile);
+  const int usual = std::holds_alternative<PostData>(request.operation) ? 202 : 200;
+  const ContentWriter content_writer{request.operation, details, profile};
+  return json_answer(response.status != 0 ? response.status : usual,
+                     std::visit(BodyWriter{content_writer, response.content}, details));
 }
 
 }  // namespace
 
+WireAnswer encode(const ServiceAnswer& answer, const Request& request, Profile profile) {
+  return write(answer.response, answer.details ? *answer.details : AnswerDetails{}, request, profile);
+}
+
 WireAnswer encode(const Response& response, const Request& request, Profile profile) {
   if (response.wire) return *response.wire;
-  if (response.outcome != Outcome::accepted) {
-    const int status = response.status != 0 ? response.status : status_of(response.refusal);
-    const auto* raw = std::get_if<RawRequest>(&request.operation);
-    if (raw != nullptr && response.error_type.empty())
-      return unrouted_answer(encode(request, profile), status == 405 ? "POST" : "", profile);
-    return error_answer(status, response.error_type.empty() ? "exception" : response.error_type, response.reason);
-  }
-  const int usual = std::holds_alternative<PostData>(request.operation) ? 202 : 200;
-  return json_answer(response.status != 0 ? response.status : usual,
-                     std::visit(Writer{request.operation, profile}, response.content));
+  return write(response, {}, request, profile);
 }
 
 }  // namespace closecheck::sut::wire

@@ -3,52 +3,95 @@
 #include <utility>
 
 namespace closecheck::sut::wire {
+namespace {
 
-void put(Json& object, const char* name, const std::optional<std::int64_t>& value) {
-  if (value) object[name] = *value;
-}
+/// What is said where nobody knows the job's own.
+constexpr std::int64_t kUsualSpanS = 60;
 
+/// An empty object with room for so many members.
 Json object_for(std::size_t members) {
   Json::object_t object;
   object.reserve(members);
   return object;
 }
 
-Json counts_body(const std::string& job, const DataCounts& counts) {
+void put(Json& object, const char* name, const std::optional<std::int64_t>& value) {
+  if (value) object[name] = *value;
+}
+
+/// Puts `value` at a dotted path.
+void put_at(Json& object, std::string_view path, Json value) {
+  const std::size_t dot = path.find('.');
+  Json& inner = object[std::string(path.substr(0, dot))];
+  if (dot == std::string_view::npos) {
+    inner = std::move(value);
+    return;
+  }
+  if (!inner.is_object()) inner = Json::object();
+  put_at(inner, path.substr(dot + 1), std::move(value));
+}
+
+Json model_body(const std::string& job, const ModelSize& model) {
+  Json body = object_for(10);
+  body["job_id"] = job;
+  body["result_type"] = "model_size_stats";
+  body["model_bytes"] = model.bytes;
+  body["total_by_field_count"] = model.by_fields;
+  body["total_over_field_count"] = 0;
+  body["total_partition_field_count"] = model.partition_fields;
+  body["bucket_allocation_failures_count"] = 0;
+  body["memory_status"] = "ok";
+  put(body, "log_time", model.last_data_ms);
+  put(body, "timestamp", model.latest_result_ms);
+  return body;
+}
+
+Json record_begun(const std::string& job, const AnomalyRecord& record, std::int64_t span_s, std::uint32_t detector) {
+  Json body = object_for(20);
+  body["job_id"] = job;
+  body["result_type"] = "record";
+  body["record_score"] = record.score;
+  body["initial_record_score"] = record.score;
+  body["bucket_span"] = span_s;
+  body["detector_index"] = detector;
+  body["is_interim"] = record.interim;
+  body["timestamp"] = record.start_ms;
+  body["function"] = record.function;
+  return body;
+}
+
+}  // namespace
+
+Json job_body(const JobDescription& job) {
+  Json body = Json::object();
+  body["job_id"] = job.job;
+  for (const auto& [path, text] : job.members) {
+    auto value = parse_json(text);
+    put_at(body, path, value ? *std::move(value) : Json(text));
+  }
+  if (!job.snapshot.empty()) body["model_snapshot_id"] = job.snapshot;
+  return body;
+}
+
+Json counts_body(const std::string& job, const DataCounts& counts, const MoreCounts* more) {
   Json body = object_for(16);
   body["job_id"] = job;
   body["processed_record_count"] = counts.processed_records;
-  body["processed_field_count"] = counts.processed_records;
-  body["input_bytes"] = 0;
-  body["input_field_count"] = counts.input_records;
+  body["processed_field_count"] = more != nullptr ? more->processed_fields : counts.processed_records;
+  body["input_bytes"] = more != nullptr ? more->input_bytes : 0;
+  body["input_field_count"] = more != nullptr ? more->input_fields : counts.input_records;
   body["invalid_date_count"] = counts.invalid_dates;
   body["missing_field_count"] = counts.missing_fields;
   body["out_of_order_timestamp_count"] = counts.out_of_order;
-  body["empty_bucket_count"] = 0;
+  body["empty_bucket_count"] = more != nullptr ? more->empty_buckets : 0;
   body["sparse_bucket_count"] = 0;
   body["bucket_count"] = counts.buckets;
   put(body, "earliest_record_timestamp", counts.earliest_record_ms);
   put(body, "latest_record_timestamp", counts.latest_record_ms);
   body["input_record_count"] = counts.input_records;
+  if (more != nullptr) put(body, "last_data_time", more->last_data_ms);
   return body;
 }
-
-namespace {
-
-Json size_body(const JobStatistics& job) {
-  Json body = object_for(8);
-  body["job_id"] = job.job;
-  body["result_type"] = "model_size_stats";
-  body["model_bytes"] = job.model_bytes;
-  body["total_by_field_count"] = 0;
-  body["total_over_field_count"] = 0;
-  body["total_partition_field_count"] = 0;
-  body["bucket_allocation_failures_count"] = 0;
-  body["memory_status"] = "ok";
-  return body;
-}
-
-}  // namespace
 
 Json node_body(const std::string& node) {
   Json body = Json::object();
@@ -61,15 +104,13 @@ Json node_body(const std::string& node) {
   return body;
 }
 
-Json statistics_body(const JobStatistics& job) {
-  return statistics_body(job, counts_body(job.job, job.counts), size_body(job));
-}
-
-Json statistics_body(const JobStatistics& job, Json counts, Json model_size) {
+Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* more) {
   Json body = object_for(8);
   body["job_id"] = job.job;
-  body["data_counts"] = std::move(counts);
-  body["model_size_stats"] = std::move(model_size);
+  body["data_counts"] = counts_body(job.job, job.counts, more != nullptr ? &more->counts : nullptr);
+  ModelSize model;
+  model.bytes = job.model_bytes;
+  body["model_size_stats"] = model_body(job.job, more != nullptr ? more->model : model);
   body["state"] = name(job.state);
   if (!job.node.empty()) {
     body["node"] = node_body(job.node);
@@ -79,23 +120,12 @@ Json statistics_body(const JobStatistics& job, Json counts, Json model_size) {
   return body;
 }
 
-void put_at(Json& object, std::string_view path, Json value) {
-  const std::size_t dot = path.find('.');
-  Json& inner = object[std::string(path.substr(0, dot))];
-  if (dot == std::string_view::npos) {
-    inner = std::move(value);
-    return;
-  }
-  if (!inner.is_object()) inner = Json::object();
-  put_at(inner, path.substr(dot + 1), std::move(value));
-}
-
 Json bucket_body(const std::string& job, const Bucket& bucket) {
   Json body = object_for(10);
   body["job_id"] = job;
   body["timestamp"] = bucket.start_ms;
   body["anomaly_score"] = bucket.score;
-  body["bucket_span"] = 60;
+  body["bucket_span"] = kUsualSpanS;
   body["initial_anomaly_score"] = bucket.score;
   body["event_count"] = bucket.event_count;
   body["is_interim"] = bucket.interim;
@@ -105,33 +135,64 @@ Json bucket_body(const std::string& job, const Bucket& bucket) {
   return body;
 }
 
+Json bucket_body(const std::string& job, const Bucket& bucket, std::int64_t span_s, double probability) {
+  Json body = bucket_body(job, bucket);
+  body["bucket_span"] = span_s;
+  if (bucket.score <= 0) return body;
+  Json influencer = Json::object();
+  influencer["job_id"] = job;
+  influencer["result_type"] = "bucket_influencer";
+  influencer["influencer_field_name"] = "bucket_time";
+  influencer["initial_anomaly_score"] = bucket.score;
+  influencer["anomaly_score"] = bucket.score;
+  influencer["raw_anomaly_score"] = bucket.score;
+  influencer["probability"] = probability;
+  influencer["timestamp"] = bucket.start_ms;
+  influencer["bucket_span"] = span_s;
+  influencer["is_interim"] = bucket.interim;
+  body["bucket_influencers"].push_back(std::move(influencer));
+  return body;
+}
+
 Json record_body(const std::string& job, const AnomalyRecord& record) {
-  Json body = object_for(16);
-  body["job_id"] = job;
-  body["result_type"] = "record";
-  body["record_score"] = record.score;
-  body["initial_record_score"] = record.score;
-  body["bucket_span"] = 60;
-  body["detector_index"] = 0;
-  body["is_interim"] = record.interim;
-  body["timestamp"] = record.start_ms;
-  body["function"] = record.function;
-  if (!record.entity.empty()) {
-    body["by_field_name"] = "entity";
-    body["by_field_value"] = record.entity;
+  Json body = record_begun(job, record, kUsualSpanS, 0);
+  if (record.entity.empty()) return body;
+  body["by_field_name"] = "entity";
+  body["by_field_value"] = record.entity;
+  return body;
+}
+
+Json record_body(const std::string& job, const AnomalyRecord& record, std::int64_t span_s,
+                 const RecordDetails::Record& more) {
+  Json body = record_begun(job, record, span_s, more.detector);
+  body["probability"] = more.probability;
+  body["function_description"] = more.is_count ? "count" : record.function;
+  body["typical"] = Json::array({more.typical});
+  body["actual"] = Json::array({more.actual});
+  if (!more.field.empty()) body["field_name"] = more.field;
+  if (!more.by_field.empty()) {
+    body["by_field_name"] = more.by_field;
+    body["by_field_value"] = more.by;
+  }
+  if (!more.partition_field.empty()) {
+    body["partition_field_name"] = more.partition_field;
+    body["partition_field_value"] = more.partition;
   }
   return body;
 }
 
-Json snapshot_body(const std::string& job, const Snapshot& snapshot) {
+Json snapshot_body(const std::string& job, const Snapshot& snapshot, const SnapshotDetails::Snapshot* more) {
   Json body = Json::object();
   body["job_id"] = job;
   put(body, "timestamp", snapshot.timestamp_ms);
-  body["description"] = "State persisted";
+  body["description"] = more != nullptr ? more->description : "State persisted";
   body["snapshot_id"] = snapshot.id;
   body["snapshot_doc_count"] = 1;
   put(body, "latest_record_time_stamp", snapshot.latest_record_ms);
   put(body, "latest_result_time_stamp", snapshot.latest_result_ms);
+  if (more == nullptr) return body;
+  body["model_size_stats"] = model_body(job, more->model);
+  body["retain"] = more->retain;
   return body;
 }
 

@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "wire/answers.h"
 #include "wire/bodies.h"
 #include "wire/call.h"
 #include "wire/not_carried.h"
@@ -24,14 +23,14 @@ struct Route {
 
 // clang-format off
 constexpr auto kRoutes = std::to_array<Route>({
-  {"GET", "/", [](Call&) -> Built { return Operation(GetRoot{}); }},
+  {"GET", "/", [](Call&) -> Built { return {GetRoot{}}; }},
   {"GET", "/_cluster/health", health},
   {"GET", "/_cluster/health/{index}", health},
   {"GET", "/_cluster/state", cluster_state},
   {"GET", "/_cluster/state/{metric}", cluster_state},
   {"GET", "/_cluster/state/{metric}/{index}", cluster_state},
   {"GET", "/_xpack", features},
-  {"GET", "/_xpack/security/_authenticate", [](Call&) -> Built { return Operation(Authenticate{}); }},
+  {"GET", "/_xpack/security/_authenticate", [](Call&) -> Built { return {Authenticate{}}; }},
   {"GET POST", "/_xpack/security/user/_has_privileges", has_privileges},
 
   {"GET", "/_xpack/ml/anomaly_detectors", get_jobs},
@@ -162,14 +161,14 @@ Match match(const HttpRequest& request, Profile profile) {
 }
 
 /// From 6.0 a body needs a content type that the server can read.
-std::optional<WireAnswer> refuse_content_type(const HttpRequest& request, Profile profile) {
-  if (profile == Profile::xpack_5_4 || request.body.empty()) return std::nullopt;
+bool is_readable_type(const HttpRequest& request, Profile profile) {
+  if (profile == Profile::xpack_5_4 || request.body.empty()) return true;
   const std::string type = media_type(request.content_type);
-  if (type == "application/json" || type == "application/x-ndjson") return std::nullopt;
-  Json body = Json::object();
-  body["error"] = fmt::format("Content-Type header [{}] is not supported", request.content_type);
-  body["status"] = 406;
-  return json_answer(406, body);
+  return type == "application/json" || type == "application/x-ndjson";
+}
+
+Routed before_identity(ServiceAnswer answer) {
+  return {{}, std::move(answer), true};
 }
 
 std::string unrecognized(const HttpRequest& request, const Parameters& rest) {
@@ -181,35 +180,30 @@ std::string unrecognized(const HttpRequest& request, const Parameters& rest) {
 
 }  // namespace
 
-namespace {
-/// Says that a request came over the wire, so that its answer is written as the product does.
-const std::shared_ptr<const RequestDetails> kNoDetails = std::make_shared<const RequestDetails>();
-}  // namespace
-
 bool is_unrouted(const HttpRequest& request, Profile profile) {
   return match(request, profile).route == nullptr;
 }
 
-Routed route_request(const HttpRequest& request, Profile profile) {
+Routed route(const HttpRequest& request, Profile profile) {
   Match found = match(request, profile);
-  if (found.route == nullptr && !found.allowed.empty() && request.method == "OPTIONS") {
-    WireAnswer answer = text_answer(200, "");
-    answer.headers.emplace_back("allow", found.allowed);
-    return {std::move(answer), true};
+  if (found.route == nullptr) {
+    if (!found.allowed.empty() && request.method == "OPTIONS")
+      return before_identity({accepted(Acknowledged{}), AllowedMethods{std::move(found.allowed)}});
+    const bool unknown = found.allowed.empty() || profile == Profile::xpack_5_4;
+    return before_identity(
+        {refused(unknown ? 400 : 405, "", ""), Unrouted{request.method, target_of(request), std::move(found.allowed)}});
   }
-  if (found.route == nullptr) return {unrouted_answer(request, found.allowed, profile), true};
-  if (auto refused = refuse_content_type(request, profile)) return {*std::move(refused), true};
+  if (!is_readable_type(request, profile))
+    return before_identity({refused(406, "", ""), UnreadableType{request.content_type}});
   Call call(request, std::move(found.parts), profile, false);
   try {
     Built built = found.route->build(call);
     if (!call.rest().empty()) refuse(400, kIllegalArgument, unrecognized(request, call.rest()));
-    if (auto* answer = std::get_if<WireAnswer>(&built.result)) return {std::move(*answer), false};
-    if (built.details == nullptr) built.details = kNoDetails;
-    return {
-        Request{Principal::manage_ml, std::get<Operation>(std::move(built.result)), nullptr, std::move(built.details)},
-        false};
+    Request typed;
+    typed.operation = std::move(built.operation);
+    return {{std::move(typed), std::move(built.details)}, std::nullopt, false};
   } catch (Refused& refused) {
-    return {std::move(refused.answer), false};
+    return {{}, std::move(refused.answer), false};
   }
 }
 
@@ -219,19 +213,14 @@ std::optional<Request> view_request(const HttpRequest& request, Profile profile)
   Call call(request, std::move(found.parts), profile, true);
   try {
     Built built = found.route->build(call);
-    auto* operation = std::get_if<Operation>(&built.result);
-    if (operation == nullptr) return std::nullopt;
-    Request view{Principal::manage_ml, std::move(*operation), nullptr};
+    Request view;
+    view.operation = std::move(built.operation);
     view.not_carried = names_not_carried(request, view.operation);
-    if (refuse_content_type(request, profile)) view.not_carried.emplace_back("content-type");
+    if (!is_readable_type(request, profile)) view.not_carried.emplace_back("content-type");
     return view;
   } catch (const Refused&) {
     return std::nullopt;
   }
-}
-
-std::variant<Request, WireAnswer> route(const HttpRequest& request, Profile profile) {
-  return route_request(request, profile).result;
 }
 
 }  // namespace closecheck::sut::wire

@@ -217,17 +217,12 @@ using Operation = std::variant<CreateJob, GetJob, UpdateJob, DeleteJob, OpenJob,
                                IndexDocuments, RefreshIndex, CreateDatafeed, GetDatafeed, DatafeedStats, StartDatafeed,
                                StopDatafeed, DeleteDatafeed, GetRoot, Authenticate, HasPrivileges, RawRequest>;
 
-/// What a service's own codec reads of a request beyond its typed operation; only that service knows it.
-struct RequestDetails;
-
 struct Request {
   Principal who = Principal::manage_ml;
   Operation operation = GetRoot{};
   /// When set, this is what goes over the wire and `operation` is only its parsed view (a scripted request
   /// whose body has members that the typed operation does not know).
   std::shared_ptr<const RawRequest> as_sent;
-  /// Null everywhere but within a service.
-  std::shared_ptr<const RequestDetails> details = nullptr;
   /// Names of what such a request says and its operation does not carry, or not for certain: parameters, and members
   /// of the body by their dotted path; `body` for one that is no object, `content-type` for one of a type that the
   /// product does not read. Parameters of every API (`pretty`) are none.

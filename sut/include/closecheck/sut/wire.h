@@ -4,7 +4,6 @@
 
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "closecheck/vocabulary/profile.h"
@@ -34,11 +33,7 @@ HttpRequest encode(const Request& request, Profile profile);
 /// knows the status decides what it can, and its form is not judged.
 Response decode(WireAnswer answer, const Request& request, Profile profile);
 
-/// What a server makes of a request: an operation, or an answer of routing itself (unknown path, wrong method, a
-/// parameter that the API does not know, a body of a wrong type). `who` is left for the caller to fill in.
-std::variant<Request, WireAnswer> route(const HttpRequest& request, Profile profile);
-
-/// What a server writes: the response's own bytes, else the profile's. `pretty` and such are the caller's to honour.
+/// A response as bytes: its own, else those that a server of the profile writes of what the vocabulary knows.
 WireAnswer encode(const Response& response, const Request& request, Profile profile);
 
 /// The parsed view of a request that is sent exactly so: an operation if it is one, else RawRequest; `as_sent` is set,

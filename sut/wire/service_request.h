@@ -136,16 +136,21 @@ struct AskedPrivileges {
   std::vector<std::pair<std::string, std::vector<std::string>>> indices;  // names and their privileges
 };
 
-}  // namespace closecheck::sut
+/// Whether the cluster is well, and what it can do.
+struct ClusterHealth {};
+struct ClusterFeatures {};
 
-namespace closecheck {
+/// What a request says beyond its operation. What the vocabulary has no operation for comes as a RawRequest, and this
+/// says what it is.
+using RequestDetails = std::variant<std::monostate, ListOptions, FlushOptions, PostedData, JobOptions, JobUpdate,
+                                    UpdateSnapshot, DeleteSnapshot, RevertOptions, SnapshotSelection, FeedOptions,
+                                    StartOptions, UpdateDatafeed, BulkWrite, GetDocument, IndexExists, ClusterState,
+                                    SearchDocuments, AskedPrivileges, ClusterHealth, ClusterFeatures>;
 
-struct RequestDetails {
-  std::variant<std::monostate, sut::ListOptions, sut::FlushOptions, sut::PostedData, sut::JobOptions, sut::JobUpdate,
-               sut::UpdateSnapshot, sut::DeleteSnapshot, sut::RevertOptions, sut::SnapshotSelection, sut::FeedOptions,
-               sut::StartOptions, sut::UpdateDatafeed, sut::BulkWrite, sut::GetDocument, sut::IndexExists,
-               sut::ClusterState, sut::SearchDocuments, sut::AskedPrivileges>
-      what;
+/// A request as the service takes it.
+struct ServiceRequest {
+  Request request;
+  RequestDetails details{};
 };
 
-}  // namespace closecheck
+}  // namespace closecheck::sut

@@ -1,0 +1,249 @@
+#include "wire/document_bodies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "wire/response_bodies.h"
+
+namespace closecheck::sut::wire {
+namespace {
+
+Json write_body(const WriteResult& result) {
+  Json body = Json::object();
+  body["_index"] = result.index;
+  body["_type"] = result.type;
+  body["_id"] = result.id;
+  if (result.result.empty()) {
+    body["status"] = result.status;
+    body["error"]["type"] = "version_conflict_engine_exception";
+    body["error"]["reason"] = result.reason;
+    return body;
+  }
+  body["_version"] = 1;
+  body["result"] = result.result;
+  body["_shards"]["total"] = 1;
+  body["_shards"]["successful"] = 1;
+  body["_shards"]["failed"] = 0;
+  return body;
+}
+
+const char* name_of(DocumentWrite::Kind kind) {
+  switch (kind) {
+    case DocumentWrite::Kind::create:
+      return "create";
+    case DocumentWrite::Kind::remove:
+      return "delete";
+    default:
+      return "index";
+  }
+}
+
+Json address_of(const FoundDocument& found) {
+  Json body = Json::object();
+  body["_index"] = found.index;
+  body["_type"] = found.document.type.empty() ? "doc" : found.document.type;
+  body["_id"] = found.document.id;
+  return body;
+}
+
+Json source_of(const Document& document) {
+  if (auto source = parse_json(document.source)) return *std::move(source);
+  Json source = Json::object();
+  source["time"] = document.time_ms;
+  source["value"] = document.value;
+  if (!document.entity.empty()) source["entity"] = document.entity;
+  return source;
+}
+
+Json shards() {
+  Json body = Json::object();
+  body["total"] = 1;
+  body["successful"] = 1;
+  body["skipped"] = 0;
+  body["failed"] = 0;
+  return body;
+}
+
+Json task_body(const ClusterTask& task, std::size_t number) {
+  const bool is_job = task.kind == ClusterTask::Kind::job;
+  const std::string kind = is_job ? "job" : "datafeed";
+  Json about = Json::object();
+  about["params"][is_job ? "job_id" : "datafeed_id"] = task.id;
+  // The product has renamed the one to the other.
+  about["status"]["state"] = task.state;
+  about["state"]["state"] = task.state;
+  Json body = Json::object();
+  body["id"] = fmt::format("{}-{}", kind, task.id);
+  body["task"][fmt::format("xpack/ml/{}", kind)] = std::move(about);
+  body["allocation_id"] = number;
+  body["assignment"]["executor_node"] = "node-1";
+  body["assignment"]["explanation"] = "";
+  return body;
+}
+
+Json claims(const std::vector<std::pair<std::string, bool>>& privileges, bool& all) {
+  Json body = Json::object();
+  for (const auto& [privilege, has] : privileges) {
+    body[privilege] = has;
+    all = all && has;
+  }
+  return body;
+}
+
+}  // namespace
+
+Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, Profile profile) {
+  Json body = Json::object();
+  body["datafeed_id"] = feed.feed;
+  body["job_id"] = feed.job;
+  if (more == nullptr) return body;
+  body["query_delay"] = "60s";
+  body["indices"] = more->indices;
+  body["query"]["match_all"]["boost"] = 1.0;
+  body["scroll_size"] = 1'000;
+  if (profile != Profile::xpack_5_4) body["chunking_config"]["mode"] = "auto";
+  for (const auto& [name, text] : more->members) {
+    auto value = parse_json(text);
+    body[name] = value ? *std::move(value) : Json(text);
+  }
+  return body;
+}
+
+Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node) {
+  Json body = Json::object();
+  body["datafeed_id"] = feed.feed;
+  body["state"] = feed.state;
+  if (node.empty()) return body;
+  body["node"] = node_body(node);
+  body["assignment_explanation"] = "";
+  return body;
+}
+
+Json document_body(const FoundDocument& found) {
+  Json body = address_of(found);
+  body["_version"] = 1;
+  body["found"] = true;
+  body["_source"] = source_of(found.document);
+  return body;
+}
+
+Json document_body(const NoDocument& missing) {
+  Json body = Json::object();
+  body["_index"] = missing.index;
+  body["_type"] = "_doc";
+  body["_id"] = missing.id;
+  body["found"] = false;
+  return body;
+}
+
+Json search_body(const FoundDocuments& found) {
+  Json body = Json::object();
+  body["took"] = 1;
+  body["timed_out"] = false;
+  body["_shards"] = shards();
+  body["hits"]["total"] = found.total;
+  body["hits"]["max_score"] = found.page.empty() ? Json(nullptr) : Json(1.0);
+  body["hits"]["hits"] = Json::array();
+  for (const FoundDocument& one : found.page) {
+    Json hit = address_of(one);
+    hit["_score"] = 1.0;
+    hit["_source"] = source_of(one.document);
+    body["hits"]["hits"].push_back(std::move(hit));
+  }
+  return body;
+}
+
+Json count_body(const DocumentCount& count) {
+  Json body = Json::object();
+  body["count"] = count.count;
+  body["_shards"] = shards();
+  return body;
+}
+
+Json writes_body(const WriteResults& writes) {
+  if (writes.single) return write_body(writes.results.front());
+  Json body = Json::object();
+  body["took"] = 1;
+  body["errors"] = std::ranges::any_of(writes.results, [](const auto& result) { return result.result.empty(); });
+  body["items"] = Json::array();
+  for (const WriteResult& result : writes.results) {
+    Json item = write_body(result);
+    item["status"] = result.status;
+    body["items"].push_back(Json::object({{name_of(result.kind), std::move(item)}}));
+  }
+  return body;
+}
+
+Json index_body(const IndexShown& shown) {
+  Json body = Json::object();
+  body[shown.index]["aliases"] = Json::object();
+  body[shown.index]["mappings"] = Json::object();
+  body[shown.index]["settings"] = Json::object();
+  return body;
+}
+
+Json refresh_body() {
+  Json body = Json::object();
+  body["_shards"]["total"] = 1;
+  body["_shards"]["successful"] = 1;
+  body["_shards"]["failed"] = 0;
+  return body;
+}
+
+Json tasks_body(const ClusterTasks& running) {
+  Json tasks = Json::array();
+  for (const ClusterTask& task : running.tasks) tasks.push_back(task_body(task, tasks.size() + 1));
+  Json body = Json::object();
+  body["cluster_name"] = "closecheck";
+  body["metadata"]["cluster_uuid"] = "_na_";
+  body["metadata"]["persistent_tasks"]["last_allocation_id"] = tasks.size();
+  body["metadata"]["persistent_tasks"]["tasks"] = std::move(tasks);
+  return body;
+}
+
+Json health_body() {
+  Json body = Json::object();
+  body["cluster_name"] = "closecheck";
+  body["status"] = "green";
+  body["timed_out"] = false;
+  body["number_of_nodes"] = 1;
+  body["number_of_data_nodes"] = 1;
+  body["active_primary_shards"] = 1;
+  body["active_shards"] = 1;
+  body["relocating_shards"] = 0;
+  body["initializing_shards"] = 0;
+  body["unassigned_shards"] = 0;
+  body["delayed_unassigned_shards"] = 0;
+  body["number_of_pending_tasks"] = 0;
+  body["number_of_in_flight_fetch"] = 0;
+  body["task_max_waiting_in_queue_millis"] = 0;
+  body["active_shards_percent_as_number"] = 100.0;
+  return body;
+}
+
+Json features_body() {
+  Json body = Json::object();
+  body["build"] = Json::object();
+  body["license"] = Json({{"type", "trial"}, {"mode", "trial"}, {"status", "active"}});
+  body["features"]["ml"] = Json({{"available", true}, {"enabled", true}});
+  body["features"]["security"] = Json({{"available", true}, {"enabled", true}});
+  return body;
+}
+
+Json privileges_body(const PrivilegeList& cluster, const IndexPrivileges* indices) {
+  bool all = true;
+  Json of_cluster = claims(cluster.privileges, all);
+  Json of_indices = Json::object();
+  if (indices != nullptr)
+    for (const auto& [index, privileges] : indices->indices) of_indices[index].update(claims(privileges, all));
+  Json body = Json::object();
+  if (indices != nullptr) body["has_all_requested"] = all;
+  body["cluster"] = std::move(of_cluster);
+  if (indices == nullptr) body["has_all_requested"] = all;
+  body["index"] = std::move(of_indices);
+  return body;
+}
+
+}  // namespace closecheck::sut::wire

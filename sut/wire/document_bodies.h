@@ -1,0 +1,30 @@
+// Answers about datafeeds, documents and the cluster.
+#pragma once
+
+#include <string>
+
+#include "closecheck/vocabulary/profile.h"
+#include "wire/json.h"
+#include "wire/service_answer.h"
+
+namespace closecheck::sut::wire {
+
+/// `more`: null where nobody knows it.
+Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, Profile profile);
+Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node);
+
+Json document_body(const FoundDocument& found);
+Json document_body(const NoDocument& missing);
+Json search_body(const FoundDocuments& found);
+Json count_body(const DocumentCount& count);
+Json writes_body(const WriteResults& writes);
+Json index_body(const IndexShown& shown);
+Json refresh_body();
+
+Json tasks_body(const ClusterTasks& running);
+Json health_body();
+Json features_body();
+/// `indices`: null where nobody asked about any privilege by name.
+Json privileges_body(const PrivilegeList& cluster, const IndexPrivileges* indices);
+
+}  // namespace closecheck::sut::wire

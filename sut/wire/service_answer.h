@@ -1,0 +1,199 @@
+// What the service answers: a response, and what its API tells beyond the vocabulary. Plain values, of which the codec
+// writes all that goes over the wire.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "closecheck/vocabulary/response.h"
+#include "wire/service_request.h"
+
+namespace closecheck::sut {
+
+/// Counts that the vocabulary does not know.
+struct MoreCounts {
+  std::int64_t processed_fields = 0;
+  std::int64_t input_fields = 0;
+  std::int64_t input_bytes = 0;
+  std::int64_t empty_buckets = 0;
+  std::optional<std::int64_t> last_data_ms;
+};
+
+/// What a job tells of its model.
+struct ModelSize {
+  std::int64_t bytes = 0;
+  std::int64_t by_fields = 0;
+  std::int64_t partition_fields = 0;
+  std::optional<std::int64_t> last_data_ms;
+  std::optional<std::int64_t> latest_result_ms;
+};
+
+/// Of each job of a JobStatisticsList.
+struct StatisticsDetails {
+  struct Job {
+    MoreCounts counts;
+    ModelSize model;
+  };
+  std::vector<Job> jobs;
+};
+
+/// Of a BucketPage, and of each of its buckets.
+struct BucketDetails {
+  std::int64_t span_s = 0;
+  std::vector<double> probabilities;
+};
+
+/// Of a RecordPage, and of each of its records.
+struct RecordDetails {
+  /// Fields without a name are none.
+  struct Record {
+    double probability = 1;
+    double typical = 0;
+    double actual = 0;
+    std::uint32_t detector = 0;
+    bool is_count = false;
+    std::string field;
+    std::string by_field;
+    std::string by;
+    std::string partition_field;
+    std::string partition;
+  };
+  std::int64_t span_s = 0;
+  std::vector<Record> records;
+};
+
+/// Of each snapshot of a SnapshotList.
+struct SnapshotDetails {
+  struct Snapshot {
+    std::string description;
+    bool retain = false;
+    ModelSize model;
+  };
+  std::vector<Snapshot> snapshots;
+};
+/// One snapshot, after an update or a revert.
+struct ShownSnapshot {
+  std::string job;
+  Snapshot listed;
+  SnapshotDetails::Snapshot details;
+};
+
+/// Of each datafeed of a DatafeedDescriptionList; `single`: the answer is that one, and no list.
+struct FeedDetails {
+  struct Feed {
+    std::vector<std::string> indices;
+    Members members;
+  };
+  std::vector<Feed> feeds;
+  bool single = false;
+};
+/// Of each datafeed of a DatafeedStatisticsList: the node that runs it; empty: none.
+struct FeedNodes {
+  std::vector<std::string> nodes;
+};
+
+/// A document. Its record says what the vocabulary knows of it; the time is that of the field that its index is
+/// ordered by.
+struct Document : Record {
+  std::string id;
+  std::string type;
+  std::string source;  // a JSON object as sent; empty: the record is all that there is
+};
+struct FoundDocument {
+  std::string index;
+  Document document;
+};
+struct NoDocument {
+  std::string index;
+  std::string id;
+};
+/// `total`: of all that the search finds; `page`: those that were asked for.
+struct FoundDocuments {
+  std::int64_t total = 0;
+  std::vector<FoundDocument> page;
+};
+struct DocumentCount {
+  std::int64_t count = 0;
+};
+/// What became of one write.
+struct WriteResult {
+  DocumentWrite::Kind kind = DocumentWrite::Kind::index;
+  std::string index;
+  std::string type;
+  std::string id;
+  int status = 200;
+  std::string result;  // created, updated, deleted, not_found; empty: refused, for `reason`
+  std::string reason;
+};
+/// `single`: the one write was not in a bulk.
+struct WriteResults {
+  std::vector<WriteResult> results;
+  bool single = false;
+};
+struct IndexShown {
+  std::string index;
+};
+
+/// What runs in the cluster: a job that is not closed, a datafeed that is started.
+struct ClusterTask {
+  enum class Kind : std::uint8_t { job, datafeed };
+  Kind kind = Kind::job;
+  std::string id;
+  std::string state;
+};
+struct ClusterTasks {
+  std::vector<ClusterTask> tasks;
+};
+/// Of a PrivilegeList: what the caller may do with each index that was asked about.
+struct IndexPrivileges {
+  std::vector<std::pair<std::string, std::vector<std::pair<std::string, bool>>>> indices;
+};
+struct ClusterIsWell {};
+struct FeatureList {};
+
+/// No operation has this path and method. `allowed`: the methods of the path, comma-separated; empty: unknown path.
+struct Unrouted {
+  std::string method;
+  std::string target;
+  std::string allowed;
+};
+/// The methods of a path, comma-separated.
+struct AllowedMethods {
+  std::string allowed;
+};
+/// A body of a type that the service does not read.
+struct UnreadableType {
+  std::string content_type;
+};
+
+/// What an answer tells beyond its response.
+using AnswerDetails =
+    std::variant<std::monostate, MoreCounts, StatisticsDetails, BucketDetails, RecordDetails, SnapshotDetails,
+                 ShownSnapshot, FeedDetails, FeedNodes, FoundDocument, NoDocument, FoundDocuments, DocumentCount,
+                 WriteResults, IndexShown, ClusterTasks, IndexPrivileges, ClusterIsWell, FeatureList, Unrouted,
+                 AllowedMethods, UnreadableType>;
+
+struct ServiceAnswer {
+  Response response;
+  std::shared_ptr<const AnswerDetails> details;  // null: there are none, or nobody reads them
+
+  ServiceAnswer() = default;
+  // Most answers are a response and nothing else.
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  ServiceAnswer(Response&& what) : response(std::move(what)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  ServiceAnswer(const Response& what) : response(what) {}
+  ServiceAnswer(Response&& what, AnswerDetails more)
+      : response(std::move(what)), details(std::make_shared<const AnswerDetails>(std::move(more))) {}
+};
+
+Response accepted(Content content, int status = 200);
+Response refused(int status, std::string_view type, std::string reason);
+
+}  // namespace closecheck::sut
