@@ -70,6 +70,22 @@ forbid "only the machine moves a job: nothing else writes its life or its feed" 
   '[])A-Za-z0-9_](\.|->)(life|feed)[[:space:]]*([-+|&^]?=[^=]|\+\+|--)' \
   $(sources_without_tests model properties scenarios | grep -v '/job_machine_engine.h$')
 
+# Folders of sut stand in one order: each with those that it may not include. Tests may look up.
+while read -r folder others; do
+  # shellcheck disable=SC2046
+  forbid "sut/$folder includes a folder that does not stand below it" \
+    "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($others)/" \
+    $(sources_without_tests "sut/$folder")
+done <<'ORDER'
+store wire|in_process|service|server|run|endpoint
+run store|wire|in_process|service|server|endpoint
+wire store|in_process|service|server|run|endpoint
+in_process service|server|run|endpoint
+service store|server|run|endpoint
+server run|endpoint
+endpoint store|in_process|service|server
+ORDER
+
 while read -r file; do
   lines=$(wc -l <"$file")
   if ((lines > 500)); then
