@@ -52,7 +52,7 @@ beyond_vocabulary='model/(model|rules|judge|include/closecheck/model)'
   forbid "the implementation must not know clauses: only the table of deviations names them" \
     '[/"]clause\.h"|\<Clause::' $(sources_without_tests sut/in_process | grep -v '/deviations\.cpp$')
   forbid_reach "public headers keep libraries to themselves" \
-    '^<(boost|httplib|nlohmann|yaml-cpp|rapidcheck|CLI|pugixml|fmt|sqlite3)' $(sources */include/closecheck)
+    '^<(boost|curl|httplib|nlohmann|yaml-cpp|rapidcheck|CLI|pugixml|fmt|sqlite3)' $(sources */include/closecheck)
   forbid_reach "only the machine knows Boost.MSM" '^<boost/msm' $(sources "${rooms[@]}" | grep -v '/job_machine')
   forbid_reach "nothing but tests needs what helps tests" '_for_test[.]h$' $(sources_without_tests "${rooms[@]}")
 }

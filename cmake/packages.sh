@@ -1,8 +1,9 @@
 # Debian packages that the launcher and the test command need; sourced by both. Everything is said on standard error.
 
 # To build and run the program.
-closecheck_program_packages=(g++ cmake ninja-build pkg-config libboost1.81-dev librapidcheck-dev libcpp-httplib-dev
-  libssl-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libsqlite3-dev libsimdjson-dev libspdlog-dev libmimalloc-dev libcli11-dev libpugixml-dev)
+closecheck_program_packages=(g++ cmake ninja-build pkg-config libboost1.81-dev librapidcheck-dev libcurl4-openssl-dev
+  libcpp-httplib-dev libssl-dev zlib1g-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libsqlite3-dev libsimdjson-dev
+  libspdlog-dev libmimalloc-dev libcli11-dev libpugixml-dev)
 # To test it as well. Hooks of the tests call curl; ccache spares the launcher's test a second build of the same files.
 closecheck_test_packages=(ccache libgtest-dev libgmock-dev libbenchmark-dev clang-format curl)
 # The official client of the service runs in Node.js, wherever that came from.

@@ -1,5 +1,6 @@
 #include "closecheck/sut/endpoint.h"
 
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -23,6 +24,14 @@ struct Shared {
   std::shared_ptr<const RunClock> clock = std::make_shared<const RunClock>();
 };
 
+struct KeptAnswer {
+  std::shared_ptr<const WireAnswer> answer;
+  AnswerShare share;
+};
+
+/// Longer answers are decoded one after the other, whoever got them.
+constexpr std::size_t kLongAnswerBytes = 256 * 1024;
+
 bool is_our_name(const std::string& thing) {
   return thing.starts_with(kNamePrefix);
 }
@@ -30,7 +39,8 @@ bool is_our_name(const std::string& thing) {
 class Endpoint : public System {
  public:
   explicit Endpoint(std::shared_ptr<Shared> shared)
-      : shared_(std::move(shared)), clients_(target().url(), target().options().request_timeout, shared_->clock) {}
+      : shared_(std::move(shared)),
+        clients_(target().url(), target().options().request_timeout, shared_->clock, target().commons().answer_room) {}
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
     if (auto parcel = pack(client, std::move(request), fresh_connection)) clients_.submit(client, *std::move(parcel));
@@ -103,7 +113,7 @@ class Endpoint : public System {
     completion.client = arrival->client;
     completion.time = arrival->time;
     if (arrival->answer) {
-      Response response = wire::decode(*std::move(arrival->answer), *arrival->request, target().options().profile);
+      Response response = decoded(*std::move(arrival->answer), *std::move(arrival->share), *arrival->request);
       if (const auto thing = created_by(arrival->request->operation); thing && response.outcome == Outcome::accepted)
         created_.insert(*thing);
       completion.response = std::make_shared<const Response>(std::move(response));
@@ -114,9 +124,20 @@ class Endpoint : public System {
     return completion;
   }
 
+  /// The bytes of the answer keep their share of the room for as long as anybody has them.
+  Response decoded(WireAnswer answer, AnswerShare share, const Request& request) {
+    std::unique_lock<std::mutex> one_at_a_time;
+    if (answer.body.size() > kLongAnswerBytes)
+      one_at_a_time = std::unique_lock(target().commons().decoding_long_answer);
+    Response response = wire::decode(std::move(answer), request, target().options().profile);
+    const auto kept = std::make_shared<const KeptAnswer>(KeptAnswer{std::move(response.wire), std::move(share)});
+    response.wire = {kept, kept->answer.get()};
+    return response;
+  }
+
   /// Of a request that is not sent.
   void lose(int client, std::shared_ptr<const Request> request, std::string why) {
-    clients_.push({client, 0, std::move(request), std::nullopt, std::move(why), true});
+    clients_.push({client, 0, std::move(request), std::nullopt, std::move(why), true, std::nullopt});
   }
 
   std::shared_ptr<Shared> shared_;

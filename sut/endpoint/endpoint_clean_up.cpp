@@ -23,7 +23,8 @@ class CleanUp {
  public:
   explicit CleanUp(Target& target)
       : target_(target),
-        connection_(target.url(), std::min(kCleanUpRequestPatience, target.options().request_timeout)) {}
+        patience_(std::min(kCleanUpRequestPatience, target.options().request_timeout)),
+        connection_(target.url(), target.commons().answer_room) {}
 
   bool remove(const Thing& thing) {
     switch (thing.kind) {
@@ -68,7 +69,7 @@ class CleanUp {
     const Profile profile = target_.options().profile;
     for (int attempt = 1;; ++attempt) {
       Exchange exchange =
-          connection_.exchange(wire::encode(request, profile), target_.identity_of(request.who).credentials);
+          connection_.exchange(wire::encode(request, profile), target_.identity_of(request.who).credentials, patience_);
       unreachable_ = !exchange.connected;
       if (!exchange.answer) return {};
       if (!is_busy(*exchange.answer) || attempt == 3 || is_over())
@@ -84,6 +85,7 @@ class CleanUp {
   bool is_over() const { return Clock::now() >= end_; }
 
   Target& target_;
+  const Duration patience_;
   Connection connection_;
   bool unreachable_ = false;
   const Clock::time_point end_ = Clock::now() + std::chrono::nanoseconds(kCleanUpPatience);

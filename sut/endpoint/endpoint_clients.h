@@ -9,8 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/request.h"
@@ -43,13 +41,14 @@ struct Arrival {
   std::optional<WireAnswer> answer;  // empty: lost
   std::string error;
   bool never_sent = false;
+  std::optional<AnswerShare> share{};
 };
 
 /// One thread at a time uses it.
 class Clients {
  public:
   /// An answer that has not come `patience` after its request was submitted is lost.
-  Clients(std::string url, Duration patience, std::shared_ptr<const RunClock> clock);
+  Clients(std::string url, Duration patience, std::shared_ptr<const RunClock> clock, std::shared_ptr<AnswerRoom> room);
   /// Ends open requests.
   ~Clients();
   Clients(const Clients&) = delete;
@@ -72,34 +71,21 @@ class Clients {
   struct Worker;
 
   Worker& worker_of(int client);
-  std::shared_ptr<Connection> connection_for(Worker& worker, bool fresh);
   void serve(Worker& worker);
   void send_parcels(Worker& worker);
-  void watch();
-  void watch_deadlines();
-  /// What came out of a thread comes out of the next wait for news.
-  void fail();
-  void give_up(Worker& worker);
+  /// Ends the client's thread and connection, which are not used again after a request without an answer.
+  void forget(int client);
 
   const std::string url_;
   const Duration patience_;
   const std::shared_ptr<const RunClock> clock_;
+  const std::shared_ptr<AnswerRoom> room_;
 
+  std::map<int, std::unique_ptr<Worker>> workers_;  // for the user's thread alone
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Arrival> arrivals_;
-  std::map<int, std::unique_ptr<Worker>> workers_;
-  std::vector<std::unique_ptr<Worker>> retired_;  // given up; their threads are about to end
-  std::exception_ptr trouble_;
-
-  // An exchange in the caller's thread is stopped at its deadline by another, since a target may drip its answer.
-  std::thread watcher_;
-  std::condition_variable watched_changed_;
-  std::shared_ptr<Connection> watched_;  // null: no such exchange is under way
-  Time watched_until_ = 0;
-  Time watcher_wakes_ = 0;
-  bool watched_stopped_ = false;
-  bool ending_ = false;
+  std::exception_ptr trouble_;  // what came out of a thread; it comes out of the next wait for news
 };
 
 }  // namespace closecheck::sut

@@ -31,6 +31,21 @@ bool WrongPasswords::may_send(const std::string& username) {
   return true;
 }
 
+bool AnswerRoom::take(std::size_t bytes) {
+  std::size_t taken = taken_;
+  do {
+    if (bytes > kAnswersBytesMax - taken) return false;
+  } while (!taken_.compare_exchange_weak(taken, taken + bytes));
+  return true;
+}
+
+bool AnswerShare::grow_to(std::size_t bytes) {
+  if (bytes <= bytes_) return true;
+  if (!room_->take(bytes - bytes_)) return false;
+  bytes_ = bytes;
+  return true;
+}
+
 Commons::Commons() : open_jobs(kOpenJobsMax) {}
 
 std::shared_ptr<Commons> make_commons() {

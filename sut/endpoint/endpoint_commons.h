@@ -1,12 +1,15 @@
 // What all that speak to one target share, however many factories and profiles they come from.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace closecheck::sut {
 
@@ -40,11 +43,45 @@ class WrongPasswords {
   std::map<std::string, int> sent_;
 };
 
+/// Bytes of the bodies of all answers that are kept at once: while they come in, and for as long as a history has them.
+inline constexpr std::size_t kAnswersBytesMax = std::size_t{48} << 20;
+
+/// Room for these. Thread-safe.
+class AnswerRoom {
+ public:
+  bool take(std::size_t bytes);
+  void give_back(std::size_t bytes) { taken_ -= bytes; }
+
+ private:
+  std::atomic<std::size_t> taken_ = 0;
+};
+
+/// What one answer takes of the room, for as long as this lives.
+class AnswerShare {
+ public:
+  explicit AnswerShare(std::shared_ptr<AnswerRoom> room) : room_(std::move(room)) {}
+  ~AnswerShare() {
+    if (room_) room_->give_back(bytes_);
+  }
+  AnswerShare(AnswerShare&& other) noexcept = default;
+  AnswerShare& operator=(AnswerShare&&) = delete;
+
+  /// False: there is no room for so many bytes in all.
+  bool grow_to(std::size_t bytes);
+
+ private:
+  std::shared_ptr<AnswerRoom> room_;  // null: it was moved away
+  std::size_t bytes_ = 0;
+};
+
 struct Commons {
   Commons();
 
   Places open_jobs;
   WrongPasswords wrong_passwords;
+  std::shared_ptr<AnswerRoom> answer_room = std::make_shared<AnswerRoom>();
+  /// Held while a long answer is decoded, which takes a multiple of its bytes for a moment.
+  std::mutex decoding_long_answer;
 };
 
 }  // namespace closecheck::sut

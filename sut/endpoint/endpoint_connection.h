@@ -7,30 +7,33 @@
 
 #include "closecheck/sut/endpoint.h"
 #include "closecheck/sut/wire.h"
+#include "endpoint/endpoint_commons.h"
 
 namespace closecheck::sut {
 
-/// Bytes of one answer at most; a longer one counts as none.
-inline constexpr std::size_t kAnswerBytesMax = std::size_t{64} << 20;
-
 struct Exchange {
-  std::optional<WireAnswer> answer{};  // empty: none came
+  std::optional<WireAnswer> answer{};  // empty: none came, or none that can be read
   std::string error{};                 // why; never holds credentials
   bool connected = true;               // whether the target could be reached at all
   bool never_sent = false;             // nothing of the request left us
+  bool timed_out = false;              // it was given up when its time was over
+  std::optional<AnswerShare> share{};  // of the room for answers; to be kept as long as the answer
 };
 
 /// One thread at a time sends; any thread may stop.
 class Connection {
  public:
-  /// `url` as Target::url() gives it. `timeout`: how long the target may be silent.
-  Connection(const std::string& url, Duration timeout);
+  /// `url` as Target::url() gives it.
+  Connection(const std::string& url, std::shared_ptr<AnswerRoom> room);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Never throws and never sends a request twice. Redirects are answers like any other.
-  Exchange exchange(const wire::HttpRequest& request, const std::optional<Credentials>& credentials);
+  /// Takes `timeout` at most, from looking up the target's name to the last byte of the answer; an answer beyond the
+  /// bounds of answer_reader.h is none. Never sends a request twice, follows no redirect, keeps no cookie. `fresh`: on
+  /// a connection that was never used, and is not used again. Throws std::bad_alloc alone.
+  Exchange exchange(const wire::HttpRequest& request, const std::optional<Credentials>& credentials, Duration timeout,
+                    bool fresh = false);
 
   /// Ends the exchange that is under way, if any, and every later one.
   void stop();

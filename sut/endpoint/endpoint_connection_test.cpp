@@ -14,6 +14,22 @@ namespace {
 
 using testing::HasSubstr;
 
+/// A connection with a patience of its own.
+class ToServer {
+ public:
+  ToServer(const std::string& url, Duration patience)
+      : patience_(patience), connection_(url, std::make_shared<AnswerRoom>()) {}
+
+  Exchange exchange(const wire::HttpRequest& request, const std::optional<Credentials>& credentials) {
+    return connection_.exchange(request, credentials, patience_);
+  }
+  void stop() { connection_.stop(); }
+
+ private:
+  Duration patience_;
+  Connection connection_;
+};
+
 wire::HttpRequest get(const std::string& path) {
   return {"GET", path, {}, "", ""};
 }
@@ -32,7 +48,7 @@ TEST(Connection, SendsTheRequestAsEncodedAndBringsTheAnswerAsItWas) {
                      "HTTP/1.1 418 Teapot\r\nContent-Type: application/json\r\nX-Two: a\r\nX-Two: b\r\n"
                      "Content-Length: 10\r\n\r\n {\"a\": 1}\n");
   });
-  Connection connection(server.url(), kSecond);
+  ToServer connection(server.url(), kSecond);
   const Exchange exchange =
       connection.exchange({"POST", "/_xpack/ml/a%2Fb,c:*/_close", {{"timeout", "1 s"}, {"force", ""}}, "", ""}, {});
 
@@ -50,10 +66,71 @@ TEST(Connection, SendsCredentialsAndOnlyWhenThereAreAny) {
   TestServer server([](const httplib::Request& request, httplib::Response& response) {
     response.set_content(request.get_header_value("Authorization"), "text/plain");
   });
-  Connection connection(server.url(), kSecond);
+  ToServer connection(server.url(), kSecond);
 
   EXPECT_EQ(connection.exchange(get("/"), Credentials{"ann", "secret"}).answer->body, "Basic YW5uOnNlY3JldA==");
   EXPECT_EQ(connection.exchange(get("/"), std::nullopt).answer->body, "");
+}
+
+// The path is the client's word: what tidies it asks for something else.
+TEST(Connection, SendsPathsAsTheyAreAndNoHeaderOfItsOwnAccord) {
+  std::string asked;
+  RawServer server([&](int socket, const std::string& head) {
+    asked = head;
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+  ToServer connection(server.url(), kSecond);
+  for (const char* path : {"/a/../b/./c", "//a//b", "/a%2e%2e/%2F", "/a#b", "/[a]{b}*"}) {
+    ASSERT_TRUE(connection.exchange(get(path), {}).answer) << path;
+    EXPECT_THAT(asked, testing::StartsWith("GET " + std::string(path) + " HTTP/1.1\r\n"));
+  }
+  ASSERT_TRUE(connection.exchange({"PUT", "/", {}, "", "", {{"X-Empty", ""}, {"X-Full", "a: b"}}}, {}).answer);
+  EXPECT_THAT(asked, testing::AllOf(HasSubstr("X-Empty:\r\n"), HasSubstr("X-Full: a: b\r\n"),
+                                    HasSubstr("Content-Length: 0\r\n")));
+  for (const char* word : {"Expect", "Cookie", "Content-Type", "Transfer-Encoding", "Upgrade", "Proxy"})
+    EXPECT_THAT(asked, testing::Not(HasSubstr(word)));
+}
+
+TEST(Connection, SendsAnyMethodWithAndWithoutABody) {
+  std::string asked;
+  RawServer server([&](int socket, const std::string& head) {
+    asked = head;
+    const bool is_head = head.starts_with("HEAD");
+    RawServer::write(socket, std::string("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n") +
+                                 (is_head ? "" : "{}"));
+  });
+  ToServer connection(server.url(), kSecond);
+  for (const char* method : {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "BREW"})
+    for (const std::string body : {"", "text"}) {
+      if (std::string_view(method) == "HEAD" && !body.empty()) continue;
+      const Exchange exchange = connection.exchange({method, "/", {}, body, ""}, {});
+      ASSERT_TRUE(exchange.answer) << method << ": " << exchange.error;
+      EXPECT_EQ(exchange.answer->body, std::string_view(method) == "HEAD" ? "" : "{}");
+      EXPECT_THAT(asked, testing::StartsWith(std::string(method) + " / HTTP/1.1\r\n"));
+      EXPECT_EQ(asked.find("Content-Length: 4") != std::string::npos, !body.empty()) << asked;
+    }
+}
+
+TEST(Connection, GoesThroughATunnelOfTheUsualProxyButNotToThisMachine) {
+  std::string asked;
+  RawServer proxy([&](int socket, const std::string& head) {
+    asked = head;
+    RawServer::write(socket, "HTTP/1.1 200 Connected\r\nX: proxy\r\n\r\n");
+    RawServer::read_head(socket);
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  RawServer server([&](int socket, const std::string&) {
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlocal");
+  });
+  const Variable variable("http_proxy", proxy.url());
+
+  EXPECT_EQ(ToServer(server.url(), kSecond).exchange(get("/"), {}).answer->body, "local");
+  EXPECT_EQ(proxy.connections(), 0);
+  const Exchange far = ToServer("http://closecheck.invalid:9200", kSecond).exchange(get("/"), {});
+  ASSERT_TRUE(far.answer) << far.error;
+  EXPECT_EQ(far.answer->body, "ok");
+  EXPECT_EQ(far.answer->headers.size(), 1U);
+  EXPECT_THAT(asked, testing::StartsWith("CONNECT closecheck.invalid:9200 HTTP/1.1\r\n"));
 }
 
 TEST(Connection, TakesChunkedLongAndEmptyBodies) {
@@ -70,7 +147,7 @@ TEST(Connection, TakesChunkedLongAndEmptyBodies) {
     if (request.path == "/empty") response.status = 204;
     if (request.path == "/echo") response.set_content(std::to_string(request.body.size()), "text/plain");
   });
-  Connection connection(server.url(), 10 * kSecond);
+  ToServer connection(server.url(), 10 * kSecond);
 
   EXPECT_EQ(connection.exchange(get("/chunked"), {}).answer->body, "abc" + megabytes);
   EXPECT_EQ(connection.exchange(get("/long"), {}).answer->body, megabytes);
@@ -85,7 +162,7 @@ TEST(Connection, DoesNotFollowRedirects) {
     ++asked;
     response.set_redirect("/elsewhere");
   });
-  Connection connection(server.url(), kSecond);
+  ToServer connection(server.url(), kSecond);
 
   EXPECT_EQ(connection.exchange(get("/"), {}).answer->status, 302);
   EXPECT_EQ(asked, 1);
@@ -95,7 +172,7 @@ TEST(Connection, AsksOnceMoreOnANewConnectionAfterTheServerClosedAnIdleOne) {
   RawServer server([](int socket, const std::string&) {
     RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   });
-  Connection connection(server.url(), kSecond);
+  ToServer connection(server.url(), kSecond);
 
   EXPECT_EQ(connection.exchange(get("/1"), {}).answer->body, "ok");
   server.wait_until_closed(1);
@@ -110,7 +187,7 @@ TEST(Connection, TellsThatNobodyListens) {
   {
     url = RawServer([](int, const std::string&) {}).url();
   }
-  Connection connection(url, kSecond);
+  ToServer connection(url, kSecond);
   const Exchange exchange = connection.exchange(get("/"), Credentials{"ann", "secret"});
 
   EXPECT_FALSE(exchange.answer);
@@ -120,7 +197,7 @@ TEST(Connection, TellsThatNobodyListens) {
 
 TEST(Connection, TellsThatASilentServerGaveNoAnswerInTime) {
   RawServer server([](int socket, const std::string&) { RawServer::read_head(socket); });
-  Connection connection(server.url(), 150 * kMillisecond);
+  ToServer connection(server.url(), 150 * kMillisecond);
   const auto begin = std::chrono::steady_clock::now();
   const Exchange exchange = connection.exchange(get("/"), {});
 
@@ -134,7 +211,7 @@ TEST(Connection, TellsAnAnswerThatBreaksOffFromAWholeOne) {
        {"", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "HTTP/1.1 200 OK\r\nContent-Le",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnot a chunk"}) {
     RawServer server([&](int socket, const std::string&) { RawServer::write(socket, bytes); });
-    Connection connection(server.url(), kSecond);
+    ToServer connection(server.url(), kSecond);
     const Exchange exchange = connection.exchange(get("/"), {});
     EXPECT_FALSE(exchange.answer) << bytes;
     EXPECT_NE(exchange.error, "") << bytes;
@@ -144,12 +221,12 @@ TEST(Connection, TellsAnAnswerThatBreaksOffFromAWholeOne) {
 
 TEST(Connection, NeverSendsWhatWouldBeAnotherRequest) {
   RawServer server([](int, const std::string&) {});
-  Connection connection(server.url(), kSecond);
+  ToServer connection(server.url(), kSecond);
 
   for (const wire::HttpRequest& request :
        {wire::HttpRequest{"GET\r\nX: y", "/", {}, "", ""}, wire::HttpRequest{"", "/", {}, "", ""},
         wire::HttpRequest{"GET", "/a b", {}, "", ""}, wire::HttpRequest{"GET", "/\r\nX: y", {}, "", ""},
-        wire::HttpRequest{"GET", "no-slash", {}, "", ""},
+        wire::HttpRequest{"GET", "no-slash", {}, "", ""}, wire::HttpRequest{"HEAD", "/", {}, "x", ""},
         wire::HttpRequest{"POST", "/", {}, "x", "text/plain\r\nX: y"}})
     EXPECT_THAT(connection.exchange(request, {}).error, HasSubstr("nothing was sent"));
   EXPECT_EQ(server.connections(), 0);
@@ -161,7 +238,7 @@ TEST(Connection, EndsAnExchangeThatIsStopped) {
     asked.set_value();
     RawServer::read_head(socket);
   });
-  Connection connection(server.url(), kMinute);
+  ToServer connection(server.url(), kMinute);
   auto exchange = std::async(std::launch::async, [&] { return connection.exchange(get("/"), {}); });
   asked.get_future().wait();
   connection.stop();

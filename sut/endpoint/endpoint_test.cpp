@@ -276,7 +276,7 @@ TEST_P(EitherWay, SendsNothingTwiceWhenAKeptConnectionDies) {
   std::atomic<int> asked = 0;
   RawServer server([&](int socket, const std::string&) {
     ++asked;
-    RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"closed\": true}");
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"closed\": true}");
     if (!RawServer::read_head(socket).empty()) ++asked;
   });
   const auto system = make_endpoint_factory(options_for(server.url()))->make(1);

@@ -64,14 +64,15 @@ class Reader {
  public:
   explicit Reader(const EndpointOptions& options)
       : target_(options),
-        connection_(target_.url(), std::min(kReadPatience, options.request_timeout)),
+        patience_(std::min(kReadPatience, options.request_timeout)),
+        connection_(target_.url(), target_.commons().answer_room),
         profile_(options.profile) {}
 
   Read read(Operation operation, const std::optional<Credentials>& credentials) {
     const Request request{Principal::anonymous, std::move(operation), nullptr};
     for (int attempt = 1;; ++attempt) {
       const Clock::time_point begin = Clock::now();
-      Exchange exchange = connection_.exchange(wire::encode(request, profile_), credentials);
+      Exchange exchange = connection_.exchange(wire::encode(request, profile_), credentials, patience_);
       Read read;
       read.took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
       const WireAnswer* const answer = exchange.answer ? &*exchange.answer : nullptr;
@@ -119,6 +120,7 @@ class Reader {
   }
 
   Target target_;
+  Duration patience_;
   Connection connection_;
   Profile profile_;
   bool has_authenticate_ = true;
