@@ -44,6 +44,7 @@ class RecordingSystem final : public sut::System {
   }
 
   Time now() override { return system_->now(); }
+  Time end() const override { return system_->end(); }
 
   bool inject(Fault fault, const std::string& job, Duration duration) override {
     if (!system_->inject(fault, job, duration)) return false;

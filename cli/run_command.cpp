@@ -25,6 +25,12 @@ namespace closecheck::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr Duration kLiveBudget = 10 * kMinute;
+/// Of the budget, what is kept for the clean-up: one in so many shares, and no more than it ever takes.
+constexpr int kCleanUpShares = 10;
+constexpr std::chrono::seconds kCleanUpMax{20};
 
 Require require_of(const std::string& text, bool live) {
   if (text.empty()) return live ? Require::reachable : Require::all;
@@ -47,10 +53,20 @@ properties::GateOptions gate_options(const RunOptions& options, const Target& ta
     if (!budget || *budget <= 0)
       throw UsageError(fmt::format("--budget takes a span with a unit such as 90s, not '{}'", options.budget));
     gate.budget = *budget;
+  } else if (target.live) {
+    gate.budget = kLiveBudget;
   }
   gate.jobs = require_jobs(options.jobs);
   gate.require = require_of(options.require, target.live);
   return gate;
+}
+
+/// Live: divides the budget, which bounds everything from the start of the command on.
+void set_ends(Target& target, Clock::time_point begin, Duration budget) {
+  // Nobody waits longer than this.
+  const std::chrono::nanoseconds whole(std::min(budget, 365 * 24 * kHour));
+  target.end = begin + whole;
+  target.end_of_work = target.end - std::min<std::chrono::nanoseconds>(whole / kCleanUpShares, kCleanUpMax);
 }
 
 void take_in(const Knowledge& knowledge, properties::GateOptions& gate) {
@@ -105,6 +121,7 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
   take_in(knowledge, gate);
   std::string journal;
   if (target.live) {
+    gate.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(target.end_of_work - Clock::now()).count();
     const std::string run_id = new_run_id();
     gate.name_prefix = fmt::format("{}{}-", kNamePrefix, run_id);
     journal = (state_folder() / fmt::format("journal-{}", run_id)).string();
@@ -173,10 +190,11 @@ int require_jobs(int wanted) {
 }
 
 ExitCode run_command(const RunOptions& options) {
-  const auto begin = std::chrono::steady_clock::now();
+  const Clock::time_point begin = Clock::now();
   const std::string started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
-  const Target target = resolve_target(options.target);
+  Target target = resolve_target(options.target);
   properties::GateOptions gate = gate_options(options, target);
+  if (target.live) set_ends(target, begin, gate.budget);
   std::vector<Waiver> waivers = target.configuration.waivers;
   if (!options.waivers.empty()) waivers = read_waivers(options.waivers, process_variables());
   if (options.dry_run) {
@@ -206,8 +224,7 @@ ExitCode run_command(const RunOptions& options) {
       make_folder(folder);
       save_counterexamples(record, target, options.target, folder);
     });
-  record.elapsed_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+  record.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
 
   // The verdict first: whatever becomes of the files, it is told.
   deliveries.attempt(

@@ -17,6 +17,8 @@
 namespace closecheck::cli {
 namespace {
 
+/// How long a target is asked for its version, to name it in a message.
+constexpr std::chrono::seconds kPatienceWithoutProfile{10};
 constexpr std::string_view kInProcess = "in-process";
 
 std::string first_of(const std::string& one, const std::string& other) {
@@ -38,7 +40,9 @@ void check_url(const std::string& url) {
 /// What to say when a live target comes without a profile.
 [[noreturn]] void demand_profile(const Target& target) {
   const std::string choices = profile_choices();
-  const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
+  sut::EndpointOptions options = endpoint_of(target, "");
+  options.end_of_work = std::chrono::steady_clock::now() + kPatienceWithoutProfile;
+  const sut::Preflight preflight = sut::preflight(options);
   std::string says;
   if (!preflight.reachable)
     says = fmt::format("the target could not be asked for its version ({})", preflight.error);
@@ -112,6 +116,8 @@ sut::EndpointOptions endpoint_of(const Target& target, const std::string& journa
   options.journal = journal;
   options.redactor = target.redactor;
   options.commons = target.commons;
+  options.end_of_work = target.end_of_work;
+  options.end = target.end;
   return options;
 }
 

@@ -1,6 +1,7 @@
 // What a command drives: the built-in implementation, or a live endpoint with its principals and hooks.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <set>
@@ -26,6 +27,9 @@ struct Target {
   Redactor redactor;                      // knows what is secret in it
   bool is_named_by_file = false;          // by a scenario alone
   std::shared_ptr<sut::Commons> commons;  // what may be taken of it in all, whoever takes it
+  /// Live: when the run is over, and when its clean-up is.
+  std::chrono::steady_clock::time_point end_of_work = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
 };
 
 /// What a saved counterexample says of its target; it counts where neither flags nor the configuration say anything.

@@ -19,7 +19,6 @@ namespace {
 /// In process: exchanges of generated programs that a second of `--budget` stands for. Counted, never timed.
 constexpr std::int64_t kExchangesPerBudgetSecond = 30'000;
 constexpr int kLiveWorkers = 4;
-constexpr Duration kLiveBudget = 10 * kMinute;
 /// Of the budget, for how much of it one answer may be awaited; never less than some seconds.
 constexpr int kPatiencesPerBudget = 4;
 constexpr Duration kPatienceMin = 3 * kSecond;
@@ -47,7 +46,7 @@ EffortFigures figures_of(Effort effort) {
 /// call, all others up to the deadline; what is left is for shrinking and cleaning up.
 struct Timetable {
   Timetable(const GateOptions& options, Clock::time_point the_start) : start(the_start) {
-    budget = options.budget > 0 ? options.budget : kLiveBudget;
+    budget = options.budget;
     const Duration wanted = figures_of(options.effort).live_time;
     time = wanted == 0 ? budget : std::min(wanted, budget);
   }
@@ -61,6 +60,8 @@ struct Timetable {
     const Clock::time_point usual = std::max(at(time * 19 / 20), Clock::now() + std::chrono::nanoseconds(time / 5));
     return std::min(usual, at(budget * 19 / 20));
   }
+
+  bool is_over() const { return Clock::now() >= at(budget); }
 
   Clock::time_point start;
   Duration budget = 0;
@@ -137,9 +138,12 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   proving.cancelled = &cancelled;
   const Proofs proofs = prove(campaign, proving, trials);
   // What the last programs did to the target shows now.
-  if (options.live && campaign.gone.empty() && !cancelled)
+  if (options.live && campaign.gone.empty() && !cancelled) {
     if (const std::string silence = trials.why_silent(); !silence.empty())
       campaign.gone = describe_gone(silence, campaign.trouble);
+    else if (times.is_over())
+      campaign.gone = "the budget was used up before the target could be asked a last time";
+  }
   RunRecord record = make_record(options, environment, campaign, proofs, cancelled.load());
   if (options.live)
     record.notes.push_back(fmt::format(

@@ -30,7 +30,7 @@ class TrialRunner {
   Ran run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool through_codec);
 
   /// Live: asks a harmless read of the target, on a connection of its own. Empty: it answers as itself; else how that
-  /// showed that it is gone, busy or somebody else. Takes some seconds at most.
+  /// showed that it is gone, busy or somebody else. Takes some seconds at most; empty also when the run is over.
   std::string why_silent();
 
   /// Copies what the runner still holds of the run.

@@ -1,5 +1,6 @@
 #include "closecheck/sut/endpoint.h"
 
+#include <algorithm>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -40,7 +41,9 @@ class Endpoint : public System {
  public:
   explicit Endpoint(std::shared_ptr<Shared> shared)
       : shared_(std::move(shared)),
-        clients_(target().url(), target().options().request_timeout, shared_->clock, target().commons().answer_room) {}
+        end_(shared_->clock->time(target().options().end_of_work)),
+        clients_(target().url(), {target().options().request_timeout, end_}, shared_->clock,
+                 target().commons().answer_room) {}
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
     if (auto parcel = pack(client, std::move(request), fresh_connection)) clients_.submit(client, *std::move(parcel));
@@ -58,11 +61,14 @@ class Endpoint : public System {
   }
 
   Time now() override { return shared_->clock->now(); }
+  Time end() const override { return end_; }
 
   bool inject(Fault fault, const std::string& job, Duration duration) override {
     if (!can_inject(fault)) return false;
     const std::string command = fill_in_hook(target().options().hooks.at(fault), job, duration);
-    run_hook(command, target().redact());
+    const Duration left = end_ - now();
+    if (left <= 0) throw FaultFailed{"the time of the run was up"};
+    run_hook(command, target().redact(), std::min(kHookPatience, left));
     return true;
   }
 
@@ -141,6 +147,7 @@ class Endpoint : public System {
   }
 
   std::shared_ptr<Shared> shared_;
+  const Time end_;
   Clients clients_;
   std::set<Thing> created_;
 };

@@ -24,7 +24,8 @@ class CleanUp {
   explicit CleanUp(Target& target)
       : target_(target),
         patience_(std::min(kCleanUpRequestPatience, target.options().request_timeout)),
-        connection_(target.url(), target.commons().answer_room) {}
+        connection_(target.url(), target.commons().answer_room),
+        end_(std::min(target.options().end, Clock::now() + std::chrono::nanoseconds(kCleanUpPatience))) {}
 
   bool remove(const Thing& thing) {
     switch (thing.kind) {
@@ -68,13 +69,13 @@ class CleanUp {
     const Request request{who, std::move(operation), nullptr};
     const Profile profile = target_.options().profile;
     for (int attempt = 1;; ++attempt) {
-      Exchange exchange =
-          connection_.exchange(wire::encode(request, profile), target_.identity_of(request.who).credentials, patience_);
+      Exchange exchange = connection_.exchange(
+          wire::encode(request, profile), target_.identity_of(request.who).credentials, std::min(patience_, left()));
       unreachable_ = !exchange.connected;
       if (!exchange.answer) return {};
       if (!is_busy(*exchange.answer) || attempt == 3 || is_over())
         return wire::decode(*std::move(exchange.answer), request, profile);
-      std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(&*exchange.answer, attempt)));
+      std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(polite_wait(&*exchange.answer, attempt), left())));
     }
   }
 
@@ -82,13 +83,14 @@ class CleanUp {
   static bool is_gone(const Response& response) {
     return succeeded(response) || (response.outcome == Outcome::refused && response.refusal == Refusal::not_found);
   }
-  bool is_over() const { return Clock::now() >= end_; }
+  Duration left() const { return std::chrono::nanoseconds(end_ - Clock::now()).count(); }
+  bool is_over() const { return left() <= 0; }
 
   Target& target_;
   const Duration patience_;
   Connection connection_;
   bool unreachable_ = false;
-  const Clock::time_point end_ = Clock::now() + std::chrono::nanoseconds(kCleanUpPatience);
+  const Clock::time_point end_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace closecheck::sut {
 
-/// How long one request of the clean-up, and all of it, may take.
+/// How long one request of the clean-up, and all of it, may take; less where the run ends before.
 inline constexpr Duration kCleanUpRequestPatience = 5 * kSecond;
 inline constexpr Duration kCleanUpPatience = 20 * kSecond;
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -208,6 +209,20 @@ TEST_F(CleanUp, LeavesWhatABusyTargetHasNoTimeForAfterAFewAttempts) {
 
   EXPECT_THAT(clean_up_journal(options_), ElementsAre("job closecheck-1-a"));
   EXPECT_EQ(cluster_.asked().size(), 9U) << "a close and two deletions, three times each";
+}
+
+TEST_F(CleanUp, OfASilentTargetEndsWithTheRun) {
+  RawServer silent([](int socket, const std::string&) { RawServer::read_head(socket); });
+  EndpointOptions options = options_;
+  options.url = silent.url();
+  {
+    Journal journal(options.journal);
+    for (const char* job : {"closecheck-1-a", "closecheck-1-b"}) journal.created({ThingKind::job, job});
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  options.end = begin + std::chrono::milliseconds(300);
+  EXPECT_EQ(clean_up_journal(options).size(), 2U);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
 }
 
 TEST_F(CleanUp, NamesWhatItCouldNotRemove) {

@@ -11,6 +11,7 @@ namespace {
 
 /// No wait on a condition is longer than this, so that no point in time can overflow.
 constexpr Duration kOneWaitMax = kMinute;
+constexpr Time kForever = std::numeric_limits<Time>::max();
 
 }  // namespace
 
@@ -28,7 +29,7 @@ struct Clients::Worker {
   std::thread thread;  // of a client that has submitted something
 };
 
-Clients::Clients(std::string url, Duration patience, std::shared_ptr<const RunClock> clock,
+Clients::Clients(std::string url, Patience patience, std::shared_ptr<const RunClock> clock,
                  std::shared_ptr<AnswerRoom> room)
     : url_(std::move(url)), patience_(patience), clock_(std::move(clock)), room_(std::move(room)) {}
 
@@ -53,13 +54,21 @@ void Clients::submit(int client, Parcel parcel) {
   worker.changed.notify_all();
 }
 
+Exchange Clients::send(Connection& connection, const Parcel& parcel, Time until) const {
+  const Time now = clock_->now();
+  if (now >= patience_.end) return {.error = "the time of the run was up, so nothing was sent", .never_sent = true};
+  const Duration patience = std::min({patience_.answer, until - now, patience_.end - now});
+  Exchange exchange = connection.exchange(parcel.http, parcel.credentials, patience, parcel.fresh_connection);
+  if (exchange.timed_out && clock_->now() >= patience_.end)
+    exchange.error = "no answer before the time of the run was up";
+  return exchange;
+}
+
 std::optional<Arrival> Clients::exchange(int client, Parcel parcel, Time until) {
-  const Duration patience = std::min(patience_, until - clock_->now());
-  Exchange exchange =
-      worker_of(client).connection.exchange(parcel.http, parcel.credentials, patience, parcel.fresh_connection);
+  Exchange exchange = send(worker_of(client).connection, parcel, until);
   const Time now = clock_->now();
   if (!exchange.answer) forget(client);
-  if (exchange.timed_out && now >= until) return std::nullopt;
+  if (exchange.timed_out && now >= until && now < patience_.end) return std::nullopt;
   return Arrival{client,
                  now,
                  std::move(parcel.request),
@@ -131,7 +140,7 @@ void Clients::send_parcels(Worker& worker) {
     if (worker.ending) return;
     Parcel parcel = *std::exchange(worker.parcel, std::nullopt);
     lock.unlock();
-    Exchange exchange = worker.connection.exchange(parcel.http, parcel.credentials, patience_, parcel.fresh_connection);
+    Exchange exchange = send(worker.connection, parcel, kForever);
     lock.lock();
     // Taken under the lock, so that times rise along the queue.
     arrivals_.push_back({worker.client, clock_->now(), std::move(parcel.request), std::move(exchange.answer),

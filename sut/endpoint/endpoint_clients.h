@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,11 +21,22 @@ namespace closecheck::sut {
 /// The monotonic clock, from when it was made. Thread-safe.
 class RunClock {
  public:
-  Time now() const { return (std::chrono::steady_clock::now() - begin_).count(); }
+  Time now() const { return time(std::chrono::steady_clock::now()); }
+  /// The latest there is, for what lies beyond all times.
+  Time time(std::chrono::steady_clock::time_point point) const {
+    return point == std::chrono::steady_clock::time_point::max() ? std::numeric_limits<Time>::max()
+                                                                 : (point - begin_).count();
+  }
   std::chrono::steady_clock::time_point point(Time time) const { return begin_ + std::chrono::nanoseconds(time); }
 
  private:
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+/// How long the clients wait.
+struct Patience {
+  Duration answer = 0;                          // for each
+  Time end = std::numeric_limits<Time>::max();  // of all
 };
 
 struct Parcel {
@@ -47,8 +59,8 @@ struct Arrival {
 /// One thread at a time uses it.
 class Clients {
  public:
-  /// An answer that has not come `patience` after its request was submitted is lost.
-  Clients(std::string url, Duration patience, std::shared_ptr<const RunClock> clock, std::shared_ptr<AnswerRoom> room);
+  /// An answer that has not come in time is lost.
+  Clients(std::string url, Patience patience, std::shared_ptr<const RunClock> clock, std::shared_ptr<AnswerRoom> room);
   /// Ends open requests.
   ~Clients();
   Clients(const Clients&) = delete;
@@ -71,13 +83,14 @@ class Clients {
   struct Worker;
 
   Worker& worker_of(int client);
+  Exchange send(Connection& connection, const Parcel& parcel, Time until) const;
   void serve(Worker& worker);
   void send_parcels(Worker& worker);
   /// Ends the client's thread and connection, which are not used again after a request without an answer.
   void forget(int client);
 
   const std::string url_;
-  const Duration patience_;
+  const Patience patience_;
   const std::shared_ptr<const RunClock> clock_;
   const std::shared_ptr<AnswerRoom> room_;
 

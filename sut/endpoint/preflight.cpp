@@ -23,6 +23,7 @@ namespace closecheck::sut {
 namespace {
 
 constexpr std::size_t kMeasuredReads = 15;
+constexpr Duration kMeasuringMax = 5 * kSecond;
 constexpr Duration kReadPatience = 10 * kSecond;
 constexpr std::size_t kToldMax = 400;
 constexpr Duration kQuickly = kSecond;
@@ -72,13 +73,15 @@ class Reader {
     const Request request{Principal::anonymous, std::move(operation), nullptr};
     for (int attempt = 1;; ++attempt) {
       const Clock::time_point begin = Clock::now();
-      Exchange exchange = connection_.exchange(wire::encode(request, profile_), credentials, patience_);
+      if (is_over()) return {std::nullopt, "the time for the preflight was up", 0};
+      Exchange exchange =
+          connection_.exchange(wire::encode(request, profile_), credentials, std::min(patience_, left()));
       Read read;
       read.took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
       const WireAnswer* const answer = exchange.answer ? &*exchange.answer : nullptr;
       const bool is_patient = attempt < kBusyAttemptsMax;
       if (is_patient && (answer != nullptr ? is_busy(*answer) : is_worth_another(exchange, read, credentials))) {
-        std::this_thread::sleep_for(std::chrono::nanoseconds(polite_wait(answer, attempt)));
+        std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(polite_wait(answer, attempt), left())));
         continue;
       }
       if (answer != nullptr)
@@ -100,6 +103,8 @@ class Reader {
     return read(JobStats{"closecheck-preflight"}, credentials);
   }
 
+  bool is_over() const { return left() <= 0; }
+
   Identity ordinary() { return target_.identity_of(Principal::manage_ml); }
 
   /// What came from the target, fit to be shown.
@@ -113,6 +118,8 @@ class Reader {
   }
 
  private:
+  Duration left() const { return std::chrono::nanoseconds(target_.options().end_of_work - Clock::now()).count(); }
+
   /// An answer that broke off may come the next time; but nobody logs in twice for that.
   static bool is_worth_another(const Exchange& exchange, const Read& read,
                                const std::optional<Credentials>& credentials) {
@@ -230,10 +237,12 @@ void read_apis(Reader& reader, const EndpointOptions& options, Preflight& prefli
 void measure(Reader& reader, Preflight& preflight) {
   const Identity ordinary = reader.ordinary();
   std::vector<Duration> times;
+  const Clock::time_point end = Clock::now() + std::chrono::nanoseconds(kMeasuringMax);
   for (std::size_t i = 0; i < kMeasuredReads; ++i) {
     const Read read = reader.read(JobStats{"closecheck-preflight"}, ordinary.credentials);
     if (read.response) times.push_back(read.took);
     if (!read.response && times.empty()) break;  // one that does not answer is not asked fifteen times
+    if (Clock::now() >= end) break;
   }
   if (times.empty()) {
     preflight.notes.push_back("The statistics of jobs cannot be read, so round trips could not be measured.");
@@ -275,6 +284,10 @@ Preflight preflight(const EndpointOptions& options) {
   read_security(reader, options, preflight);
   read_apis(reader, options, preflight);
   measure(reader, preflight);
+  if (reader.is_over()) {
+    preflight.reachable = false;
+    preflight.error = "answers so slowly that the time for the preflight was up";
+  }
   return preflight;
 }
 

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <string>
+#include <thread>
 
 #include "closecheck/sut/endpoint.h"
 #include "endpoint/test_server_for_test.h"
@@ -190,6 +192,22 @@ TEST_F(PreflightOf, ATargetWhoseAnswerBreaksOffIsAskedAgain) {
   options_.principals.clear();
 
   EXPECT_TRUE(preflight(options_).reachable);
+}
+
+TEST_F(PreflightOf, ATargetThatAnswersSlowlyIsGivenUpWhenTheTimeIsUp) {
+  RawServer server([](int socket, const std::string&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+  });
+  EndpointOptions options;
+  options.url = server.url();
+  options.end_of_work = std::chrono::steady_clock::now() + std::chrono::milliseconds(400);
+  const auto begin = std::chrono::steady_clock::now();
+  const Preflight preflight = sut::preflight(options);
+
+  EXPECT_FALSE(preflight.reachable);
+  EXPECT_THAT(preflight.error, HasSubstr("the time for the preflight was up"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
 }
 
 TEST_F(PreflightOf, AnAbsentTargetIsNotReachable) {

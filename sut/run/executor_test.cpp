@@ -83,6 +83,26 @@ TEST(Executor, GivesUpAnAnswerThatDoesNotComeAndGoesOnWithANewProcess) {
   EXPECT_NE(execution.history.events[1].error, "");
 }
 
+TEST(Executor, EndsWaitsAndSendsNothingMoreWhenTheRunIsOver) {
+  for (const Step& step : {wait_step(kHour), settle_step("closecheck-a", kHour), call(close_of("never answered"))}) {
+    ScriptedSystem system([](const Request& request, Time, int) {
+      if (job_of(request.operation) == "never answered") return Reply{std::nullopt, nullptr};
+      return Reply{kMillisecond, reads(JobState::closing)};
+    });
+    system.ends = 10 * kSecond;
+    const Execution execution = run({{step, call(JobStats{"late"})}}, system);
+
+    EXPECT_GE(system.now(), 10 * kSecond);
+    EXPECT_LE(system.now(), 11 * kSecond);
+    EXPECT_EQ(execution.program.steps.front().type, step.type);
+    for (const Event& event : execution.history.events) {
+      EXPECT_LE(event.time, 11 * kSecond);
+      EXPECT_NE(event.type, EventType::settled);
+      EXPECT_FALSE(event.request && job_of(event.request->operation) == "late");
+    }
+  }
+}
+
 TEST(Executor, NeverHearsAnAnswerThatWasGivenUp) {
   ScriptedSystem system([](const Request& request, Time, int) {
     return Reply{job_of(request.operation) == "a" ? kHour : kMillisecond, accepted()};

@@ -24,6 +24,7 @@ void ProgramRun::begin(std::shared_ptr<const Program> the_program, System& the_s
   program = std::move(the_program);
   system = &the_system;
   observer = the_observer;
+  end = system->end();
   history.events.clear();
   history.events.reserve(2 * program->steps.size() + 2);
   fault_error.clear();
@@ -185,9 +186,13 @@ bool ProgramRun::pump(Time until) {
     if (clients[i].open && (first == clients.size() || clients[i].deadline < clients[first].deadline)) first = i;
   const Time deadline = first == clients.size() ? kForever : clients[first].deadline;
   if (until == kForever && first == clients.size()) return false;
-  if (auto completion = system->next(std::min(until, deadline))) {
+  if (auto completion = system->next(std::min({until, deadline, end}))) {
     deliver(*completion);
     return true;
+  }
+  if (is_over()) {
+    stopping = true;
+    return false;
   }
   if (deadline > until) return false;
   lose_request(first, why_lost());
@@ -242,7 +247,8 @@ void ProgramRun::call_and_wait(std::size_t index, std::size_t step, const std::s
     return;
   }
   invoke(index, step, request);
-  if (auto completion = system->exchange(clients[index].process, request, fresh, clients[index].deadline))
+  const Time until = std::min(clients[index].deadline, end);
+  if (auto completion = system->exchange(clients[index].process, request, fresh, until))
     deliver(*completion);
   else
     lose_request(index, why_lost());
@@ -250,6 +256,7 @@ void ProgramRun::call_and_wait(std::size_t index, std::size_t step, const std::s
 }
 
 std::string ProgramRun::why_lost() const {
+  if (is_over()) return "no answer before the time of the run was up";
   return "no answer within " + describe_duration(options.answer_patience);
 }
 
@@ -292,7 +299,8 @@ void ProgramRun::drain() {
 
 void ProgramRun::run() {
   std::size_t taken = 0;
-  while (taken < program->steps.size() && !stopping) take(taken++);
+  while (taken < program->steps.size() && !stopping && !is_over()) take(taken++);
+  if (is_over()) stopping = true;
   if (!stopping) join();
   if (stopping) drain();
   if (taken == program->steps.size() && insertions.empty()) return;

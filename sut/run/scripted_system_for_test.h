@@ -85,6 +85,7 @@ class ScriptedSystem : public System {
     return completion;
   }
   Time now() override { return now_; }
+  Time end() const override { return ends; }
   bool inject(Fault fault, const std::string& job, Duration duration) override {
     return on_inject ? on_inject(fault, job, duration) : false;
   }
@@ -95,6 +96,7 @@ class ScriptedSystem : public System {
 
   std::function<bool(Fault, const std::string&, Duration)> on_inject;
   int fresh_count = 0;
+  Time ends = std::numeric_limits<Time>::max();
 
  private:
   Script script_;

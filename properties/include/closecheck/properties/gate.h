@@ -22,7 +22,7 @@ struct GateOptions {
   std::vector<Clause> selected;  // in catalogue order; never empty
   std::uint64_t seed = 0;
   Effort effort = Effort::standard;
-  Duration budget = 0;  // 0: as the effort says
+  Duration budget = 0;  // live: of all that is not clean-up; in process 0: as the effort says
   int jobs = 0;         // worker threads; 0: one a core in process, 4 live
   Require require = Require::all;
   std::set<Principal> principals;  // that can be asked as; empty: security is off

@@ -1,6 +1,7 @@
 // A live HTTP endpoint as a system under test: each client is a thread with a connection of its own.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +32,9 @@ struct EndpointOptions {
   std::string journal;                          // path of the clean-up journal; empty: none
   Redactor redactor{};                          // of secrets beyond the passwords of the principals
   std::shared_ptr<Commons> commons{};           // shared with other factories of the target; null: its own
+  /// When the run is over: nothing but its clean-up goes on beyond `end_of_work`, and that up to `end`.
+  std::chrono::steady_clock::time_point end_of_work = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
 };
 
 /// Jobs that may be open on one target at once, across all factories of this process (`SystemFactory::reserve_jobs`; a

@@ -2,6 +2,7 @@
 // Drivers do not know whether the clock is virtual or real. One thread uses a system at a time.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,9 @@ class System {
   }
 
   virtual Time now() = 0;
+
+  /// When the run is over: what is open then is lost, nothing is sent any more, and nobody should wait beyond it.
+  virtual Time end() const { return std::numeric_limits<Time>::max(); }
 
   /// Puts a job into a state that no client can reach. Throws FaultFailed. False: this system has no such fault.
   virtual bool inject(Fault fault, const std::string& job, Duration duration) = 0;
