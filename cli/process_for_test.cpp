@@ -127,8 +127,10 @@ Finished Process::wait(int seconds) {
   ::close(out_);
   ::close(err_);
   int status = 0;
-  while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (::wait4(child_, &status, 0, &used) < 0 && errno == EINTR) {
   }
+  finished.memory_bytes = static_cast<std::size_t>(used.ru_maxrss) * 1024;
   child_ = -1;
   finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return finished;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -79,6 +80,11 @@ HostileAnswer bytes(const char* name, std::string text, const char* words = "") 
   return {name, words, [text = std::move(text)](const AnswerSocket& socket) { socket.write(text); }};
 }
 
+/// Of long ones, which are made when they are asked for.
+HostileAnswer made(const char* name, std::function<std::string()> make, const char* words = "") {
+  return {name, words, [make = std::move(make)](const AnswerSocket& socket) { socket.write(make()); }};
+}
+
 /// The bytes, then others for ever.
 HostileAnswer endless(const char* name, std::string begin, std::string again, const char* words) {
   return {name, words, [begin = std::move(begin), again = std::move(again)](const AnswerSocket& socket) {
@@ -129,10 +135,10 @@ std::vector<HostileAnswer> whole_answers() {
       bytes("Deflate", coded("deflate", compressed(kBody, 15))),
       bytes("Identity", coded("identity", kBody)),
       bytes("EmptyBody", whole("")),
-      bytes("FifteenMegabytes", whole("\"" + std::string(std::size_t{15} << 20, 'x') + "\"")),
+      made("FifteenMegabytes", [] { return whole("\"" + std::string(std::size_t{15} << 20, 'x') + "\""); }),
       bytes("DeepEnough", whole(repeated("[", 64) + repeated("]", 64))),
-      bytes("BracketsInText", whole("{\"a\": \"" + repeated("[{\\\"", 100'000) + "\"}")),
-      bytes("WideEnough", whole("[" + repeated("1,", 400'000) + "1]")),
+      made("BracketsInText", [] { return whole("{\"a\": \"" + repeated("[{\\\"", 100'000) + "\"}"); }),
+      made("WideEnough", [] { return whole("[" + repeated("1,", 400'000) + "1]"); }),
       bytes("NoJson", whole("{[{[ this is no JSON")),
       dripped("SlowHead", "", ok + "Content-Length: 2\r\n\r\n{}"),
       dripped("SlowBody", ok + "Content-Length: 16\r\n\r\n", kBody),
@@ -158,7 +164,8 @@ void add_heads_that_are_none(std::vector<HostileAnswer>& all) {
   add(endless("EndlessHeaderName", ok, std::string(1000, 'n'), kTooLongLine));
   add(endless("EndlessHeaderValue", ok + "X: ", std::string(1000, 'y'), kTooLongLine));
   add(endless("EndlessFoldedHeader", ok + "X: y\r\n", " " + std::string(100, 'y') + "\r\n", kManyLines));
-  add(bytes("Headers200000", whole("{}", repeated("X: y\r\n", 200'000)), kManyLines));
+  add(made(
+      "Headers200000", [] { return whole("{}", repeated("X: y\r\n", 200'000)); }, kManyLines));
   add(endless("EndlessHeaders", ok, "X: y\r\n", kManyLines));
   add(endless("EndlessLongHeaders", ok, "X: " + std::string(15'000, 'y') + "\r\n", kLongHead));
   add(endless("EndlessContinue", "", "HTTP/1.1 100 Continue\r\n\r\n", kManyLines));
@@ -183,7 +190,8 @@ void add_bodies_that_are_none(std::vector<HostileAnswer>& all) {
   add(bytes("LengthOfATerabyte", ok + "Content-Length: 1000000000000\r\n\r\n{}", kNoAnswer));
   add(endless("EndlessTerabyte", ok + "Content-Length: 1000000000000\r\n\r\n", kilobyte, kLongBody));
   add(endless("EndlessBody", ok + "\r\n", kilobyte, kLongBody));
-  add(bytes("SeventeenMegabytes", whole(std::string(std::size_t{17} << 20, 'x')), kLongBody));
+  add(made(
+      "SeventeenMegabytes", [] { return whole(std::string(std::size_t{17} << 20, 'x')); }, kLongBody));
   add(dripped("DrippedBody", ok + "Content-Length: 100000\r\n\r\n", std::string(100'000, ' '), kInTime));
   add({"SilenceInTheBody", kInTime, [ok](const AnswerSocket& socket) {
          socket.write(ok + "Content-Length: 100\r\n\r\nshort");
@@ -201,7 +209,8 @@ void add_bodies_that_are_none(std::vector<HostileAnswer>& all) {
   add(endless("EndlessTrailers", chunked + "2\r\n{}\r\n0\r\n", "X: y\r\n", kManyLines));
   add(endless("EndlessTrailer", chunked + "2\r\n{}\r\n0\r\nX: ", kilobyte, kNoAnswer));
   add(dripped("DrippedChunkLine", chunked + "2;", std::string(100'000, 'x'), kInTime));
-  add(bytes("GzipBomb", coded("gzip", compressed(std::string(std::size_t{32} << 20, ' '))), kLongBody));
+  add(made(
+      "GzipBomb", [] { return coded("gzip", compressed(std::string(std::size_t{32} << 20, ' '))); }, kLongBody));
   add(bytes("GzipWithinGzip", coded("gzip, gzip", compressed(compressed(kBody))), kCoded));
   add(bytes("GzipTwice", whole(compressed(compressed(kBody)), "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n"),
             kCoded));
@@ -218,11 +227,16 @@ void add_bodies_that_are_none(std::vector<HostileAnswer>& all) {
   add(bytes("Zstandard", coded("zstd", kBody), kCoded));
   add(bytes("SentInGzip", ok + "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", kSentCoded));
   add(bytes("TooDeep", whole(repeated("[", 65) + repeated("]", 65)), kTooDeep));
-  add(bytes("Depth100000", whole(repeated("{\"a\":", 100'000) + "1" + repeated("}", 100'000)), kTooDeep));
-  add(bytes("DepthWithoutEnd", whole(repeated("[", 1'000'000)), kTooDeep));
-  add(bytes("TooWide", whole("[" + repeated("1,", 500'000) + "1]"), kTooWide));
-  add(bytes("Values8000000", whole("[" + repeated("1,", 8'000'000) + "1]"), kTooWide));
-  add(bytes("Members1000000", whole("{" + repeated("\"a\":1,", 1'000'000) + "\"b\":1}"), kTooWide));
+  add(made(
+      "Depth100000", [] { return whole(repeated("{\"a\":", 100'000) + "1" + repeated("}", 100'000)); }, kTooDeep));
+  add(made(
+      "DepthWithoutEnd", [] { return whole(repeated("[", 1'000'000)); }, kTooDeep));
+  add(made(
+      "TooWide", [] { return whole("[" + repeated("1,", 500'000) + "1]"); }, kTooWide));
+  add(made(
+      "Values8000000", [] { return whole("[" + repeated("1,", 8'000'000) + "1]"); }, kTooWide));
+  add(made(
+      "Members1000000", [] { return whole("{" + repeated("\"a\":1,", 1'000'000) + "\"b\":1}"); }, kTooWide));
   add(endless("Values20000000", ok + "\r\n[", repeated("1,", 1000), kLongBody));
 }
 
@@ -282,8 +296,7 @@ void forward(ReadRequest request, int port, const AnswerSocket& to) {
   const int good = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = loopback(port);
   if (::connect(good, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-      ::send(good, request.head.data(), request.head.size(), MSG_NOSIGNAL | MSG_MORE) > 0 &&
-      ::send(good, request.body.data(), request.body.size(), MSG_NOSIGNAL) >= 0) {
+      AnswerSocket(good, to.ending()).write(request.head + request.body)) {
     char part[4096];
     for (ssize_t count = 0; (count = ::recv(good, part, sizeof part, 0)) > 0;)
       if (!to.write({part, static_cast<std::size_t>(count)})) break;
@@ -339,8 +352,11 @@ const HostileAnswer& hostile_answer(std::string_view name) {
   throw std::out_of_range("no such answer");
 }
 
-HostileServer::HostileServer(Pick pick, int good_port)
-    : pick_(std::move(pick)), good_port_(good_port), listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+HostileServer::HostileServer(Pick pick, int good_port, std::string before)
+    : pick_(std::move(pick)),
+      good_port_(good_port),
+      before_(std::move(before)),
+      listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   if (::bind(listening_, reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(listening_, 128) != 0 ||
@@ -366,6 +382,8 @@ void HostileServer::accept_all() {
   while (!ending_) {
     const int socket = ::accept(listening_, nullptr, nullptr);
     if (socket < 0) continue;
+    const int at_once = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
     const std::lock_guard lock(mutex_);
     sockets_.push_back(socket);
     threads_.emplace_back([this, socket] { serve(socket); });
@@ -380,7 +398,7 @@ void HostileServer::serve(int socket) {
     const HostileAnswer* const answer = pick_(requests_++);
     if (answer != nullptr)
       answer->write(client);
-    else
+    else if (client.write(before_))
       forward(std::move(request), good_port_, client);
     goes_on = answer != nullptr && keeps_connection(*answer);
   }

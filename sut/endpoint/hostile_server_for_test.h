@@ -18,6 +18,9 @@ class AnswerSocket {
  public:
   AnswerSocket(int socket, const std::atomic<bool>& ending) : socket_(socket), ending_(ending) {}
 
+  /// Whether the server ends.
+  const std::atomic<bool>& ending() const { return ending_; }
+
   /// False: the other side has closed, or the server ends.
   bool write(std::string_view bytes) const;
   /// The same text again and again, for ever.
@@ -52,8 +55,8 @@ class HostileServer {
   /// The answer to the `number`th request, from 0; null: what another server on this machine answers.
   using Pick = std::function<const HostileAnswer*(int number)>;
 
-  /// `good_port`: of the other server; 0: there is none.
-  explicit HostileServer(Pick pick, int good_port = 0);
+  /// `good_port`: of the other server; 0: there is none. `before` is written before each of its answers.
+  explicit HostileServer(Pick pick, int good_port = 0, std::string before = "");
   ~HostileServer();
   HostileServer(const HostileServer&) = delete;
   HostileServer& operator=(const HostileServer&) = delete;
@@ -68,6 +71,7 @@ class HostileServer {
 
   Pick pick_;
   int good_port_;
+  std::string before_;
   int listening_ = -1;
   int port_ = 0;
   std::atomic<int> requests_ = 0;

@@ -1,0 +1,102 @@
+// Servers that answer with anything, alone and amid good answers: the program ends in time, in bounded memory, and
+// accuses nobody. `CLOSECHECK_HOSTILE_STEP=1` takes every answer of the table, not one in some.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "bench_for_test.h"
+#include "endpoint/hostile_server_for_test.h"
+#include "process_for_test.h"
+
+namespace closecheck::cli {
+namespace {
+
+using sut::hostile_answers;
+using sut::HostileAnswer;
+using sut::HostileServer;
+using testing::IsEmpty;
+
+constexpr double kSlackSeconds = 2;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t kMemoryMax = std::size_t{8} << 30;  // what a sanitizer takes itself
+#else
+constexpr std::size_t kMemoryMax = std::size_t{200} << 20;
+#endif
+
+int step_of_table(int usual) {
+  const char* const wanted = std::getenv("CLOSECHECK_HOSTILE_STEP");
+  return wanted == nullptr ? usual : std::atoi(wanted);
+}
+
+std::vector<const HostileAnswer*> broken_answers() {
+  std::vector<const HostileAnswer*> broken;
+  for (const HostileAnswer& answer : hostile_answers())
+    if (!answer.words.empty()) broken.push_back(&answer);
+  return broken;
+}
+
+int port_of(const std::string& url) {
+  return std::stoi(url.substr(url.rfind(':') + 1));
+}
+
+/// Runs the gate with a budget of so many seconds, which must do.
+Finished run_within(const Bench& bench, int seconds) {
+  const auto begin = std::chrono::steady_clock::now();
+  Finished finished = bench.run(
+      {"--profile", "xpack-6.3", "--seed", "7", "--effort", "quick", "--budget", std::to_string(seconds) + "s"});
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  EXPECT_LE(took.count(), seconds + kSlackSeconds) << finished.err;
+  EXPECT_LE(finished.memory_bytes, kMemoryMax);
+  if (std::getenv("CLOSECHECK_HOSTILE_STEP") != nullptr)
+    std::printf("%.1f s, %zu MiB, exit code %d\n", took.count(), finished.memory_bytes >> 20, finished.code);
+  EXPECT_THAT(bench.report()["violations"], IsEmpty()) << finished.out << finished.err;
+  return finished;
+}
+
+TEST(Hostile, ServerEndsTheRunInTimeInconclusiveWhateverItAnswers) {
+  const TestFolder folder;
+  Bench bench(folder, {"--profile", "xpack-6.3"});
+  const int step = step_of_table(9);
+  for (std::size_t i = 0; i < hostile_answers().size(); i += static_cast<std::size_t>(step)) {
+    const HostileAnswer& answer = hostile_answers()[i];
+    SCOPED_TRACE(answer.name);
+    const HostileServer server([&](int) { return &answer; });
+    bench.stand_behind(server.url());
+    EXPECT_EQ(run_within(bench, 3).code, 2);
+  }
+}
+
+TEST(Hostile, AnswersAmidGoodOnesAccuseNobody) {
+  const TestFolder folder;
+  Bench bench(folder, {"--profile", "xpack-6.3"});
+  const std::vector<const HostileAnswer*> broken = broken_answers();
+  // The preflight and the calibration are over then.
+  const HostileServer server(
+      [&](int number) {
+        return number < 60 || number % 10 != 0 ? nullptr
+                                               : broken[static_cast<std::size_t>(number / 10) % broken.size()];
+      },
+      port_of(bench.url()));
+  bench.stand_behind(server.url());
+  EXPECT_NE(run_within(bench, 25).code, 1);
+  EXPECT_GT(server.requests(), 100);
+}
+
+TEST(Hostile, HeadsBeforeGoodAnswersChangeNothing) {
+  const TestFolder folder;
+  Bench bench(folder, {"--profile", "xpack-6.3"});
+  const HostileServer server([](int) { return nullptr; }, port_of(bench.url()),
+                             "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\nLink: </a>\n\n");
+  bench.stand_behind(server.url());
+  const Finished finished = run_within(bench, 60);
+  EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
+}
+
+}  // namespace
+}  // namespace closecheck::cli
