@@ -53,6 +53,22 @@ bool is_missing_bucket(const Exchange& exchange, const JobFile& job) {
          exchange.outcome == RequestOutcome::refused && exchange.refusal == Refusal::not_found;
 }
 
+/// What a close of several jobs finds when it is answered; counts the jobs that are surely there.
+dialect::ManyJobs many_of(Exchange& exchange, const JobDirectory& jobs, const JudgeOptions& options) {
+  dialect::ManyJobs many;
+  if (!exchange.is_close || !exchange.expression) return many;
+  many.certain = exchange.quiet && exchange.question.concerns != Concerns::perhaps && options.knows_every_job;
+  for (const std::uint32_t target : exchange.targets) {
+    const JobFile& job = jobs.at(target);
+    if (job.now != JobState::unknown && job.now != JobState::absent) ++exchange.jobs_there;
+    many.count += job.now == JobState::absent ? 0 : 1;
+    many.certain = many.certain && job.now != JobState::unknown && job.open_changes == 1;
+    many.any_failed = many.any_failed || job.now == JobState::failed;
+    many.any_feed = many.any_feed || job.may_be_fed();
+  }
+  return many;
+}
+
 void add_up(std::vector<std::uint64_t>& sum, const std::vector<std::uint64_t>& visits) {
   for (std::size_t i = 0; i < visits.size(); ++i) sum[i] += visits[i];
 }
@@ -65,7 +81,8 @@ HistoryJudge::HistoryJudge(const JudgeOptions& options)
       context_{options_, log_, rulings_},
       projection_(options, jobs_, sources_),
       books_(jobs_, sources_, context_),
-      callers_(options) {}
+      callers_(options),
+      forgetting_(log_, jobs_) {}
 
 void HistoryJudge::reset() {
   log_.clear();
@@ -74,7 +91,7 @@ void HistoryJudge::reset() {
   rulings_.clear();
   callers_.clear();
   loose_.clear();
-  gone_.clear();
+  forgetting_.clear();
   events_ = 0;
   now_ = 0;
 }
@@ -128,7 +145,7 @@ Judgement HistoryJudge::finish() {
 
 void HistoryJudge::begin(const Event& event, std::size_t index) {
   assert(event.request != nullptr);
-  forget_gone_jobs();
+  forgetting_.release_gone_jobs();
   Exchange& exchange = log_.begin(event, index);
   projection_.project(exchange);
   for (const std::uint32_t target : exchange.targets) begin_for(exchange, jobs_.at(target));
@@ -136,25 +153,6 @@ void HistoryJudge::begin(const Event& event, std::size_t index) {
   if (!exchange.is_close || !exchange.expression) return;
   loose_.push_back(exchange.number);
   log_.hold(exchange.number);
-}
-
-void HistoryJudge::forget_gone_jobs() {
-  for (; !gone_.empty() && gone_.front().since + ExchangeLog::kKept < log_.newest(); gone_.pop_front()) {
-    JobFile* const job = jobs_.known(gone_.front().job);
-    if (job == nullptr || job->last_request != gone_.front().since || !job->is_over()) continue;
-    let_go(job->oracle.take_forgotten());
-    let_go(job->oracle.requests());
-    jobs_.release(*job);
-  }
-}
-
-void HistoryJudge::let_go(const std::vector<int>& requests) {
-  for (const int number : requests)
-    if (number > 0) log_.let_go(static_cast<std::size_t>(number));
-}
-
-void HistoryJudge::forget_loose(const Exchange& exchange) {
-  if (std::erase(loose_, exchange.number) > 0) log_.let_go(exchange.number);
 }
 
 void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
@@ -267,7 +265,7 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
                         (!exchange.is_close && exchange.outcome == RequestOutcome::unknown);
   const bool may_be_contrary = exchange.meant == RequestKind::open || is_removal(exchange.meant);
   if (may_be_contrary && exchange.outcome == RequestOutcome::accepted) meet_contraries(exchange);
-  if (!exchange.unanswered) forget_loose(exchange);
+  if (!exchange.unanswered && std::erase(loose_, exchange.number) > 0) log_.let_go(exchange.number);
   for (const DoubtfulRefusal& doubt : callers_.learn(exchange, response, log_)) judge_refusal(doubt);
   if (callers_.is_in_doubt(exchange)) {
     exchange.caller_in_doubt = true;
@@ -330,7 +328,7 @@ void HistoryJudge::lose(Exchange& exchange, const Event& event, std::size_t inde
   exchange.stage = event.never_sent ? Exchange::Stage::answered : Exchange::Stage::lost;
   exchange.outcome = event.never_sent ? RequestOutcome::busy : RequestOutcome::unknown;
   exchange.unanswered = !event.never_sent;
-  if (event.never_sent) forget_loose(exchange);
+  if (event.never_sent && std::erase(loose_, exchange.number) > 0) log_.let_go(exchange.number);
   JobFile* const only = only_target(exchange);
   if (exchange.is_close) {
     timeouts::judge_close(exchange, only, context_);
@@ -356,22 +354,7 @@ void HistoryJudge::rule_on(Exchange& exchange, JobFile* job, const Response& res
     authorization::judge_close(exchange, context_);
     if (job != nullptr) force::judge_close(exchange, *job, context_);
   }
-  dialect::judge_form(exchange, response, many_of(exchange), context_);
-}
-
-dialect::ManyJobs HistoryJudge::many_of(Exchange& exchange) const {
-  dialect::ManyJobs many;
-  if (!exchange.is_close || !exchange.expression) return many;
-  many.certain = exchange.quiet && exchange.question.concerns != Concerns::perhaps && options_.knows_every_job;
-  for (const std::uint32_t target : exchange.targets) {
-    const JobFile& job = jobs_.at(target);
-    if (job.now != JobState::unknown && job.now != JobState::absent) ++exchange.jobs_there;
-    many.count += job.now == JobState::absent ? 0 : 1;
-    many.certain = many.certain && job.now != JobState::unknown && job.open_changes == 1;
-    many.any_failed = many.any_failed || job.now == JobState::failed;
-    many.any_feed = many.any_feed || job.may_be_fed();
-  }
-  return many;
+  dialect::judge_form(exchange, response, many_of(exchange, jobs_, options_), context_);
 }
 
 void HistoryJudge::judge_refusal(const DoubtfulRefusal& doubt) {
@@ -421,7 +404,7 @@ void HistoryJudge::take_verdict(JobFile& job, const Exchange* exchange, OracleVe
 }
 
 void HistoryJudge::refresh(JobFile& job) {
-  if (job.oracle.has_forgotten()) let_go(job.oracle.take_forgotten());
+  forgetting_.follow(job);
   if (job.oracle.pending()) {
     job.now = JobState::unknown;
     job.records_now.reset();
@@ -435,7 +418,7 @@ void HistoryJudge::refresh(JobFile& job) {
   job.now = certain.state;
   if (came_to_rest) books_.end_period(job);
   if (job.open_requests > 0) return;
-  if (job.now == JobState::absent) gone_.push_back({job.last_request, job.index});
+  if (job.now == JobState::absent) forgetting_.note_absent(job);
   if (job.now == JobState::opened) books_.settle_open_period(job);
   // Nothing is pending, nothing can come any more, and the job is closed: from here on everything is known again.
   const bool is_known_again = job.now == JobState::closed && job.unmet.empty() && !job.oracle.has_outstanding();

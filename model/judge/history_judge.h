@@ -2,13 +2,12 @@
 // the books, and calls the rules. Deterministic; not thread-safe.
 #pragma once
 
-#include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "judge/bookkeeping.h"
 #include "judge/callers.h"
 #include "judge/data_sources.h"
+#include "judge/forgetting.h"
 #include "judge/job_directory.h"
 #include "judge/projection.h"
 #include "rules/exchange_log.h"
@@ -25,17 +24,13 @@ class HistoryJudge {
   Judgement finish();
 
   const Rulings& rulings() const { return rulings_; }
-  std::size_t requests_kept() const { return log_.kept(); }
+  const ExchangeLog& log() const { return log_; }
   std::vector<std::uint64_t> state_visits() const;
   std::vector<std::uint64_t> transition_visits() const;
 
  private:
   void begin(const Event& event, std::size_t index);
   void begin_for(Exchange& exchange, JobFile& job);
-  /// Jobs that are surely gone since long, with all that was asked of them.
-  void forget_gone_jobs();
-  void let_go(const std::vector<int>& requests);
-  void forget_loose(const Exchange& exchange);
   void meet_others(Exchange& exchange, JobFile& job);
   /// Genuine servers take an open and a deletion that overlap, and what becomes of the job then nobody says.
   void meet_contraries(const Exchange& accepted);
@@ -48,7 +43,6 @@ class HistoryJudge {
   void end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_normal_close_perhaps(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void rule_on(Exchange& exchange, JobFile* job, const Response& response);
-  dialect::ManyJobs many_of(Exchange& exchange) const;
   void judge_refusal(const DoubtfulRefusal& doubt);
 
   void inject(const Event& event, std::size_t index);
@@ -68,12 +62,8 @@ class HistoryJudge {
   Projection projection_;
   Bookkeeping books_;
   Callers callers_;
+  Forgetting forgetting_;
   std::vector<std::size_t> loose_;  // numbers of closes of several jobs that are open, or got no answer
-  struct Gone {
-    std::size_t since;  // the job's last request
-    std::uint32_t job;
-  };
-  std::deque<Gone> gone_;  // jobs that were surely not there then
   std::size_t events_ = 0;
   Time now_ = 0;
 };

@@ -36,7 +36,7 @@ const std::string& Judge::why() const {
   return impl_->history.rulings().why();
 }
 std::size_t Judge::requests_kept() const {
-  return impl_->history.requests_kept();
+  return impl_->history.log().kept();
 }
 const std::vector<std::uint64_t>& Judge::state_visits() const {
   return impl_->state_visits = impl_->history.state_visits();
