@@ -73,8 +73,7 @@ forbid "only the machine moves a job: nothing else writes its life or its feed" 
 # Folders of sut stand in one order: each with those that it may not include. Tests may look up.
 while read -r folder others; do
   # shellcheck disable=SC2046
-  forbid "sut/$folder includes a folder that does not stand below it" \
-    "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($others)/" \
+  forbid_reach "sut/$folder includes a folder that does not stand below it" "^sut/($others)/" \
     $(sources_without_tests "sut/$folder")
 done <<'ORDER'
 store wire|in_process|service|server|run|endpoint

@@ -20,7 +20,7 @@ plant_nothing() {
   rm -rf tree
   mkdir tree
   cd tree
-  mkdir cmake
+  mkdir -p cmake sut/{endpoint,run,server,service,store}
   for room in model sut properties scenarios reports cli; do write "$room/README.md" "$room"; done
   write model/include/closecheck/vocabulary/clause.h '#pragma once'
   write model/include/closecheck/vocabulary/request.h '#include <string>'
@@ -82,6 +82,12 @@ finds "the vocabulary depends on nothing" "model/vocabulary/request.cpp -> model
 plant_nothing
 write reports/json_report.cpp '#include "closecheck/sut/system.h"'
 finds "reports depend on the vocabulary only" "reports/json_report.cpp -> sut/include/closecheck/sut/system.h"
+
+plant_nothing
+write sut/run/executor.h '#pragma once'
+write sut/include/closecheck/sut/system.h '#include "run/executor.h"'
+finds "sut/wire includes a folder that does not stand below it" \
+  "sut/wire/codec.h -> sut/include/closecheck/sut/system.h -> sut/run/executor.h"
 
 plant_nothing
 write sut/in_process/core.cpp 'const auto broken = Clause::job_reopens;'
