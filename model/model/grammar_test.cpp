@@ -25,8 +25,8 @@ TEST(Grammar, ReadsEveryUnitOfThePage) {
 
 // timeout-takes-time-units
 TEST(Grammar, LeavesOpenWhatThePageLeavesOpen) {
-  for (const char* text :
-       {"0", "-1", "5", "1.5m", "-5s", "+5s", "10 s", " 10s", "10s\t", "\v10s", "10S", "5M", "", "99999999999999999999s", "\u0665s"})
+  for (const char* text : {"0", "-1", "5", "1.5m", "-5s", "+5s", "10 s", " 10s", "10s\t", "\v10s", "10S", "5M", "",
+                           "99999999999999999999s", "\u0665s"})
     EXPECT_EQ(read_time(text).reading, TimeReading::unsettled) << text;
 }
 
