@@ -1,3 +1,4 @@
+// Reads bodies of records into an upload: JSON objects however spaced, or one list of them.
 #include <fmt/format.h>
 
 #include <algorithm>
