@@ -21,7 +21,10 @@ using sut::HostileAnswer;
 using sut::HostileServer;
 using testing::IsEmpty;
 
-constexpr double kSlackSeconds = 2;
+/// Beyond the budget; more where the machine may be busy with other tests.
+double slack_seconds() {
+  return std::getenv("CLOSECHECK_HOSTILE_STEP") == nullptr ? 10 : 2;
+}
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t kMemoryMax = std::size_t{8} << 30;  // what a sanitizer takes itself
@@ -51,7 +54,7 @@ Finished run_within(const Bench& bench, int seconds) {
   Finished finished = bench.run(
       {"--profile", "xpack-6.3", "--seed", "7", "--effort", "quick", "--budget", std::to_string(seconds) + "s"});
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  EXPECT_LE(took.count(), seconds + kSlackSeconds) << finished.err;
+  EXPECT_LE(took.count(), seconds + slack_seconds()) << finished.err;
   EXPECT_LE(finished.memory_bytes, kMemoryMax);
   if (std::getenv("CLOSECHECK_HOSTILE_STEP") != nullptr)
     std::printf("%.1f s, %zu MiB, exit code %d\n", took.count(), finished.memory_bytes >> 20, finished.code);

@@ -313,7 +313,8 @@ Exchange Connection::Impl::failure(std::optional<CURLcode> code, Duration timeou
   } else if (!sent && is_no_connection(*code)) {
     exchange.error = "no connection to " + url;
   } else if (!sent) {
-    exchange.error = "no trusted connection to " + url + ": " + ::curl_easy_strerror(*code);
+    exchange.error = (url.starts_with("https:") ? "no trusted connection to " : "no connection to ") + url + ": " +
+                     ::curl_easy_strerror(*code);
   } else if (code == CURLE_OUT_OF_MEMORY) {
     // The library's own bound of a line; memory that is really short shows everywhere else.
     exchange.error = "the answer has a line that is too long, so it is not read";
