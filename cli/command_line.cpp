@@ -32,7 +32,9 @@ CLI::Validator whole_number() {
 
 void add_target(CLI::App& command, TargetOptions& options) {
   command.add_option("--target", options.target, "URL of a live target, or in-process")->type_name("URL");
-  command.add_option("--profile", options.profile, "Dialect: xpack-5.4 (default in process) or xpack-6.3")
+  command
+      .add_option("--profile", options.profile,
+                  fmt::format("Dialect, one of {}; default in process: {}", profile_names(), name(Profile{})))
       ->type_name("NAME");
   command.add_option("--config", options.config, "Target, profile, principals, hooks and waivers (YAML)")
       ->type_name("FILE");
@@ -104,7 +106,10 @@ void add_serve(CLI::App& app, Action& action) {
   command.add_option("--data", options->data, "Keep jobs in this folder")->type_name("DIR");
   command.add_option("--principals", options->principals, "Turns security on: users and their privileges (YAML)")
       ->type_name("FILE");
-  command.add_option("--profile", options->profile, "Dialect: xpack-5.4 (default) or xpack-6.3")->type_name("NAME");
+  command
+      .add_option("--profile", options->profile,
+                  fmt::format("Dialect, one of {} (default: {})", profile_names(), name(Profile{})))
+      ->type_name("NAME");
   command.add_option("--deviation", options->deviation, "One thing wrong")->type_name("NAME");
   command.add_option("--housekeeping", options->housekeeping, "Least time that a close takes")->type_name("DURATION");
   command.add_option("--log-level", options->log_level, "On standard error: off, error, warn, info (default), debug")

@@ -262,13 +262,9 @@ Clause require_clause(const std::string& id) {
   throw UsageError(fmt::format("there is no clause '{}'{}", id, did_you_mean(id, ids)));
 }
 
-std::string profile_choices() {
-  return joined(kProfiles, ", ", [](Profile profile) { return name(profile); });
-}
-
 Profile require_profile(const std::string& text) {
   if (const std::optional<Profile> profile = profile_named(text)) return *profile;
-  throw UsageError(fmt::format("there is no profile '{}'; the choices are {}", text, profile_choices()));
+  throw UsageError(fmt::format("there is no profile '{}'; the choices are {}", text, profile_names()));
 }
 
 }  // namespace closecheck::cli

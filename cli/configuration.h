@@ -56,8 +56,6 @@ bool is_empty_value(std::string_view value);
 
 /// The clause of that id. Throws UsageError with the closest ids.
 Clause require_clause(const std::string& id);
-/// The names of the profiles, as a list.
-std::string profile_choices();
 /// The profile of that name. Throws UsageError with the choices.
 Profile require_profile(const std::string& text);
 

@@ -10,6 +10,7 @@
 
 #include "closecheck/vocabulary/base64.h"
 #include "closecheck/vocabulary/calendar.h"
+#include "closecheck/vocabulary/profile.h"
 #include "closecheck/vocabulary/text.h"
 #include "errors.h"
 
@@ -44,7 +45,11 @@ std::optional<Stamp> stamp(std::string text) {
 
 /// Where the job API begins in a path; npos: it is not about jobs.
 std::size_t api_at(std::string_view path) {
-  return std::min(path.find("/_xpack/ml/"), path.find("/_ml/"));
+  std::size_t first = std::string_view::npos;
+  for (const Profile profile : kProfiles)
+    for (const std::string_view base : {profile->jobs.path, profile->jobs.other})
+      if (!base.empty()) first = std::min(first, path.find(fmt::format("{}/", base)));
+  return first;
 }
 
 /// The URL without its fragment and without a user in front of the host.

@@ -131,7 +131,7 @@ std::vector<Deviating> deviating_everywhere() {
   std::vector<Deviating> all;
   for (const sut::DeviationText& text : sut::deviations())
     for (const Profile profile : kProfiles)
-      if (!text.only || *text.only == profile) all.push_back({&text, profile});
+      if (text.shows_in(profile)) all.push_back({&text, profile});
   return all;
 }
 

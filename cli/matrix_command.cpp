@@ -15,7 +15,7 @@ namespace closecheck::cli {
 namespace {
 
 struct Row {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   bool caught = false;       // some violation
   bool named_first = false;  // the right one stands first
   std::string named;
@@ -60,7 +60,7 @@ ExitCode matrix_command(const MatrixOptions& options) {
   // Some dialects do not have what the deviation breaks.
   for (const sut::DeviationText& deviation : sut::deviations())
     for (const Profile profile : profiles)
-      if (!deviation.only || *deviation.only == profile) rows.emplace_back(&deviation, profile);
+      if (deviation.shows_in(profile)) rows.emplace_back(&deviation, profile);
 
   const Interrupts interrupts;
   ProgressLine progress(true);

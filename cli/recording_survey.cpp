@@ -171,7 +171,7 @@ Survey survey(const Recording& recording) {
     found.notes.emplace_back("a datafeed that is older than the recording brings some job data: not judged");
     return found;
   }
-  found.older_jobs = ages.older_jobs(found.profile != Profile::xpack_5_4);
+  found.older_jobs = ages.older_jobs(found.profile->has_groups);
   for (const auto& [job, count] : requests)
     if (found.older_jobs.count(job) == 0) found.requests += count;
   if (!found.older_jobs.empty())

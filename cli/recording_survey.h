@@ -14,7 +14,7 @@
 namespace closecheck::cli {
 
 struct Survey {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   /// Whether callers counted on the recorded server: somebody named himself, or somebody was asked to.
   bool secured = false;
   /// Events before a request whose path or query was redacted: it may have asked for anything. Empty: all.

@@ -97,7 +97,7 @@ void RecordedLines::read(const std::function<bool(std::string_view)>& take) cons
 }
 
 Profile Recording::read(const std::function<bool(const Event&)>& take) const {
-  sut::HistoryReader reader(Profile::xpack_5_4);
+  sut::HistoryReader reader(Profile{});
   if (profile) reader.insist_on(*profile);
   try {
     lines.read([&](std::string_view line) {

@@ -72,7 +72,7 @@ Replayer::Replayer(const ReplayOptions& options, const std::vector<Wanted>& file
   }
   for (const Wanted& wanted : files) {
     const Target& target = target_of(wanted);
-    reach(target, with_foreign_files.count(target.url) != 0, wanted.scenario.apis());
+    reach(target, with_foreign_files.count(target.url) != 0, wanted.scenario.apis(target.profile));
   }
 }
 

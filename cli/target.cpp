@@ -39,10 +39,7 @@ void check_url(const std::string& url) {
 
 /// What to say when a live target comes without a profile.
 [[noreturn]] void demand_profile(const Target& target) {
-  const std::string choices = profile_choices();
-  sut::EndpointOptions options = endpoint_of(target, "");
-  options.end_of_work = std::chrono::steady_clock::now() + kPatienceWithoutProfile;
-  const sut::Preflight preflight = sut::preflight(options);
+  const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
   std::string says;
   if (!preflight.reachable)
     says = fmt::format("the target could not be asked for its version ({})", preflight.error);
@@ -51,7 +48,7 @@ void check_url(const std::string& url) {
   else
     says = fmt::format("`GET /` of the target says {}", preflight.server);
   throw UsageError(
-      fmt::format("a live target needs a profile (--profile or `profile:`): one of {}; {}", choices, says));
+      fmt::format("a live target needs a profile (--profile or `profile:`): one of {}; {}", profile_names(), says));
 }
 
 bool is_ordinary(Principal principal) {
@@ -103,7 +100,7 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
     target.deviation = require_deviation(wanted);
     if (const sut::DeviationText* text = sut::text_of(target.deviation)) target.deviation_name = text->name;
   }
-  target.profile = profile.value_or(Profile::xpack_5_4);
+  target.profile = profile.value_or(Profile{});
   return target;
 }
 

@@ -20,7 +20,7 @@ namespace closecheck::cli {
 struct Target {
   bool live = false;
   std::string url;  // live
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   sut::Deviation deviation{};
   std::string deviation_name;  // empty: none
   Configuration configuration;

@@ -85,6 +85,11 @@ server run|endpoint
 endpoint store|in_process|service|server
 ORDER
 
+# shellcheck disable=SC2046
+forbid "only the dialects know profiles and their paths: ask a dialect for what it has" \
+  '[!=]= *(closecheck::)?Profile::|Profile::[a-z0-9_]+ *[!=]=|by_profile|"/?_(xpack|ml)[/"]' \
+  $(sources_without_tests "${rooms[@]}" | grep -v '/vocabulary/dialect')
+
 while read -r file; do
   lines=$(wc -l <"$file")
   if ((lines > 500)); then

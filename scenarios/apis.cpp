@@ -15,7 +15,7 @@ constexpr ApiBody kNone = ApiBody::none;
 constexpr ApiBody kAllowed = ApiBody::allowed;
 constexpr ApiBody kRequired = ApiBody::required;
 
-/// One API; lists are separated by spaces. An ML path stands behind `/_xpack/ml`.
+/// One API; lists are separated by spaces. The paths of machine learning and of security stand behind their bases.
 struct Description {
   std::string_view name;
   std::string_view methods;
@@ -146,22 +146,25 @@ std::vector<std::string> placeholders(std::string_view path) {
   return found;
 }
 
-const ApiTable& ApiTable::built_in() {
-  static const ApiTable table = [] {
+const ApiTable& ApiTable::built_in(Profile profile) {
+  const auto table_of = [](const Dialect& dialect) {
     ApiTable made;
-    for (const Description& description : kMachineLearning) {
-      made.add(make(description, "xpack.ml.", "/_xpack/ml"));
-      made.add(make(description, "ml.", "/_xpack/ml"));
-    }
-    for (const Description& description : kSecurity) {
-      made.add(make(description, "xpack.security.", "/_xpack/security"));
-      made.add(make(description, "security.", "/_xpack/security"));
-    }
+    for (const Description& description : kMachineLearning)
+      for (const std::string_view name_space : {"xpack.ml.", "ml."})
+        made.add(make(description, name_space, dialect.jobs.path));
+    for (const Description& description : kSecurity)
+      for (const std::string_view name_space : {"xpack.security.", "security."})
+        made.add(make(description, name_space, dialect.security.path));
     for (const Description& description : kCore) made.add(make(description, "", ""));
-    made.add(make({"info", "GET", "", ""}, "xpack.", "/_xpack"));
+    made.add(make({"info", "GET", "", ""}, "xpack.", dialect.feature_list));
     return made;
+  };
+  static const std::array<ApiTable, kProfiles.size()> tables = [&] {
+    std::array<ApiTable, kProfiles.size()> all;
+    for (const Profile each : kProfiles) all.at(each.index()) = table_of(*each);
+    return all;
   }();
-  return table;
+  return tables.at(profile.index());
 }
 
 const Api* ApiTable::find(std::string_view name) const {

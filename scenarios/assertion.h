@@ -24,7 +24,7 @@ struct Answer {
 std::optional<Answer> read_answer(const Response& response, bool is_head);
 
 /// Judges the outcome of a call: its `catch`, `ignore` and warnings, or success where `success_required`. Throws
-/// StepFailure. `catch: request` takes any error in the early profile, as the runners of that time did.
+/// StepFailure. `catch: request` takes any error where the runners of its time did.
 void check_outcome(const DoStep& call, const Answer& answer, bool success_required, Profile profile);
 
 /// Throws StepFailure when the assertion does not hold. `expected` has been resolved.

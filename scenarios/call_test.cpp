@@ -39,7 +39,7 @@ std::string sent_by(const ApiTable& apis, const std::string& name, const std::st
 }
 
 std::string sent(const std::string& name, const std::string& arguments, const std::string& body = {}) {
-  return sent_by(ApiTable::built_in(), name, arguments, body);
+  return sent_by(ApiTable::built_in(Profile::xpack_6_3), name, arguments, body);
 }
 
 TEST(Call, PutsArgumentsIntoThePathAndTheRestIntoTheQuery) {
@@ -133,8 +133,8 @@ TEST(Body, WritesFloatingNumbersInTheirShortestForm) {
 }
 
 TEST(ApiTable, ProposesTheNearestName) {
-  EXPECT_EQ(ApiTable::built_in().nearest("xpack.ml.close_jobs"), "xpack.ml.close_job");
-  EXPECT_EQ(ApiTable::built_in().nearest("something.else.entirely.different"), "");
+  EXPECT_EQ(ApiTable::built_in(Profile::xpack_6_3).nearest("xpack.ml.close_jobs"), "xpack.ml.close_job");
+  EXPECT_EQ(ApiTable::built_in(Profile::xpack_6_3).nearest("something.else.entirely.different"), "");
 }
 
 class ApiFiles : public testing::Test {
@@ -220,15 +220,18 @@ TEST(SameRequest, TakesJsonAndLinesOfJsonForOneTypeUnlessTheCallSaysWhich) {
 }
 
 TEST(NameRequest, FindsTheNameOfATypedRequest) {
-  const auto call = name_request(
-      ApiTable::built_in(), {"POST", "/_xpack/ml/anomaly_detectors/closecheck-a/_close", {{"force", "true"}}, "", ""});
+  const auto call =
+      name_request(ApiTable::built_in(Profile::xpack_6_3),
+                   {"POST", "/_xpack/ml/anomaly_detectors/closecheck-a/_close", {{"force", "true"}}, "", ""});
   ASSERT_TRUE(call);
   EXPECT_EQ(call->name, "xpack.ml.close_job");
 }
 
 TEST(NameRequest, FindsNoneForWhatNoApiSends) {
   const auto named = [](const char* method, const char* path, Parameters query, const char* body) {
-    return name_request(ApiTable::built_in(), {method, path, std::move(query), body, "application/json"}).has_value();
+    return name_request(ApiTable::built_in(Profile::xpack_6_3),
+                        {method, path, std::move(query), body, "application/json"})
+        .has_value();
   };
   EXPECT_FALSE(named("GET", "/_xpack/ml/anomaly_detectors/a/_close", {}, ""));
   EXPECT_FALSE(named("POST", "/_xpack/ml/anomaly_detectors/a/_close", {{"foo", "1"}}, ""));

@@ -30,7 +30,7 @@ std::string base_of(const ApiTable& apis) {
       if (!path.deprecated && path.path.find(kJobs) != std::string::npos)
         return path.path.substr(0, path.path.find(kJobs));
   }
-  return "/_xpack/ml";
+  return std::string(Profile()->jobs.path);
 }
 
 class Cleaner {

@@ -16,11 +16,6 @@ using Version = std::array<int, 3>;
 constexpr Version kOldest{0, 0, 0};
 constexpr Version kNewest{1'000'000, 0, 0};
 
-/// The newest version of the line that a profile stands for.
-Version version_of(Profile profile) {
-  return profile == Profile::xpack_5_4 ? Version{5, 4, 3} : Version{6, 3, 2};
-}
-
 /// Takes `6.3.0`, also `6.3` and `6.3.0-alpha1`, off the front; empty optional when it begins otherwise.
 std::optional<Version> take_version(std::string_view& text) {
   Version version{};
@@ -41,6 +36,11 @@ std::optional<Version> take_version(std::string_view& text) {
 std::optional<Version> read_version(std::string_view text) {
   const auto version = take_version(text);
   return text.empty() ? version : std::nullopt;
+}
+
+/// The version that a profile stands for.
+Version version_of(Profile profile) {
+  return read_version(profile->product_version).value_or(kNewest);
 }
 
 struct Range {

@@ -133,7 +133,7 @@ class Writer {
     if (step.fresh_connection) line(level, "fresh_connection: true");
     const bool opaque = std::holds_alternative<RawRequest>(step.request.operation);
     const HttpRequest sent = sut::wire::encode(step.request, profile_);
-    const auto named = opaque || step.request.as_sent ? std::nullopt : name_request(ApiTable::built_in(), sent);
+    const auto named = opaque || step.request.as_sent ? std::nullopt : name_request(ApiTable::built_in(profile_), sent);
     if (named && reads_back(*named, step.request))
       write_named(*named, level);
     else
@@ -144,7 +144,7 @@ class Writer {
   bool reads_back(const NamedCall& named, const Request& request) const {
     DoStep step;
     step.who = request.who;
-    step.call = ApiCall{ApiTable::built_in().find(named.name), named.arguments, named.body};
+    step.call = ApiCall{ApiTable::built_in(profile_).find(named.name), named.arguments, named.body};
     const Request again = make_call(script_, step, profile_);
     return !again.as_sent && again.operation.index() == request.operation.index();
   }

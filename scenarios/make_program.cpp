@@ -12,10 +12,12 @@ namespace {
 
 using sut::wire::HttpRequest;
 
-HttpRequest request_of(const Script& script, const DoStep& step) {
-  if (const auto* named = std::get_if<ApiCall>(&step.call))
-    return make_request(script.apis(), *named->api, named->arguments, named->body ? &*named->body : nullptr,
+HttpRequest request_of(const Script& script, const DoStep& step, Profile profile) {
+  if (const auto* named = std::get_if<ApiCall>(&step.call)) {
+    const ApiTable& apis = script.apis(profile);
+    return make_request(apis, *apis.find(named->api->name), named->arguments, named->body ? &*named->body : nullptr,
                         step.content_type);
+  }
   const auto& raw = std::get<RawCall>(step.call);
   HttpRequest request{raw.method, raw.path, raw.query, {}, raw.content_type};
   if (raw.body) request.body = raw.body->string() != nullptr ? *raw.body->string() : write_body(*raw.body);
@@ -43,7 +45,7 @@ void restore(Request& request, const HttpRequest& sent, Profile profile) {
 
 Request make_call(const Script& script, const DoStep& step, Profile profile) {
   if (step.problem) throw CallError{step.problem->place, step.problem->what};
-  HttpRequest sent = request_of(script, step);
+  HttpRequest sent = request_of(script, step, profile);
   const auto* raw = std::get_if<RawCall>(&step.call);
   Request request;
   request.who = step.who;
@@ -65,9 +67,9 @@ Request make_call(const Script& script, const DoStep& step, Profile profile) {
   return request;
 }
 
-Request make_plain_call(const Script& script, const DoStep& step) {
+Request make_plain_call(const Script& script, const DoStep& step, Profile profile) {
   if (step.problem) throw CallError{step.problem->place, step.problem->what};
-  HttpRequest sent = request_of(script, step);
+  HttpRequest sent = request_of(script, step, profile);
   Request request;
   request.who = step.who;
   if (const auto* named = std::get_if<ApiCall>(&step.call)) {
@@ -104,7 +106,7 @@ Program make_program(const Script& script, const std::vector<ScriptStep>& steps,
     step.detached = call->detached;
     step.fresh_connection = call->fresh_connection;
     try {
-      step.request = plain ? make_plain_call(script, *call) : make_call(script, *call, profile);
+      step.request = plain ? make_plain_call(script, *call, profile) : make_call(script, *call, profile);
     } catch (const CallError& error) {
       script.source.fail(error.place, error.what);
     }

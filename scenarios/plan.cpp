@@ -67,7 +67,7 @@ class Planner {
     }
     try {
       const Request request =
-          script_.is_foreign() ? make_plain_call(script_, call) : make_call(script_, call, profile_);
+          script_.is_foreign() ? make_plain_call(script_, call, profile_) : make_call(script_, call, profile_);
       const sut::wire::HttpRequest sent = sut::wire::encode(request, profile_);
       std::string line = fmt::format("{}{} {}", indentation, sent.method, sut::wire::target_of(sent));
       if (!sent.body.empty()) line += " " + plan_text(sent.body);

@@ -95,8 +95,7 @@ class DocumentReader {
         header.profile = profile_named(text(member.value, "the name of a profile"));
         if (!header.profile)
           fail(member.value.place,
-               fmt::format("expected a profile ({}, {}), found \"{}\"", closecheck::name(kProfiles[0]),
-                           closecheck::name(kProfiles[1]), *member.value.string()));
+               fmt::format("expected a profile ({}), found \"{}\"", profile_names(), *member.value.string()));
       } else if (member.key == "seed") {
         header.seed = seed(member.value);
       } else if (member.key == "deviation") {
@@ -291,8 +290,8 @@ bool Scenario::is_foreign() const {
   return script_->is_foreign();
 }
 
-const ApiTable& Scenario::apis() const {
-  return script_->apis();
+const ApiTable& Scenario::apis(Profile profile) const {
+  return script_->apis(profile);
 }
 
 const Header& Scenario::header() const {

@@ -140,7 +140,7 @@ Operation operation(Random& random, Profile profile) {
     case 0: {
       JobConfig config = configuration(random);
       // The early dialect has no groups: there they would not be sent.
-      if (profile != Profile::xpack_5_4 && random.chance(3)) config.groups = {"closecheck-g", "other"};
+      if (profile->has_groups && random.chance(3)) config.groups = {"closecheck-g", "other"};
       return CreateJob{job, config};
     }
     case 1:
@@ -166,7 +166,7 @@ Operation operation(Random& random, Profile profile) {
       close.job = job;
       close.force = parameter(random, {"true", "false", "", "TRUE", "maybe", "0", "on", "no"});
       close.timeout = parameter(random, {"1s", "30m", "0", "-1", "abc", "", "100micros", "1.5m", "5", "1d"});
-      if (profile != Profile::xpack_5_4) close.allow_no_jobs = parameter(random, {"true", "false"});
+      if (profile->has_expressions) close.allow_no_jobs = parameter(random, {"true", "false"});
       if (random.chance(4)) close.other.emplace_back("foo", awkward_text(random));
       if (random.chance(6)) close.other.emplace_back("pretty", "true");
       return close;

@@ -140,7 +140,8 @@ struct Script {
   explicit Script(Source the_source) : source(std::move(the_source)) {}
   /// Without a header of ours the file is one of the format, held to its rules and to nothing else.
   bool is_foreign() const { return !has_header; }
-  const ApiTable& apis() const { return own_apis ? *own_apis : ApiTable::built_in(); }
+  /// Without a profile only names and parameters count.
+  const ApiTable& apis(Profile profile = {}) const { return own_apis ? *own_apis : ApiTable::built_in(profile); }
 };
 
 /// Reads the documents of a file into `script`. Throws ScenarioError.
@@ -162,7 +163,7 @@ bool is_version_range(std::string_view ranges);
 void check_calls(const Script& script, const Test& test);
 
 /// The request of a call as the reference runner would send it, word by word. Throws CallError.
-Request make_plain_call(const Script& script, const DoStep& step);
+Request make_plain_call(const Script& script, const DoStep& step, Profile profile);
 
 /// The steps as a program; assertions have no step in it. `plain`: see `make_plain_call`. Throws ScenarioError.
 Program make_program(const Script& script, const std::vector<ScriptStep>& steps, Profile profile, bool plain);

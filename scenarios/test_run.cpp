@@ -70,7 +70,7 @@ class TestRun : public sut::Observer {
     system.clean_up(everything_);
     if (script_.is_foreign() && lost_.empty()) {
       const std::string trouble =
-          clean_target(system, script_.apis(), standing, indices_.names(), executor_.answer_patience);
+          clean_target(system, script_.apis(options_.profile), standing, indices_.names(), executor_.answer_patience);
       if (!trouble.empty() && failure_.empty()) failure_ = trouble;
     }
     TestRunResult result;

@@ -119,8 +119,9 @@ Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& 
       if (state == "stopped") answer.feed_started = false;
     }
   } else if (exchange.is_close) {
-    // Before 6.1 nobody says what an expression names; an answer to another method need not be about closing at all.
-    const bool many = exchange.expression && profile == Profile::xpack_5_4;
+    // Without expressions nobody says what an expression names; an answer to another method need not be about closing
+    // at all.
+    const bool many = exchange.expression && !profile->has_expressions;
     // A job whose groups are not known may be meant or not.
     const bool perhaps_meant = exchange.expression && !job.is_meant_by_any(job_of(exchange.request->operation));
     if (many || perhaps_meant || exchange.wrong_method) answer.outcome = RequestOutcome::unknown;

@@ -116,7 +116,7 @@ void FeedBookkeeping::lose_documents(const Operation& operation) {
 void FeedBookkeeping::end_raw(const RawRequest& raw) {
   if (raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS") return;
   const std::vector<std::string> path = split_path(raw.path);
-  if (path.empty() || path.front() == "_xpack" || path.front() == "_ml" || path.front() == "_cluster") return;
+  if (path.empty() || is_product_api(path.front()) || path.front() == "_cluster") return;
   for (const std::string_view harmless : {"_search", "_count", "_refresh"})
     if (path.back() == harmless) return;
   const bool of_one = !path.front().starts_with('_') && path.front().find_first_of("*,") == std::string::npos;

@@ -82,8 +82,7 @@ bool JobDirectory::is_expression(std::string_view text) const {
 }
 
 bool JobDirectory::may_have_other_groups() const {
-  // Before 6.1 there were none.
-  if (options_.knows_every_job || options_.profile == Profile::xpack_5_4) return false;
+  if (options_.knows_every_job || !options_.profile->has_groups) return false;
   return std::ranges::any_of(all_, [](const JobFile* job) { return job->may_be_in_any_group(); });
 }
 

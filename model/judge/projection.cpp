@@ -27,6 +27,11 @@ bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& 
 }
 
 /// A close that was sent as it is, without a type.
+/// The name of a part of the path is known, though it says nothing in a query; and what only some versions know.
+bool is_perhaps_accepted(std::string_view parameter, const Dialect& dialect) {
+  return parameter == "job_id" || (!parameter.empty() && parameter == dialect.perhaps_close_parameter);
+}
+
 CloseJob close_of(const ApiPath& path, const RawRequest& raw) {
   CloseJob close;
   if (!path.verb.empty()) close.job = path.id;
@@ -47,12 +52,10 @@ CloseJob close_of(const ApiPath& path, const RawRequest& raw) {
 
 ApiPath read_api_path(std::string_view path) {
   const std::vector<std::string> segments = split_path(path);
-  std::size_t next = 0;
-  if (next < segments.size() && segments[next] == "_xpack") ++next;
-  if (next + 1 >= segments.size() || (segments[next] != "ml" && segments[next] != "_ml")) return {};
+  std::size_t next = job_base_in(segments);
+  if (next == 0 || next >= segments.size()) return {};
   ApiPath read;
-  read.kind = segments[next + 1];
-  next += 2;
+  read.kind = segments[next++];
   if (next < segments.size()) read.id = segments[next++];
   read.is_deep = segments.size() > next + 1;
   if (next < segments.size()) read.verb = segments.back();
@@ -208,11 +211,10 @@ void Projection::read_close(Exchange& exchange, const CloseJob& close) const {
     exchange.timeout = {TimeReading::unsettled, 0};
     exchange.bad_timeout = false;
   }
-  const bool allows_no_jobs = profile != Profile::xpack_5_4;
+  const bool allows_no_jobs = profile->has_expressions;
   exchange.unknown_parameter =
       (!allows_no_jobs && close.allow_no_jobs) || std::ranges::any_of(close.other, [&](const auto& parameter) {
-        // The name of a part of the path is known, though it says nothing in a query.
-        return !is_always_accepted(parameter.first) && parameter.first != "job_id" &&
+        return !is_always_accepted(parameter.first) && !is_perhaps_accepted(parameter.first, *profile) &&
                (!allows_no_jobs || parameter.first != "allow_no_jobs");
       });
 }
@@ -223,9 +225,9 @@ void Projection::project_close(Exchange& exchange, const CloseJob& close) {
   const bool forces = exchange.force == BooleanReading::is_true || exchange.force == BooleanReading::refused;
   exchange.meant = question.kind = forces ? RequestKind::force_close : RequestKind::close;
   question.has_timeout = true;
-  const bool says_job_id =
-      std::ranges::any_of(close.other, [](const auto& parameter) { return parameter.first == "job_id"; });
-  question.may_be_refused = says_job_id || exchange.unknown_parameter || exchange.wrong_method ||
+  const bool is_perhaps_refused = std::ranges::any_of(
+      close.other, [&](const auto& parameter) { return is_perhaps_accepted(parameter.first, *options_.profile); });
+  question.may_be_refused = is_perhaps_refused || exchange.unknown_parameter || exchange.wrong_method ||
                             exchange.timeout.reading == TimeReading::unsettled;
   // In another spelling it may be read as a force, as none, or be refused: the dialect decides, not the lifecycle. A
   // forced close covers what a normal one may do.

@@ -39,7 +39,7 @@ class Projection {
   DataSources& sources_;
 };
 
-/// A path below the API's base: `/_xpack/ml/anomaly_detectors/ID/VERB`, or the same of datafeeds.
+/// A path below the base of the job API: `BASE/anomaly_detectors/ID/VERB`, or the same of datafeeds.
 struct ApiPath {
   std::string kind;  // empty: a path of something else
   std::string id;

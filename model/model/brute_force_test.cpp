@@ -14,7 +14,7 @@ namespace brute {
 namespace {
 
 bool reads(const CellTable& table, const JobValue& saw, const Answer& answer) {
-  const bool in_5_4 = table.profile == Profile::xpack_5_4;
+  const bool opening_is_hidden = table.profile->opening_may_be_hidden;
   if (answer.processed &&
       (*answer.processed < saw.lo || *answer.processed > std::int64_t{saw.hi} + saw.since + saw.queued + saw.feeding) &&
       saw.hi < kNoBound)
@@ -23,12 +23,12 @@ bool reads(const CellTable& table, const JobValue& saw, const Answer& answer) {
   if (answer.state == JobState::unknown) return true;
   switch (answer.state) {
     case JobState::closed:
-      return saw.life == Life::closed || saw.life == Life::forced || (in_5_4 && saw.life == Life::opening);
+      return saw.life == Life::closed || saw.life == Life::forced || (opening_is_hidden && saw.life == Life::opening);
     case JobState::opening:
       return saw.life == Life::opening || saw.life == Life::forced;
     case JobState::opened:
       return saw.life == Life::opened || saw.life == Life::forced || saw.life == Life::closing ||
-             (in_5_4 && saw.life == Life::opening);
+             (opening_is_hidden && saw.life == Life::opening);
     case JobState::closing:
       return saw.life == Life::closing || saw.life == Life::forced;
     case JobState::failed:
@@ -40,8 +40,9 @@ bool reads(const CellTable& table, const JobValue& saw, const Answer& answer) {
   return false;
 }
 
-JobMachine& machine() {
+JobMachine& machine(const CellTable& table) {
   static thread_local JobMachine machine;
+  machine.speak(*table.profile);
   return machine;
 }
 
@@ -74,7 +75,7 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
   const Pending& request = world.pending[which];
   const std::size_t step = index_of(request.question.kind);
   const Cell& cell = table.at(step, world.job);
-  Answers pure = holds(cell.guard, world.job, table.features) ? cell.allowed : cell.allowed_otherwise;
+  Answers pure = holds(cell.guard, world.job, *table.profile) ? cell.allowed : cell.allowed_otherwise;
   if (request.question.may_be_refused) pure |= kRefused;
   if (pure != kNothing) {
     World next = world;
@@ -85,8 +86,8 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
     all.push_back(std::move(next));
   }
   const MachineStep stepped =
-      machine().step(world.job, step, saturated(static_cast<std::uint64_t>(request.question.records)),
-                     saturated(static_cast<std::uint64_t>(request.question.records_perhaps)));
+      machine(table).step(world.job, step, saturated(static_cast<std::uint64_t>(request.question.records)),
+                          saturated(static_cast<std::uint64_t>(request.question.records_perhaps)));
   if (stepped.result == MachineStep::Result::done) {
     World next = world;
     Pending& p = next.pending[which];
@@ -106,10 +107,10 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
   return all;
 }
 
-std::vector<World> happenings(const CellTable&, const World& world) {
+std::vector<World> happenings(const CellTable& table, const World& world) {
   std::vector<World> all;
   for (std::size_t i = 0; i < kHappeningCount; ++i) {
-    const MachineStep stepped = machine().step(world.job, kStepCount + i, 0);
+    const MachineStep stepped = machine(table).step(world.job, kStepCount + i, 0);
     if (stepped.result == MachineStep::Result::done) all.push_back(moved(world, stepped.value));
   }
   return all;
@@ -118,9 +119,9 @@ std::vector<World> happenings(const CellTable&, const World& world) {
 std::vector<World> history_event(const CellTable& table, const World& world, std::size_t step) {
   std::vector<World> all;
   const Cell& cell = table.at(step, world.job);
-  if (((holds(cell.guard, world.job, table.features) ? cell.allowed : cell.allowed_otherwise) & kAccepted) != 0)
+  if (((holds(cell.guard, world.job, *table.profile) ? cell.allowed : cell.allowed_otherwise) & kAccepted) != 0)
     all.push_back(world);
-  const MachineStep stepped = machine().step(world.job, step, 0);
+  const MachineStep stepped = machine(table).step(world.job, step, 0);
   if (stepped.result == MachineStep::Result::done) all.push_back(moved(world, stepped.value));
   return all;
 }
@@ -233,10 +234,8 @@ bool explains(const CellTable& table, const Script& script) {
 
 namespace {
 
-constexpr std::array kBoth{Profile::xpack_5_4, Profile::xpack_6_3};
-
 TEST(BruteForce, AgreesWithTheCorpus) {
-  for (const Profile profile : kBoth) {
+  for (const Profile profile : kProfiles) {
     for (const Conforming& example : conforming())
       if (applies(example.in, profile)) {
         EXPECT_TRUE(brute::explains(cells(profile), parse_script(example.script))) << example.script;
@@ -309,7 +308,7 @@ void compare_many(std::uint64_t seed, int rounds, const RandomHistory& widest) {
   std::mt19937_64 random(seed);
   Tally tally;
   for (int round = 0; round < rounds && !testing::Test::HasFatalFailure(); ++round) {
-    const Profile profile = kBoth.at(random() % 2);
+    const Profile profile = kProfiles.at(random() % kProfiles.size());
     RandomHistory shape = widest;
     shape.clients = 1 + static_cast<int>(random() % static_cast<unsigned>(widest.clients));
     shape.requests = 2 + static_cast<int>(random() % static_cast<unsigned>(widest.requests - 1));

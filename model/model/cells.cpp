@@ -21,7 +21,6 @@ void for_each_row(Function function) {
 CellTable flattened(Profile profile) {
   CellTable flat;
   flat.profile = profile;
-  const auto which = static_cast<std::size_t>(profile);
   for_each_row([&]<class Entry>(Entry, std::int16_t index) {
     if constexpr (Entry::kind == RowKind::by_itself) {
       flat.happenings.at(Entry::step) = index;
@@ -46,13 +45,17 @@ CellTable flattened(Profile profile) {
           Cell{.row = index,
                .changes = Entry::kind != RowKind::stay,
                .waits = Entry::kind == RowKind::wait,
-               .guard = Entry::when.guard,
-               .allowed = Entry::allowed.now.at(which),
-               .allowed_otherwise = Entry::allowed.otherwise.at(which)};
+               .guard = Entry::when.told,
+               .moves_under = Entry::when.guard,
+               .allowed = Entry::allowed.now.in(*profile),
+               .allowed_otherwise = Entry::allowed.otherwise.in(*profile)};
     }
   });
-  for (const Reading& reading : table::kReadings)
-    flat.readings.at(static_cast<std::size_t>(reading.life)) |= reading.shown.at(which);
+  for (const Reading& reading : table::kReadings) {
+    const bool more = reading.feature != nullptr && (*profile).*reading.feature;
+    flat.readings.at(static_cast<std::size_t>(reading.life)) |=
+        static_cast<std::uint8_t>(reading.always | (more ? reading.perhaps : 0U));
+  }
   flat.derive();
   return flat;
 }
@@ -77,8 +80,10 @@ std::array<RowText, kRowCount> row_texts() {
     text.of_feed = Entry::of_feed;
     text.only_if = Entry::when.only_if;
     text.waits = Entry::kind == RowKind::wait;
-    text.allowed = Entry::allowed.now;
-    text.allowed_otherwise = Entry::allowed.otherwise;
+    for (const Profile profile : kProfiles) {
+      text.allowed.at(profile.index()) = Entry::allowed.now.in(*profile);
+      text.allowed_otherwise.at(profile.index()) = Entry::allowed.otherwise.in(*profile);
+    }
   });
   return texts;
 }
@@ -100,8 +105,12 @@ void CellTable::derive() {
 }
 
 const CellTable& cells(Profile profile) {
-  static const std::array tables{flattened(Profile::xpack_5_4), flattened(Profile::xpack_6_3)};
-  return tables.at(static_cast<std::size_t>(profile));
+  static const std::array<CellTable, kProfiles.size()> tables = [] {
+    std::array<CellTable, kProfiles.size()> all;
+    for (const Profile each : kProfiles) all.at(each.index()) = flattened(each);
+    return all;
+  }();
+  return tables.at(profile.index());
 }
 
 std::span<const RowText> rows() {

@@ -60,17 +60,18 @@ inline constexpr std::size_t kDeparturesMax = 128;
 
 /// One cell: what a request may be told in one state.
 struct Cell {
-  std::int16_t row = -1;  // index in the list; -1: the cell is switched off and nothing is allowed
-  bool changes = false;   // accepted, the machine moves the job
-  bool waits = false;     // two steps: the answer comes when the job leaves the state that the first one leads to
-  Guard guard = Guard::always;
+  std::int16_t row = -1;        // index in the list; -1: the cell is switched off and nothing is allowed
+  bool changes = false;         // accepted, the machine moves the job
+  bool waits = false;           // two steps: the answer comes when the job leaves the state that the first one leads to
+  Guard guard = Guard::always;  // decides between the answers
+  Guard moves_under = Guard::always;     // where it is not always that the machine moves the job
   Answers allowed = kNothing;            // without any change, while the guard holds
   Answers allowed_otherwise = kNothing;  // without any change, while it does not
 };
 
 /// Plain data, so that a test can take a copy and switch one row off.
 struct CellTable {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   std::array<std::array<Cell, kStepCount>, kLifeCount> job{};   // requests that go to the job's region
   std::array<std::array<Cell, kStepCount>, kFeedCount> feed{};  // requests that go to the datafeed's region
   std::array<std::int16_t, kHappeningCount> happenings{};       // their rows
@@ -82,7 +83,6 @@ struct CellTable {
   std::array<bool, kStepCount> two_steps{};  // requests with a row that waits
   /// States that statistics may show of a job, one bit each of `JobState`.
   std::array<std::uint8_t, kLifeCount> readings{};
-  ModelFeatures features{};
   // In the copy of a test: rows that do not move, and departures that are not listed.
   RowSet off{};
   std::bitset<kDeparturesMax> unlisted{};
@@ -118,8 +118,8 @@ struct RowText {
   bool changes = false;
   bool only_if = false;
   bool waits = false;
-  std::array<Answers, 2> allowed{};            // by profile
-  std::array<Answers, 2> allowed_otherwise{};  // by profile
+  std::array<Answers, kProfiles.size()> allowed{};            // by profile
+  std::array<Answers, kProfiles.size()> allowed_otherwise{};  // by profile
 };
 std::span<const RowText> rows();
 

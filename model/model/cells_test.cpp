@@ -11,10 +11,8 @@
 namespace closecheck::model {
 namespace {
 
-constexpr std::array kBoth{Profile::xpack_5_4, Profile::xpack_6_3};
-
 TEST(Cells, StandForEveryStateAndStep) {
-  for (const Profile profile : kBoth)
+  for (const Profile profile : kProfiles)
     for (std::size_t step = 0; step < kStepCount; ++step) {
       if (goes_to_feed(step)) {
         for (const auto& state : cells(profile).feed) EXPECT_GE(state.at(step).row, 0) << name_of_step(step);

@@ -30,7 +30,7 @@ std::string called(const CellTable& table, const Log& log) {
 
 TEST(Departures, EachDecidesHowSomeWrongAnswerIsCalled) {
   std::vector<bool> decides(departures().size(), false);
-  for (const Profile profile : {Profile::xpack_5_4, Profile::xpack_6_3}) {
+  for (const Profile profile : kProfiles) {
     CellTable table = cells(profile);
     const auto look = [&](std::string_view script) {
       const Log log = log_of(parse_script(script));

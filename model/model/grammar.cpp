@@ -18,7 +18,7 @@ BooleanReading read_boolean(const Parameter& parameter, Profile profile) {
   const std::string_view text = *parameter;
   if (text.empty() || text == "true") return BooleanReading::is_true;
   if (text == "false") return BooleanReading::is_false;
-  if (profile != Profile::xpack_5_4) return BooleanReading::refused;
+  if (profile->strict_booleans) return BooleanReading::refused;
   return text == "0" || text == "off" || text == "no" ? BooleanReading::is_false : BooleanReading::is_true;
 }
 

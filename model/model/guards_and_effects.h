@@ -5,13 +5,9 @@
 #include <string_view>
 
 #include "closecheck/model/job_model.h"
+#include "closecheck/vocabulary/profile.h"
 
 namespace closecheck::model {
-
-/// What guards may ask of the dialect.
-struct ModelFeatures {
-  bool close_stops_feed = false;  // a close of a job whose datafeed runs stops that first
-};
 
 /// What a row may depend on.
 enum class Guard : std::uint8_t {
@@ -30,7 +26,7 @@ enum class Guard : std::uint8_t {
 };
 std::string_view name(Guard guard);
 
-inline bool holds(Guard guard, const JobValue& value, const ModelFeatures& features) {
+inline bool holds(Guard guard, const JobValue& value, const Dialect& dialect) {
   switch (guard) {
     case Guard::always:
       return true;
@@ -39,9 +35,9 @@ inline bool holds(Guard guard, const JobValue& value, const ModelFeatures& featu
     case Guard::feed_idle:
       return value.feed != Feed::started;
     case Guard::feed_lets_close:
-      return value.feed != Feed::started || features.close_stops_feed;
+      return value.feed != Feed::started || !dialect.running_feed_bars_close;
     case Guard::close_stops_feed:
-      return features.close_stops_feed;
+      return !dialect.running_feed_bars_close;
     case Guard::job_exists:
       return value.life != Life::absent;
     case Guard::job_opened:

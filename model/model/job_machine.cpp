@@ -34,8 +34,8 @@ void JobMachine::switch_off(const RowSet& rows) {
   engine_->switch_off(rows);
 }
 
-void JobMachine::speak(const ModelFeatures& features) {
-  engine_->speak(features);
+void JobMachine::speak(const Dialect& dialect) {
+  engine_->speak(dialect);
 }
 
 std::uint64_t JobMachine::moves() const {

@@ -36,7 +36,7 @@ class JobMachine {
   bool move(JobValue& value, std::size_t event, std::uint32_t records, std::uint32_t records_perhaps);
 
   /// What its guards may ask of the dialect.
-  void speak(const ModelFeatures& features);
+  void speak(const Dialect& dialect);
   /// Rows that do not move, for tests.
   void switch_off(const RowSet& rows);
   /// How many rows have moved a job so far.

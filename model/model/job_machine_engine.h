@@ -41,7 +41,7 @@ struct Fits {
     if (fsm.off != nullptr && fsm.off->test(kRow)) return false;
     // The job's region comes first.
     if (moves_along<Entry> && fsm.row < 0) return false;
-    return !Entry::when.only_if || holds(Entry::when.guard, fsm.value, fsm.features);
+    return !Entry::when.only_if || holds(Entry::when.guard, fsm.value, *fsm.dialect);
   }
 };
 
@@ -77,7 +77,7 @@ struct Definition : mf::state_machine_def<Definition<Model>> {
   JobValue value;
   std::int16_t row = -1;
   const RowSet* off = nullptr;
-  ModelFeatures features;
+  const Dialect* dialect = &*Profile();
   template <class Fsm, class E>
   void no_transition(const E&, Fsm&, int) {}
 };
@@ -117,7 +117,8 @@ class MachineEngine {
     off_ = rows;
     machine_.off = rows.any() ? &off_ : nullptr;
   }
-  void speak(const ModelFeatures& features) { machine_.features = features; }
+  /// The dialect outlives the machine.
+  void speak(const Dialect& dialect) { machine_.dialect = &dialect; }
   std::uint64_t moves() const { return moves_; }
 
  private:

@@ -1,4 +1,4 @@
-// What the engine can do that the table has no use for yet: a small table shows it.
+// What the engine can do, shown by a small table.
 #include <gtest/gtest.h>
 
 #include "model/job_machine_engine.h"
@@ -26,6 +26,8 @@ struct SmallModel {
 };
 constexpr std::int16_t kCloseRow = 8;
 
+constexpr Dialect kStopsFeeds{.running_feed_bars_close = false};
+
 constexpr JobValue kFed{.life = opened, .feed = Feed::started, .hi = 4, .feeding = 3};
 
 bool closes(MachineEngine<SmallModel>& machine, const JobValue& value, JobValue& moved) {
@@ -37,13 +39,13 @@ TEST(JobMachine, AsksTheDialectWhereAGuardDoes) {
   JobValue moved = kFed;
   EXPECT_FALSE(closes(machine, kFed, moved));
   EXPECT_EQ(moved, kFed);
-  machine.speak({.close_stops_feed = true});
+  machine.speak(kStopsFeeds);
   EXPECT_TRUE(closes(machine, kFed, moved));
 }
 
 TEST(JobMachine, MovesBothRegionsByOneRequest) {
   MachineEngine<SmallModel> machine;
-  machine.speak({.close_stops_feed = true});
+  machine.speak(kStopsFeeds);
   JobValue moved;
   ASSERT_TRUE(closes(machine, kFed, moved));
   EXPECT_EQ(moved.life, closing);
@@ -56,7 +58,7 @@ TEST(JobMachine, MovesBothRegionsByOneRequest) {
 
 TEST(JobMachine, MovesTheDatafeedAlongOnlyWithTheJob) {
   MachineEngine<SmallModel> machine;
-  machine.speak({.close_stops_feed = true});
+  machine.speak(kStopsFeeds);
   JobValue moved = kFed;
   for (const Life life : {closed, failed}) {
     JobValue value = kFed;

@@ -10,29 +10,63 @@
 
 namespace closecheck::model {
 
-/// What may be answered without any change, by profile, while the guard holds and while it does not.
+using Feature = bool Dialect::*;
+
+/// Answers that every dialect allows, and those that it allows where a feature is as wanted.
+struct Answered {
+  struct Some {
+    Feature feature = nullptr;
+    bool wanted = true;
+    Answers answers = kNothing;
+  };
+  Answers always = kNothing;
+  std::array<Some, 2> some{};
+
+  constexpr Answers in(const Dialect& dialect) const {
+    Answers all = always;
+    for (const Some& one : some)
+      if (one.feature != nullptr && dialect.*one.feature == one.wanted) all |= one.answers;
+    return all;
+  }
+};
+
+/// What may be answered without any change, while the guard holds and while it does not.
 struct Allowed {
-  std::array<Answers, 2> now{};
-  std::array<Answers, 2> otherwise{};
+  Answered now{};
+  Answered otherwise{};
 };
 constexpr Allowed may(Answers answers) {
-  return {{answers, answers}, {}};
+  return {{answers, {}}, {}};
 }
-constexpr Allowed by_profile(Answers in_5_4, Answers in_6_3) {
-  return {{in_5_4, in_6_3}, {}};
+constexpr Allowed where(Feature feature, Answers answers) {
+  return {{kNothing, {{{feature, true, answers}}}}, {}};
+}
+constexpr Allowed unless(Feature feature, Answers answers) {
+  return {{kNothing, {{{feature, false, answers}}}}, {}};
+}
+/// Both sets; `more` has one feature at most.
+constexpr Allowed operator+(Allowed allowed, Allowed more) {
+  allowed.now.always |= more.now.always;
+  allowed.now.some.at(allowed.now.some[0].feature == nullptr ? 0 : 1) = more.now.some[0];
+  return allowed;
 }
 constexpr Allowed operator|(Allowed allowed, Allowed otherwise) {
   return {allowed.now, otherwise.now};
 }
 
-/// When a row moves the job: always, only under a guard, or always with the guard deciding the other answers.
+/// When a row moves the job: always, only under a guard, or always with the guard deciding the other answers. Where it
+/// may move and may not, `told` decides these.
 struct When {
   Guard guard = Guard::always;
   bool only_if = false;
+  Guard told = guard;
 };
 inline constexpr When kAlways{};
 constexpr When only_if(Guard guard) {
   return {guard, true};
+}
+constexpr When only_if(Guard guard, Guard told) {
+  return {guard, true, told};
 }
 constexpr When whether(Guard guard) {
   return {guard, false};
@@ -82,18 +116,19 @@ struct Wake {
   Answers told;
 };
 
-/// How statistics may show a job in a state, by profile, one bit each of `JobState`.
+/// How statistics may show a job in a state, one bit each of `JobState`: always, and where a feature is there.
 struct Reading {
   Life life;
-  std::array<std::uint8_t, 2> shown;
+  std::uint8_t always;
+  Feature feature = nullptr;
+  std::uint8_t perhaps = 0;
 };
 template <class... States>
 constexpr std::uint8_t any_of(States... states) {
   return static_cast<std::uint8_t>((0U | ... | (1U << static_cast<unsigned>(states))));
 }
-constexpr Reading reads(Life life, std::uint8_t in_both, std::uint8_t in_5_4_too = 0) {
-  const std::uint8_t always = static_cast<std::uint8_t>(in_both | any_of(JobState::unknown));
-  return {life, {static_cast<std::uint8_t>(always | in_5_4_too), always}};
+constexpr Reading reads(Life life, std::uint8_t shown, Feature feature = nullptr, std::uint8_t perhaps = 0) {
+  return {life, static_cast<std::uint8_t>(shown | any_of(JobState::unknown)), feature, perhaps};
 }
 
 template <class... Kinds>
@@ -124,6 +159,7 @@ using enum Happening;
 using C = Clause;
 using F = Feed;
 using E = Effect;
+using D = Dialect;
 inline constexpr Answers A = kAccepted;
 inline constexpr Answers R = kRefused;
 inline constexpr Answers X = kFailed;
@@ -166,32 +202,32 @@ using Requests = boost::mp11::mp_append<
     Move<absent,   RequestKind::create,         closed,  E::create,        kAlways,                      kNone,                             C::wire_status_codes>,
     Move<closed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::no_feed),      kNone | may(R),                    C::wire_status_codes>,
     Move<failed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::no_feed),      may(R),                            C::wire_status_codes>,
-    Move<closed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<opening,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<opened,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<closing,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<forced,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
-    Move<failed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      by_profile(R, 0) | may(R),         C::wire_status_codes>,
+    Move<closed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<opening,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<opened,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<closing,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<forced,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<failed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
     Wait<closed,   RequestKind::open,           opening, E::none,          kAlways,                      kNone,                             C::job_reopens>,
     Stay<closed,   RequestKind::post,                                                                    may(R),                            C::closed_job_refuses_data>,
     Move<opened,   RequestKind::post,           opened,  E::count,         kAlways,                      kNone,                             C::job_reopens>,
-    Move<closing,  RequestKind::post,           closing, E::queue,         kAlways,                      by_profile(R | X, R),              C::wire_status_codes>,
+    Move<closing,  RequestKind::post,           closing, E::queue,         kAlways,                      may(R) + where(&D::post_to_closing_may_break, X),           C::wire_status_codes>,
     Move<forced,   RequestKind::post,           forced,  E::count_perhaps, kAlways,                      may(R | X),                        C::wire_status_codes>,
     Stay<closed,   RequestKind::flush,                                                                   may(R),                            C::closed_job_refuses_analysis>,
     Stay<opened,   RequestKind::flush,                                                                   may(A),                            C::job_reopens>,
     Stay<closing,  RequestKind::flush,                                                                   may(A | R),                        C::wire_status_codes>,
     Stay<forced,   RequestKind::flush,                                                                   may(A | R | X),                    C::wire_status_codes>,
-    Stay<closed,   RequestKind::close,                                                                   by_profile(A | R, A),              C::closing_closed_job>,
+    Stay<closed,   RequestKind::close,                                                                   may(A) + where(&D::close_of_closed_may_be_refused, R),              C::closing_closed_job>,
     Wait<opening,  RequestKind::close,          closing, E::begin_close,   kAlways,                      may(R),                            C::close_ends_open_job>,
-    Wait<opened,   RequestKind::close,          closing, E::begin_close,   only_if(Guard::feed_lets_close), kNone | may(R),                 C::close_ends_open_job>,
-    Wait<closing,  RequestKind::close,          closing, E::none,          kAlways,                      by_profile(R, 0),                  C::close_ends_open_job>,
+    Wait<opened,   RequestKind::close,          closing, E::begin_close,   only_if(Guard::feed_lets_close, Guard::feed_idle), kNone | may(R),                 C::close_ends_open_job>,
+    Wait<closing,  RequestKind::close,          closing, E::none,          kAlways,                      where(&D::second_close_may_be_refused, R), C::close_ends_open_job>,
     Wait<forced,   RequestKind::close,          forced,  E::none,          kAlways,                      may(R),                            C::close_ends_open_job>,
     Stay<failed,   RequestKind::close,                                                                   may(R),                            C::failed_job_needs_force>,
-    Stay<closed,   RequestKind::force_close,                                                             by_profile(A | R, A),              C::closing_closed_job>,
+    Stay<closed,   RequestKind::force_close,                                                             may(A) + where(&D::close_of_closed_may_be_refused, R),              C::closing_closed_job>,
     Move<opening,  RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
     Move<opened,   RequestKind::force_close,    forced,  E::force,         whether(Guard::feed_idle),    kNone | may(R),                    C::force_closes_unresponsive_job>,
     Move<closing,  RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
-    Stay<forced,   RequestKind::force_close,                                                             by_profile(A | R, A),              C::force_closes_unresponsive_job>,
+    Stay<forced,   RequestKind::force_close,                                                             may(A) + where(&D::close_of_closed_may_be_refused, R) + where(&D::second_force_may_fail, R | X),              C::force_closes_unresponsive_job>,
     Move<failed,   RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_failed_job>,
     Stay<closed,   RequestKind::stats,                                                                   may(A),                            C::closed_means_closed>,
     Move<closed,   RequestKind::revert,         closed,  E::revert,        kAlways,                      may(R),                            C::wire_status_codes>>>;
@@ -257,12 +293,12 @@ inline constexpr std::array kWakes{
     Wake{RequestKind::close, forced,  failed,  R | X},
     Wake{RequestKind::close, forced,  absent,  A | R | X}};
 
-// That closing shows is measured and not required: until the job is closed it may read as opened. 5.4 does not publish
+// That closing shows is measured and not required: until the job is closed it may read as opened. Some do not publish
 // `opening`. After a forced close anything goes until it has settled.
 using S = JobState;
 inline constexpr std::array kReadings{
     reads(closed,  any_of(S::closed)),
-    reads(opening, any_of(S::opening), any_of(S::closed, S::opened)),
+    reads(opening, any_of(S::opening), &D::opening_may_be_hidden, any_of(S::closed, S::opened)),
     reads(opened,  any_of(S::opened)),
     reads(closing, any_of(S::closing, S::opened)),
     reads(forced,  any_of(S::closed, S::opening, S::opened, S::closing, S::failed)),

@@ -10,9 +10,20 @@
 
 namespace closecheck::model {
 
-enum class In : std::uint8_t { both, only_5_4, only_6_3 };
+/// The dialects that an example is about: those that have a feature, those that lack it, or each.
+struct In {
+  bool Dialect::*feature = nullptr;
+  bool wanted = true;
+};
+inline constexpr In kEach{};
+constexpr In in(bool Dialect::*feature) {
+  return {feature, true};
+}
+constexpr In not_in(bool Dialect::*feature) {
+  return {feature, false};
+}
 inline bool applies(In in, Profile profile) {
-  return in == In::both || (in == In::only_5_4) == (profile == Profile::xpack_5_4);
+  return in.feature == nullptr || (*profile).*in.feature == in.wanted;
 }
 
 struct Conforming {
@@ -35,12 +46,15 @@ struct Untold {
 std::span<const Untold> untold();
 
 /// Answers that leave the job in the state in which it was, for each request and state: A accepted, R refused, X a
-/// server error; `AR/A` differs by profile (5.4, then 6.3). In the order of `kStatePins`.
+/// server error; `AR/A` differs by profile, in their order, and the last stands for all that follow. In the order of
+/// `kStatePins`.
 struct AnswerLine {
   std::string_view request;
   std::string_view answers;  // one column a state
 };
 std::span<const AnswerLine> answer_matrix();
+/// What a column says of a profile.
+std::string_view answers_in(std::string_view column, Profile profile);
 
 /// How to bring a job into a state, and how to tell that it is still there.
 struct StatePin {

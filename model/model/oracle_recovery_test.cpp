@@ -105,7 +105,7 @@ TEST(OracleRecovery, GoesOnBehindAReadThatIsForgiven) {
 TEST(OracleRecovery, AccusesNobodyOnRandomHistories) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 4'000; ++round) {
-    const Profile profile = round % 2 == 0 ? Profile::xpack_5_4 : Profile::xpack_6_3;
+    const Profile profile = kProfiles.at(static_cast<std::size_t>(round) % kProfiles.size());
     const RandomHistory shape{
         .requests = 14, .clients = 1 + round % 4, .lost_percent = 8, .event_percent = 8, .feeds = round % 3 == 0};
     const Script script = random_history(random, cells(profile), shape);

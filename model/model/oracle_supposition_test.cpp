@@ -85,7 +85,7 @@ TEST(Supposition, HoldsExactlyWhereSomeOrderExplainsTheAlteredHistory) {
   int held = 0;
   int refuted = 0;
   for (int round = 0; round < 3'000; ++round) {
-    const Profile profile = round % 2 == 0 ? Profile::xpack_5_4 : Profile::xpack_6_3;
+    const Profile profile = kProfiles.at(static_cast<std::size_t>(round) % kProfiles.size());
     const RandomHistory shape{.requests = 5, .clients = 1 + round % 3, .lost_percent = 5, .feeds = round % 5 == 0};
     Script script = corrupted(random, random_history(random, cells(profile), shape));
     JobOracle oracle(profile, 1'000'000);

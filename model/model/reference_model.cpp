@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "model/cells.h"
@@ -22,18 +23,36 @@ std::string answers_text(Answers answers) {
   return text.empty() ? "-" : text;
 }
 
-std::string by_profile_text(const std::array<Answers, 2>& answers) {
-  if (answers[0] == answers[1]) return answers_text(answers[0]);
-  return fmt::format("{} (5.4), {} (6.3)", answers_text(answers[0]), answers_text(answers[1]));
+using AnswersByProfile = std::array<Answers, kProfiles.size()>;
+
+bool is_empty(const AnswersByProfile& answers) {
+  return std::ranges::all_of(answers, [](Answers each) { return each == kNothing; });
+}
+
+/// The sets that there are, each with the versions of the profiles that have it where there are several.
+std::string text_of(const AnswersByProfile& answers) {
+  std::string text;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (std::find(answers.begin(), answers.begin() + static_cast<std::ptrdiff_t>(i), answers.at(i)) !=
+        answers.begin() + static_cast<std::ptrdiff_t>(i))
+      continue;
+    std::string names;
+    for (const Profile profile : kProfiles)
+      if (answers.at(profile.index()) == answers.at(i))
+        names.append(names.empty() ? "" : " ").append(profile->name.substr(profile->name.rfind('-') + 1));
+    if (std::ranges::count(answers, answers.at(i)) == std::ssize(answers)) return answers_text(answers.at(i));
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", answers_text(answers.at(i)), names);
+  }
+  return text;
 }
 
 /// What an entry allows besides its change: `else refused`.
 std::string answers_of(const RowText& row) {
   if (row.spontaneous) return {};
-  std::string text = row.changes ? (row.waits ? "accepted once done" : "accepted") : by_profile_text(row.allowed);
-  if (row.changes && (row.allowed[0] | row.allowed[1]) != 0) text += ", or stays: " + by_profile_text(row.allowed);
-  if ((row.allowed_otherwise[0] | row.allowed_otherwise[1]) != 0 || (!row.guard.empty() && !row.changes))
-    text += "; otherwise " + by_profile_text(row.allowed_otherwise);
+  std::string text = row.changes ? (row.waits ? "accepted once done" : "accepted") : text_of(row.allowed);
+  if (row.changes && !is_empty(row.allowed)) text += ", or stays: " + text_of(row.allowed);
+  if (!is_empty(row.allowed_otherwise) || (!row.guard.empty() && !row.changes))
+    text += "; otherwise " + text_of(row.allowed_otherwise);
   return text;
 }
 
@@ -42,7 +61,7 @@ std::string as_table() {
   const auto line = [&](std::string_view state, std::string_view step, std::string_view target,
                         std::string_view answers, std::string_view guard, std::string_view effect,
                         std::string_view clause) {
-    fmt::format_to(std::back_inserter(out), "{:<17} {:<22} {:<17} {:<52} {:<40} {:<28} {}\n", state, step, target,
+    fmt::format_to(std::back_inserter(out), "{:<17} {:<22} {:<17} {:<72} {:<40} {:<28} {}\n", state, step, target,
                    answers, guard, effect, clause);
   };
   for (const bool spontaneous : {false, true}) {

@@ -143,12 +143,12 @@ struct SimulatedJob {
     }
   }
   /// A state that its statistics may show.
-  JobState shown(Dice& dice, bool in_5_4) const {
+  JobState shown(Dice& dice, bool opening_is_hidden) const {
     using S = JobState;
     const auto one_of = [&](std::initializer_list<S> states) { return *(states.begin() + dice.below(states.size())); };
     switch (state) {
       case State::opening:
-        return in_5_4 ? one_of({S::closed, S::opening, S::opened}) : S::opening;
+        return opening_is_hidden ? one_of({S::closed, S::opening, S::opened}) : S::opening;
       case State::opened:
         return S::opened;
       case State::closing:

@@ -58,7 +58,7 @@ class Simulation {
 
   SimulatedRequest& request_of(const Pending& pending) { return history_.requests[pending.request]; }
   SimulatedJob& job_of(const Pending& pending) { return jobs_[request_of(pending).job]; }
-  bool in_5_4() const { return shape_.profile == Profile::xpack_5_4; }
+  const Dialect& dialect() const { return *shape_.profile; }
   std::size_t open_requests() const {
     return static_cast<std::size_t>(std::ranges::count(pending_, false, &Pending::lost));
   }
@@ -393,7 +393,8 @@ class Simulation {
           job.queued.insert(job.queued.end(), records.begin(), records.end());
           return;
         }
-        tell(pending, in_5_4() ? dice_.one_of({Outcome::refused, Outcome::failed}) : Outcome::refused);
+        tell(pending, dialect().post_to_closing_may_break ? dice_.one_of({Outcome::refused, Outcome::failed})
+                                                          : Outcome::refused);
         break;
       case State::forced:
         if (dice_.chance(50)) {
@@ -429,7 +430,8 @@ class Simulation {
   void close(Pending& pending, SimulatedJob& job) {
     switch (job.state) {
       case State::closed:
-        return tell(pending, in_5_4() && dice_.chance(50) ? Outcome::refused : Outcome::accepted);
+        return tell(pending, dialect().close_of_closed_may_be_refused && dice_.chance(50) ? Outcome::refused
+                                                                                          : Outcome::accepted);
       case State::opening:
         if (dice_.chance(50)) return tell(pending, Outcome::refused);
         break;
@@ -439,7 +441,7 @@ class Simulation {
         if (corrupts(Corruption::effect_doubled)) job.closes_once_more = true;
         break;
       case State::closing:
-        if (in_5_4() && dice_.chance(50)) return tell(pending, Outcome::refused);
+        if (dialect().second_close_may_be_refused && dice_.chance(50)) return tell(pending, Outcome::refused);
         break;
       case State::forced:
         if (dice_.chance(50)) return tell(pending, Outcome::refused);
@@ -455,7 +457,8 @@ class Simulation {
 
   void force(Pending& pending, SimulatedJob& job) {
     if (job.state == State::closed || job.state == State::forced)
-      return tell(pending, in_5_4() && dice_.chance(50) ? Outcome::refused : Outcome::accepted);
+      return tell(pending,
+                  dialect().close_of_closed_may_be_refused && dice_.chance(50) ? Outcome::refused : Outcome::accepted);
     tell(pending, Outcome::accepted);
     if (corrupts(Corruption::effect_dropped)) return;
     job.perhaps_lose(dice_);
@@ -465,7 +468,7 @@ class Simulation {
 
   void read(Pending& pending, SimulatedJob& job) {
     tell(pending, Outcome::accepted);
-    pending.answer.state = job.shown(dice_, in_5_4());
+    pending.answer.state = job.shown(dice_, dialect().opening_may_be_hidden);
     pending.answer.processed = job.counted;
   }
 

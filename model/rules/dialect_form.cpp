@@ -27,7 +27,7 @@ struct Rule {
 class FormRules {
  public:
   FormRules(const Exchange& exchange, const Response& response, Profile profile, const ManyJobs& many)
-      : exchange_(exchange), response_(response), is_5_4_(profile == Profile::xpack_5_4), many_(many) {}
+      : exchange_(exchange), response_(response), dialect_(*profile), many_(many) {}
 
   std::optional<FormRuling> run() const {
     if (exchange_.outcome == RequestOutcome::busy && !is_privilege_refusal()) return std::nullopt;
@@ -92,7 +92,7 @@ class FormRules {
     if (response_.status == 406 || response_.status == 415) return std::nullopt;
     if (exchange_.wrong_method) {
       if (response_.outcome == Outcome::refused && is_privilege_refusal()) return std::nullopt;
-      return Rule{.clause = Clause::wire_path_and_method, .refusals = {is_5_4_ ? 400 : 405, 0, 0}};
+      return Rule{.clause = Clause::wire_path_and_method, .refusals = {dialect_.wrong_method_status, 0, 0}};
     }
     if (exchange_.barred) {
       // That it was let through is no matter of the dialect.
@@ -112,6 +112,14 @@ class FormRules {
   bool has_other_parameters() const {
     const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
     return close != nullptr && !close->other.empty();
+  }
+
+  bool says_what_some_know() const {
+    const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
+    return close != nullptr && !dialect_.perhaps_close_parameter.empty() &&
+           std::ranges::any_of(close->other, [this](const auto& parameter) {
+             return parameter.first == dialect_.perhaps_close_parameter;
+           });
   }
 
   bool is_refused_by_state() const {
@@ -137,7 +145,7 @@ class FormRules {
   }
 
   std::optional<Rule> rule_of_expression() const {
-    if (is_5_4_ || !many_.certain) return std::nullopt;
+    if (!dialect_.has_expressions || !many_.certain || says_what_some_know()) return std::nullopt;
     const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
     if (close == nullptr) return std::nullopt;
     const Parameter& allow = close->allow_no_jobs;
@@ -148,9 +156,10 @@ class FormRules {
     if (exchange_.names_unknown_job) statuses[0] = 404;
     if (many_.count == 0 && !exchange_.names_unknown_job && allow && *allow == "false") statuses[0] = 404;
     if (many_.any_failed && !forces) statuses[1] = 409;
-    // A forced close of a job whose datafeed runs may be taken or refused.
+    // A forced close of a job whose datafeed runs may be taken or refused, and so may any that may stop the datafeed.
     if (many_.any_feed) statuses[2] = 409;
-    const bool must_refuse = statuses[0] != 0 || statuses[1] != 0 || (statuses[2] != 0 && !forces);
+    const bool feed_bars = statuses[2] != 0 && !forces && dialect_.running_feed_bars_close;
+    const bool must_refuse = statuses[0] != 0 || statuses[1] != 0 || feed_bars;
     const bool may_refuse = must_refuse || statuses[2] != 0;
     return Rule{.clause = Clause::close_many,
                 .refusals = statuses,
@@ -168,18 +177,22 @@ class FormRules {
     switch (exchange_.before) {
       case JobState::absent:
         if (accepted) return std::nullopt;
-        return Rule{.refusals = {404, forces && is_5_4_ ? 409 : 0, 0}};
+        return Rule{.refusals = {404, forces && dialect_.force_of_unknown_may_conflict ? 409 : 0, 0}};
       case JobState::closed:
         return Rule{.clause = Clause::closing_closed_job,
                     .refusals = {409, 0, 0},
                     .may_be_accepted = true,
-                    .may_be_refused = is_5_4_};
+                    .may_be_refused = dialect_.close_of_closed_may_be_refused};
       case JobState::failed:
         if (forces || accepted) return std::nullopt;
         return Rule{.clause = Clause::failed_job_answer, .refusals = {409, 0, 0}};
       case JobState::opened:
         if (exchange_.feed_before != true || forces) return std::nullopt;
-        return Rule{.clause = Clause::running_datafeed_blocks_close, .refusals = {409, 0, 0}};
+        // Accepted, it tells nothing by itself: the datafeed has to have stopped.
+        return Rule{.clause = Clause::running_datafeed_blocks_close,
+                    .refusals = {409, 0, 0},
+                    .may_be_accepted = !dialect_.running_feed_bars_close,
+                    .tells = !accepted};
       case JobState::opening:
       case JobState::closing:
       case JobState::unknown:
@@ -210,36 +223,40 @@ class FormRules {
     const bool closing = state == JobState::closing;
     const bool open = state == JobState::opened || state == JobState::opening || closing || state == JobState::failed;
     const auto refused = [](int first, int second = 0) { return Rule{.refusals = {first, second, 0}}; };
+    const int invalid_id = dialect_.invalid_id_may_be_bad_request ? 400 : 0;
+    const int not_open = dialect_.post_to_unknown_may_conflict ? 409 : 0;
     switch (exchange_.meant) {
       case RequestKind::create:
         return state == JobState::absent ? std::nullopt : std::optional(refused(400));
       case RequestKind::open:
-        if (state == JobState::absent) return refused(404);
+        if (state == JobState::absent) return refused(404, invalid_id);
         return open ? std::optional(refused(409)) : std::nullopt;
       case RequestKind::post:
         if (exchange_.question.may_be_refused) return std::nullopt;
-        if (state == JobState::absent) return refused(404);
+        if (state == JobState::absent) return refused(404, not_open);
         if (state == JobState::opened) return std::nullopt;
-        return refused(409, closing && is_5_4_ ? 500 : 0);
+        return refused(409, closing && dialect_.post_to_closing_may_break ? 500 : 0);
       case RequestKind::flush:
         if (exchange_.question.may_be_refused) return std::nullopt;
-        if (state == JobState::absent) return refused(404);
+        if (state == JobState::absent) return refused(404, not_open);
         if (state == JobState::opened) return std::nullopt;
-        return refused(409, closing && is_5_4_ ? 400 : 0);
+        return refused(409, closing && dialect_.flush_of_closing_is_bad_request ? 400 : 0);
       case RequestKind::revert:
-        if (state == JobState::absent) return refused(404);
+        if (state == JobState::absent) return refused(404, invalid_id);
         return open ? std::optional(refused(409)) : std::nullopt;
       case RequestKind::remove:
         if (exchange_.question.may_be_refused) return std::nullopt;
-        if (state == JobState::absent) return refused(404);
+        if (state == JobState::absent) return refused(404, invalid_id);
         return refused(409);
       case RequestKind::get:
       case RequestKind::stats:
-      case RequestKind::read_results:
         if (exchange_.question.may_be_refused) return std::nullopt;
         return state == JobState::absent ? std::optional(refused(404)) : std::nullopt;
+      case RequestKind::read_results:
+        if (exchange_.question.may_be_refused) return std::nullopt;
+        return state == JobState::absent ? std::optional(refused(404, invalid_id)) : std::nullopt;
       case RequestKind::update:
-        return state == JobState::absent ? std::optional(refused(404)) : std::nullopt;
+        return state == JobState::absent ? std::optional(refused(404, invalid_id)) : std::nullopt;
       case RequestKind::start_feed:
       case RequestKind::start_endless_feed:
         return open && state != JobState::opened && exchange_.feed_before.has_value() ? std::optional(refused(409))
@@ -251,7 +268,7 @@ class FormRules {
 
   const Exchange& exchange_;
   const Response& response_;
-  const bool is_5_4_;
+  const Dialect& dialect_;
   const ManyJobs& many_;
 };
 

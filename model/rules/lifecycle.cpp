@@ -31,7 +31,7 @@ void learn_of_accepted_close(const Exchange& exchange, JobFile& job, RuleContext
   const bool normal = exchange.question.kind == RequestKind::close;
   if (normal && exchange.timeout.reading == TimeReading::valid) context.rulings.prove(Clause::timeout_takes_time_units);
   if (exchange.expression) {
-    if (exchange.jobs_there > 1 && context.options.profile != Profile::xpack_5_4) job.expect(Clause::close_many);
+    if (exchange.jobs_there > 1 && context.options.profile->has_expressions) job.expect(Clause::close_many);
   } else if (normal && exchange.before == JobState::opened) {
     job.expect(Clause::close_ends_open_job);
     if (context.options.secured)

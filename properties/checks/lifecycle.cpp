@@ -88,11 +88,12 @@ std::vector<Program> refuses_unknown_jobs(const Environment& environment) {
       Steps{create(kLongerJob), open(kLongerJob), close(kJob), stats(kLongerJob)},
       Steps{create(), open(), close("closecheck-"), stats()},
       Steps{create(), open(), close("closecheck-A"), stats()},
-      Steps{create(), open(), raw("POST", "/anomaly_detectors/_close"), stats()},
-      Steps{create(), open(), raw("POST", "/anomaly_detectors//_close"), stats()},
+      Steps{create(), open(), raw(environment, "POST", "/anomaly_detectors/_close"), stats()},
       Steps{create(kJob, {kGroup}), open(), close(kGroup + "x"), stats()},
   };
-  if (environment.profile == Profile::xpack_6_3) programs.push_back(Steps{close_with({{"allow_no_jobs", "true"}})});
+  if (!environment.profile->blank_id_may_name_all)
+    programs.push_back(Steps{create(), open(), raw(environment, "POST", "/anomaly_detectors//_close"), stats()});
+  if (environment.profile->has_expressions) programs.push_back(Steps{close_with({{"allow_no_jobs", "true"}})});
   return programs;
 }
 

@@ -1,12 +1,6 @@
 #include "checks/steps.h"
 
 namespace closecheck::properties {
-namespace {
-
-constexpr std::string_view kBasePath = "/_xpack/ml";
-
-}  // namespace
-
 std::vector<Record> data(int first, int last, int per_bucket) {
   std::vector<Record> records;
   for (int bucket = first; bucket < last; ++bucket)
@@ -74,8 +68,9 @@ Step update(std::string description, const std::string& job) {
 Step remove(const std::string& job) {
   return call(DeleteJob{job, {}});
 }
-Step raw(std::string method, const std::string& path, Parameters query) {
-  return call(RawRequest{std::move(method), std::string(kBasePath) + path, std::move(query), "", ""});
+Step raw(const Environment& environment, std::string method, std::string_view path, Parameters query) {
+  std::string below(environment.profile->jobs.path);
+  return call(RawRequest{std::move(method), below.append(path), std::move(query), "", ""});
 }
 Step pause(Duration duration) {
   return wait_step(duration);

@@ -48,7 +48,7 @@ Step snapshots(const std::string& job = kJob);
 Step update(std::string description, const std::string& job = kJob);
 Step remove(const std::string& job = kJob);
 /// A request that is sent exactly so; `path` is behind the profile's base path (`/anomaly_detectors/...`).
-Step raw(std::string method, const std::string& path, Parameters query = {});
+Step raw(const Environment& environment, std::string method, std::string_view path, Parameters query = {});
 Step pause(Duration duration);
 Step settle(const Environment& environment, const std::string& job = kJob);
 Step slow_close(Duration duration, const std::string& job = kJob);

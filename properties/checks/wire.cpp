@@ -9,15 +9,17 @@ using C = Clause;
 
 const std::string kClosePath = "/anomaly_detectors/closecheck-a/_close";
 
-std::vector<Program> only_post_closes(const Environment&) {
+std::vector<Program> only_post_closes(const Environment& environment) {
   std::vector<Program> programs;
   for (const char* method : {"GET", "PUT", "DELETE"}) {
-    programs.push_back(Steps{create(), open(), raw(method, kClosePath), stats()});
-    programs.push_back(Steps{create(), open(), post(data(0, 2)), raw(method, kClosePath), pause(kSecond), stats()});
+    programs.push_back(Steps{create(), open(), raw(environment, method, kClosePath), stats()});
+    programs.push_back(
+        Steps{create(), open(), post(data(0, 2)), raw(environment, method, kClosePath), pause(kSecond), stats()});
   }
-  programs.push_back(Steps{create(), open(), raw("GET", kClosePath, {{"force", "true"}}), stats()});
+  programs.push_back(Steps{create(), open(), raw(environment, "GET", kClosePath, {{"force", "true"}}), stats()});
   programs.push_back(Steps{create(), open(), close(), stats()});
-  programs.push_back(Steps{create(), open(), raw("POST", "/anomaly_detectors/closecheck-a/_closed"), stats()});
+  programs.push_back(
+      Steps{create(), open(), raw(environment, "POST", "/anomaly_detectors/closecheck-a/_closed"), stats()});
   return programs;
 }
 
@@ -61,7 +63,7 @@ std::vector<Program> unknown_parameters(const Environment& environment) {
   programs.push_back(Steps{create(), open(), call(CloseJob{kJob, "true", {}, {}, {{"unknown", ""}}}), stats()});
   programs.push_back(Steps{create(), open(), call(CloseJob{kJob, {}, "30s", {}, {{"unknown", "1"}}}), stats()});
   programs.push_back(Steps{create(), open(), close(), close_with({{"unknown", "1"}}), stats()});
-  if (environment.profile == Profile::xpack_5_4)
+  if (!environment.profile->has_expressions)
     programs.push_back(Steps{create(), open(), call(CloseJob{kJob, {}, {}, "true", {}}), stats()});
   return programs;
 }
@@ -218,13 +220,13 @@ std::vector<Check> wire_checks() {
        {}},
       {"expressions-close-many",
        {C::close_many, C::close_touches_one_job, C::unknown_job_refused},
-       {.profile = Profile::xpack_6_3},
+       {.dialect = &Dialect::has_expressions},
        closes_many,
        {},
        {}},
       {"expressions-close-all-or-nothing",
        {C::close_many, C::failed_job_needs_force},
-       {.faults = {Fault::fail_job}, .profile = Profile::xpack_6_3},
+       {.faults = {Fault::fail_job}, .dialect = &Dialect::has_expressions},
        all_or_nothing,
        {},
        {}},

@@ -13,7 +13,7 @@ bool Check::serves_clause(Clause clause) const {
 Unmet unmet_need(const Check& check, const Environment& environment) {
   using By = Unmet::By;
   const Needs& needs = check.needs;
-  if (needs.profile && *needs.profile != environment.profile)
+  if (needs.dialect != nullptr && !((*environment.profile).*needs.dialect))
     return {By::profile, fmt::format("the profile {} does not have it", name(environment.profile)),
             fmt::format("not in {}", name(environment.profile))};
   if (needs.live && *needs.live != environment.live) {

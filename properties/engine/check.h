@@ -26,7 +26,7 @@ namespace closecheck::properties {
 
 /// What a check may know of the target when it builds its programs.
 struct Environment {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   bool live = false;
   bool secured = true;
   bool lets_everybody_in = false;  // principals are configured, and the target refuses nobody all the same
@@ -53,7 +53,7 @@ struct Needs {
   std::set<Principal> principals{};
   bool security = false;             // somebody must be refusable
   bool datafeeds = false;            // datafeeds, and the documents that they read
-  std::optional<Profile> profile{};  // only in this dialect
+  bool Dialect::*dialect = nullptr;  // what the dialect must have
   std::optional<bool> live{};        // only live, or only in process
 };
 

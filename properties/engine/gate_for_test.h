@@ -7,6 +7,7 @@
 
 #include "closecheck/properties/gate.h"
 #include "closecheck/sut/in_process.h"
+#include "closecheck/vocabulary/profile_for_test.h"
 
 namespace closecheck::properties {
 

@@ -10,7 +10,8 @@ namespace {
 
 TEST(WithoutPrefix, TakesBackWhatWithPrefixDid) {
   const Program program =
-      Steps{create(kJob, {kGroup}), open(), raw("GET", "/anomaly_detectors/closecheck-a/_close"), slow_close(kSecond)};
+      Steps{create(kJob, {kGroup}), open(), raw(Environment{}, "GET", "/anomaly_detectors/closecheck-a/_close"),
+            slow_close(kSecond)};
 
   const Program back =
       with_prefix(with_prefix(program, kNamePrefix, "closecheck-run-3-"), "closecheck-run-3-", kNamePrefix);

@@ -166,9 +166,8 @@ TEST_P(UnknownMembersTest, AccuseNobodyInARecordingOfASimplerHistory) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, UnknownMembersTest, testing::ValuesIn(kProfiles), [](const auto& tested) {
-  return std::string(tested.param == Profile::xpack_5_4 ? "xpack_5_4" : "xpack_6_3");
-});
+INSTANTIATE_TEST_SUITE_P(Both, UnknownMembersTest, testing::ValuesIn(kProfiles),
+                         [](const auto& tested) { return word_of(tested.param); });
 
 }  // namespace
 }  // namespace closecheck::properties

@@ -85,7 +85,6 @@ void try_upload(std::string_view body) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input = closecheck::sut::text_of_input(data, size);
   closecheck::sut::try_upload(input);
-  closecheck::sut::converse(input, closecheck::Profile::xpack_5_4);
-  closecheck::sut::converse(input, closecheck::Profile::xpack_6_3);
+  for (const closecheck::Profile profile : closecheck::kProfiles) closecheck::sut::converse(input, profile);
   return 0;
 }

@@ -22,7 +22,7 @@ void try_target(std::string_view target) {
   }
   for (const std::string& segment : split_path(request.path))
     demand(decode_percent(wire::encode_segment(segment)) == segment, "a segment that is written reads the same");
-  for (const Profile profile : {Profile::xpack_5_4, Profile::xpack_6_3}) {
+  for (const Profile profile : kProfiles) {
     const wire::Routed routed = wire::route(request, profile);
     if (!routed.answer) continue;
     const WireAnswer answer = wire::encode(*routed.answer, routed.request.request, profile);

@@ -35,15 +35,14 @@ Response not_open(std::string_view job) {
 }
 
 Response timed_out(const Manner& manner, Duration timeout) {
-  const std::string_view words = manner.is_5_4() ? "timed out" : "Timed out when waiting for persistent tasks";
-  Response response =
-      refused(500, "illegal_state_exception", fmt::format("{} after {}", words, render_time_span(timeout)));
+  Response response = refused(500, "illegal_state_exception",
+                              fmt::format("{} after {}", manner.profile->timed_out_words, render_time_span(timeout)));
   response.refusal = Refusal::timed_out;
   return response;
 }
 
 Response bad_time(const Manner& manner, std::string reason) {
-  return refused(400, manner.is_5_4() ? "parse_exception" : "illegal_argument_exception", std::move(reason));
+  return refused(400, manner.profile->bad_time_type, std::move(reason));
 }
 
 Response forbidden(std::string_view action, Principal who) {
@@ -53,10 +52,10 @@ Response forbidden(std::string_view action, Principal who) {
       fmt::format("action [{}{}] is unauthorized for user [{}]", indices ? "" : "cluster:", action, name(who)));
 }
 
-Response unauthenticated(Principal who) {
-  if (who == Principal::anonymous)
-    return refused(401, "security_exception", "missing authentication token for REST request [/_xpack/ml]");
-  return refused(401, "security_exception", "unable to authenticate user [manage_ml] for REST request [/_xpack/ml]");
+Response unauthenticated(const Manner& manner, Principal who) {
+  const std::string_view why =
+      who == Principal::anonymous ? "missing authentication token" : "unable to authenticate user [manage_ml]";
+  return refused(401, "security_exception", fmt::format("{} for REST request [{}]", why, manner.profile->jobs.path));
 }
 
 void reword(Response& response) {

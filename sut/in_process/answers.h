@@ -27,7 +27,7 @@ Response bad_time(const Manner& manner, std::string reason);
 /// 403 for a caller without the privilege for `action`, which is one of the cluster's where it does not say `indices:`.
 Response forbidden(std::string_view action, Principal who);
 /// 401 for a caller without credentials, or with wrong ones.
-Response unauthenticated(Principal who);
+Response unauthenticated(const Manner& manner, Principal who);
 
 /// The answer as a vendor with texts of its own would word it. Accepted answers are left alone.
 void reword(Response& response);

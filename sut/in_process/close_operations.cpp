@@ -28,7 +28,7 @@ Answer CloseOperations::on(const CloseJob& ask) {
       lifecycle_.begin_close(*job);
     return forbidden("admin/xpack/ml/job/close", turn_.who);
   }
-  return turn_.manner.is_5_4() ? close_one(ask, order) : close_many(ask, order);
+  return turn_.manner.profile->has_expressions ? close_many(ask, order) : close_one(ask, order);
 }
 
 Answer CloseOperations::close_one(const CloseJob& ask, const CloseOrder& order) {
@@ -127,7 +127,8 @@ Answer CloseOperations::refuse_close_of_closed(const Job& job) const {
   if (turn_.manner.deviates(Deviation::closed_close_answers_404) &&
       (!job.past().was_opened() || turn_.now - job.past().closed_at >= kSecond))
     return not_found(fmt::format("cannot close job, because job [{}] does not exist", job.id()));
-  if (!turn_.manner.is_5_4() || turn_.manner.varies(Variant::closed_close_answers_200)) return std::nullopt;
+  if (!turn_.manner.profile->close_of_closed_may_be_refused || turn_.manner.varies(Variant::closed_close_answers_200))
+    return std::nullopt;
   return conflict(fmt::format("cannot close job, because job [{}] is not open", job.id()));
 }
 
@@ -136,10 +137,10 @@ Answer CloseOperations::refuse_close(Job& job, const CloseOrder& order) {
     if (turn_.manner.deviates(Deviation::closes_failed_job_normally)) return std::nullopt;
     if (turn_.manner.deviates(Deviation::failed_close_answers_400) && !order.force_sent)
       return bad_request(fmt::format("cannot close job [{}] because it failed, use force close", job.id()));
-    if (turn_.manner.is_5_4()) return not_open(job.id());
+    if (!turn_.manner.profile->closes_opening_job) return not_open(job.id());
     return conflict(fmt::format("cannot close job [{}] because it failed, use force close", job.id()));
   }
-  if (job.state() == JobState::opening && turn_.manner.is_5_4()) return not_open(job.id());
+  if (job.state() == JobState::opening && !turn_.manner.profile->closes_opening_job) return not_open(job.id());
   if (job.state() == JobState::closing && turn_.manner.deviates(Deviation::overlapping_close_gets_500))
     return refused(500, "illegal_state_exception", fmt::format("[{}] is being closed by another request", job.id()));
   if (feeds_.runs_for(job.id()) && job.state() != JobState::closing &&

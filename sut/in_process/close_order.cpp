@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kAlwaysKnown{"error_trace", "filter_path", "format", "human", "pretty"};
 
-std::string unrecognized(std::string_view job, std::vector<std::string> names) {
+std::string unrecognized(const Dialect& dialect, std::string_view job, std::vector<std::string> names) {
   std::ranges::sort(names);
-  return fmt::format("request [/_xpack/ml/anomaly_detectors/{}/_close] contains unrecognized parameter{}: [{}]", job,
-                     names.size() == 1 ? "" : "s", fmt::join(names, "], ["));
+  return fmt::format("request [{}/anomaly_detectors/{}/_close] contains unrecognized parameter{}: [{}]",
+                     dialect.jobs.path, job, names.size() == 1 ? "" : "s", fmt::join(names, "], ["));
 }
 
 /// The same request with what stands among the other parameters by a known name in its own place.
@@ -63,7 +63,7 @@ CloseOrder read_sorted(const CloseJob& ask, const Manner& manner) {
   order.refusal = read_timeout(manner, ask.timeout, order.timeout);
   if (!order.refusal) order.refusal = read_flag(manner, ask.force, false, order.force);
   std::vector<std::string> unknown;
-  if (manner.is_5_4()) {
+  if (!manner.profile->has_expressions) {
     if (ask.allow_no_jobs) unknown.emplace_back("allow_no_jobs");
   } else if (!order.refusal) {
     order.refusal = read_flag(manner, ask.allow_no_jobs, true, order.allow_no_jobs);
@@ -71,7 +71,7 @@ CloseOrder read_sorted(const CloseJob& ask, const Manner& manner) {
   for (const auto& [name, value] : ask.other)
     if (std::ranges::find(kAlwaysKnown, name) == kAlwaysKnown.end()) unknown.push_back(name);
   if (!order.refusal && !unknown.empty() && !manner.deviates(Deviation::ignores_unknown_parameter))
-    order.refusal = bad_request(unrecognized(ask.job, std::move(unknown)));
+    order.refusal = bad_request(unrecognized(*manner.profile, ask.job, std::move(unknown)));
   return order;
 }
 
@@ -80,7 +80,7 @@ CloseOrder read_sorted(const CloseJob& ask, const Manner& manner) {
 Answer read_flag(const Manner& manner, const Parameter& parameter, bool absent, bool& value) {
   value = absent;
   if (!parameter) return std::nullopt;
-  const bool strict = manner.is_5_4() == manner.deviates(Deviation::misreads_force_spelling);
+  const bool strict = manner.profile->strict_booleans != manner.deviates(Deviation::misreads_force_spelling);
   if (!strict) {
     value = read_lenient_boolean(*parameter);
     return std::nullopt;

@@ -16,7 +16,6 @@ InProcessOptions options_for(Profile profile, Variant variant = Variant::usual) 
 
 class CloseTest : public ::testing::TestWithParam<Profile> {
  protected:
-  bool is_5_4() const { return GetParam() == Profile::xpack_5_4; }
   void open_job(const std::string& job = kA) {
     service.create(job);
     service.open(job);
@@ -24,24 +23,23 @@ class CloseTest : public ::testing::TestWithParam<Profile> {
   ServiceForTest service{options_for(GetParam())};
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, CloseTest, ::testing::ValuesIn(kProfiles), [](const auto& instance) {
-  return instance.param == Profile::xpack_5_4 ? std::string("xpack_5_4") : std::string("xpack_6_3");
-});
+INSTANTIATE_TEST_SUITE_P(Each, CloseTest, ::testing::ValuesIn(kProfiles),
+                         [](const auto& instance) { return word_of(instance.param); });
 
 // unknown-job-refused
 TEST_P(CloseTest, RefusesAJobThatDoesNotExist) {
   const Response normal = service.close(kA);
   EXPECT_TRUE(is_refused(normal, 404));
-  EXPECT_EQ(normal.reason, is_5_4() ? "cannot close job, because job [closecheck-a] does not exist"
-                                    : "No known job with id 'closecheck-a'");
-  EXPECT_TRUE(is_refused(service.force_close(kA), is_5_4() ? 409 : 404));
+  EXPECT_EQ(normal.reason, GetParam()->has_expressions ? "No known job with id 'closecheck-a'"
+                                                       : "cannot close job, because job [closecheck-a] does not exist");
+  EXPECT_TRUE(is_refused(service.force_close(kA), GetParam()->force_of_unknown_may_conflict ? 409 : 404));
 }
 
 // closing-closed-job
 TEST_P(CloseTest, AnswersForAClosedJobByTheDialect) {
   service.create(kA);
   for (const Response& response : {service.close(kA), service.force_close(kA)})
-    EXPECT_TRUE(is_5_4() ? is_refused(response, 409) : is_accepted(response));
+    EXPECT_TRUE(GetParam()->close_of_closed_may_be_refused ? is_refused(response, 409) : is_accepted(response));
 }
 
 // failed-job-needs-force, failed-job-answer, force-closes-failed-job
@@ -51,8 +49,9 @@ TEST_P(CloseTest, ClosesAFailedJobOnlyByForce) {
   EXPECT_EQ(service.state(kA), JobState::failed);
   const Response normal = service.close(kA);
   EXPECT_TRUE(is_refused(normal, 409));
-  EXPECT_EQ(normal.reason, is_5_4() ? "Cannot perform requested action because job [closecheck-a] is not open"
-                                    : "cannot close job [closecheck-a] because it failed, use force close");
+  EXPECT_EQ(normal.reason, GetParam()->closes_opening_job
+                               ? "cannot close job [closecheck-a] because it failed, use force close"
+                               : "Cannot perform requested action because job [closecheck-a] is not open");
   EXPECT_TRUE(is_accepted(service.force_close(kA)));
   service.wait(kMinute);
 
@@ -70,7 +69,7 @@ TEST_P(CloseTest, GivesUpWhenItsTimeoutIsUpAndGoesOnClosing) {
   EXPECT_TRUE(is_refused(response, 500));
   EXPECT_EQ(response.refusal, Refusal::timed_out);
   EXPECT_EQ(response.error_type, "illegal_state_exception");
-  EXPECT_EQ(response.reason, is_5_4() ? "timed out after 1s" : "Timed out when waiting for persistent tasks after 1s");
+  EXPECT_EQ(response.reason, std::string(GetParam()->timed_out_words) + " after 1s");
   EXPECT_EQ(service.answered_at() - asked, kSecond);
   EXPECT_EQ(service.state(kA), JobState::closing);
   EXPECT_TRUE(is_accepted(service.close(kA)));
@@ -114,7 +113,7 @@ TEST_P(CloseTest, RefusesBadParametersBeforeAnythingElse) {
   open_job();
   const Response bad_time = service.close(kA, "abc", Principal::none);
   EXPECT_TRUE(is_refused(bad_time, 400));
-  EXPECT_EQ(bad_time.error_type, is_5_4() ? "parse_exception" : "illegal_argument_exception");
+  EXPECT_EQ(bad_time.error_type, GetParam()->bad_time_type);
   const Response unknown = service.ask(CloseJob{kA, {}, {}, {}, {{"foo", "1"}, {"bar", ""}, {"pretty", ""}}});
   EXPECT_EQ(
       unknown.reason,
@@ -128,14 +127,15 @@ TEST_P(CloseTest, KnowsItsParametersWhereverTheyStand) {
   open_job();
   service.fault(Fault::slow_close, kA, 10 * kSecond);
   EXPECT_EQ(service.ask(CloseJob{kA, {}, {}, {}, {{"timeout", "1s"}, {"force", "false"}}}).refusal, Refusal::timed_out);
-  EXPECT_EQ(is_refused(service.ask(CloseJob{kA, {}, {}, {}, {{"allow_no_jobs", "true"}}}), 400), is_5_4());
+  EXPECT_EQ(is_refused(service.ask(CloseJob{kA, {}, {}, {}, {{"allow_no_jobs", "true"}}}), 400),
+            !GetParam()->has_expressions);
 }
 
 // force-boolean-grammar
 TEST_P(CloseTest, ReadsForceByTheDialect) {
   open_job();
-  EXPECT_EQ(is_refused(service.force_close(kA, "maybe"), 400), !is_5_4());
-  if (!is_5_4()) {
+  EXPECT_EQ(is_refused(service.force_close(kA, "maybe"), 400), GetParam()->strict_booleans);
+  if (GetParam()->strict_booleans) {
     EXPECT_TRUE(is_accepted(service.force_close(kA, "")));
   }
   service.wait(kMinute);
@@ -154,13 +154,14 @@ TEST_P(CloseTest, ReturnsAtOnceWhenForced) {
   const Time asked = service.now();
   EXPECT_TRUE(is_accepted(service.force_close(kA)));
 
+  const bool in_background = GetParam()->force_closes_in_background;
   EXPECT_EQ(service.answered_at(), asked);
-  EXPECT_EQ(service.state(kA), is_5_4() ? JobState::closing : JobState::closed);
+  EXPECT_EQ(service.state(kA), in_background ? JobState::closing : JobState::closed);
   service.wait(kMinute);
   EXPECT_EQ(service.state(kA), JobState::closed);
-  EXPECT_EQ(service.buckets(kA).size(), is_5_4() ? 1U : 0U) << "5.4 finishes in the background, 6.3 kills";
-  EXPECT_EQ(service.snapshots(kA).size(), is_5_4() ? 1U : 0U);
-  EXPECT_EQ(service.processed(kA), is_5_4() ? 2 : 0);
+  EXPECT_EQ(service.buckets(kA).size(), in_background ? 1U : 0U) << "else the process is killed";
+  EXPECT_EQ(service.snapshots(kA).size(), in_background ? 1U : 0U);
+  EXPECT_EQ(service.processed(kA), in_background ? 2 : 0);
 }
 
 // force-closes-unresponsive-job
@@ -173,7 +174,7 @@ TEST_P(CloseTest, EndsAHangingCloseWhenForced) {
   EXPECT_TRUE(is_accepted(service.force_close(kA)));
   const Response first = service.await(1);
 
-  EXPECT_TRUE(is_5_4() ? is_accepted(first) : is_refused(first, 409));
+  EXPECT_TRUE(GetParam()->force_closes_in_background ? is_accepted(first) : is_refused(first, 409));
   EXPECT_EQ(service.state(kA), JobState::closed);
 }
 
@@ -193,8 +194,8 @@ TEST_P(CloseTest, TakesNothingWhileItCloses) {
   service.send(1, CloseJob{kA, {}, {}, {}, {}});
   service.wait(50 * kMillisecond);
 
-  EXPECT_TRUE(is_refused(service.post(kA, {0}), is_5_4() ? 500 : 409));
-  EXPECT_TRUE(is_refused(service.ask(FlushJob{kA, {}}), is_5_4() ? 400 : 409));
+  EXPECT_TRUE(is_refused(service.post(kA, {0}), GetParam()->post_to_closing_may_break ? 500 : 409));
+  EXPECT_TRUE(is_refused(service.ask(FlushJob{kA, {}}), GetParam()->flush_of_closing_is_bad_request ? 400 : 409));
   EXPECT_TRUE(is_refused(service.open(kA), 409));
   EXPECT_TRUE(is_refused(service.ask(DeleteJob{kA, {}}), 409));
   service.await(1);
@@ -208,8 +209,8 @@ TEST_P(CloseTest, MeetsAJobThatIsStillOpening) {
   EXPECT_EQ(service.state(kA), JobState::opening);
   const Response closed = service.close(kA);
 
-  EXPECT_TRUE(is_5_4() ? is_refused(closed, 409) : is_accepted(closed));
-  EXPECT_TRUE(is_5_4() ? is_accepted(service.await(1)) : is_refused(service.await(1), 409));
+  EXPECT_TRUE(GetParam()->closes_opening_job ? is_accepted(closed) : is_refused(closed, 409));
+  EXPECT_TRUE(GetParam()->closes_opening_job ? is_refused(service.await(1), 409) : is_accepted(service.await(1)));
 }
 
 TEST_P(CloseTest, FailsWithTheJob) {

@@ -11,7 +11,6 @@ const std::vector<std::int64_t> kThreeBuckets{0, 1'000, kSpanMs, 2 * kSpanMs};
 
 class JobTest : public ::testing::TestWithParam<Profile> {
  protected:
-  bool is_5_4() const { return GetParam() == Profile::xpack_5_4; }
   static InProcessOptions options() {
     InProcessOptions out;
     out.profile = GetParam();
@@ -20,9 +19,8 @@ class JobTest : public ::testing::TestWithParam<Profile> {
   ServiceForTest service{options()};
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, JobTest, ::testing::ValuesIn(kProfiles), [](const auto& instance) {
-  return instance.param == Profile::xpack_5_4 ? std::string("xpack_5_4") : std::string("xpack_6_3");
-});
+INSTANTIATE_TEST_SUITE_P(Both, JobTest, ::testing::ValuesIn(kProfiles),
+                         [](const auto& instance) { return word_of(instance.param); });
 
 TEST_P(JobTest, IsCreatedClosedAndOnlyOnce) {
   EXPECT_TRUE(is_accepted(service.create(kA)));
@@ -142,7 +140,7 @@ TEST_P(JobTest, ShowsPassedBucketsOnceFlushed) {
 
   EXPECT_EQ(service.buckets(kA).size(), 2U);
   EXPECT_EQ(std::get<FlushResult>(flushed.content).last_finalized_bucket_end_ms,
-            is_5_4() ? std::optional<std::int64_t>() : kDataStart + 2 * kSpanMs);
+            GetParam()->tells_last_bucket ? std::optional(kDataStart + 2 * kSpanMs) : std::nullopt);
   service.ask(FlushJob{kA, "true"});
   ASSERT_EQ(service.buckets(kA).size(), 3U);
   EXPECT_TRUE(service.buckets(kA)[2].interim);
@@ -282,9 +280,9 @@ TEST_P(JobTest, IsDeletedOnlyWhileClosed) {
   const Response refused = service.ask(DeleteJob{kA, {}});
   EXPECT_EQ(refused.reason, "Cannot delete job [closecheck-a] because the job is opened");
   EXPECT_TRUE(is_refused(refused, 409));
-  EXPECT_TRUE(is_5_4() ? is_refused(service.ask(DeleteJob{kA, "true"}), 400)
-                       : is_accepted(service.ask(DeleteJob{kA, "true"})));
-  if (is_5_4()) {
+  EXPECT_TRUE(GetParam()->has_delete_options ? is_accepted(service.ask(DeleteJob{kA, "true"}))
+                                             : is_refused(service.ask(DeleteJob{kA, "true"}), 400));
+  if (!GetParam()->has_delete_options) {
     service.close(kA);
     EXPECT_TRUE(is_accepted(service.ask(DeleteJob{kA, {}})));
   }
@@ -299,8 +297,8 @@ TEST_P(JobTest, IsListedWithTheOthers) {
 
   ASSERT_EQ(list.jobs.size(), 2U);
   EXPECT_EQ(list.jobs[0].job, kA);
-  EXPECT_EQ(is_refused(service.ask(JobStats{"closecheck-*"}), 404), is_5_4());
-  EXPECT_EQ(is_refused(service.ask(JobStats{"closecheck-a,closecheck-b"}), 404), is_5_4());
+  EXPECT_EQ(is_refused(service.ask(JobStats{"closecheck-*"}), 404), !GetParam()->has_expressions);
+  EXPECT_EQ(is_refused(service.ask(JobStats{"closecheck-a,closecheck-b"}), 404), !GetParam()->has_expressions);
 }
 
 TEST_P(JobTest, CannotBeOpenedTwice) {

@@ -12,8 +12,8 @@ namespace closecheck::sut {
 
 std::optional<Response> DatafeedList::select(const Turn& turn, const std::string& expression,
                                              std::vector<Datafeed*>& selected) {
-  const bool all = expression.empty() || expression == "_all" || (expression == "*" && !turn.manner.is_5_4());
-  const bool is_list = !turn.manner.is_5_4();
+  const bool is_list = turn.manner.profile->has_expressions;
+  const bool all = expression.empty() || expression == "_all" || (expression == "*" && is_list);
   for (const std::string_view item : is_list ? divided(expression, ',') : std::vector<std::string_view>{expression}) {
     const bool wild = is_list && item.find('*') != std::string_view::npos;
     bool found = all || wild;

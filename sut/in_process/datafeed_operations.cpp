@@ -113,7 +113,7 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
     return conflict(fmt::format("cannot start datafeed [{}] because it has already been started", ask.feed));
   if (job->state() != JobState::opened) {
     const std::string_view state =
-        job->state() == JobState::closed && turn_.manner.is_5_4() ? "hasn't been opened" : "";
+        job->state() == JobState::closed && !turn_.manner.profile->has_expressions ? "hasn't been opened" : "";
     return conflict(fmt::format("cannot start datafeed [{}] because job [{}] {}", ask.feed, job->id(),
                                 state.empty() ? fmt::format("is {}", name(job->state())) : std::string(state)));
   }
@@ -135,7 +135,7 @@ Answer DatafeedOperations::on(const StopDatafeed& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeed/stop", turn_.who);
   std::vector<Datafeed*> feeds;
   if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
-  if (feeds.size() == 1 && !feeds.front()->started && turn_.manner.is_5_4())
+  if (feeds.size() == 1 && !feeds.front()->started && !turn_.manner.profile->stops_feed_twice)
     return conflict(fmt::format("Cannot stop datafeed [{}] because it has already been stopped", feeds.front()->id));
   for (Datafeed* feed : feeds)
     if (feed->started) runner_.end(*feed, false);

@@ -111,7 +111,7 @@ constexpr std::array kDeviations{
     DeviationText{Deviation::closes_prefix_siblings, "closes-prefix-siblings", Clause::close_touches_one_job,
                   "A close also closes every open job whose id begins with the id of the closed one.", 6},
     DeviationText{Deviation::closes_group_siblings, "closes-group-siblings", Clause::close_touches_one_job,
-                  "A close also closes the open jobs that share a group with the closed one.", 6, Profile::xpack_6_3},
+                  "A close also closes the open jobs that share a group with the closed one.", 6, &Dialect::has_groups},
     DeviationText{Deviation::get_closes_job, "get-closes-job", Clause::wire_path_and_method,
                   "GET on the path of a close closes the job.", 3},
     DeviationText{Deviation::error_without_envelope, "error-without-envelope", Clause::wire_error_envelope,
@@ -127,11 +127,11 @@ constexpr std::array kDeviations{
     DeviationText{Deviation::failed_close_answers_400, "failed-close-answers-400", Clause::failed_job_answer,
                   "A normal close of a failed job, without `force`, is refused with 400.", 3},
     DeviationText{Deviation::closes_under_running_datafeed, "closes-under-running-datafeed", Clause::running_datafeed_blocks_close,
-                  "A job is closed under its running datafeed.", 6},
+                  "A job is closed under its running datafeed.", 6, &Dialect::running_feed_bars_close},
     DeviationText{Deviation::close_all_closes_nothing, "close-all-closes-nothing", Clause::close_many,
-                  "A close of `_all` or a wildcard answers that all is closed and closes nothing.", 4, Profile::xpack_6_3},
+                  "A close of `_all` or a wildcard answers that all is closed and closes nothing.", 4, &Dialect::has_expressions},
     DeviationText{Deviation::list_close_ignores_failed_jobs, "list-close-ignores-failed-jobs", Clause::close_many,
-                  "A close of a list with a failed job is refused, but closes the other jobs.", 6, Profile::xpack_6_3},
+                  "A close of a list with a failed job is refused, but closes the other jobs.", 6, &Dialect::has_expressions},
 };
 // clang-format on
 

@@ -114,7 +114,7 @@ TEST_P(DeviationTest, ShowsOnlyWhereItIsSwitchedOn) {
 INSTANTIATE_TEST_SUITE_P(All, DeviationTest, ::testing::ValuesIn(all_showings()), [](const auto& instance) {
   std::string name(text_of(instance.param.deviation)->name);
   std::replace(name.begin(), name.end(), '-', '_');
-  return name + (instance.param.profile == Profile::xpack_5_4 ? "_5_4" : "_6_3");
+  return name + "_" + word_of(instance.param.profile);
 });
 
 TEST(Deviations, HaveEachAShowing) {

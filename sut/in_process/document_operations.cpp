@@ -28,8 +28,7 @@ bool is_index_name(std::string_view name) {
 Answer DocumentOperations::on(const CreateIndex& ask) {
   if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/create", turn_.who);
   if (indices_.find(ask.index) != nullptr)
-    return refused(400, turn_.manner.is_5_4() ? "index_already_exists_exception" : "resource_already_exists_exception",
-                   fmt::format("index [{}] already exists", ask.index));
+    return refused(400, turn_.manner.profile->index_exists_type, fmt::format("index [{}] already exists", ask.index));
   indices_.add(Index(ask.index));
   return accepted(Acknowledged{});
 }

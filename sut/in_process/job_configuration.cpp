@@ -83,15 +83,17 @@ JobDescription describe(const Job& job, const Manner& manner) {
   };
   add_default("analysis_config.influencers", "[]");
   // The early product writes the limit as a number of megabytes, the later one as a text, and always one.
-  if (!manner.is_5_4()) add_default("analysis_limits.categorization_examples_limit", "4");
+  if (!manner.profile->memory_limit_in_megabytes) add_default("analysis_limits.categorization_examples_limit", "4");
   const auto limit = read_memory_limit(config.model_memory_limit);
   if (limit)
-    members.emplace_back("analysis_limits.model_memory_limit",
-                         manner.is_5_4() ? std::to_string(*limit) : fmt::format("\"{}mb\"", *limit));
+    members.emplace_back("analysis_limits.model_memory_limit", manner.profile->memory_limit_in_megabytes
+                                                                   ? std::to_string(*limit)
+                                                                   : fmt::format("\"{}mb\"", *limit));
   else
-    add_text("analysis_limits.model_memory_limit", manner.is_5_4() || !config.model_memory_limit.empty()
-                                                       ? config.model_memory_limit
-                                                       : std::string(kDefaultMemoryLimit));
+    add_text("analysis_limits.model_memory_limit",
+             manner.profile->memory_limit_in_megabytes || !config.model_memory_limit.empty()
+                 ? config.model_memory_limit
+                 : std::string(kDefaultMemoryLimit));
   members.insert(members.end(), options.members.begin(), options.members.end());
   members.emplace_back("create_time", std::to_string(job.definition().created_ms));
   if (!config.custom_settings.empty()) {
@@ -108,7 +110,8 @@ JobDescription describe(const Job& job, const Manner& manner) {
   if (!config.groups.empty())
     members.emplace_back("groups", list_text(config.groups, [](const std::string& group) { return json_text(group); }));
   members.emplace_back("job_type", "\"anomaly_detector\"");
-  if (!manner.is_5_4()) members.emplace_back("job_version", "\"6.3.2\"");
+  if (manner.profile->tells_job_version)
+    members.emplace_back("job_version", fmt::format("\"{}\"", manner.profile->product_version));
   add_default("model_snapshot_retention_days", "1");
   add_default("results_index_name", "\"shared\"");
   if (!std::ranges::is_sorted(members)) std::ranges::sort(members);

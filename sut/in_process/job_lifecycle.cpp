@@ -24,7 +24,7 @@ void JobLifecycle::begin_close(Job& job) {
 
 void JobLifecycle::force_close(Job& job) {
   wake_opens(job, conflict("The job has been closed while waiting to be opened"));
-  if (turn_.manner.is_5_4() && !turn_.manner.varies(Variant::force_kills)) {
+  if (turn_.manner.profile->force_closes_in_background && !turn_.manner.varies(Variant::force_kills)) {
     job.close_in_background(turn_.manner, turn_.now);
     advance();
     return;

@@ -36,7 +36,7 @@ std::optional<Response> JobList::select(const Turn& turn, const std::string& exp
     std::ranges::sort(selected, {}, by_id);
     return std::nullopt;
   }
-  if (turn.manner.is_5_4()) return unknown_job(turn.manner, expression);
+  if (!turn.manner.profile->has_expressions) return unknown_job(turn.manner, expression);
   for (const std::string_view item : divided(expression, ','))
     if (!select_item(item, selected)) return unknown_job(turn.manner, item);
   if (selected.empty() && !turn.detail_or_usual<ListOptions>().allow_none) return unknown_job(turn.manner, expression);

@@ -34,11 +34,11 @@ Answer JobOperations::on(const CreateJob& ask) {
     return refused(400, "resource_already_exists_exception",
                    fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
   JobConfig config = ask.config;
-  // The older dialect has no groups.
-  if (turn_.manner.is_5_4()) config.groups.clear();
+  if (!turn_.manner.profile->has_groups) config.groups.clear();
   if (auto refusal = refuse_groups(ask.job, config.groups)) return refusal;
   JobOptions options = turn_.detail_or_usual<JobOptions>();
-  if (const std::string twice = detector_told_twice(config, options); !turn_.manner.is_5_4() && !twice.empty())
+  if (const std::string twice = detector_told_twice(config, options);
+      turn_.manner.profile->refuses_same_detectors && !twice.empty())
     return bad_request(fmt::format("Duplicate detectors are not allowed: [{}]", twice));
   if (!options.prune_window.empty()) {
     const TimeSpan window = read_time_span(options.prune_window, "model_prune_window");
@@ -98,7 +98,7 @@ Answer JobOperations::on(const UpdateJob& ask) {
 
 Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) const {
   if (change.model_memory_limit) {
-    if (job.state() != JobState::closed && !turn_.manner.is_5_4())
+    if (job.state() != JobState::closed && turn_.manner.profile->keeps_limits_while_open)
       return refused(400, "status_exception", "Cannot update analysis_limits while the job is open");
     const auto before = read_memory_limit(job.definition().config.model_memory_limit);
     const auto after = read_memory_limit(*change.model_memory_limit);
@@ -120,9 +120,9 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
 
 Answer JobOperations::on(const DeleteJob& ask) {
   bool forced = false;
-  if (turn_.manner.is_5_4() && ask.force)
-    return bad_request(
-        fmt::format("request [/_xpack/ml/anomaly_detectors/{}] contains unrecognized parameter: [force]", ask.job));
+  if (!turn_.manner.profile->has_delete_options && ask.force)
+    return bad_request(fmt::format("request [{}/anomaly_detectors/{}] contains unrecognized parameter: [force]",
+                                   turn_.manner.profile->jobs.path, ask.job));
   if (auto refusal = read_flag(turn_.manner, ask.force, false, forced)) return refusal;
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/delete", turn_.who);
   Job* job = jobs_.find(ask.job);
@@ -151,6 +151,7 @@ Answer JobOperations::on(const OpenJob& ask) {
 Answer JobOperations::on(const PostData& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/data/post", turn_.who);
   Job* job = jobs_.find(ask.job);
+  if (job == nullptr && turn_.manner.profile->post_to_unknown_may_conflict) return not_open(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   const auto malformed = [] { return refused(400, "parse_exception", "the data is not a sequence of JSON objects"); };
   switch (job->state()) {
@@ -175,7 +176,7 @@ Answer JobOperations::on(const PostData& ask) {
         return accepted(JobAnalysis(job->analysis()).post_unseen(ask.records), 202);
       if (turn_.manner.varies(Variant::queues_posts_while_closing) && !job->past().forced)
         return accepted(job->change_analysis().post_queued(ask.records), 202);
-      if (turn_.manner.is_5_4())
+      if (turn_.manner.profile->post_to_closing_may_break)
         return refused(500, "illegal_state_exception",
                        fmt::format("[{}] Cannot process data: no active autodetect process for job", ask.job));
       return not_open(ask.job);
@@ -189,15 +190,17 @@ Answer JobOperations::on(const FlushJob& ask) {
   if (auto refusal = read_flag(turn_.manner, ask.calc_interim, false, calc_interim)) return refusal;
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/flush", turn_.who);
   Job* job = jobs_.find(ask.job);
+  if (job == nullptr && turn_.manner.profile->post_to_unknown_may_conflict) return not_open(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  if (job->state() == JobState::closing && turn_.manner.is_5_4())
+  if (job->state() == JobState::closing && turn_.manner.profile->flush_of_closing_is_bad_request)
     return bad_request(fmt::format("[{}] Cannot flush: no active autodetect process for job", ask.job));
   const bool flushes = job->state() == JobState::opened ||
                        (job->state() == JobState::closed && turn_.manner.deviates(Deviation::closed_job_flushes));
   if (!flushes) return not_open(ask.job);
   job->change_analysis().flush(turn_.manner, calc_interim, turn_.detail_or_usual<FlushOptions>());
   FlushResult result;
-  if (!turn_.manner.is_5_4()) result.last_finalized_bucket_end_ms = job->analysis().last_finalized_bucket_end_ms();
+  if (turn_.manner.profile->tells_last_bucket)
+    result.last_finalized_bucket_end_ms = job->analysis().last_finalized_bucket_end_ms();
   return accepted(result);
 }
 
@@ -205,7 +208,8 @@ JobStatistics JobOperations::statistics_of(const Job& job) const {
   JobStatistics statistics;
   statistics.job = job.id();
   statistics.state = job.state();
-  if (job.state() == JobState::closing && turn_.manner.is_5_4() && turn_.manner.varies(Variant::closing_never_visible))
+  if (job.state() == JobState::closing && !turn_.manner.profile->closing_is_visible &&
+      turn_.manner.varies(Variant::closing_never_visible))
     statistics.state = JobState::opened;
   statistics.counts = job.analysis().counts();
   statistics.counts_told = true;

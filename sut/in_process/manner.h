@@ -9,7 +9,7 @@
 namespace closecheck::sut {
 
 struct Manner {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   Deviation deviation = Deviation::none;
   Variant variant = Variant::usual;
   Duration housekeeping_base = 200 * kMillisecond;
@@ -18,7 +18,6 @@ struct Manner {
 
   bool deviates(Deviation which) const { return deviation == which || second_deviation == which; }
   bool varies(Variant which) const { return variant == which; }
-  bool is_5_4() const { return profile == Profile::xpack_5_4; }
 };
 
 }  // namespace closecheck::sut

@@ -10,7 +10,7 @@ Answer authenticate(const Manner& manner, const Request& request) {
   if (manner.deviates(Deviation::anonymous_may_close) && request.who == Principal::anonymous &&
       std::holds_alternative<CloseJob>(request.operation))
     return std::nullopt;
-  return unauthenticated(request.who);
+  return unauthenticated(manner, request.who);
 }
 
 bool may_read(const Manner& manner, Principal who) {

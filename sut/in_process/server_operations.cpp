@@ -8,7 +8,7 @@
 namespace closecheck::sut {
 
 Answer ServerOperations::on(const GetRoot&) {
-  return accepted(ServerInfo{"closecheck", turn_.manner.is_5_4() ? "5.4.3" : "6.3.2"});
+  return accepted(ServerInfo{"closecheck", std::string(turn_.manner.profile->product_version)});
 }
 
 Answer ServerOperations::on(const Authenticate&) {

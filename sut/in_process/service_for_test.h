@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "closecheck/sut/in_process.h"
+#include "closecheck/vocabulary/profile_for_test.h"
 #include "in_process/deviations.h"
 #include "in_process/variants.h"
 

@@ -3,6 +3,7 @@
 // (`~ 1500ms`), and what must be answered (`< status`, and the body as it is).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -25,8 +26,9 @@ void play(const std::filesystem::path& path) {
   std::ifstream file(path);
   ASSERT_TRUE(file) << path;
   const std::string name = path.stem().string();
-  WireForTest service(name.starts_with("xpack-5.4") ? Profile::xpack_5_4 : Profile::xpack_6_3,
-                      name.find("secured") != std::string::npos);
+  const auto* const profile = std::ranges::find_if(kProfiles, [&](Profile p) { return name.starts_with(p->name); });
+  ASSERT_NE(profile, kProfiles.end()) << path;
+  WireForTest service(*profile, name.find("secured") != std::string::npos);
   Principal who = Principal::manage_ml;
   std::string request;
   std::string body;

@@ -75,7 +75,8 @@ Entered enter(const wire::HttpRequest& message, const Manner& manner, Principal 
   Entered entered{std::move(routed.request), std::move(routed.answer), message.query};
   entered.request.request.who = who;
   const bool unknown = who == Principal::anonymous || who == Principal::wrong_password;
-  if (entered.answer && !routed.before_identity && manner.security && unknown) entered.answer = unauthenticated(who);
+  if (entered.answer && !routed.before_identity && manner.security && unknown)
+    entered.answer = unauthenticated(manner, who);
   return entered;
 }
 

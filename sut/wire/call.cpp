@@ -64,7 +64,7 @@ void Call::ignore(std::initializer_list<std::string_view> names) {
 
 ListOptions Call::take_allow(std::string_view name) {
   ListOptions options;
-  if (is_5_4()) return options;
+  if (!dialect().has_expressions) return options;
   const Parameter allow = take(name);
   if (!allow) return options;
   const auto read = read_strict_boolean(*allow);
@@ -110,7 +110,7 @@ std::optional<std::int64_t> Call::read_date(const std::string& text, const char*
 std::optional<bool> Call::take_flag(const char* name) {
   const Parameter text = take_either(name);
   if (!text) return std::nullopt;
-  if (is_5_4()) return read_lenient_boolean(*text);
+  if (!dialect().strict_booleans) return read_lenient_boolean(*text);
   const auto read = read_strict_boolean(*text);
   if (!read)
     refuse(400, kIllegalArgument,

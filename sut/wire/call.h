@@ -30,7 +30,7 @@ class Call {
   const std::string& body() const { return http_.body; }
   /// For operations that the vocabulary has no type for.
   Operation raw() const;
-  bool is_5_4() const { return profile_ == Profile::xpack_5_4; }
+  const Dialect& dialect() const { return *profile_; }
   bool is_view() const { return is_view_; }
   /// The body as one object, read once; an empty body gives an empty object. Throws Refused.
   const Json& object(const char* what);
@@ -38,7 +38,7 @@ class Call {
   /// A parameter of the query, which is then known. Of several of one name the last counts.
   Parameter take(std::string_view name);
   void ignore(std::initializer_list<std::string_view> names);
-  /// What `allow_no_jobs` and such say: unknown before 6.1.
+  /// What `allow_no_jobs` and such say: unknown to a dialect without expressions.
   ListOptions take_allow(std::string_view name);
   /// Throws Refused for what is no number.
   std::optional<int> take_number(const char* name);

@@ -21,7 +21,7 @@ Built update_job(Call& call) {
 }
 
 Built delete_job(Call& call) {
-  if (!call.is_5_4()) call.ignore({"wait_for_completion"});
+  if (call.dialect().has_delete_options) call.ignore({"wait_for_completion"});
   return {DeleteJob{call.part("job"), call.take("force")}};
 }
 
@@ -60,7 +60,7 @@ Built flush_job(Call& call) {
   options.start_ms = call.take_date("start");
   options.end_ms = call.take_date("end");
   options.advance_ms = call.take_date("advance_time");
-  if (!call.is_5_4()) options.skip_ms = call.take_date("skip_time");
+  if (call.dialect().has_skip_time) options.skip_ms = call.take_date("skip_time");
   const bool interim = out.calc_interim && *out.calc_interim != "false";
   if (!interim && (options.start_ms || options.end_ms))
     refuse(400, kIllegalArgument,

@@ -317,15 +317,16 @@ class Decoder {
   }
 
   std::string wrong_method_form() const {
-    return profile_ == Profile::xpack_5_4 ? "400 for another method than POST on `_close`"
-                                          : "405 with `Allow` for another method than POST on `_close`";
+    return fmt::format("{} for another method than POST on `_close`",
+                       profile_->wrong_method_status == 405 ? "405 with `Allow`" : "400");
   }
 
-  static bool is_other_method_on_close(const RawRequest& raw) {
+  bool is_other_method_on_close(const RawRequest& raw) const {
     if (raw.method == "POST" || raw.method == "HEAD" || raw.method == "OPTIONS") return false;
     const auto segments = split_path(raw.path);
-    return segments.size() == 5 && segments[0] == "_xpack" && segments[1] == "ml" &&
-           segments[2] == "anomaly_detectors" && segments[4] == "_close";
+    const std::size_t base = size_of_base(profile_->jobs.path, segments);
+    return base != 0 && segments.size() == base + 3 && segments[base] == "anomaly_detectors" &&
+           segments[base + 2] == "_close";
   }
 
   ErrorForm form() const {
@@ -340,7 +341,7 @@ class Decoder {
       if (raw->method == "HEAD") return ErrorForm::any;
       if (!split_path(raw->path).empty() && is_unrouted(encode(request_, profile_), profile_))
         return ErrorForm::routing;
-      return split_path(raw->path).size() > 1 && split_path(raw->path)[1] == "ml" ? ErrorForm::handler : ErrorForm::any;
+      return profile_->jobs.size_in(split_path(raw->path)) != 0 ? ErrorForm::handler : ErrorForm::any;
     }
     if (!is_job_api(request_.operation)) return ErrorForm::any;
     // A 400 to a plain list is a server without that endpoint, in whatever words.
@@ -376,14 +377,14 @@ class Decoder {
     if (raw == nullptr || !is_other_method_on_close(*raw)) return;
     // Who asks first who is asking may refuse before it looks at the method.
     if (answer_.status == 401 || answer_.status == 403) return;
-    const int expected = profile_ == Profile::xpack_5_4 ? 400 : 405;
+    const int expected = profile_->wrong_method_status;
     if (answer_.status != expected) {
       note(Clause::wire_path_and_method, wrong_method_form(), fmt::format("status {}", answer_.status));
       return;
     }
     // A recording that kept no body may have kept no headers either.
     const bool kept = answer_.body_known || !answer_.headers.empty();
-    if (profile_ == Profile::xpack_5_4 || !kept) return;
+    if (expected != 405 || !kept) return;
     const bool allow = std::any_of(answer_.headers.begin(), answer_.headers.end(),
                                    [](const auto& header) { return lower(header.first) == "allow"; });
     if (!allow) note(Clause::wire_path_and_method, wrong_method_form(), "405 without the header `Allow`");

@@ -8,8 +8,6 @@
 namespace closecheck::sut::wire {
 namespace {
 
-constexpr std::string_view kJobs = "/_xpack/ml/anomaly_detectors";
-constexpr std::string_view kFeeds = "/_xpack/ml/datafeeds";
 constexpr std::string_view kJsonType = "application/json";
 
 /// `base/id/rest`; the id is one segment, and left out when it is empty.
@@ -45,7 +43,7 @@ Json opaque(const std::string& text) {
 
 /// The early product takes the limit as a number of megabytes, the later one as a text with a unit.
 Json memory_limit(const std::string& text, Profile profile) {
-  if (profile == Profile::xpack_5_4 && text.size() > 2 && text.size() < 12 && lower(text).ends_with("mb")) {
+  if (profile->memory_limit_in_megabytes && text.size() > 2 && text.size() < 12 && lower(text).ends_with("mb")) {
     const std::string digits = text.substr(0, text.size() - 2);
     if (digits.find_first_not_of("0123456789") == std::string::npos) return Json(std::stoll(digits));
   }
@@ -55,7 +53,7 @@ Json memory_limit(const std::string& text, Profile profile) {
 Json job_body(const JobConfig& config, Profile profile) {
   Json body = Json::object();
   if (!config.description.empty()) body["description"] = config.description;
-  if (!config.groups.empty() && profile != Profile::xpack_5_4) body["groups"] = config.groups;
+  if (!config.groups.empty() && profile->has_groups) body["groups"] = config.groups;
   Json detectors = Json::array();
   for (const Detector& detector : config.detectors) {
     Json one = Json::object();
@@ -96,24 +94,24 @@ struct Encoder {
   Profile profile;
 
   HttpRequest operator()(const CreateJob& o) const {
-    return with_body("PUT", path_of(kJobs, o.job), job_body(o.config, profile));
+    return with_body("PUT", job_path(o.job), job_body(o.config, profile));
   }
-  HttpRequest operator()(const GetJob& o) const { return plain("GET", path_of(kJobs, o.job)); }
+  HttpRequest operator()(const GetJob& o) const { return plain("GET", job_path(o.job)); }
   HttpRequest operator()(const UpdateJob& o) const {
     Json body = Json::object();
     if (o.description) body["description"] = *o.description;
     if (o.custom_settings) body["custom_settings"] = opaque(*o.custom_settings);
     if (o.groups) body["groups"] = *o.groups;
-    return with_body("POST", path_of(kJobs, o.job, "_update"), body);
+    return with_body("POST", job_path(o.job, "_update"), body);
   }
   HttpRequest operator()(const DeleteJob& o) const {
-    HttpRequest out = plain("DELETE", path_of(kJobs, o.job));
+    HttpRequest out = plain("DELETE", job_path(o.job));
     add(out.query, "force", o.force);
     return out;
   }
-  HttpRequest operator()(const OpenJob& o) const { return plain("POST", path_of(kJobs, o.job, "_open")); }
+  HttpRequest operator()(const OpenJob& o) const { return plain("POST", job_path(o.job, "_open")); }
   HttpRequest operator()(const PostData& o) const {
-    HttpRequest out = plain("POST", path_of(kJobs, o.job, "_data"));
+    HttpRequest out = plain("POST", job_path(o.job, "_data"));
     out.content_type = kJsonType;
     // The broken text comes first, so that no record stands before it which a server could already have taken.
     if (o.malformed) out.body = "{\"time\": broken\n";
@@ -121,19 +119,19 @@ struct Encoder {
     return out;
   }
   HttpRequest operator()(const FlushJob& o) const {
-    HttpRequest out = plain("POST", path_of(kJobs, o.job, "_flush"));
+    HttpRequest out = plain("POST", job_path(o.job, "_flush"));
     add(out.query, "calc_interim", o.calc_interim);
     return out;
   }
   HttpRequest operator()(const CloseJob& o) const {
-    HttpRequest out = plain("POST", path_of(kJobs, o.job, "_close"));
+    HttpRequest out = plain("POST", job_path(o.job, "_close"));
     add(out.query, "force", o.force);
     add(out.query, "timeout", o.timeout);
     add(out.query, "allow_no_jobs", o.allow_no_jobs);
     out.query.insert(out.query.end(), o.other.begin(), o.other.end());
     return out;
   }
-  HttpRequest operator()(const JobStats& o) const { return plain("GET", path_of(kJobs, o.job, "_stats")); }
+  HttpRequest operator()(const JobStats& o) const { return plain("GET", job_path(o.job, "_stats")); }
   HttpRequest operator()(const GetBuckets& o) const {
     const auto& at_ms = o.selection.at_ms;
     const std::string what = at_ms ? fmt::format("results/buckets/{}", *at_ms) : "results/buckets";
@@ -147,14 +145,15 @@ struct Encoder {
     return page(o.job, "model_snapshots" + one, o.from, o.size, {});
   }
   HttpRequest operator()(const RevertSnapshot& o) const {
-    return plain("POST", path_of(kJobs, o.job, fmt::format("model_snapshots/{}/_revert", encode_segment(o.snapshot))));
+    return plain("POST", job_path(o.job, fmt::format("model_snapshots/{}/_revert", encode_segment(o.snapshot))));
   }
   HttpRequest operator()(const CreateIndex& o) const {
     Json body = Json::object();
     body["settings"]["number_of_shards"] = 1;
     body["settings"]["number_of_replicas"] = 0;
-    body["mappings"]["doc"]["properties"]["time"]["type"] = "date";
-    body["mappings"]["doc"]["properties"]["time"]["format"] = "epoch_millis";
+    Json& mapping = profile->has_document_types ? body["mappings"]["doc"] : body["mappings"];
+    mapping["properties"]["time"]["type"] = "date";
+    mapping["properties"]["time"]["format"] = "epoch_millis";
     return with_body("PUT", path_of("", o.index), body);
   }
   HttpRequest operator()(const DeleteIndex& o) const { return plain("DELETE", path_of("", o.index)); }
@@ -164,7 +163,7 @@ struct Encoder {
     out.content_type = "application/x-ndjson";
     Json action = Json::object();
     action["index"]["_index"] = o.index;
-    action["index"]["_type"] = "doc";
+    if (profile->has_document_types) action["index"]["_type"] = "doc";
     const std::string line = dump(action) + "\n";
     for (const Record& record : o.records) out.body += line + record_line(record);
     return out;
@@ -174,42 +173,51 @@ struct Encoder {
     Json body = Json::object();
     body["job_id"] = o.job;
     body["indices"] = Json::array({o.index});
-    body["types"] = Json::array({"doc"});
+    if (profile->has_document_types) body["types"] = Json::array({"doc"});
     body["query"]["match_all"] = Json::object();
-    return with_body("PUT", path_of(kFeeds, o.feed), body);
+    return with_body("PUT", feed_path(o.feed), body);
   }
-  HttpRequest operator()(const GetDatafeed& o) const { return plain("GET", path_of(kFeeds, o.feed)); }
-  HttpRequest operator()(const DatafeedStats& o) const { return plain("GET", path_of(kFeeds, o.feed, "_stats")); }
+  HttpRequest operator()(const GetDatafeed& o) const { return plain("GET", feed_path(o.feed)); }
+  HttpRequest operator()(const DatafeedStats& o) const { return plain("GET", feed_path(o.feed, "_stats")); }
   HttpRequest operator()(const StartDatafeed& o) const {
-    HttpRequest out = plain("POST", path_of(kFeeds, o.feed, "_start"));
+    HttpRequest out = plain("POST", feed_path(o.feed, "_start"));
     add_value(out.query, "start", o.start_ms);
     add_value(out.query, "end", o.end_ms);
     return out;
   }
   HttpRequest operator()(const StopDatafeed& o) const {
-    HttpRequest out = plain("POST", path_of(kFeeds, o.feed, "_stop"));
+    HttpRequest out = plain("POST", feed_path(o.feed, "_stop"));
     add(out.query, "force", o.force);
     return out;
   }
   HttpRequest operator()(const DeleteDatafeed& o) const {
-    HttpRequest out = plain("DELETE", path_of(kFeeds, o.feed));
+    HttpRequest out = plain("DELETE", feed_path(o.feed));
     add(out.query, "force", o.force);
     return out;
   }
   HttpRequest operator()(const GetRoot&) const { return plain("GET", "/"); }
-  HttpRequest operator()(const Authenticate&) const { return plain("GET", "/_xpack/security/_authenticate"); }
+  HttpRequest operator()(const Authenticate&) const {
+    return plain("GET", fmt::format("{}/_authenticate", profile->security.path));
+  }
   HttpRequest operator()(const HasPrivileges&) const {
     Json body = Json::object();
     body["cluster"] = Json::array({"manage_ml", "manage", "monitor_ml"});
-    return with_body("POST", "/_xpack/security/user/_has_privileges", body);
+    return with_body("POST", fmt::format("{}/user/_has_privileges", profile->security.path), body);
   }
   HttpRequest operator()(const RawRequest& o) const {
     return {o.method, o.path, o.query, o.body, o.content_type, o.headers, o.body_known};
   }
 
-  static HttpRequest page(const std::string& job, std::string_view what, std::optional<int> from,
-                          std::optional<int> size, const Selection& selection) {
-    HttpRequest out = plain("GET", path_of(kJobs, job, what));
+  /// `BASE/anomaly_detectors/ID/REST`.
+  std::string job_path(const std::string& job, std::string_view rest = {}) const {
+    return path_of(fmt::format("{}/anomaly_detectors", profile->jobs.path), job, rest);
+  }
+  std::string feed_path(const std::string& feed, std::string_view rest = {}) const {
+    return path_of(fmt::format("{}/datafeeds", profile->jobs.path), feed, rest);
+  }
+  HttpRequest page(const std::string& job, std::string_view what, std::optional<int> from, std::optional<int> size,
+                   const Selection& selection) const {
+    HttpRequest out = plain("GET", job_path(job, what));
     add_value(out.query, "from", from);
     add_value(out.query, "size", size);
     add_value(out.query, "start", selection.start_ms);

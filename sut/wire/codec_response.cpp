@@ -46,7 +46,12 @@ WireAnswer routing_answer(int status, std::string words) {
 }
 
 WireAnswer unrouted_answer(const Unrouted& what, Profile profile) {
-  if (what.allowed.empty() || profile == Profile::xpack_5_4)
+  if (what.allowed.empty() && profile->unknown_path_in_json) {
+    Json body = Json::object();
+    body["error"] = fmt::format("no handler found for uri [{}] and method [{}]", what.target, what.method);
+    return json_answer(400, body);
+  }
+  if (what.allowed.empty() || profile->wrong_method_status != 405)
     return text_answer(400, fmt::format("No handler found for uri [{}] and method [{}]", what.target, what.method));
   WireAnswer answer =
       routing_answer(405, fmt::format("Incorrect HTTP method for uri [{}] and method [{}], allowed: [{}]", what.target,
@@ -163,7 +168,7 @@ struct ContentWriter {
   }
   Json operator()(const FlushResult& o) const {
     Json body = one_claim("flushed");
-    if (profile != Profile::xpack_5_4) body["last_finalized_bucket_end"] = o.last_finalized_bucket_end_ms.value_or(0);
+    if (profile->tells_last_bucket) body["last_finalized_bucket_end"] = o.last_finalized_bucket_end_ms.value_or(0);
     return body;
   }
   Json operator()(const ServerInfo& o) const {

@@ -103,7 +103,7 @@ Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, P
   body["indices"] = more->indices;
   body["query"]["match_all"]["boost"] = 1.0;
   body["scroll_size"] = 1'000;
-  if (profile != Profile::xpack_5_4) body["chunking_config"]["mode"] = "auto";
+  if (profile->tells_chunking) body["chunking_config"]["mode"] = "auto";
   for (const auto& [name, text] : more->members) {
     auto value = parse_json(text);
     body[name] = value ? *std::move(value) : Json(text);

@@ -63,7 +63,7 @@ struct HistoryReader::Impl {
     if (insists_ || !member(header, "profile")) return;
     const std::string profile = text(header, "profile");
     const auto known = profile_named(profile);
-    if (!known) fail(fmt::format("profile `{}` is not known; known are xpack-5.4 and xpack-6.3", profile));
+    if (!known) fail(fmt::format("profile `{}` is not known; known are {}", profile, profile_names()));
     profile_ = *known;
   }
 
@@ -212,7 +212,7 @@ struct HistoryReader::Impl {
     return out;
   }
 
-  Profile profile_ = Profile::xpack_5_4;
+  Profile profile_;
   bool insists_ = false;
   std::size_t line_ = 0;
   bool first_ = true;

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "wire/bodies.h"
 #include "wire/call.h"
@@ -15,7 +16,11 @@
 namespace closecheck::sut::wire {
 namespace {
 
+/// What stands before the path of a route.
+enum class Under : std::uint8_t { nothing, jobs, security, feature_list };
+
 struct Route {
+  Under under;
   std::string_view methods;  // space-separated
   std::string_view path;
   Built (*build)(Call&);
@@ -23,69 +28,69 @@ struct Route {
 
 // clang-format off
 constexpr auto kRoutes = std::to_array<Route>({
-  {"GET", "/", [](Call&) -> Built { return {GetRoot{}}; }},
-  {"GET", "/_cluster/health", health},
-  {"GET", "/_cluster/health/{index}", health},
-  {"GET", "/_cluster/state", cluster_state},
-  {"GET", "/_cluster/state/{metric}", cluster_state},
-  {"GET", "/_cluster/state/{metric}/{index}", cluster_state},
-  {"GET", "/_xpack", features},
-  {"GET", "/_xpack/security/_authenticate", [](Call&) -> Built { return {Authenticate{}}; }},
-  {"GET POST", "/_xpack/security/user/_has_privileges", has_privileges},
+  {Under::nothing, "GET", "/", [](Call&) -> Built { return {GetRoot{}}; }},
+  {Under::nothing, "GET", "/_cluster/health", health},
+  {Under::nothing, "GET", "/_cluster/health/{index}", health},
+  {Under::nothing, "GET", "/_cluster/state", cluster_state},
+  {Under::nothing, "GET", "/_cluster/state/{metric}", cluster_state},
+  {Under::nothing, "GET", "/_cluster/state/{metric}/{index}", cluster_state},
+  {Under::feature_list, "GET", "/", features},
+  {Under::security, "GET", "/_authenticate", [](Call&) -> Built { return {Authenticate{}}; }},
+  {Under::security, "GET POST", "/user/_has_privileges", has_privileges},
 
-  {"GET", "/_xpack/ml/anomaly_detectors", get_jobs},
-  {"GET", "/_xpack/ml/anomaly_detectors/_stats", job_statistics},
-  {"PUT", "/_xpack/ml/anomaly_detectors/{job}", create_job},
-  {"GET", "/_xpack/ml/anomaly_detectors/{job}", get_jobs},
-  {"DELETE", "/_xpack/ml/anomaly_detectors/{job}", delete_job},
-  {"GET", "/_xpack/ml/anomaly_detectors/{job}/_stats", job_statistics},
-  {"POST", "/_xpack/ml/anomaly_detectors/{job}/_update", update_job},
-  {"POST", "/_xpack/ml/anomaly_detectors/{job}/_open", open_job},
-  {"POST", "/_xpack/ml/anomaly_detectors/{job}/_data", post_data},
-  {"POST", "/_xpack/ml/anomaly_detectors/{job}/_flush", flush_job},
-  {"POST", "/_xpack/ml/anomaly_detectors/{job}/_close", close_job},
-  {"GET POST", "/_xpack/ml/anomaly_detectors/{job}/results/buckets", get_buckets},
-  {"GET POST", "/_xpack/ml/anomaly_detectors/{job}/results/buckets/{timestamp}", get_buckets},
-  {"GET POST", "/_xpack/ml/anomaly_detectors/{job}/results/records", get_records},
-  {"GET POST", "/_xpack/ml/anomaly_detectors/{job}/model_snapshots", get_snapshots},
-  {"GET POST DELETE", "/_xpack/ml/anomaly_detectors/{job}/model_snapshots/{snapshot}", [](Call& c) -> Built { return c.http().method == "DELETE" ? delete_snapshot(c) : get_snapshots(c); }},
-  {"POST", "/_xpack/ml/anomaly_detectors/{job}/model_snapshots/{snapshot}/_update", update_snapshot},
-  {"POST", "/_xpack/ml/anomaly_detectors/{job}/model_snapshots/{snapshot}/_revert", revert_snapshot},
+  {Under::jobs, "GET", "/anomaly_detectors", get_jobs},
+  {Under::jobs, "GET", "/anomaly_detectors/_stats", job_statistics},
+  {Under::jobs, "PUT", "/anomaly_detectors/{job}", create_job},
+  {Under::jobs, "GET", "/anomaly_detectors/{job}", get_jobs},
+  {Under::jobs, "DELETE", "/anomaly_detectors/{job}", delete_job},
+  {Under::jobs, "GET", "/anomaly_detectors/{job}/_stats", job_statistics},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/_update", update_job},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/_open", open_job},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/_data", post_data},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/_flush", flush_job},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/_close", close_job},
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/buckets", get_buckets},
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/buckets/{timestamp}", get_buckets},
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/records", get_records},
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/model_snapshots", get_snapshots},
+  {Under::jobs, "GET POST DELETE", "/anomaly_detectors/{job}/model_snapshots/{snapshot}", [](Call& c) -> Built { return c.http().method == "DELETE" ? delete_snapshot(c) : get_snapshots(c); }},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_update", update_snapshot},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_revert", revert_snapshot},
 
-  {"GET", "/_xpack/ml/datafeeds", get_feeds},
-  {"GET", "/_xpack/ml/datafeeds/_stats", feed_statistics},
-  {"PUT", "/_xpack/ml/datafeeds/{feed}", create_feed},
-  {"GET", "/_xpack/ml/datafeeds/{feed}", get_feeds},
-  {"DELETE", "/_xpack/ml/datafeeds/{feed}", delete_feed},
-  {"GET", "/_xpack/ml/datafeeds/{feed}/_stats", feed_statistics},
-  {"POST", "/_xpack/ml/datafeeds/{feed}/_update", update_feed},
-  {"POST", "/_xpack/ml/datafeeds/{feed}/_start", start_feed},
-  {"POST", "/_xpack/ml/datafeeds/{feed}/_stop", stop_feed},
+  {Under::jobs, "GET", "/datafeeds", get_feeds},
+  {Under::jobs, "GET", "/datafeeds/_stats", feed_statistics},
+  {Under::jobs, "PUT", "/datafeeds/{feed}", create_feed},
+  {Under::jobs, "GET", "/datafeeds/{feed}", get_feeds},
+  {Under::jobs, "DELETE", "/datafeeds/{feed}", delete_feed},
+  {Under::jobs, "GET", "/datafeeds/{feed}/_stats", feed_statistics},
+  {Under::jobs, "POST", "/datafeeds/{feed}/_update", update_feed},
+  {Under::jobs, "POST", "/datafeeds/{feed}/_start", start_feed},
+  {Under::jobs, "POST", "/datafeeds/{feed}/_stop", stop_feed},
 
-  {"POST PUT", "/_bulk", bulk},
-  {"POST PUT", "/{index}/_bulk", bulk},
-  {"POST PUT", "/{index}/{type}/_bulk", bulk},
-  {"GET POST", "/_search", search},
-  {"GET POST", "/{index}/_search", search},
-  {"GET POST", "/{index}/{type}/_search", search},
-  {"GET POST", "/_count", count},
-  {"GET POST", "/{index}/_count", count},
-  {"GET POST", "/{index}/{type}/_count", count},
-  {"GET POST", "/_refresh", refresh_index},
-  {"GET POST", "/{index}/_refresh", refresh_index},
-  {"GET", "/{index}", index_exists},
-  {"PUT", "/{index}", create_index},
-  {"DELETE", "/{index}", delete_index},
-  {"POST", "/{index}/_doc", write_document},
-  {"POST", "/{index}/{type}", write_document},
-  {"GET", "/{index}/_doc/{id}", get_document},
-  {"PUT POST", "/{index}/_doc/{id}", write_document},
-  {"DELETE", "/{index}/_doc/{id}", delete_document},
-  {"GET", "/{index}/{type}/{id}", get_document},
-  {"PUT POST", "/{index}/{type}/{id}", write_document},
-  {"DELETE", "/{index}/{type}/{id}", delete_document},
-  {"PUT POST", "/{index}/_doc/{id}/_create", write_document},
-  {"PUT POST", "/{index}/{type}/{id}/_create", write_document},
+  {Under::nothing, "POST PUT", "/_bulk", bulk},
+  {Under::nothing, "POST PUT", "/{index}/_bulk", bulk},
+  {Under::nothing, "POST PUT", "/{index}/{type}/_bulk", bulk},
+  {Under::nothing, "GET POST", "/_search", search},
+  {Under::nothing, "GET POST", "/{index}/_search", search},
+  {Under::nothing, "GET POST", "/{index}/{type}/_search", search},
+  {Under::nothing, "GET POST", "/_count", count},
+  {Under::nothing, "GET POST", "/{index}/_count", count},
+  {Under::nothing, "GET POST", "/{index}/{type}/_count", count},
+  {Under::nothing, "GET POST", "/_refresh", refresh_index},
+  {Under::nothing, "GET POST", "/{index}/_refresh", refresh_index},
+  {Under::nothing, "GET", "/{index}", index_exists},
+  {Under::nothing, "PUT", "/{index}", create_index},
+  {Under::nothing, "DELETE", "/{index}", delete_index},
+  {Under::nothing, "POST", "/{index}/_doc", write_document},
+  {Under::nothing, "POST", "/{index}/{type}", write_document},
+  {Under::nothing, "GET", "/{index}/_doc/{id}", get_document},
+  {Under::nothing, "PUT POST", "/{index}/_doc/{id}", write_document},
+  {Under::nothing, "DELETE", "/{index}/_doc/{id}", delete_document},
+  {Under::nothing, "GET", "/{index}/{type}/{id}", get_document},
+  {Under::nothing, "PUT POST", "/{index}/{type}/{id}", write_document},
+  {Under::nothing, "DELETE", "/{index}/{type}/{id}", delete_document},
+  {Under::nothing, "PUT POST", "/{index}/_doc/{id}/_create", write_document},
+  {Under::nothing, "PUT POST", "/{index}/{type}/{id}/_create", write_document},
 });
 // clang-format on
 
@@ -122,22 +127,26 @@ struct Match {
   std::string allowed;  // methods of the path, comma-separated; empty: unknown path
 };
 
-/// The later dialects have the job API under a shorter path as well.
-void lengthen(std::vector<std::string>& segments, Profile profile) {
-  if (profile != Profile::xpack_5_4 && !segments.empty() && segments.front() == "_ml") {
-    segments.front() = "ml";
-    segments.insert(segments.begin(), "_xpack");
-  }
+/// Takes the base off the front of a path.
+Under take_base(std::vector<std::string>& segments, const Dialect& dialect) {
+  for (const auto& [under, base] : {std::pair(Under::jobs, dialect.jobs), std::pair(Under::security, dialect.security),
+                                    std::pair(Under::feature_list, Base{dialect.feature_list})})
+    if (const std::size_t size = base.size_in(segments); size != 0) {
+      segments.erase(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(size));
+      return under;
+    }
+  return Under::nothing;
 }
 
 Match match(const HttpRequest& request, Profile profile) {
   std::vector<std::string> segments = split_path(request.path);
-  lengthen(segments, profile);
+  const Under under = take_base(segments, *profile);
   // The most literal pattern that fits decides; a method of a less literal one does not count.
   std::string_view path;
   int literals = -1;
   Match out;
   for (const Route& route : kRoutes) {
+    if (route.under != under) continue;
     auto fitting = fit(route.path, segments);
     if (!fitting || fitting->literals <= literals) continue;
     literals = fitting->literals;
@@ -150,7 +159,7 @@ Match match(const HttpRequest& request, Profile profile) {
   const std::string_view method = reads ? std::string_view("GET") : std::string_view(request.method);
   std::vector<std::string_view> allowed;
   for (const Route& route : kRoutes) {
-    if (route.path != path) continue;
+    if (route.under != under || route.path != path) continue;
     for (const std::string_view one : divided(route.methods, ' ')) {
       allowed.push_back(one);
       if (one == method) out.route = &route;
@@ -160,9 +169,9 @@ Match match(const HttpRequest& request, Profile profile) {
   return out;
 }
 
-/// From 6.0 a body needs a content type that the server can read.
+/// In most dialects a body needs a content type that the server can read.
 bool is_readable_type(const HttpRequest& request, Profile profile) {
-  if (profile == Profile::xpack_5_4 || request.body.empty()) return true;
+  if (!profile->needs_content_type || request.body.empty()) return true;
   const std::string type = media_type(request.content_type);
   return type == "application/json" || type == "application/x-ndjson";
 }
@@ -189,9 +198,9 @@ Routed route(const HttpRequest& request, Profile profile) {
   if (found.route == nullptr) {
     if (!found.allowed.empty() && request.method == "OPTIONS")
       return before_identity({accepted(Acknowledged{}), AllowedMethods{std::move(found.allowed)}});
-    const bool unknown = found.allowed.empty() || profile == Profile::xpack_5_4;
+    const int status = found.allowed.empty() ? 400 : profile->wrong_method_status;
     return before_identity(
-        {refused(unknown ? 400 : 405, "", ""), Unrouted{request.method, target_of(request), std::move(found.allowed)}});
+        {refused(status, "", ""), Unrouted{request.method, target_of(request), std::move(found.allowed)}});
   }
   if (!is_readable_type(request, profile))
     return before_identity({refused(406, "", ""), UnreadableType{request.content_type}});
@@ -217,6 +226,8 @@ std::optional<Request> view_request(const HttpRequest& request, Profile profile)
     view.operation = std::move(built.operation);
     view.not_carried = names_not_carried(request, view.operation);
     if (!is_readable_type(request, profile)) view.not_carried.emplace_back("content-type");
+    const bool is_close = std::holds_alternative<CloseJob>(view.operation);
+    if (is_close && profile->close_reads_body && !request.body.empty()) view.not_carried.emplace_back("body");
     return view;
   } catch (const Refused&) {
     return std::nullopt;

@@ -13,7 +13,7 @@
 namespace closecheck::model {
 
 struct JudgeOptions {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   /// Whether principals count on this target; off: everybody may do everything and authorization is not judged.
   bool secured = true;
   /// Tolerance of every clock check: an answer this much beyond a bound is no finding. In process 1 ms.

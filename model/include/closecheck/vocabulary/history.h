@@ -45,7 +45,7 @@ struct Event {
 };
 
 struct History {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   std::vector<Event> events;
 };
 

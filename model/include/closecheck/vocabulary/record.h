@@ -67,7 +67,7 @@ struct RunRecord {
   bool http = false;
   std::string url;        // empty in process
   std::string deviation;  // empty: none
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   std::uint64_t seed = 0;
   std::string effort = "standard";
   std::string started;  // UTC, ISO 8601

@@ -17,7 +17,7 @@ namespace closecheck::properties {
 enum class Effort : std::uint8_t { quick, standard, thorough };
 
 struct GateOptions {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   bool live = false;
   std::vector<Clause> selected;  // in catalogue order; never empty
   std::uint64_t seed = 0;

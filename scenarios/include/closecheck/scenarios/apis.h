@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "closecheck/vocabulary/profile.h"
+
 namespace closecheck::scenarios {
 
 struct ApiPath {
-  std::string path;                  // `/_xpack/ml/anomaly_detectors/{job_id}/_close`
+  std::string path;                  // `BASE/anomaly_detectors/{job_id}/_close`
   std::vector<std::string> methods;  // upper case
   std::vector<std::string> parts;    // placeholders, in the order of the path
   bool deprecated = false;
@@ -29,9 +31,10 @@ struct Api {
 
 class ApiTable {
  public:
-  /// The APIs that this program knows by itself: job, datafeed, snapshot and result APIs as `xpack.ml.*` and as `ml.*`
-  /// (both by the paths of the profiles that there are), security, and the core's index and document APIs.
-  static const ApiTable& built_in();
+  /// The APIs that this program knows by itself, with the paths of a profile: job, datafeed, snapshot and result APIs
+  /// as `xpack.ml.*` and as `ml.*`, security, and the core's index and document APIs. Names are the same in every
+  /// profile.
+  static const ApiTable& built_in(Profile profile);
 
   /// Reads directories of description files (`NAME.json`, `_common.json`), in the older and the newer layout; of two
   /// files for one API the later counts. Throws ScenarioError, which names the file.

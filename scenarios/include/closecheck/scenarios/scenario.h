@@ -69,7 +69,7 @@ class Scenario {
   std::optional<std::string> left_out(std::size_t test, Profile profile) const;
 
   /// The names that its calls use.
-  const ApiTable& apis() const;
+  const ApiTable& apis(Profile profile) const;
   /// Tells the credentials that its calls carry in headers of their own.
   void tell_secrets(Redactor& redactor) const;
 

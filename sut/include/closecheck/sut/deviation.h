@@ -16,11 +16,13 @@ enum class Deviation : std::uint8_t;  // in_process/deviations.h lists them; 0 i
 
 struct DeviationText {
   Deviation deviation;
-  std::string_view name;          // `accepts-data-after-close`
-  Clause clause;                  // what a run must name first
-  std::string_view text;          // one sentence: what is wrong
-  std::size_t requests_max;       // length of the minimal counterexample
-  std::optional<Profile> only{};  // the one dialect that has what it breaks; empty: it shows in all
+  std::string_view name;           // `accepts-data-after-close`
+  Clause clause;                   // what a run must name first
+  std::string_view text;           // one sentence: what is wrong
+  std::size_t requests_max;        // length of the minimal counterexample
+  bool Dialect::*needs = nullptr;  // what a dialect must have for it to show; null: it shows in all
+
+  bool shows_in(Profile profile) const { return needs == nullptr || (*profile).*needs; }
 };
 std::span<const DeviationText> deviations();
 std::optional<Deviation> deviation_named(std::string_view name);

@@ -11,7 +11,7 @@
 namespace closecheck::sut {
 
 struct InProcessOptions {
-  Profile profile = Profile::xpack_5_4;
+  Profile profile{};
   Deviation deviation{};
   Deviation second_deviation{};  // besides the first
   Variant variant{};

@@ -1,0 +1,88 @@
+// How one line of the product speaks: where its APIs stand, what it knows, and which answers are its own. Plain data;
+// the values stand in `dialects.cpp`, and everything that differs by profile is asked of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace closecheck {
+
+/// Where an API stands. Requests are written under `path`; `other` is read as well, empty: nothing else is.
+struct Base {
+  std::string_view path{};
+  std::string_view other{};
+
+  /// How many of the segments of a path are the base; 0: the path is not below it.
+  std::size_t size_in(const std::vector<std::string>& segments) const;
+};
+
+/// As `Base::size_in`, of one base.
+std::size_t size_of_base(std::string_view base, const std::vector<std::string>& segments);
+
+/// A feature that says what *may* be stands for versions that differ: both answers are conforming.
+struct Dialect {
+  std::string_view name{};             ///< `xpack-5.4`, on the command line and in every report
+  int major = 0;                       ///< of the versions whose servers speak it
+  std::string_view product_version{};  ///< the one that the implementation says it is, and scenarios are for
+
+  // Where what stands.
+  Base jobs{};
+  Base security{};
+  std::string_view feature_list = "/_xpack";
+
+  // What there is.
+  bool has_groups = true;
+  /// Lists, wildcards, groups and `_all` name jobs and datafeeds, and `allow_no_...` says whether they may name none.
+  bool has_expressions = true;
+  /// A deletion takes `force` and `wait_for_completion`.
+  bool has_delete_options = true;
+  bool has_skip_time = true;  ///< of a flush
+  bool has_document_types = true;
+  /// A parameter of a close that some versions of the line know and others refuse; empty: there is none.
+  std::string_view perhaps_close_parameter{};
+  bool close_reads_body = false;  ///< and then knows no parameter of the query
+  /// An id of blanks or of nothing names every job of the server in some versions.
+  bool blank_id_may_name_all = false;
+
+  // Grammar.
+  bool strict_booleans = true;             ///< `true`, `false` and nothing; else anything but a few spellings is true
+  bool memory_limit_in_megabytes = false;  ///< a number; else a text with a unit
+  bool needs_content_type = true;          ///< a body of a type that cannot be read is refused with 406
+
+  // Closing.
+  bool closing_is_visible = true;      ///< else statistics may show a closing job as opened
+  bool opening_may_be_hidden = false;  ///< statistics may show an opening job as closed or opened
+  bool closes_opening_job = true;
+  bool close_of_closed_may_be_refused = false;   ///< with 409
+  bool second_close_may_be_refused = false;      ///< of a job that is closing
+  bool second_force_may_fail = false;            ///< while a forced close goes on
+  bool running_feed_bars_close = true;           ///< else it may be stopped first, and the close goes on
+  bool force_closes_in_background = false;       ///< with its housekeeping; else the process is killed
+  bool post_to_closing_may_break = false;        ///< with 500; else 409
+  bool flush_of_closing_is_bad_request = false;  ///< 400; else 409
+
+  // Statuses.
+  int wrong_method_status = 405;               ///< of another method on a known path; 405 tells the methods in `Allow`
+  bool force_of_unknown_may_conflict = false;  ///< a forced close of an unknown job: 404 or 409
+  bool post_to_unknown_may_conflict = false;   ///< data for an unknown job, or its flush: 404 or 409
+  /// Anything but a read of state or a close, with an id that no job can have: 404 or 400.
+  bool invalid_id_may_be_bad_request = false;
+  bool unknown_path_in_json = false;  ///< a path of no API is refused in JSON; else in plain text
+
+  // What the implementation tells and takes besides; none of it is judged.
+  bool tells_last_bucket = true;        ///< a flush
+  bool tells_job_version = true;        ///< a job's description
+  bool tells_chunking = true;           ///< a datafeed's description
+  bool refuses_same_detectors = true;   ///< two alike in one job
+  bool keeps_limits_while_open = true;  ///< the memory limit of a job that is not closed cannot be changed
+  bool stops_feed_twice = true;         ///< else a stop of a stopped datafeed is refused
+  bool catches_narrowly = true;         ///< `catch: request` of a scenario takes no error that has a name of its own
+  std::string_view timed_out_words = "Timed out when waiting for persistent tasks";
+  std::string_view bad_time_type = "illegal_argument_exception";
+  std::string_view index_exists_type = "resource_already_exists_exception";
+};
+
+}  // namespace closecheck

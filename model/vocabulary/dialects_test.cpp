@@ -1,0 +1,53 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "closecheck/vocabulary/path.h"
+#include "closecheck/vocabulary/profile.h"
+
+namespace closecheck {
+namespace {
+
+TEST(Dialects, AreFoundByTheirNamesAndByTheVersionsOfTheirServers) {
+  std::set<std::string_view> names;
+  for (const Profile profile : kProfiles) {
+    EXPECT_TRUE(names.insert(name(profile)).second) << name(profile);
+    EXPECT_EQ(profile_named(name(profile)), profile);
+    EXPECT_EQ(profile_of_version(profile->product_version), profile);
+    EXPECT_NE(profile_names().find(name(profile)), std::string::npos);
+    EXPECT_EQ(&*profile, &kDialects.at(profile.index()));
+  }
+  EXPECT_EQ(Profile(), Profile::xpack_5_4) << "the page's own stands where nobody asks for another";
+}
+
+TEST(Dialects, AreNotFoundByWhatIsNoNameAndNoVersion) {
+  for (const char* text : {"", "xpack-5", "XPACK-5.4", "auto", "5.4"})
+    EXPECT_EQ(profile_named(text), std::nullopt) << text;
+  for (const char* text : {"", "6", "closecheck", "-6.1", ".6", "60.3", "v6.3.2"})
+    EXPECT_EQ(profile_of_version(text), std::nullopt) << text;
+}
+
+TEST(Dialects, TakeVersionsOfTheirMajorWhateverFollows) {
+  EXPECT_EQ(profile_of_version("6.8.23"), Profile::xpack_6_3);
+  EXPECT_EQ(profile_of_version("6.3.2-SNAPSHOT"), Profile::xpack_6_3);
+  EXPECT_EQ(profile_of_version("5.6"), Profile::xpack_5_4);
+}
+
+TEST(Dialects, KnowPathsBelowTheirBases) {
+  for (const Profile profile : kProfiles)
+    for (const std::string_view base : {profile->jobs.path, profile->jobs.other}) {
+      if (base.empty()) continue;
+      const auto below = split_path(std::string(base) + "/anomaly_detectors/a");
+      EXPECT_EQ(profile->jobs.size_in(below) + 2, below.size()) << base;
+      EXPECT_EQ(job_base_in(below) + 2, below.size()) << base;
+      EXPECT_TRUE(is_product_api(below.front())) << base;
+    }
+  for (const char* path : {"/", "/ml/anomaly_detectors", "/_xpack", "/_xpack/_ml/anomaly_detectors", "/index/_doc/1"})
+    EXPECT_EQ(job_base_in(split_path(path)), 0U) << path;
+  EXPECT_EQ(Profile::xpack_5_4->jobs.size_in(split_path("/_ml/anomaly_detectors")), 0U);
+  EXPECT_FALSE(is_product_api("index"));
+  EXPECT_FALSE(is_product_api("_bulk"));
+}
+
+}  // namespace
+}  // namespace closecheck
