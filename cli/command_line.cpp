@@ -33,8 +33,9 @@ CLI::Validator whole_number() {
 void add_target(CLI::App& command, TargetOptions& options) {
   command.add_option("--target", options.target, "URL of a live target, or in-process")->type_name("URL");
   command
-      .add_option("--profile", options.profile,
-                  fmt::format("Dialect, one of {}; default in process: {}", profile_names(), name(Profile{})))
+      .add_option(
+          "--profile", options.profile,
+          fmt::format("Dialect, one of {}; default: {} in process, auto live", profile_names(), name(Profile{})))
       ->type_name("NAME");
   command.add_option("--config", options.config, "Target, profile, principals, hooks and waivers (YAML)")
       ->type_name("FILE");

@@ -215,7 +215,7 @@ Configuration read_configuration(const std::string& path, const Variables& varia
     } else if (key == "profile") {
       const std::string text = reader.text(value, "'profile'");
       try {
-        configuration.profile = require_profile(text);
+        if (text != kAutoProfile) configuration.profile = require_profile(text);
       } catch (const UsageError& error) {
         reader.fail(value, error.what());
       }

@@ -56,6 +56,8 @@ bool is_empty_value(std::string_view value);
 
 /// The clause of that id. Throws UsageError with the closest ids.
 Clause require_clause(const std::string& id);
+/// Instead of a profile's name: the one of the version that the target tells.
+inline constexpr std::string_view kAutoProfile = "auto";
 /// The profile of that name. Throws UsageError with the choices.
 Profile require_profile(const std::string& text);
 

@@ -51,6 +51,18 @@ TEST_P(LiveProfile, OfAConformingServerConformsAndLeavesNothingBehind) {
     EXPECT_THAT(everything, Not(HasSubstr(secret)));
 }
 
+TEST_P(LiveProfile, IsRecognisedByTheVersionThatTheServerTells) {
+  const TestFolder folder;
+  const Bench bench(folder, {"--profile", GetParam()});
+  for (const std::vector<std::string>& asked : {std::vector<std::string>{}, {"--profile", "auto"}}) {
+    std::vector<std::string> arguments{"unknown-job-refused", "--effort", "quick"};
+    arguments.insert(arguments.end(), asked.begin(), asked.end());
+    const Finished finished = bench.run(arguments);
+    EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
+    EXPECT_EQ(bench.report()["profile"], GetParam());
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Profiles, LiveProfile, testing::ValuesIn(profile_names()), test_name);
 
 TEST(Live, RunWithAWrongPasswordNamesThePrincipalAndNoSecret) {

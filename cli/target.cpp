@@ -37,9 +37,14 @@ void check_url(const std::string& url) {
   }
 }
 
-/// What to say when a live target comes without a profile.
-[[noreturn]] void demand_profile(const Target& target) {
-  const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
+/// The profile of a live target by the version that it tells at `GET /`. Throws UsageError where that is not told, or
+/// is of no profile.
+Profile recognised(const Target& target) {
+  sut::EndpointOptions options = endpoint_of(target, "");
+  options.end_of_work = std::chrono::steady_clock::now() + kPatienceWithoutProfile;
+  const sut::Preflight preflight = sut::preflight(options);
+  const std::string_view server = preflight.server;
+  if (const auto profile = profile_of_version(server.substr(server.rfind(' ') + 1))) return *profile;
   std::string says;
   if (!preflight.reachable)
     says = fmt::format("the target could not be asked for its version ({})", preflight.error);
@@ -47,8 +52,8 @@ void check_url(const std::string& url) {
     says = "the target does not tell its version";
   else
     says = fmt::format("`GET /` of the target says {}", preflight.server);
-  throw UsageError(
-      fmt::format("a live target needs a profile (--profile or `profile:`): one of {}; {}", profile_names(), says));
+  throw UsageError(fmt::format("the profile of the target cannot be told; name one (--profile or `profile:`) of {}: {}",
+                               profile_names(), says));
 }
 
 bool is_ordinary(Principal principal) {
@@ -75,9 +80,10 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
   const std::string address = first_of(configured, hint.target);
   target.live = !address.empty() && address != kInProcess;
   std::optional<Profile> profile;
-  if (!options.profile.empty())
+  const bool is_auto = options.profile == kAutoProfile;
+  if (!options.profile.empty() && !is_auto)
     profile = require_profile(options.profile);
-  else
+  else if (!is_auto)
     profile = target.configuration.profile ? target.configuration.profile : hint.profile;
 
   if (target.live) {
@@ -94,7 +100,7 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
     target.redactor = redactor_of(target.configuration, process_variables());
     target.commons = sut::make_commons();
     check_url(target.url);
-    if (!profile) demand_profile(target);
+    if (!profile) profile = recognised(target);
   } else {
     const std::string wanted = first_of(options.deviation, hint.deviation);
     target.deviation = require_deviation(wanted);

@@ -40,8 +40,8 @@ struct TargetHint {
 };
 
 /// Makes one picture of flags, configuration and hint. A live target that the hint alone names gets no credentials and
-/// no hooks: whoever wrote the file must not learn or use them. Throws UsageError; asks a live target for its version
-/// when no profile is named, to say it in the message.
+/// no hooks: whoever wrote the file must not learn or use them. A live target is asked for its version where no profile
+/// is named. Throws UsageError.
 Target resolve_target(const TargetOptions& options, const TargetHint& hint = {});
 
 /// The deviation of that name; `none` and nothing are none. Throws UsageError.
