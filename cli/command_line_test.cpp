@@ -101,7 +101,7 @@ TEST(CommandLine, RefusesSelectionsThatMatchNothing) {
 }
 
 TEST(CommandLine, RefusesUnknownProfilesAndALiveTargetWithoutOne) {
-  expect_refused({"run", "--profile", "xpack-5"}, "the choices are xpack-5.4, xpack-6.3");
+  expect_refused({"run", "--profile", "xpack-5"}, "the choices are xpack-5.4, xpack-6.3, es-7");
   expect_refused({"run", "--target", "http://127.0.0.1:" + std::to_string(free_port())},
                  "one of xpack-5.4, xpack-6.3; the target could not be asked for its version");
   const Served served({"--profile", "xpack-6.3"});

@@ -134,7 +134,7 @@ TEST_F(ConfigurationTest, RefusesValuesOfAWrongKind) {
 
 TEST_F(ConfigurationTest, NamesTheProfilesThatThereAre) {
   EXPECT_EQ(error("\nprofile: xpack-9\n"),
-            "2: there is no profile 'xpack-9'; the choices are xpack-5.4, xpack-6.3");
+            "2: there is no profile 'xpack-9'; the choices are xpack-5.4, xpack-6.3, es-7");
 }
 
 TEST_F(ConfigurationTest, RefusesBrokenYamlWithItsLine) {

@@ -187,7 +187,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ATestWithoutSteps", "a: 1\n", "f.yml:1:4: expected a list of steps, found the number 1"},
         Refusal{"UnknownClauses", "closecheck: {clause: nope}\n", "f.yml:1:22: there is no clause \"nope\""},
         Refusal{"UnknownProfiles", "closecheck: {profile: es-9}\n",
-                "f.yml:1:23: expected a profile (xpack-5.4, xpack-6.3)"},
+                "f.yml:1:23: expected a profile (xpack-5.4, xpack-6.3, es-7)"},
         Refusal{"EmptyTargets", "closecheck: {target: ''}\n", "expected a URL, found nothing"},
         Refusal{"TargetsOfNothing", "closecheck: {target: }\n", "expected a URL, found"},
         Refusal{"EmptyDeviations", "closecheck: {deviation: ' '}\n", "expected the name of a deviation, found nothing"},

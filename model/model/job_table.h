@@ -232,7 +232,9 @@ using Requests = boost::mp11::mp_append<
     Stay<closed,   RequestKind::stats,                                                                   may(A),                            C::closed_means_closed>,
     Move<closed,   RequestKind::revert,         closed,  E::revert,        kAlways,                      may(R),                            C::wire_status_codes>>>;
 
+// Where a close stops the datafeed, that moves along with the job.
 using FeedRequests = boost::mp11::mp_list<
+    Move<F::started, RequestKind::close,              F::stopped, E::feed_erase,         only_if(Guard::close_stops_feed), kNone,       C::running_datafeed_blocks_close>,
     Move<F::none,    RequestKind::create_feed,        F::stopped, E::none,               only_if(Guard::job_exists), kNone | may(R), C::wire_status_codes>,
     Stay<F::stopped, RequestKind::create_feed,                                                                       may(R),         C::wire_status_codes>,
     Stay<F::started, RequestKind::create_feed,                                                                       may(R),         C::wire_status_codes>,

@@ -121,6 +121,9 @@ constexpr std::array kConforming{
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed~ ok; force ok; stats opened; settled; stats closed; fstats started; fstats stopped; rmfeed ok"},
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed~ ok; rmfeed ok; fstats no; close ok"},
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; fail; stats failed; fstats started; fstats stopped; force ok; settled; stats closed:3"},
+  // A close that stops it first.
+  Conforming{not_in(&D::running_feed_bars_close), "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; close ok; fstats stopped; stats closed:3; rmfeed ok"},
+  Conforming{in(&D::second_force_may_fail), "create ok; open ok; force ok; force 5xx; force no; settled; stats closed; force ok"},
 };
 
 constexpr std::array kViolating{
@@ -240,8 +243,8 @@ constexpr std::array kMatrix{
   AnswerLine{"open",         "R     -      R       R      R       R      R"},
   AnswerLine{"post:1",       "R     R      R       A      ARX/AR  ARX    R"},
   AnswerLine{"flush",        "R     R      R       A      AR      ARX    R"},
-  AnswerLine{"close",        "R     AR/A   R       -      R/-     R      R"},
-  AnswerLine{"force",        "R     AR/A   A       A      A       AR/A   A"},
+  AnswerLine{"close",        "R     AR/A   R       -      R/-/R   R      R"},
+  AnswerLine{"force",        "R     AR/A   A       A      A       AR/A/ARX A"},
   AnswerLine{"read",         "R     A      A       A      A       A      A"},
   AnswerLine{"revert",       "R     AR     R       R      R       R      R"},
   AnswerLine{"bad",          "RX    RX     RX      RX     RX      RX     RX"},

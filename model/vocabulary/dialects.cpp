@@ -51,9 +51,28 @@ constexpr Dialect kXpack63{
     .security = {"/_xpack/security"},
 };
 
+/// 7.0 to 7.17. From 7.14 on a close stops the datafeed first, from 7.10 on `allow_no_match` is known.
+constexpr Dialect kEs7{
+    .name = "es-7",
+    .major = 7,
+    .product_version = "7.6.0",
+    .jobs = {"/_ml", "/_xpack/ml"},
+    .security = {"/_security", "/_xpack/security"},
+    .has_document_types = false,
+    .perhaps_close_parameter = "allow_no_match",
+    .close_reads_body = true,
+    .blank_id_may_name_all = true,
+    .second_close_may_be_refused = true,  // the loser of a race: 404, though the job is there
+    .second_force_may_fail = true,
+    .running_feed_bars_close = false,
+    .post_to_unknown_may_conflict = true,
+    .invalid_id_may_be_bad_request = true,
+    .unknown_path_in_json = true,
+};
+
 }  // namespace
 
-constinit const std::array<Dialect, kProfiles.size()> kDialects{kXpack54, kXpack63};
+constinit const std::array<Dialect, kProfiles.size()> kDialects{kXpack54, kXpack63, kEs7};
 
 std::size_t size_of_base(std::string_view base, const std::vector<std::string>& segments) {
   std::size_t size = 0;

@@ -31,6 +31,7 @@ TEST(Dialects, TakeVersionsOfTheirMajorWhateverFollows) {
   EXPECT_EQ(profile_of_version("6.8.23"), Profile::xpack_6_3);
   EXPECT_EQ(profile_of_version("6.3.2-SNAPSHOT"), Profile::xpack_6_3);
   EXPECT_EQ(profile_of_version("5.6"), Profile::xpack_5_4);
+  EXPECT_EQ(profile_of_version("7.17.29"), Profile::es_7);
 }
 
 TEST(Dialects, KnowPathsBelowTheirBases) {

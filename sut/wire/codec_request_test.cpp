@@ -24,6 +24,7 @@ struct Golden {
 
 constexpr Profile k54 = Profile::xpack_5_4;
 constexpr Profile k63 = Profile::xpack_6_3;
+constexpr Profile k7 = Profile::es_7;
 
 JobConfig rich_config() {
   JobConfig config;
@@ -105,6 +106,23 @@ TEST(EncodesRequests, AsTheirGoldenTextsSay) {
       {HasPrivileges{}, k63,
        "POST /_xpack/security/user/_has_privileges\napplication/json\n"
        R"({"cluster":["manage_ml","manage","monitor_ml"]})"},
+      // 7.x: other bases, and documents without types.
+      {CloseJob{"j", "true", "10s", {}, {}}, k7, "POST /_ml/anomaly_detectors/j/_close?force=true&timeout=10s"},
+      {StopDatafeed{"f", "true"}, k7, "POST /_ml/datafeeds/f/_stop?force=true"},
+      {Authenticate{}, k7, "GET /_security/_authenticate"},
+      {CreateIndex{"i"}, k7,
+       "PUT /i\napplication/json\n"
+       R"({"settings":{"number_of_shards":1,"number_of_replicas":0},)"
+       R"("mappings":{"properties":{"time":{"type":"date","format":"epoch_millis"}}}})"},
+      {IndexDocuments{"i", {{kDataStart, 1, ""}}, true}, k7,
+       "POST /_bulk?refresh=true\napplication/x-ndjson\n"
+       R"({"index":{"_index":"i"}})"
+       "\n"
+       R"({"time":1500000000000,"value":1})"
+       "\n"},
+      {CreateDatafeed{"f", "j", "i"}, k7,
+       "PUT /_ml/datafeeds/f\napplication/json\n"
+       R"({"job_id":"j","indices":["i"],"query":{"match_all":{}}})"},
       {RawRequest{"GET", "/_xpack/ml/anomaly_detectors/j/_close", {{"a", ""}}, "{", "text/plain"}, k54,
        "GET /_xpack/ml/anomaly_detectors/j/_close?a=\ntext/plain\n{"},
   };

@@ -18,6 +18,7 @@ class Profile {
  public:
   static const Profile xpack_5_4;  ///< the page's own
   static const Profile xpack_6_3;
+  static const Profile es_7;
 
   constexpr Profile() = default;  ///< the page's own
 
@@ -36,8 +37,9 @@ class Profile {
 };
 inline constexpr Profile Profile::xpack_5_4{0};
 inline constexpr Profile Profile::xpack_6_3{1};
+inline constexpr Profile Profile::es_7{2};
 
-inline constexpr std::array kProfiles{Profile::xpack_5_4, Profile::xpack_6_3};
+inline constexpr std::array kProfiles{Profile::xpack_5_4, Profile::xpack_6_3, Profile::es_7};
 
 /// Their values, in the order of `kProfiles`.
 extern const std::array<Dialect, kProfiles.size()> kDialects;
@@ -51,7 +53,7 @@ inline std::string_view name(Profile profile) {
 std::optional<Profile> profile_named(std::string_view text);
 /// The profile whose servers say that they are of this version (`7.6.0`, `6.3.2-SNAPSHOT`); empty: none.
 std::optional<Profile> profile_of_version(std::string_view version);
-/// All names, for messages: `xpack-5.4, xpack-6.3`.
+/// All names, for messages: `xpack-5.4, xpack-6.3, es-7`.
 std::string profile_names();
 
 /// How many segments of a path are the base of the job API in whatever dialect; 0: it is a path of something else.
