@@ -19,7 +19,9 @@ TEST(Cells, StandForEveryStateAndStep) {
         for (const auto& state : cells(profile).job) EXPECT_LT(state.at(step).row, 0) << name_of_step(step);
       } else {
         for (const auto& state : cells(profile).job) EXPECT_GE(state.at(step).row, 0) << name_of_step(step);
-        for (const auto& state : cells(profile).feed) EXPECT_LT(state.at(step).row, 0) << name_of_step(step);
+        // What a datafeed has for a request to its job can only move along with that.
+        for (const auto& state : cells(profile).feed)
+          EXPECT_TRUE(state.at(step).row < 0 || state.at(step).changes) << name_of_step(step);
       }
     }
 }
@@ -36,13 +38,14 @@ TEST(Cells, AreNotClaimedByTwoRows) {
     using Entry = typename decltype(identity)::type;
     static_assert(mp::mp_count_if_q<table::Table, CompetesWith<Entry>>::value == 1, "two rows compete");
   });
-  EXPECT_EQ(rows().size(), kLifeCount * (kStepCount - 6) + kFeedCount * 6 + kHappeningCount);
+  const std::size_t moves_along = 1;  // a datafeed that a close stops
+  EXPECT_EQ(rows().size(), kLifeCount * (kStepCount - 6) + kFeedCount * 6 + kHappeningCount + moves_along);
 }
 
 TEST(Cells, AllowSomeAnswerInEveryState) {
   for (const RowText& row : rows()) {
     if (row.spontaneous || row.step == "settled") continue;
-    for (std::size_t profile = 0; profile < 2; ++profile)
+    for (std::size_t profile = 0; profile < kProfiles.size(); ++profile)
       EXPECT_TRUE(row.changes || row.allowed.at(profile) != 0) << row.source << " " << row.step;
   }
 }
@@ -64,7 +67,9 @@ JobValue random_value(std::mt19937_64& random) {
 void expect_row(const JobValue& before, bool has_row, std::int16_t row, std::size_t event, const MachineStep& stepped) {
   const std::string where =
       std::string(name(before.life)) + ", " + std::string(name(before.feed)) + ", event " + std::to_string(event);
-  ASSERT_EQ(stepped.result != MachineStep::Result::no_row, has_row) << where;
+  // A datafeed that moves along with a close has a row where the job has none.
+  const bool may_move_along = before.feed == Feed::started && event == index_of(RequestKind::close);
+  ASSERT_EQ(stepped.result != MachineStep::Result::no_row, has_row || may_move_along) << where;
   if (stepped.result != MachineStep::Result::done) {
     EXPECT_EQ(stepped.value, before) << where;
     return;
