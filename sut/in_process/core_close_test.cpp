@@ -115,9 +115,9 @@ TEST_P(CloseTest, RefusesBadParametersBeforeAnythingElse) {
   EXPECT_TRUE(is_refused(bad_time, 400));
   EXPECT_EQ(bad_time.error_type, GetParam()->bad_time_type);
   const Response unknown = service.ask(CloseJob{kA, {}, {}, {}, {{"foo", "1"}, {"bar", ""}, {"pretty", ""}}});
-  EXPECT_EQ(
-      unknown.reason,
-      "request [/_xpack/ml/anomaly_detectors/closecheck-a/_close] contains unrecognized parameters: [bar], [foo]");
+  EXPECT_EQ(unknown.reason,
+            "request [" + std::string(GetParam()->jobs.path) +
+                "/anomaly_detectors/closecheck-a/_close] contains unrecognized parameters: [bar], [foo]");
   EXPECT_TRUE(is_refused(unknown, 400));
   EXPECT_EQ(is_refused(service.ask(CloseJob{kA, {}, {}, "maybe", {}}), 400), true);
   EXPECT_EQ(service.state(kA), JobState::opened);
