@@ -158,8 +158,8 @@ Answer JobOperations::on(const PostData& ask) {
     case JobState::opened:
       if (ask.malformed) return malformed();
       if (const auto* data = turn_.detail<PostedData>()) {
-        UploadCounts upload = job->change_analysis().post(turn_.manner, *data, turn_.wall_ms());
-        return ServiceAnswer(accepted(std::move(upload.counts), 202), std::move(upload.more));
+        const UploadCounts upload = job->change_analysis().post(turn_.manner, *data, turn_.wall_ms());
+        return ServiceAnswer(accepted(upload.counts, 202), upload.more);
       }
       return accepted(job->change_analysis().post(turn_.manner, ask.records), 202);
     case JobState::closed:

@@ -246,7 +246,8 @@ WireAnswer write(const Response& response, const AnswerDetails& details, const R
 }  // namespace
 
 WireAnswer encode(const ServiceAnswer& answer, const Request& request, Profile profile) {
-  return write(answer.response, answer.details ? *answer.details : AnswerDetails{}, request, profile);
+  static const AnswerDetails kNone;
+  return write(answer.response, answer.details ? *answer.details : kNone, request, profile);
 }
 
 WireAnswer encode(const Response& response, const Request& request, Profile profile) {
