@@ -221,6 +221,8 @@ int run_program(int argc, char** argv) {
     return parse_and_run(argc, argv);
   } catch (const UsageError& error) {
     return failed(ExitCode::usage, error.what());
+  } catch (const UnreachableError& error) {
+    return failed(ExitCode::inconclusive, error.what());
   } catch (const OutputError& error) {
     return failed(ExitCode::harness, error.what());
   } catch (const std::bad_alloc&) {

@@ -100,12 +100,14 @@ TEST(CommandLine, RefusesSelectionsThatMatchNothing) {
   expect_refused({"clauses", "close-mny"}, "did you mean 'close-many'");
 }
 
-TEST(CommandLine, RefusesUnknownProfilesAndALiveTargetWithoutOne) {
+TEST(CommandLine, RefusesUnknownProfiles) {
   expect_refused({"run", "--profile", "xpack-5"}, "the choices are xpack-5.4, xpack-6.3, es-7");
-  expect_refused({"run", "--target", "http://127.0.0.1:" + std::to_string(free_port())},
-                 "one of xpack-5.4, xpack-6.3; the target could not be asked for its version");
-  const Served served({"--profile", "xpack-6.3"});
-  expect_refused({"run", "--target", served.url()}, "`GET /` of the target says");
+}
+
+TEST(CommandLine, IsInconclusiveWhereATargetCannotBeAskedForItsVersion) {
+  const Finished finished = run_closecheck({"run", "--target", "http://127.0.0.1:" + std::to_string(free_port())});
+  EXPECT_EQ(finished.code, 2) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("inconclusive: the target could not be asked for its version"));
 }
 
 TEST(CommandLine, RefusesTargetsThatCannotBe) {

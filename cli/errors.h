@@ -30,6 +30,12 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The target does not answer before anything could be asked of it: exit 2.
+class UnreachableError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A report cannot be written: exit 4.
 class OutputError : public std::runtime_error {
  public:

@@ -37,21 +37,19 @@ void check_url(const std::string& url) {
   }
 }
 
-/// The profile of a live target by the version that it tells at `GET /`. Throws UsageError where that is not told, or
-/// is of no profile.
+/// The profile of a live target by the version that it tells at `GET /`. Throws UnreachableError where it does not
+/// answer, and UsageError where it does not tell its version, or one of no profile.
 Profile recognised(const Target& target) {
   sut::EndpointOptions options = endpoint_of(target, "");
   options.end_of_work = std::chrono::steady_clock::now() + kPatienceWithoutProfile;
   const sut::Preflight preflight = sut::preflight(options);
   const std::string_view server = preflight.server;
   if (const auto profile = profile_of_version(server.substr(server.rfind(' ') + 1))) return *profile;
-  std::string says;
   if (!preflight.reachable)
-    says = fmt::format("the target could not be asked for its version ({})", preflight.error);
-  else if (preflight.server.empty())
-    says = "the target does not tell its version";
-  else
-    says = fmt::format("`GET /` of the target says {}", preflight.server);
+    throw UnreachableError(
+        fmt::format("inconclusive: the target could not be asked for its version ({})", preflight.error));
+  const std::string says = preflight.server.empty() ? std::string("the target does not tell its version")
+                                                    : fmt::format("`GET /` of the target says {}", preflight.server);
   throw UsageError(fmt::format("the profile of the target cannot be told; name one (--profile or `profile:`) of {}: {}",
                                profile_names(), says));
 }

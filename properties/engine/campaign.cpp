@@ -332,6 +332,12 @@ std::string describe_gone(const std::string& silence, const std::string& first_t
   return text;
 }
 
+std::string describe_untold_end(const std::string& first_trouble) {
+  std::string text = "the budget was used up before the target could be asked a last time";
+  if (!first_trouble.empty()) text += "; the first that went wrong: " + first_trouble;
+  return text;
+}
+
 Duration estimated_time(const Program& program, const Environment& environment) {
   constexpr Duration kSettling = 400 * kMillisecond;
   Duration time = 0;

@@ -57,6 +57,8 @@ CampaignResult run_campaign(const std::vector<const Check*>& checks, const Campa
                             TrialRunner& trials, const std::function<void(const Progress&)>& progress,
                             const std::atomic<bool>& cancelled);
 
+/// What is said where the time was up before anybody could look whether the target still answers.
+std::string describe_untold_end(const std::string& first_trouble);
 /// What is said of a target that does not answer as itself any more: how that showed, and where it was seen first.
 std::string describe_gone(const std::string& silence, const std::string& first_trouble);
 

@@ -142,7 +142,7 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
     if (const std::string silence = trials.why_silent(); !silence.empty())
       campaign.gone = describe_gone(silence, campaign.trouble);
     else if (times.is_over())
-      campaign.gone = "the budget was used up before the target could be asked a last time";
+      campaign.gone = describe_untold_end(first_trouble.empty() ? campaign.trouble : first_trouble);
   }
   RunRecord record = make_record(options, environment, campaign, proofs, cancelled.load());
   if (options.live)

@@ -23,7 +23,7 @@ inline constexpr std::size_t kBodyBytesMax = std::size_t{16} << 20;
 /// Bytes of everything as it is sent, the lines between chunks included.
 inline constexpr std::uint64_t kSentBytesMax = std::uint64_t{32} << 20;
 /// Values in a JSON body; how deep they nest is bounded by the codec's `kDepthMax`.
-inline constexpr std::size_t kJsonValuesMax = 500'000;
+inline constexpr std::size_t kJsonValuesMax = 250'000;
 
 /// Takes what an HTTP library read of one answer. What breaks a bound, or has two meanings, is no answer.
 class AnswerReader {

@@ -72,7 +72,7 @@ constexpr const char* kCoded = "in a way that nobody asked for";
 constexpr const char* kSentCoded = "in a coding that nobody asked for";
 constexpr const char* kNotWhole = "the answer's body is not whole in its coding";
 constexpr const char* kTooDeep = "the answer's JSON nests deeper than 64";
-constexpr const char* kTooWide = "the answer's JSON holds more than 500000 values";
+constexpr const char* kTooWide = "the answer's JSON holds more than 250000 values";
 constexpr const char* kNoAnswer = "the connection ended before a whole answer, or what came is no HTTP answer";
 constexpr const char* kInTime = "no answer within";
 
@@ -138,7 +138,7 @@ std::vector<HostileAnswer> whole_answers() {
       made("FifteenMegabytes", [] { return whole("\"" + std::string(std::size_t{15} << 20, 'x') + "\""); }),
       bytes("DeepEnough", whole(repeated("[", 64) + repeated("]", 64))),
       made("BracketsInText", [] { return whole("{\"a\": \"" + repeated("[{\\\"", 100'000) + "\"}"); }),
-      made("WideEnough", [] { return whole("[" + repeated("1,", 400'000) + "1]"); }),
+      made("WideEnough", [] { return whole("[" + repeated("1,", 200'000) + "1]"); }),
       bytes("NoJson", whole("{[{[ this is no JSON")),
       dripped("SlowHead", "", ok + "Content-Length: 2\r\n\r\n{}"),
       dripped("SlowBody", ok + "Content-Length: 16\r\n\r\n", kBody),
@@ -232,7 +232,7 @@ void add_bodies_that_are_none(std::vector<HostileAnswer>& all) {
   add(made(
       "DepthWithoutEnd", [] { return whole(repeated("[", 1'000'000)); }, kTooDeep));
   add(made(
-      "TooWide", [] { return whole("[" + repeated("1,", 500'000) + "1]"); }, kTooWide));
+      "TooWide", [] { return whole("[" + repeated("1,", 250'000) + "1]"); }, kTooWide));
   add(made(
       "Values8000000", [] { return whole("[" + repeated("1,", 8'000'000) + "1]"); }, kTooWide));
   add(made(

@@ -73,12 +73,13 @@ class Reader {
     const Request request{Principal::anonymous, std::move(operation), nullptr};
     for (int attempt = 1;; ++attempt) {
       const Clock::time_point begin = Clock::now();
-      if (is_over()) return {std::nullopt, "the time for the preflight was up", 0};
+      if (is_over()) return {std::nullopt, why_over("the time for the preflight was up"), 0};
       Exchange exchange =
           connection_.exchange(wire::encode(request, profile_), credentials, std::min(patience_, left()));
       Read read;
       read.took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
       const WireAnswer* const answer = exchange.answer ? &*exchange.answer : nullptr;
+      if (answer == nullptr && first_error_.empty()) first_error_ = told(exchange.error);
       const bool is_patient = attempt < kBusyAttemptsMax;
       if (is_patient && (answer != nullptr ? is_busy(*answer) : is_worth_another(exchange, read, credentials))) {
         std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(polite_wait(answer, attempt), left())));
@@ -104,6 +105,10 @@ class Reader {
   }
 
   bool is_over() const { return left() <= 0; }
+  /// Why there is no more time: what took it first, if something got no answer.
+  std::string why_over(std::string_view otherwise) const {
+    return first_error_.empty() ? std::string(otherwise) : first_error_ + "; then the time for the preflight was up";
+  }
 
   Identity ordinary() { return target_.identity_of(Principal::manage_ml); }
 
@@ -128,6 +133,7 @@ class Reader {
 
   Target target_;
   Duration patience_;
+  std::string first_error_;  // of a read that got no answer
   Connection connection_;
   Profile profile_;
   bool has_authenticate_ = true;
@@ -286,7 +292,7 @@ Preflight preflight(const EndpointOptions& options) {
   measure(reader, preflight);
   if (reader.is_over()) {
     preflight.reachable = false;
-    preflight.error = "answers so slowly that the time for the preflight was up";
+    preflight.error = reader.why_over("answers so slowly that the time for the preflight was up");
   }
   return preflight;
 }
