@@ -123,7 +123,9 @@ constexpr std::array kConforming{
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; fail; stats failed; fstats started; fstats stopped; force ok; settled; stats closed:3"},
   // A close that stops it first.
   Conforming{not_in(&D::running_feed_bars_close), "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; close ok; fstats stopped; stats closed:2; rmfeed ok"},
-  Conforming{in(&D::second_force_may_fail), "create ok; open ok; force ok; force 5xx; force no; settled; stats closed; force ok"},
+  Conforming{in(&D::second_force_may_fail), "create ok; open ok; force ok; force 5xx; settled; stats closed; force ok"},
+  Conforming{in(&D::second_force_may_fail), "create ok; open ok; a>force; b>force; a<5xx; b<ok; settled; stats closed"},
+  Conforming{in(&D::second_close_may_be_refused), "create ok; open ok; force ok; force no; settled; stats closed; force ok"},
 };
 
 constexpr std::array kViolating{
@@ -244,7 +246,7 @@ constexpr std::array kMatrix{
   AnswerLine{"post:1",       "R     R      R       A      ARX/AR  ARX    R"},
   AnswerLine{"flush",        "R     R      R       A      AR      ARX    R"},
   AnswerLine{"close",        "R     AR/A   R       -      R/-/R   R      R"},
-  AnswerLine{"force",        "R     AR/A   A       A      A       AR/A/ARX A"},
+  AnswerLine{"force",        "R     AR/A   A       A      A       AR/AX/ARX A"},
   AnswerLine{"read",         "R     A      A       A      A       A      A"},
   AnswerLine{"revert",       "R     AR     R       R      R       R      R"},
   AnswerLine{"bad",          "RX    RX     RX      RX     RX      RX     RX"},

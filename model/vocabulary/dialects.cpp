@@ -49,6 +49,7 @@ constexpr Dialect kXpack63{
     .product_version = "6.3.2",
     .jobs = {"/_xpack/ml", "/_ml"},  // the short one from 6.7 on
     .security = {"/_xpack/security"},
+    .second_force_may_fail = true,  // the loser of a race: 500, though the job closes
 };
 
 /// 7.0 to 7.17. From 7.14 on a close stops the datafeed first, from 7.10 on `allow_no_match` is known.
