@@ -204,8 +204,12 @@ func (r rules) act(s state, in input) []outcome {
 	case "close":
 		return r.close(s, in)
 	case "force":
-		if s.life == closed || s.life == forced {
+		if s.life == closed {
 			return only(s, r.either(accepted|refused, accepted))
+		}
+		if s.life == forced {
+			// The loser of two that overlap.
+			return only(s, r.either(accepted|refused, accepted|failure))
 		}
 		moved.perhapsLose()
 		moved.hangs, moved.willHang = false, false
