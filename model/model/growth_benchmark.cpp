@@ -48,10 +48,10 @@ SimulationShape shape_of(const benchmark::State& state) {
 
 void OracleGrows(benchmark::State& state) {
   const Script script = script_of(simulate(7, shape_of(state), Corruption::none), 0);
-  JobOracle oracle(Profile::xpack_5_4, kBudget);
+  JobOracle oracle(Profile{}, kBudget);
   OracleVerdict verdict = OracleVerdict::fits;
   for (auto _ : state) {
-    oracle.reset(Profile::xpack_5_4);
+    oracle.reset(Profile{});
     verdict = play(oracle, script);
     if (verdict == OracleVerdict::violated) state.SkipWithError("a conforming history was accused");
   }

@@ -59,7 +59,9 @@ void ExchangeLog::let_go(std::size_t number) {
 }
 
 void ExchangeLog::forget_needless() {
-  for (const std::size_t number : std::exchange(needless_, {})) forget(number);
+  // Somebody may have come to need one since.
+  for (const std::size_t number : std::exchange(needless_, {}))
+    if (const Exchange* const exchange = find(number); exchange != nullptr && exchange->holders == 0) forget(number);
   while (newest_ > old_ + kKept)
     if (++old_; of(old_).holders == 0) forget(old_);
   while (first_ + cut_ <= newest_ && exchanges_[cut_] == nullptr) ++cut_;
