@@ -126,6 +126,22 @@ TEST_P(SameToEverything, FromTheMiddleOfARunOnIsInconclusiveAndTheReasonNamesThe
 INSTANTIATE_TEST_SUITE_P(Answer, SameToEverything, testing::ValuesIn(samenesses()),
                          [](const auto& sameness) { return std::string(sameness.param.name); });
 
+// Without a profile: what is another API is a mistake of whoever names the target, and what is busy is not.
+TEST(Recognition, TellsAPageFromATargetThatIsBusy) {
+  const TestFolder folder;
+  const Bench bench(folder, {"--profile", "xpack-6.3"});
+  const auto finished_behind = [&](const std::string& answer) {
+    const FaultProxy proxy(bench.url(), always({.what = What::answer_instead, .answer = answer}));
+    return run_closecheck({"run", "--target", proxy.url()});
+  };
+  const Finished page = finished_behind(http_answer(200, "text/html", "<html><body>Please sign in</body></html>"));
+  EXPECT_EQ(page.code, 3) << page.err;
+  EXPECT_THAT(page.err, AllOf(HasSubstr("xpack-5.4, xpack-6.3, es-7"), HasSubstr("200")));
+  const Finished busy = finished_behind(http_answer(503, "text/plain", "no healthy upstream"));
+  EXPECT_EQ(busy.code, 2) << busy.err;
+  EXPECT_THAT(busy.err, HasSubstr("503"));
+}
+
 TEST(Dying, IsInconclusiveAndTheReasonNamesTheFirstRequestWithoutAnAnswer) {
   const Behind behind(after(80, {.what = What::die}));
   const Finished finished = behind.run({"--budget", "20s", "--seed", "7"});

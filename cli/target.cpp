@@ -45,11 +45,14 @@ Profile recognised(const Target& target) {
   const sut::Preflight preflight = sut::preflight(options);
   const std::string_view server = preflight.server;
   if (const auto profile = profile_of_version(server.substr(server.rfind(' ') + 1))) return *profile;
-  if (!preflight.reachable)
+  if (!preflight.reachable && !preflight.is_another_api)
     throw UnreachableError(
         fmt::format("inconclusive: the target could not be asked for its version ({})", preflight.error));
-  const std::string says = preflight.server.empty() ? std::string("the target does not tell its version")
-                                                    : fmt::format("`GET /` of the target says {}", preflight.server);
+  std::string says = "the target does not tell its version";
+  if (preflight.is_another_api)
+    says = "the target " + preflight.error;
+  else if (!preflight.server.empty())
+    says = fmt::format("`GET /` of the target says {}", preflight.server);
   throw UsageError(fmt::format("the profile of the target cannot be told; name one (--profile or `profile:`) of {}: {}",
                                profile_names(), says));
 }

@@ -41,7 +41,7 @@ struct TargetHint {
 
 /// Makes one picture of flags, configuration and hint. A live target that the hint alone names gets no credentials and
 /// no hooks: whoever wrote the file must not learn or use them. A live target is asked for its version where no profile
-/// is named. Throws UsageError.
+/// is named. Throws UsageError; UnreachableError where it cannot be asked.
 Target resolve_target(const TargetOptions& options, const TargetHint& hint = {});
 
 /// The deviation of that name; `none` and nothing are none. Throws UsageError.

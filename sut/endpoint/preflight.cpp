@@ -281,6 +281,9 @@ Preflight preflight(const EndpointOptions& options) {
   for (int attempt = 1; attempt <= kLostAttemptsMax; ++attempt) {
     const Read read = reader.read(JobStats{"closecheck-preflight"}, reader.ordinary().credentials);
     preflight.error = reader.told(why_of_no_use(read, options));
+    const int status = status_of(read);
+    const bool is_temporary = status == 401 || status == 403 || status == 429 || status >= 500;
+    preflight.is_another_api = read.response && !preflight.error.empty() && !is_temporary;
     if (read.response && read.response->outcome != Outcome::not_from_service) break;
   }
   if (!preflight.error.empty()) {

@@ -54,6 +54,7 @@ std::unique_ptr<SystemFactory> make_endpoint_factory(const EndpointOptions& opti
 struct Preflight {
   bool reachable = false;          // somebody answers as the service, and lets the ordinary caller read
   std::string error;               // when not, what it does instead: `cannot be reached: no connection to ...`
+  bool is_another_api = false;     // ... and that is a page, a redirect or whatever: not busy, nor out of reach
   std::string server;              // name and version by `GET /`, if it says
   std::vector<Principal> refused;  // configured principals that got 401
   /// Configured principals that, as the target says, have more or other privileges than their name promises: what they
