@@ -105,6 +105,17 @@ TEST(JudgeForgetting, HoldsARequestThatIsOpenAllTheTime) {
   expect_violates(story, Clause::close_ends_open_job);
 }
 
+TEST(JudgeForgetting, HoldsARefusalOverWhichItsCallerIsInDoubt) {
+  JudgedHistory story;
+  story.created();
+  story.asks(1, CloseJob{"", {}, {}, {}, {}});
+
+  live_elsewhere(story, 3 * kKept);
+  story.hears(1, refusal(403)).reads(kClosed, 0);
+
+  EXPECT_EQ(story.ends().last(), Judgement::fits) << describe(story);
+}
+
 TEST(JudgeForgetting, HoldsALostCloseOfManyThatMayComeToNameAJob) {
   JudgedHistory story;
   story.created().opened();

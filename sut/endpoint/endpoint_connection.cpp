@@ -173,7 +173,6 @@ Connection::Impl::Impl(const std::string& the_url, std::shared_ptr<AnswerRoom> t
     : url(the_url), room(std::move(the_room)) {
   set(CURLOPT_URL, (url + "/").c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_HTTP09_ALLOWED, 0L);
   set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -219,6 +218,7 @@ void Connection::Impl::set_request(const wire::HttpRequest& request, const std::
     set(CURLOPT_POSTFIELDS, request.body.c_str());
   }
   set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  // As it is: dots would be taken out of the path of a URL.
   set(CURLOPT_REQUEST_TARGET, target.c_str());
 }
 

@@ -55,6 +55,12 @@ ServerOptions in_profile(Profile profile) {
   return options;
 }
 
+ServerOptions with_test_hooks() {
+  ServerOptions options = in_profile(Profile::xpack_6_3);
+  options.test_hooks = true;
+  return options;
+}
+
 ServerOptions secured() {
   ServerOptions options = in_profile(Profile::xpack_6_3);
   options.principals[Principal::manage_ml] = {"ml_admin", "secret"};
@@ -87,9 +93,7 @@ TEST(Server, ClosesTheJobOfThePagesExample) {
 
 // timeout-bounds-wait, timed-out-close-goes-on: on the real clock.
 TEST(Server, AnswersACloseWhenItsTimeoutIsUp) {
-  ServerOptions options = in_profile(Profile::xpack_6_3);
-  options.test_hooks = true;
-  const Served served(options);
+  const Served served(with_test_hooks());
   Caller caller(served);
   caller.ask("PUT", jobs("j"), kConfig);
   caller.ask("POST", jobs("j/_open"));
@@ -108,9 +112,7 @@ TEST(Server, AnswersACloseWhenItsTimeoutIsUp) {
 
 // concurrent-requests-linearize: a close that waits holds up nobody, and many closes wait at once.
 TEST(Server, ServesOthersWhileClosesWait) {
-  ServerOptions options = in_profile(Profile::xpack_6_3);
-  options.test_hooks = true;
-  const Served served(options);
+  const Served served(with_test_hooks());
   Caller caller(served);
   caller.ask("PUT", jobs("j"), kConfig);
   caller.ask("POST", jobs("j/_open"));
@@ -135,9 +137,7 @@ TEST(Server, ServesOthersWhileClosesWait) {
 
 // force-closes-failed-job, failed-job-needs-force: through the hook.
 TEST(Server, PutsJobsIntoStatesThatNoClientReachesWhenHooksAreOn) {
-  ServerOptions options = in_profile(Profile::xpack_6_3);
-  options.test_hooks = true;
-  const Served served(options);
+  const Served served(with_test_hooks());
   Caller caller(served);
   caller.ask("PUT", jobs("j"), kConfig);
   caller.ask("POST", jobs("j/_open"));
@@ -325,13 +325,11 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
 }
 
 TEST(Server, StopsPromptlyWhileConnectionsIdleAndClosesWait) {
-  ServerOptions options = in_profile(Profile::xpack_6_3);
-  options.test_hooks = true;
   std::future<std::string> pending;
   std::unique_ptr<Caller> idle;
   steady_clock::time_point begin;
   {
-    const Served served(options);
+    const Served served(with_test_hooks());
     idle = std::make_unique<Caller>(served);
     idle->ask("PUT", jobs("j"), kConfig);
     idle->ask("POST", jobs("j/_open"));
