@@ -29,7 +29,7 @@ void DatafeedRunner::run(Datafeed& feed) {
   }
   if (!feed.end_ms) {
     // What is there so far is to be seen, as there may be nothing new for long.
-    if (!feed.options.indices.empty()) job->change_analysis().flush(turn_.manner, false, {});
+    job->change_analysis().flush(turn_.manner, false, {});
     return;
   }
   if (*feed.end_ms <= turn_.wall_ms())

@@ -145,10 +145,10 @@ std::vector<std::string> told_in_a_life(Profile profile, bool codec) {
       GetRecords{kA, 1, 1}, GetRecords{kA, {}, {}, {{}, kDataStart + kSpanMs, {}, {}, {}}},
       // Documents that wait for a refresh are found a little later.
       IndexDocuments{index, {Record{kDataStart + 60 * kSpanMs, 1, "first"}}, false}, CreateDatafeed{feed, kA, index},
-      GetDatafeed{feed}, StartDatafeed{feed, kDataStart, {}}, DatafeedStats{feed}, StopDatafeed{feed, {}},
-      DatafeedStats{feed}, CloseJob{kA, {}, {}, {}, {}}, GetSnapshots{kA}, GetSnapshots{kA, "none"},
-      GetSnapshots{kA, {}, 0, 1}, RevertSnapshot{kA, "none"}, JobStats{kA}, GetJob{kA}, HasPrivileges{}, Authenticate{},
-      GetRoot{}, DeleteDatafeed{feed, {}}, DeleteIndex{index}, DeleteJob{kA, {}}};
+      GetDatafeed{feed}, StartDatafeed{feed, kDataStart, {}}, DatafeedStats{feed}, JobStats{kA}, GetBuckets{kA, {}, {}},
+      StopDatafeed{feed, {}}, DatafeedStats{feed}, CloseJob{kA, {}, {}, {}, {}}, GetSnapshots{kA},
+      GetSnapshots{kA, "none"}, GetSnapshots{kA, {}, 0, 1}, RevertSnapshot{kA, "none"}, JobStats{kA}, GetJob{kA},
+      HasPrivileges{}, Authenticate{}, GetRoot{}, DeleteDatafeed{feed, {}}, DeleteIndex{index}, DeleteJob{kA, {}}};
   std::vector<std::string> told;
   for (const Operation& operation : life) {
     Response response = service.ask(operation, Principal::setup);
