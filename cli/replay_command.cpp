@@ -44,14 +44,6 @@ std::vector<std::string> files_of(const std::string& path) {
 /// `replay library` runs what ships with the program; `./library` is a folder like any other.
 constexpr std::string_view kLibrary = "library";
 
-scenarios::Scenario load(const std::string& file, const std::shared_ptr<const scenarios::ApiTable>& apis) {
-  try {
-    return scenarios::Scenario::load(file, apis);
-  } catch (const scenarios::ScenarioError& error) {
-    throw UsageError(error.what);
-  }
-}
-
 scenarios::Scenario load(const scenarios::LibraryScenario& script) {
   try {
     return scenarios::Scenario::parse(std::string(script.text), fmt::format("{}/{}", kLibrary, script.name));
@@ -60,10 +52,38 @@ scenarios::Scenario load(const scenarios::LibraryScenario& script) {
   }
 }
 
-std::shared_ptr<const scenarios::ApiTable> apis_of(const std::vector<std::string>& folders) {
+/// What cannot be used is named and left out; everything else is replayed.
+class Unusable {
+ public:
+  /// Says at once what is wrong. `message` names the file and the place.
+  void name(const std::string& file, const std::string& message) {
+    print_diagnostic(message);
+    reports::ReplayedFile replayed;
+    replayed.file = file;
+    replayed.verdict = scenarios::name(scenarios::ReplayVerdict::cannot_tell);
+    replayed.why = message.substr(0, message.find('\n'));
+    files_.push_back(std::move(replayed));
+  }
+  /// Of something that is no scenario file.
+  void name(const std::string& message) {
+    print_diagnostic(message);
+    is_more_ = true;
+  }
+
+  const std::vector<reports::ReplayedFile>& files() const { return files_; }
+  bool empty() const { return files_.empty() && !is_more_; }
+
+ private:
+  std::vector<reports::ReplayedFile> files_;
+  bool is_more_ = false;
+};
+
+std::shared_ptr<const scenarios::ApiTable> apis_of(const std::vector<std::string>& folders, Unusable& unusable) {
   if (folders.empty()) return nullptr;
   try {
-    return std::make_shared<const scenarios::ApiTable>(scenarios::ApiTable::load(folders));
+    auto apis = std::make_shared<const scenarios::ApiTable>(scenarios::ApiTable::load(folders));
+    for (const std::string& problem : apis->problems()) unusable.name(problem);
+    return apis;
   } catch (const scenarios::ScenarioError& error) {
     throw UsageError(error.what);
   }
@@ -85,11 +105,12 @@ std::optional<scenarios::TitleFilter> titles_wanted(const std::string& file, con
   return wanted;
 }
 
-/// Reads every file before anything runs: a bad one must not stop a replay half way.
-std::vector<Wanted> read_all(const ReplayOptions& options) {
-  const std::shared_ptr<const scenarios::ApiTable> apis = apis_of(options.api);
+/// Reads every file before anything runs.
+std::vector<Wanted> read_all(const ReplayOptions& options, Unusable& unusable) {
+  const std::shared_ptr<const scenarios::ApiTable> apis = apis_of(options.api, unusable);
   std::vector<Wanted> all;
   const auto take = [&](const std::string& file, scenarios::Scenario scenario, bool ships) {
+    for (const std::string& note : scenario.notes()) print_diagnostic(note);
     if (auto titles = titles_wanted(file, scenario, options.filter))
       all.push_back({file, std::move(scenario), std::move(*titles), ships});
   };
@@ -97,24 +118,35 @@ std::vector<Wanted> read_all(const ReplayOptions& options) {
     if (path == kLibrary) {
       for (const scenarios::LibraryScenario& script : scenarios::library_scenarios())
         take(fmt::format("{}/{}", kLibrary, script.name), load(script), true);
-    } else {
-      for (const std::string& file : files_of(path)) take(file, load(file, apis), false);
+      continue;
     }
+    for (const std::string& file : files_of(path)) try {
+        take(file, scenarios::Scenario::load(file, apis), false);
+      } catch (const scenarios::ScenarioError& error) {
+        unusable.name(file, error.what);
+      }
   }
-  if (all.empty()) throw UsageError(fmt::format("no file or test matches '{}'", options.filter));
+  if (all.empty() && unusable.empty()) throw UsageError(fmt::format("no file or test matches '{}'", options.filter));
   return all;
 }
 
-void check_calls(const Replayer& replayer, const std::vector<Wanted>& files) {
-  try {
-    for (const Wanted& wanted : files) wanted.scenario.check(replayer.target_of(wanted).profile, wanted.titles);
-  } catch (const scenarios::ScenarioError& error) {
-    throw UsageError(error.what);
-  }
+/// Takes files out whose calls cannot be made for their targets.
+void take_out_bad_calls(const ReplayOptions& options, std::vector<Wanted>& files, Unusable& unusable) {
+  std::erase_if(files, [&](const Wanted& wanted) {
+    const scenarios::Header& header = wanted.scenario.header();
+    const Target target = resolve_target(options.target, {header.target, header.profile, header.deviation});
+    try {
+      wanted.scenario.check(target.profile, wanted.titles);
+      return false;
+    } catch (const scenarios::ScenarioError& error) {
+      unusable.name(wanted.file, error.what);
+      return true;
+    }
+  });
 }
 
 /// Steps and requests, and nothing is sent.
-ExitCode print_plans(const ReplayOptions& options, const std::vector<Wanted>& files) {
+void print_plans(const ReplayOptions& options, const std::vector<Wanted>& files) {
   for (const Wanted& wanted : files) {
     const scenarios::Header& header = wanted.scenario.header();
     const Target target = resolve_target(options.target, {header.target, header.profile, header.deviation});
@@ -130,15 +162,9 @@ ExitCode print_plans(const ReplayOptions& options, const std::vector<Wanted>& fi
       const auto reason = wanted.scenario.left_out(test, target.profile);
       print(fmt::format("  \"{}\"{}\n", one_line(titles[test]), reason ? " is left out: " + one_line(*reason) : ""));
       if (reason) continue;
-      try {
-        for (const std::string& line : wanted.scenario.plan(test, target.profile))
-          print("    " + one_line(line) + "\n");
-      } catch (const scenarios::ScenarioError& error) {
-        throw UsageError(error.what);
-      }
+      for (const std::string& line : wanted.scenario.plan(test, target.profile)) print("    " + one_line(line) + "\n");
     }
   }
-  return ExitCode::conforms;
 }
 
 /// What every file says that was not, or not wholly, replayed for an interrupt.
@@ -230,15 +256,23 @@ ExitCode exit_code_of(const std::vector<reports::ReplayedFile>& files) {
 ExitCode replay_command(const ReplayOptions& options) {
   OutputFile json(options.json);
   OutputFile junit(options.junit);
-  const std::vector<Wanted> wanted = read_all(options);
-  if (options.dry_run) return print_plans(options, wanted);
+  Unusable unusable;
+  std::vector<Wanted> wanted = read_all(options, unusable);
+  take_out_bad_calls(options, wanted, unusable);
+  if (options.dry_run) {
+    print_plans(options, wanted);
+    return unusable.empty() ? ExitCode::conforms : ExitCode::usage;
+  }
   Interrupts interrupts;
   Replayer replayer(options, wanted, interrupts);
-  check_calls(replayer, wanted);
   Deliveries deliveries;
-  std::vector<reports::ReplayedFile> files;
+  std::vector<reports::ReplayedFile> files = unusable.files();
+  for (const reports::ReplayedFile& file : files)
+    deliveries.attempt([&] { print(reports::write_replayed(file, options.quiet)); });
   try {
-    files = Replays(options, wanted, replayer, interrupts.cancelled(), deliveries).run(jobs_of(options));
+    for (reports::ReplayedFile& file :
+         Replays(options, wanted, replayer, interrupts.cancelled(), deliveries).run(jobs_of(options)))
+      files.push_back(std::move(file));
   } catch (...) {
     replayer.clean_up();
     throw;
@@ -256,7 +290,7 @@ ExitCode replay_command(const ReplayOptions& options) {
     junit.commit();
   });
   deliveries.finish();
-  return exit_code_of(files);
+  return unusable.empty() && !replayer.met_bad_tests() ? exit_code_of(files) : ExitCode::usage;
 }
 
 }  // namespace closecheck::cli

@@ -109,6 +109,41 @@ TEST(ReplayCommand, TakesTheDescriptionsOfADirectory) {
   EXPECT_THAT(unknown.err, HasSubstr("\n            ^"));
 }
 
+TEST(ReplayCommand, NamesEveryBadFileAndRunsTheGoodOnes) {
+  const TestFolder folder;
+  folder.write("s/good.yml", "t:\n  - do: { xpack.ml.get_jobs: {} }\n  - match: { count: 0 }\n");
+  folder.write("s/torn.yml", "t:\n  - do: { xpack.ml.get_jobs: {}\n");
+  folder.write("s/empty.yml", "");
+  folder.write("s/partly.yml", "a:\n  - do: { xpack.ml.get_jbos: {} }\n---\nb:\n  - do: { xpack.ml.get_jobs: {} }\n");
+  folder.write("s/stray.yml", "t:\n  - do:\n      index: x\n      xpack.ml.get_jobs: {}\n");
+  folder.write("s/ours.yml", "closecheck: {}\n---\nt:\n  - do: { xpack.ml.get_jobs: { nope: 1 } }\n");
+  const Finished finished =
+      run_closecheck({"replay", folder.path("s"), "--profile", "xpack-6.3", "--junit", folder.path("junit.xml")});
+  EXPECT_EQ(finished.code, 3) << finished.out << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("fixed: " + folder.path("s/good.yml")));
+  EXPECT_THAT(finished.out, HasSubstr("fixed: " + folder.path("s/stray.yml")));
+  EXPECT_THAT(finished.out, HasSubstr("partly.yml: 1 fixed, 1 cannot tell"));
+  for (const char* const said :
+       {"torn.yml:2:9: this bracket is never closed", "empty.yml:1:1: expected at least one test",
+        "partly.yml:2:11: there is no API \"xpack.ml.get_jbos\"",
+        "ours.yml:4:32: xpack.ml.get_jobs has no parameter nope",
+        "stray.yml:3: \"index\" beside the call is passed over"})
+    EXPECT_THAT(finished.err, HasSubstr(said));
+  EXPECT_THAT(folder.read("junit.xml"), HasSubstr("torn.yml:2:9"));
+}
+
+TEST(ReplayCommand, NamesEveryBadDescriptionAndUsesTheGoodOnes) {
+  const TestFolder folder;
+  const std::string file = folder.write("s/t.yml", "t:\n  - do: { my.jobs: {} }\n");
+  folder.write("api/my.jobs.json",
+               R"({"my.jobs": {"methods": ["GET"], "url": {"paths": ["/_xpack/ml/anomaly_detectors"]}}})");
+  folder.write("api/my.other.json", "{");
+  const Finished finished = run_closecheck({"replay", file, "--api", folder.path("api"), "--profile", "xpack-6.3"});
+  EXPECT_EQ(finished.code, 3) << finished.out << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("fixed: "));
+  EXPECT_THAT(finished.err, HasSubstr("my.other.json: expected a JSON object"));
+}
+
 TEST(ReplayCommand, RunsWhatShipsWithoutFiles) {
   for (const std::string profile : {"xpack-5.4", "xpack-6.3"}) {
     const Finished finished = run_closecheck({"replay", "library", "--profile", profile, "--quiet"});

@@ -143,9 +143,14 @@ reports::ReplayedFile Replayer::replay(const Wanted& wanted) {
   replayed.why = result.why;
   replayed.findings = std::move(result.findings);
   replayed.history = std::move(result.history);
-  for (scenarios::TestReplay& test : result.tests)
+  for (scenarios::TestReplay& test : result.tests) {
+    if (test.is_bad) {
+      print_diagnostic(test.why + "\n" + test.details);
+      met_bad_tests_ = true;
+    }
     replayed.tests.push_back(
         {std::move(test.title), verdict_of(test.skipped, test.verdict), std::move(test.why), std::move(test.details)});
+  }
   Redactor redactor = target.redactor;
   wanted.scenario.tell_secrets(redactor);
   redact(replayed, redactor);

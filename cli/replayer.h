@@ -36,6 +36,8 @@ class Replayer {
   /// Whether nothing else may use the target of the file meanwhile: its tests count everything that is there.
   bool needs_target_alone(const Wanted& wanted) const;
   reports::ReplayedFile replay(const Wanted& wanted);
+  /// Whether some test had a call that cannot be made.
+  bool met_bad_tests() const { return met_bad_tests_; }
   /// Removes what is left on the targets, and says what could not be removed.
   void clean_up();
 
@@ -56,6 +58,7 @@ class Replayer {
   std::map<const Wanted*, Target> targets_;
   std::string run_id_;
   std::atomic<int> count_ = 0;
+  std::atomic<bool> met_bad_tests_ = false;
   std::map<std::string, Reached> reached_;  // by URL; in process by no URL
 };
 

@@ -129,19 +129,42 @@ void ApiTable::load_directory(const std::string& directory) {
   if (files.empty()) throw ScenarioError{fmt::format("{}: expected API description files (*.json)", directory)};
   std::sort(files.begin(), files.end());
   for (const fs::path& path : files) {
-    std::ifstream stream(path, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream) fail(path.string(), "cannot read the file");
-    const auto document = read_json(text.str());
-    if (!document) fail(path.string(), "expected a JSON object");
-    if (path.filename() != "_common.json") {
-      add(read_api(*document, path.string()));
-    } else if (const Value* params = document->find("params"); params != nullptr && params->map() != nullptr) {
-      common_.clear();
-      for (const Member& member : *params->map()) common_.push_back(member.key);
+    const std::string name = path.stem().string();
+    problems_.erase(name);
+    try {
+      load_file(path.string(), name);
+    } catch (const ScenarioError& problem) {
+      problems_[name] = problem.what;
     }
   }
+}
+
+void ApiTable::load_file(const std::string& path, const std::string& name) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) fail(path, "expected a file");
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream) fail(path, "cannot read the file");
+  const auto document = read_json(text.str());
+  if (!document || document->map() == nullptr) fail(path, "expected a JSON object");
+  if (name != "_common") {
+    add(read_api(*document, path));
+  } else if (const Value* params = document->find("params"); params != nullptr && params->map() != nullptr) {
+    common_.clear();
+    for (const Member& member : *params->map()) common_.push_back(member.key);
+  }
+}
+
+std::vector<std::string> ApiTable::problems() const {
+  std::vector<std::string> all;
+  for (const auto& [name, problem] : problems_) all.push_back(problem);
+  return all;
+}
+
+std::string ApiTable::problem_of(std::string_view name) const {
+  const auto found = problems_.find(name);
+  return found == problems_.end() ? "" : found->second;
 }
 
 }  // namespace closecheck::scenarios

@@ -144,13 +144,9 @@ class ApiFiles : public testing::Test {
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(std::filesystem::path(directory_) / name) << text;
   }
-  std::string error() const {
-    try {
-      ApiTable::load({directory_});
-    } catch (const ScenarioError& error) {
-      return error.what;
-    }
-    return "no error";
+  std::string problem() const {
+    const std::vector<std::string> problems = ApiTable::load({directory_}).problems();
+    return problems.empty() ? "no problem" : problems.front();
   }
   const std::string directory_ =
       testing::TempDir() + "closecheck_apis_" + testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -184,13 +180,29 @@ TEST_F(ApiFiles, ReadTheNewerLayout) {
 
 TEST_F(ApiFiles, SayWhichFileCannotBeUsed) {
   write("bad.json", "{");
-  EXPECT_THAT(error(), HasSubstr("bad.json: expected a JSON object"));
+  EXPECT_THAT(problem(), HasSubstr("bad.json: expected a JSON object"));
   write("bad.json", "{}");
-  EXPECT_THAT(error(), HasSubstr("bad.json: expected one API by its name"));
+  EXPECT_THAT(problem(), HasSubstr("bad.json: expected one API by its name"));
   write("bad.json", R"({"a": {"url": {"paths": [{"methods": ["GET"]}]}}})");
-  EXPECT_THAT(error(), HasSubstr("bad.json: expected each of the paths"));
+  EXPECT_THAT(problem(), HasSubstr("bad.json: expected each of the paths"));
   write("bad.json", R"({"a": {"url": {"paths": ["/x"]}}})");
-  EXPECT_THAT(error(), HasSubstr("bad.json: expected `methods`"));
+  EXPECT_THAT(problem(), HasSubstr("bad.json: expected `methods`"));
+}
+
+TEST_F(ApiFiles, ThatCannotBeUsedLeaveTheOthersAlone) {
+  write("widget.bad.json", "{");
+  write("widget.get.json", R"({"widget.get": {"url": {"paths": [{"path": "/w", "methods": ["GET"]}]}}})");
+  const auto apis = std::make_shared<const ApiTable>(ApiTable::load({directory_}));
+  EXPECT_EQ(sent_by(*apis, "widget.get", "{}"), "GET /w");
+  EXPECT_THAT(apis->problems(), testing::ElementsAre(HasSubstr("widget.bad.json: expected a JSON object")));
+  const Scenario scenario = Scenario::parse(
+      "closecheck: {}\n---\nt:\n  - skip: {version: all, reason: x}\n  - do: {widget.bad: {}}\n", "f.yml", apis);
+  try {
+    std::ignore = scenario.program(0, Profile::es_7);
+    ADD_FAILURE() << "the call of an API without a description was made";
+  } catch (const ScenarioError& error) {
+    EXPECT_THAT(error.what, HasSubstr("the description of \"widget.bad\" cannot be used"));
+  }
 }
 
 TEST(ApiFilesError, NamesADirectoryThatIsNotThere) {

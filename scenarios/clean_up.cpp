@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,8 @@ namespace {
 
 /// The cleaning has a connection of its own: on the test's some request may still be open.
 constexpr int kClient = 62;
+
+constexpr const char* kSettings = "/_cluster/settings";
 
 /// Where the machine-learning API stands, by the description of the call that lists jobs.
 std::string base_of(const ApiTable& apis) {
@@ -39,9 +43,11 @@ class Cleaner {
       : system_(system), base_(std::move(base)), patience_(patience) {}
 
   /// Empty optional: no answer came.
-  std::optional<Answer> ask(Principal who, const std::string& method, const std::string& path, Parameters query = {}) {
+  std::optional<Answer> ask(Principal who, const std::string& method, const std::string& path, Parameters query = {},
+                            const std::string& body = {}) {
+    const std::string type = body.empty() ? "" : "application/json";
     const auto request = std::make_shared<const Request>(
-        Request{who, RawRequest{method, path, std::move(query), {}, {}, {}, false}, nullptr});
+        Request{who, RawRequest{method, path, std::move(query), body, type, {}, false}, nullptr});
     system_.submit(kClient, request);
     const Time until = system_.now() + patience_;
     while (const auto completion = system_.next(until)) {
@@ -90,18 +96,57 @@ class Cleaner {
     }
   }
 
-  void remove_indices(const std::set<std::string>& indices) {
-    for (const std::string& index : indices) {
-      const auto answer = ask(Principal::setup, "DELETE", "/" + encode_segment(index));
-      // One that the test itself deleted, or a server that keeps none.
-      if (answer && (answer->status < 400 || answer->status == 404 || answer->status == 405)) continue;
-      note(fmt::format("DELETE /{}", index), answer);
+  void remove(const std::string& path) {
+    const auto answer = ask(Principal::setup, "DELETE", path);
+    // One that the test itself deleted, or a server that keeps none.
+    if (answer && (answer->status < 400 || answer->status == 404 || answer->status == 405)) return;
+    note("DELETE " + path, answer);
+  }
+
+  void turn_off_upgrade_mode(const std::string& path) {
+    const auto answer = ask(Principal::manage_ml, "POST", path, {{"enabled", "false"}});
+    if (!answer || answer->status >= 400) note(fmt::format("POST {}?enabled=false", path), answer);
+  }
+
+  std::string settings() {
+    const auto answer = ask(Principal::setup, "GET", kSettings, {{"flat_settings", "true"}});
+    return answer && answer->status < 400 && answer->has_body ? write_json(answer->body) : "";
+  }
+
+  /// Every setting that is not as it was gets its value back; `null` is that of one that had none.
+  void restore_settings(const std::string& before_text) {
+    const Value before = read_json(before_text).value_or(make_map());
+    const Value now = read_json(settings()).value_or(make_map());
+    Value body = make_map();
+    for (const char* const kind : {"persistent", "transient"}) {
+      Value changes = changes_back(now.find(kind), before.find(kind));
+      if (!changes.map()->empty()) add(body, kind, std::move(changes));
     }
+    if (body.map()->empty()) return;
+    const auto answer = ask(Principal::setup, "PUT", kSettings, {}, write_json(body));
+    if (!answer || answer->status >= 400) note("PUT " + std::string(kSettings), answer);
   }
 
   const std::string& trouble() const { return trouble_; }
 
  private:
+  static Value changes_back(const Value* now, const Value* before) {
+    Value changes = make_map();
+    const auto value_in = [](const Value* all, const std::string& name) {
+      const Value* found = all == nullptr ? nullptr : all->find(name);
+      return found == nullptr ? Value{} : *found;
+    };
+    const auto take = [&](const Value* names) {
+      if (names == nullptr || names->map() == nullptr) return;
+      for (const Member& member : *names->map())
+        if (changes.find(member.key) == nullptr && !equal(value_in(now, member.key), value_in(before, member.key)))
+          add(changes, member.key, value_in(before, member.key));
+    };
+    take(now);
+    take(before);
+    return changes;
+  }
+
   bool succeeds(const std::string& method, const std::string& path, Parameters query) {
     const auto answer = ask_ml(method, path, query);
     if (answer && answer->status < 400) return true;
@@ -123,6 +168,74 @@ class Cleaner {
   std::string trouble_;
 };
 
+/// What a PUT makes at `/PATH/NAME`, and a DELETE removes there.
+struct ThingKind {
+  std::string_view path;  // of machine learning: behind its base
+  bool is_machine_learning = false;
+  bool is_replaced =
+      true;               // a PUT of one that is there replaces it, so it may have been somebody's; else it is refused
+  std::string_view list;  // where names stand in the answer to a GET of all; empty: its members are the names
+};
+constexpr std::array kThingKinds{ThingKind{"calendars", true, false, {}},
+                                 ThingKind{"filters", true, false, {}},
+                                 ThingKind{"_template", false, true, {}},
+                                 ThingKind{"_index_template", false, true, "index_templates"},
+                                 ThingKind{"_component_template", false, true, "component_templates"},
+                                 ThingKind{"_ingest/pipeline", false, true, {}},
+                                 ThingKind{"_snapshot", false, true, {}},
+                                 ThingKind{"_data_stream", false, false, {}}};
+
+/// Whether the segments of a path are those of one such thing.
+bool is_thing(const std::vector<std::string_view>& segments) {
+  if (segments.size() < 2 || segments.back().empty()) return false;
+  const std::string before = joined(std::vector<std::string_view>(segments.begin(), segments.end() - 1), "/");
+  return std::any_of(kThingKinds.begin(), kThingKinds.end(), [&](const ThingKind& kind) {
+    return kind.is_machine_learning ? before.starts_with('_') && before.ends_with("/" + std::string(kind.path))
+                                    : before == kind.path;
+  });
+}
+
+/// The paths of those that stand in the answer to a GET of all.
+void take_names(const Value& body, const ThingKind& kind, std::set<std::string>& paths) {
+  const auto take = [&](std::string_view name) { paths.insert(fmt::format("/{}/{}", kind.path, name)); };
+  if (kind.list.empty() && body.map() != nullptr)
+    for (const Member& member : *body.map()) take(member.key);
+  const Value* list = body.find(kind.list);
+  if (list == nullptr || list->list() == nullptr) return;
+  for (const Value& element : *list->list())
+    if (const Value* name = element.find("name"); name != nullptr && name->string() != nullptr) take(*name->string());
+}
+
+/// What the server tells of itself: its version, its features, the system that its nodes run on.
+void take_server(Cleaner& cleaner, Server& server) {
+  const auto told = [&](const std::string& path, const std::string& filter) {
+    const auto answer = cleaner.ask(Principal::setup, "GET", path, {{"filter_path", filter}});
+    return answer && answer->status < 400 ? answer->body : Value{};
+  };
+  const auto text_at = [](const Value* value) {
+    return value != nullptr && value->string() != nullptr ? *value->string() : "";
+  };
+  const Value root = told("/", "version.number");
+  if (const Value* version = root.find("version")) server.version = text_at(version->find("number"));
+  const Value nodes = told("/_nodes/os", "nodes.*.os.name,nodes.*.os.pretty_name");
+  if (const Value* all = nodes.find("nodes"); all != nullptr && all->map() != nullptr)
+    for (const Member& node : *all->map())
+      for (const char* const name : {"name", "pretty_name"})
+        if (const Value* os = node.value.find("os"))
+          if (std::string text = lower(text_at(os->find(name))); !text.empty())
+            server.systems.push_back(std::move(text));
+  const Value state = told("/_cluster/state/nodes", "nodes_features");
+  // A cluster has a feature when all its nodes do.
+  const Value* features = state.find("nodes_features");
+  if (features == nullptr || features->list() == nullptr) return;
+  std::map<std::string, std::size_t> count;
+  for (const Value& node : *features->list())
+    if (const Value* names = node.find("features"); names != nullptr && names->list() != nullptr)
+      for (const Value& name : *names->list()) ++count[text_at(&name)];
+  for (const auto& [name, nodes_with_it] : count)
+    if (nodes_with_it == features->list()->size()) server.features.push_back(name);
+}
+
 /// The segment of a path, counted from 0; empty where there is none.
 std::string segment(std::string_view path, std::size_t number) {
   const std::vector<std::string_view> parts = divided(path, '/');  // before the first slash stands nothing
@@ -131,14 +244,24 @@ std::string segment(std::string_view path, std::size_t number) {
 
 }  // namespace
 
-void MadeIndices::notice(const RawRequest& request, int status) {
+void MadeThings::notice(const RawRequest& request, int status) {
   if (status >= 300 || (request.method != "PUT" && request.method != "POST")) return;
+  const std::vector<std::string_view> parts = divided(std::string_view(request.path).substr(1), '/');
+  if (request.path == kSettings) changed_settings_ = true;
+  if (request.path.ends_with("/set_upgrade_mode")) upgrade_mode_ = request.path;
+  if (request.method == "PUT" && is_thing(parts) &&
+      std::find(things_.begin(), things_.end(), request.path) == things_.end())
+    things_.push_back(request.path);
+  notice_index(request);
+}
+
+void MadeThings::notice_index(const RawRequest& request) {
   const std::string index = segment(request.path, 0);
   const std::string second = segment(request.path, 1);
   const bool is_name = !index.empty() && index.front() != '_' && index.find_first_of("*,<") == std::string::npos;
   const bool is_document = !second.empty() && (second.front() != '_' || second == "_doc" || second == "_create");
   const bool makes = second.empty() ? request.method == "PUT" : is_document || second == "_bulk";
-  if (is_name && makes) names_.insert(index);
+  if (is_name && makes) indices_.insert(index);
   if (!request.path.ends_with("/_bulk")) return;
   const auto lines = read_json_sequence(request.body);
   if (!lines) return;
@@ -146,7 +269,7 @@ void MadeIndices::notice(const RawRequest& request, int status) {
     for (const char* const action : {"index", "create", "update"}) {
       const Value* meta = line.find(action);
       const Value* name = meta == nullptr ? nullptr : meta->find("_index");
-      if (name != nullptr && name->string() != nullptr) names_.insert(*name->string());
+      if (name != nullptr && name->string() != nullptr) indices_.insert(*name->string());
     }
 }
 
@@ -157,15 +280,27 @@ Standing look_around(sut::SystemFactory& factory, const ApiTable& apis, Duration
   for (std::string& id : cleaner.ids("/datafeeds", "datafeeds", "datafeed_id"))
     standing.datafeeds.insert(std::move(id));
   for (std::string& id : cleaner.ids("/anomaly_detectors", "jobs", "job_id")) standing.jobs.insert(std::move(id));
+  for (const ThingKind& kind : kThingKinds) {
+    if (!kind.is_replaced) continue;
+    const auto answer = cleaner.ask(Principal::setup, "GET", "/" + std::string(kind.path));
+    if (answer && answer->status < 400) take_names(answer->body, kind, standing.things);
+  }
+  standing.settings = cleaner.settings();
+  take_server(cleaner, standing.server);
   return standing;
 }
 
-std::string clean_target(sut::System& system, const ApiTable& apis, const Standing& standing,
-                         const std::set<std::string>& indices, Duration patience) {
+std::string clean_target(sut::System& system, const ApiTable& apis, const Standing& standing, const MadeThings& made,
+                         Duration patience) {
   Cleaner cleaner(system, base_of(apis), patience);
+  if (!made.upgrade_mode().empty()) cleaner.turn_off_upgrade_mode(made.upgrade_mode());
   cleaner.remove_all("/datafeeds", "datafeeds", "datafeed_id", "_stop", standing.datafeeds);
   cleaner.remove_all("/anomaly_detectors", "jobs", "job_id", "_close", standing.jobs);
-  cleaner.remove_indices(indices);
+  for (const std::string& index : made.indices()) cleaner.remove("/" + encode_segment(index));
+  // What was made later may rest on what was made before.
+  for (auto thing = made.things().rbegin(); thing != made.things().rend(); ++thing)
+    if (standing.things.count(decode_percent(*thing)) == 0) cleaner.remove(*thing);
+  if (made.changed_settings() && !standing.settings.empty()) cleaner.restore_settings(standing.settings);
   return cleaner.trouble();
 }
 

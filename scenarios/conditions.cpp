@@ -38,8 +38,10 @@ std::optional<Version> read_version(std::string_view text) {
   return text.empty() ? version : std::nullopt;
 }
 
-/// The version that a profile stands for.
-Version version_of(Profile profile) {
+/// The version that the server tells, else that of the profile.
+Version version_of(const Server& server, Profile profile) {
+  std::string_view told = server.version;
+  if (const auto version = take_version(told); version && told.empty()) return *version;
   return read_version(profile->product_version).value_or(kNewest);
 }
 
@@ -95,48 +97,71 @@ bool runner_has(std::string_view feature) {
                                  "stash_in_key",
                                  "stash_in_path",
                                  "embedded_stash_key",
+                                 "node_selector",
+                                 "capabilities",
+                                 "skip_os",
                                  "default_shards",
                                  "xpack"};
   return std::find(kFeatures.begin(), kFeatures.end(), feature) != kFeatures.end();
 }
 
-/// Servers of our profiles know no features by name; `gte_v6.1.0` is made up from the version.
-bool server_has(std::string_view feature, Profile profile) {
-  if (!feature.starts_with("gte_v")) return false;
-  const auto version = read_version(feature.substr(5));
-  return version && *version <= version_of(profile);
-}
+/// What conditions ask of, and how they are answered.
+class Asked {
+ public:
+  Asked(const Server& server, Profile profile) : server_(server), version_(version_of(server, profile)) {}
 
-bool holds(const Condition& condition, Profile profile) {
-  const auto all_of_server = [&] {
-    return std::all_of(condition.values.begin(), condition.values.end(),
-                       [&](const std::string& feature) { return server_has(feature, profile); });
-  };
-  if (condition.kind == "version")
-    return std::any_of(condition.values.begin(), condition.values.end(),
-                       [&](const std::string& ranges) { return is_in(version_of(profile), ranges); });
-  if (condition.kind == "cluster_features") return all_of_server();
-  if (condition.kind == "known_issues") {
-    for (std::size_t i = 0; i + 1 < condition.values.size(); i += 2)
-      if (server_has(condition.values[i], profile) && !server_has(condition.values[i + 1], profile)) return true;
-    return false;
+  /// `gte_v6.1.0` is made up from the version; others are for the server to tell.
+  bool has(std::string_view feature) const {
+    if (is_among_texts(server_.features, feature)) return true;
+    if (!feature.starts_with("gte_v")) return false;
+    const auto version = read_version(feature.substr(5));
+    return version && *version <= version_;
   }
-  return condition.kind == "awaits_fix";
-}
 
-std::optional<std::string> reason_of(const std::vector<Condition>& conditions, Profile profile) {
-  for (const Condition& condition : conditions) {
-    if (condition.kind == "features") {
-      for (const std::string& feature : condition.values)
-        if (!runner_has(feature)) return fmt::format("needs a runner with {}", feature);
-      continue;
+  bool is_within(std::string_view ranges) const { return is_in(version_, ranges); }
+
+  bool holds(const Condition& condition) const {
+    const std::vector<std::string>& values = condition.values;
+    if (condition.kind == "version") return std::ranges::any_of(values, [&](const auto& v) { return is_within(v); });
+    if (condition.kind == "cluster_features") return std::ranges::all_of(values, [&](const auto& v) { return has(v); });
+    if (condition.kind == "os")
+      return std::ranges::any_of(values, [&](const auto& v) { return is_among_texts(server_.systems, lower(v)); });
+    if (condition.kind == "known_issues") {
+      for (std::size_t i = 0; i + 1 < values.size(); i += 2)
+        if (has(values[i]) && !has(values[i + 1])) return true;
+      return false;
     }
-    if (holds(condition, profile) == condition.required) continue;
-    if (!condition.reason.empty()) return condition.reason;
-    return fmt::format("left out by {}", condition.kind);
+    // What a server can do beyond its features, none here tells.
+    return condition.kind == "awaits_fix";
   }
-  return std::nullopt;
-}
+
+  std::optional<std::string> reason_of(const std::vector<Condition>& conditions) const {
+    for (const Condition& condition : conditions) {
+      if (condition.kind == "features") {
+        for (const std::string& feature : condition.values)
+          if (!runner_has(feature)) return fmt::format("needs a runner with {}", feature);
+        continue;
+      }
+      if (holds(condition) == condition.required) continue;
+      if (!condition.reason.empty()) return condition.reason;
+      return fmt::format("left out by {}", condition.kind);
+    }
+    return std::nullopt;
+  }
+
+  /// A target here is one node, of which no attributes are known.
+  bool selects(const NodeSelector& nodes) const {
+    return !nodes.has_attributes && (nodes.versions.empty() || is_within(nodes.versions));
+  }
+
+ private:
+  static bool is_among_texts(const std::vector<std::string>& texts, std::string_view text) {
+    return std::ranges::find(texts, text) != texts.end();
+  }
+
+  const Server& server_;
+  Version version_;
+};
 
 }  // namespace
 
@@ -144,11 +169,19 @@ bool is_version_range(std::string_view ranges) {
   return !std::ranges::any_of(divided(ranges, ','), [](std::string_view part) { return !read_range(part); });
 }
 
-std::optional<std::string> reason_to_skip(const Script& script, const Test& test, Profile profile) {
+std::optional<std::string> reason_to_skip(const Script& script, const Test& test, Profile profile,
+                                          const Server& server) {
+  const Asked asked(server, profile);
   for (const auto* conditions :
        {&script.conditions, &script.setup.conditions, &script.teardown.conditions, &test.section.conditions})
-    if (auto reason = reason_of(*conditions, profile)) return reason;
-  return std::nullopt;
+    if (auto reason = asked.reason_of(*conditions)) return reason;
+  std::optional<std::string> reason;
+  for (const auto* steps : {&script.setup.steps, &test.section.steps, &script.teardown.steps})
+    each_call(*steps, [&](const DoStep& call) {
+      if (call.nodes && !asked.selects(*call.nodes))
+        reason = fmt::format("no node of the target is one that the node_selector of line {} selects", call.place.line);
+    });
+  return reason;
 }
 
 }  // namespace closecheck::scenarios

@@ -16,8 +16,8 @@
 namespace closecheck::scenarios {
 namespace {
 
-/// `passes`, `fails LINE: WORDS`, `skipped: WORDS` (several tests of one file separated by ` | `), or `error
-/// LINE:COLUMN: WORDS` for a file that cannot be used.
+/// `passes`, `fails LINE: WORDS`, `skipped: WORDS`, `bad LINE:COLUMN: WORDS` for a call that cannot be made (several
+/// tests of one file separated by ` | `), or `error LINE:COLUMN: WORDS` for a file that cannot be used.
 struct FormatCase {
   std::string title;
   std::string expected;
@@ -50,9 +50,11 @@ std::vector<FormatCase> read_cases() {
 std::string outcome_of(const TestReplay& test) {
   if (test.skipped) return "skipped: " + test.why;
   if (test.verdict == ReplayVerdict::fixed) return "passes";
-  if (test.verdict == ReplayVerdict::cannot_tell) return "cannot tell: " + test.why;
   const std::string file = "case.yml:";
-  return "fails " + (test.why.starts_with(file) ? test.why.substr(file.size()) : test.why);
+  const std::string why = test.why.starts_with(file) ? test.why.substr(file.size()) : test.why;
+  if (test.is_bad) return "bad " + why;
+  if (test.verdict == ReplayVerdict::cannot_tell) return "cannot tell: " + why;
+  return "fails " + why;
 }
 
 std::string outcome_of(const FormatCase& one) {

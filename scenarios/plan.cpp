@@ -76,7 +76,9 @@ class Planner {
       lines_.push_back(line);
       if (!call.catch_text.empty()) lines_.push_back(fmt::format("{}  error: {}", indentation, call.catch_text));
     } catch (const CallError& error) {
-      script_.source.fail(error.place, error.what);
+      if (!script_.is_foreign()) script_.source.fail(error.place, error.what);
+      lines_.push_back(
+          fmt::format("{}nothing: the call of line {} cannot be made: {}", indentation, error.place.line, error.what));
     }
   }
 
@@ -97,7 +99,7 @@ std::vector<std::string> Scenario::plan(std::size_t test, Profile profile) const
 
 std::optional<std::string> Scenario::left_out(std::size_t test, Profile profile) const {
   assert(test < script_->tests.size());
-  return reason_to_skip(*script_, script_->tests[test], profile);
+  return reason_to_skip(*script_, script_->tests[test], profile, {});
 }
 
 }  // namespace closecheck::scenarios

@@ -33,26 +33,45 @@ class CallReader : StepReading {
     if (kind.key == "do") {
       if (kind.value.map() == nullptr)
         fail(kind.value.place, fmt::format("expected a map with one call, found {}", describe(kind.value)));
-      for (const Member& member : *kind.value.map()) {
-        if (is_modifier(member.key)) {
-          read_modifier(member, call);
-        } else if (what == nullptr) {
-          what = &member;
-        } else {
-          fail(member.place, fmt::format("expected one call, found \"{}\" beside \"{}\"", member.key, what->key));
-        }
-      }
+      what = find_call(*kind.value.map(), call);
     }
     if (what == nullptr) fail(kind.place, "expected a call: the name of an API with its arguments, or `request`");
     if (what->key == "request")
       read_request(what->value, call);
+    else if (what->key == "raw" && script_.is_foreign() && what->value.map() != nullptr)
+      read_raw_call(*what, call);
     else
       read_api_call(*what, call);
     return call;
   }
 
  private:
+  /// The call among its modifiers, which are read; null: there is none.
+  const Member* find_call(const Map& map, DoStep& call) const {
+    const Member* found = nullptr;
+    for (const Member& member : map) {
+      if (is_modifier(member.key)) {
+        read_modifier(member, call);
+      } else if (found != nullptr && script_.is_foreign() && (is_scalar(*found) || is_scalar(member))) {
+        // Arguments are a map, so this is no call: somebody lost the indentation, and nobody noticed.
+        const Member& stray = is_scalar(member) ? member : *found;
+        call.oddities.push_back({stray.place, fmt::format("\"{}\" beside the call is passed over", stray.key)});
+        if (&stray == found) found = &member;
+      } else if (found == nullptr) {
+        found = &member;
+      } else {
+        fail(member.place, fmt::format("expected one call, found \"{}\" beside \"{}\"", member.key, found->key));
+      }
+    }
+    return found;
+  }
+
+  static bool is_scalar(const Member& member) {
+    return member.value.map() == nullptr && member.value.list() == nullptr && !member.value.is_null();
+  }
+
   void read_modifier(const Member& member, DoStep& call) const {
+    if (member.value.is_null() && is_among(kFormatModifiers, member.key)) return;
     if (member.key == "within") {
       call.within = duration(member.value);
     } else if (member.key == "no_sooner_than") {
@@ -80,8 +99,31 @@ class CallReader : StepReading {
     } else if (member.key == "allowed_warnings" || member.key == "allowed_warnings_regex") {
       read_warnings(member, member.key == "allowed_warnings" ? call.allowed_warnings : call.allowed_warning_patterns,
                     call);
+    } else if (member.key == "node_selector") {
+      read_selector(member.value, call);
     }
-    // `node_selector` chooses between nodes; a target here is one.
+  }
+
+  void read_selector(const Value& value, DoStep& call) const {
+    if (value.map() == nullptr)
+      fail(value.place,
+           fmt::format("expected {{version: RANGE}} or {{attribute: {{NAME: VALUE}}}}, found {}", describe(value)));
+    call.nodes.emplace();
+    for (const Member& member : *value.map()) {
+      if (member.key == "attribute") {
+        call.nodes->has_attributes = true;
+      } else if (member.key == "version") {
+        const std::string& versions = text(member.value, "a range of versions");
+        // Where all nodes are of one version, either word means them all.
+        if (versions == "current" || versions == "original") continue;
+        if (!is_version_range(versions))
+          fail(member.value.place,
+               fmt::format("expected a range of versions such as \" - 6.9.99\", found {}", describe(member.value)));
+        call.nodes->versions = versions;
+      } else {
+        fail(member.place, fmt::format("expected version or attribute, found \"{}\"", member.key));
+      }
+    }
   }
 
   /// An error that counts only if the test is run: one that is left out may be written for another runner or server.
@@ -131,9 +173,12 @@ class CallReader : StepReading {
     const Api* api = script_.apis().find(what.key);
     if (api == nullptr) {
       const std::string nearest = script_.apis().nearest(what.key);
+      const std::string problem = script_.apis().problem_of(what.key);
       put_off(call, what.place,
-              fmt::format("there is no API \"{}\"{}", what.key,
-                          nearest.empty() ? std::string() : fmt::format(", did you mean \"{}\"?", nearest)));
+              !problem.empty()
+                  ? fmt::format("the description of \"{}\" cannot be used: {}", what.key, problem)
+                  : fmt::format("there is no API \"{}\"{}", what.key,
+                                nearest.empty() ? std::string() : fmt::format(", did you mean \"{}\"?", nearest)));
     }
     ApiCall api_call;
     api_call.api = api;
@@ -143,17 +188,46 @@ class CallReader : StepReading {
       fail(what.value.place, fmt::format("expected a map of arguments, found {}", describe(what.value)));
     if (what.value.map() != nullptr)
       for (const Member& argument : *what.value.map()) {
+        if (argument.value.is_null()) continue;  // as if it were not there
         if (argument.key == "ignore") {
           read_ignore(argument.value, call);
         } else if (argument.key != "body") {
           std::get<Map>(api_call.arguments.data).push_back(argument);
-        } else if (!argument.value.is_null()) {
+        } else {
           api_call.body = argument.value;
         }
       }
     // A call that cannot be made is an error, unless the test is about just that.
     if (api != nullptr && call.catch_text != "param") try_call(api_call, call);
     call.call = std::move(api_call);
+  }
+
+  /// `raw: {method: GET, path: _cluster/health, NAME: VALUE, body: {...}}`: whatever else it has goes into the query.
+  void read_raw_call(const Member& what, DoStep& call) {
+    RawCall raw;
+    for (const Member& member : *what.value.map()) {
+      const auto parameter = text_of(member.value);
+      if (member.value.is_null()) continue;
+      if (member.key == "ignore")
+        read_ignore(member.value, call);
+      else if (member.key == "method")
+        raw.method = upper(text(member.value, "an HTTP method"));
+      else if (member.key == "path")
+        raw.path = "/" + std::string(without_leading_slash(text(member.value, "a path")));
+      else if (member.key == "body")
+        raw.body = member.value;
+      else if (parameter)
+        raw.query.emplace_back(member.key, *parameter);
+      else
+        fail(member.value.place, fmt::format("expected a text, found {}", describe(member.value)));
+    }
+    if (raw.method.empty() || raw.path.empty()) fail(what.place, "expected `raw` with a `method` and a `path`");
+    raw.content_type = !call.content_type.empty() || !raw.body ? call.content_type : "application/json";
+    call.call = std::move(raw);
+  }
+
+  static std::string_view without_leading_slash(std::string_view path) {
+    return path.starts_with('/') ? path.substr(1) : path;
   }
 
   void try_call(const ApiCall& api_call, DoStep& call) const {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "closecheck/sut/deviation.h"
+#include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
 #include "step_reader.h"
 
@@ -22,23 +23,18 @@ class DocumentReader {
   explicit DocumentReader(Script& script) : script_(script) {}
 
   void read(const std::vector<Value>& documents) {
-    for (const Value& document : documents) {
-      if (document.is_null()) continue;
-      const Map* map = document.map();
-      if (map == nullptr || map->empty())
-        fail(document.place, fmt::format("expected a map with one key, the title of a test, found {}",
-                                         map == nullptr ? describe(document) : "an empty map"));
-      const bool with_header = document.find("closecheck") != nullptr;
-      if (map->size() > 1 && !with_header)
-        fail((*map)[1].place, fmt::format("expected one key in a document, found \"{}\" beside \"{}\"; tests are "
-                                          "separated by ---",
-                                          (*map)[1].key, map->front().key));
-      for (const Member& member : *map) read_member(member);
-    }
+    std::vector<const Member*> members;
+    for (const Value& document : documents) take_document(document, members);
+    // Sections stand in any order. What the set-up says of clients holds for every test, so it is read before them.
+    for (const Member* member : members)
+      if (member->key == "setup") read_section(*member, has_setup_, script_.setup);
+    client_max_ = last_client_max_;
+    for (const Member* member : members) read_member(*member);
     if (script_.tests.empty()) fail({1, 1}, "expected at least one test: a title with a list of steps");
     script_.uses_stash = sets_anything(script_.setup) || sets_anything(script_.teardown) ||
                          std::any_of(script_.tests.begin(), script_.tests.end(),
                                      [](const Test& test) { return sets_anything(test.section); });
+    if (script_.is_foreign()) return;
     // What may be left out may be for another runner or server; everything else has to make sense at once.
     if (!script_.conditions.empty() || !script_.setup.conditions.empty() || !script_.teardown.conditions.empty())
       return;
@@ -48,6 +44,38 @@ class DocumentReader {
 
  private:
   [[noreturn]] void fail(Place place, const std::string& message) const { script_.source.fail(place, message); }
+
+  void take_document(const Value& document, std::vector<const Member*>& members) {
+    if (document.is_null()) return;
+    const Map* map = document.map();
+    if (map == nullptr || map->empty())
+      fail(document.place, fmt::format("expected a map with one key, the title of a test, found {}",
+                                       map == nullptr ? describe(document) : "an empty map"));
+    const bool with_header = document.find("closecheck") != nullptr;
+    if (map->size() > 1 && !with_header)
+      fail((*map)[1].place, fmt::format("expected one key in a document, found \"{}\" beside \"{}\"; tests are "
+                                        "separated by ---",
+                                        (*map)[1].key, map->front().key));
+    for (const Member& member : *map) {
+      if (member.key != "closecheck") {
+        members.push_back(&member);
+        continue;
+      }
+      if (script_.has_header) fail(member.place, "expected one `closecheck` header, found a second one");
+      const bool is_first = std::ranges::all_of(members, [](const Member* other) { return is_about_tests(*other); });
+      if (!is_first) fail(member.place, "expected the `closecheck` header before the tests");
+      script_.has_header = true;
+      read_header(member.value);
+    }
+  }
+
+  /// Whether it says something of all tests, rather than being one.
+  static bool is_about_tests(const Member& member) {
+    return member.key == "setup" || member.key == "teardown" || is_file_condition(member);
+  }
+  static bool is_file_condition(const Member& member) {
+    return member.key == "requires" && member.value.map() != nullptr;
+  }
 
   static bool sets_anything(const Section& section) {
     return std::any_of(section.steps.begin(), section.steps.end(), [](const ScriptStep& step) {
@@ -59,26 +87,19 @@ class DocumentReader {
   }
 
   void read_member(const Member& member) {
-    if (member.key == "closecheck") {
-      if (script_.has_header) fail(member.place, "expected one `closecheck` header, found a second one");
-      if (!script_.tests.empty()) fail(member.place, "expected the `closecheck` header before the tests");
-      script_.has_header = true;
-      read_header(member.value);
-    } else if (member.key == "requires" && member.value.map() != nullptr) {
-      read_file_condition(member.value);
-    } else if (member.key == "setup" || member.key == "teardown") {
-      bool& seen = member.key == "setup" ? has_setup_ : has_teardown_;
-      if (seen) fail(member.place, fmt::format("expected one {}, found a second one", member.key));
-      if (!script_.tests.empty()) fail(member.place, fmt::format("expected {} before the tests", member.key));
-      seen = true;
-      (member.key == "setup" ? script_.setup : script_.teardown) = read_section(member);
-      if (member.key == "setup") client_max_ = last_client_max_;
-    } else {
-      const bool twice = std::any_of(script_.tests.begin(), script_.tests.end(),
-                                     [&](const Test& test) { return test.title == member.key; });
-      if (twice) fail(member.place, fmt::format("two tests have the title \"{}\"", member.key));
-      script_.tests.push_back({member.key, read_section(member)});
-    }
+    if (member.key == "setup") return;
+    if (is_file_condition(member)) return read_file_condition(member.value);
+    if (member.key == "teardown") return read_section(member, has_teardown_, script_.teardown);
+    const bool twice = std::any_of(script_.tests.begin(), script_.tests.end(),
+                                   [&](const Test& test) { return test.title == member.key; });
+    if (twice) fail(member.place, fmt::format("two tests have the title \"{}\"", member.key));
+    script_.tests.push_back({member.key, read_section(member)});
+  }
+
+  void read_section(const Member& member, bool& seen, Section& out) {
+    if (seen) fail(member.place, fmt::format("expected one {}, found a second one", member.key));
+    seen = true;
+    out = read_section(member);
   }
 
   void read_header(const Value& value) {
@@ -136,10 +157,13 @@ class DocumentReader {
 
   /// The clients' own suite says in front which kind of server a file is for; ours is of the `stack` kind.
   void read_file_condition(const Value& value) {
+    for (const Member& member : *value.map())
+      if ((member.key != "stack" && member.key != "serverless") || !std::holds_alternative<bool>(member.value.data))
+        fail(member.place, "expected {stack: true, serverless: false}");
     const Value* stack = value.find("stack");
     const bool* flag = stack == nullptr ? nullptr : std::get_if<bool>(&stack->data);
-    if (flag == nullptr) fail(value.place, "expected {stack: true, serverless: false}");
-    if (!*flag) script_.conditions.push_back({false, "awaits_fix", {"all"}, "the file is not for this kind of server"});
+    if (flag != nullptr && !*flag)
+      script_.conditions.push_back({false, "awaits_fix", {"all"}, "the file is not for this kind of server"});
   }
 
   Section read_section(const Member& member) {
@@ -236,16 +260,12 @@ class DocumentReader {
 }  // namespace
 
 void check_calls(const Script& script, const Test& test) {
-  const auto check = [&](const auto& self, const std::vector<ScriptStep>& steps) -> void {
-    for (const ScriptStep& step : steps) {
-      if (const auto* again = std::get_if<EventuallyStep>(&step)) self(self, again->steps->list);
-      const auto* call = std::get_if<DoStep>(&step);
-      if (call != nullptr && call->problem) script.source.fail(call->problem->place, call->problem->what);
-    }
+  const auto check = [&](const DoStep& call) {
+    if (call.problem) script.source.fail(call.problem->place, call.problem->what);
   };
-  check(check, script.setup.steps);
-  check(check, test.section.steps);
-  check(check, script.teardown.steps);
+  each_call(script.setup.steps, check);
+  each_call(test.section.steps, check);
+  each_call(script.teardown.steps, check);
 }
 
 void read_documents(const std::vector<Value>& documents, Script& script) {
@@ -282,8 +302,21 @@ Scenario Scenario::parse(const std::string& text, const std::string& path_for_me
 }
 
 void Scenario::check(Profile profile, const TitleFilter& wanted) const {
+  if (is_foreign()) return;
   for (const Test& test : script_->tests)
-    if ((!wanted || wanted(test.title)) && !reason_to_skip(*script_, test, profile)) check_calls(*script_, test);
+    if ((!wanted || wanted(test.title)) && !reason_to_skip(*script_, test, profile, {})) check_calls(*script_, test);
+}
+
+std::vector<std::string> Scenario::notes() const {
+  std::vector<std::string> notes;
+  const auto take = [&](const DoStep& call) {
+    for (const CallProblem& oddity : call.oddities)
+      notes.push_back(fmt::format("{}:{}: {}", script_->source.path(), oddity.place.line, one_line(oddity.what)));
+  };
+  each_call(script_->setup.steps, take);
+  for (const Test& test : script_->tests) each_call(test.section.steps, take);
+  each_call(script_->teardown.steps, take);
+  return notes;
 }
 
 bool Scenario::is_foreign() const {

@@ -182,8 +182,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"TwoTestsOfOneTitle", "a:\n  - wait: 1s\n---\na:\n  - wait: 1s\n",
                 "f.yml:4:1: two tests have the title \"a\""},
         Refusal{"TwoSetUps", "setup:\n  - wait: 1s\n---\nsetup:\n  - wait: 1s\n", "f.yml:4:1: expected one setup"},
-        Refusal{"ASetUpBehindTests", "a:\n  - wait: 1s\n---\nsetup:\n  - wait: 1s\n",
-                "f.yml:4:1: expected setup before the tests"},
+        Refusal{"ASecondSetUpBehindATest", "setup:\n  - wait: 1s\n---\na:\n  - wait: 1s\n---\nsetup:\n  - wait: 1s\n",
+                "f.yml:7:1: expected one setup, found a second one"},
         Refusal{"ATestWithoutSteps", "a: 1\n", "f.yml:1:4: expected a list of steps, found the number 1"},
         Refusal{"UnknownClauses", "closecheck: {clause: nope}\n", "f.yml:1:22: there is no clause \"nope\""},
         Refusal{"UnknownProfiles", "closecheck: {profile: es-9}\n",
@@ -204,20 +204,21 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"UnknownKindsOfSteps", "a:\n  - sleep: 1s\n", "f.yml:2:5: expected a kind of step (do, request"},
         Refusal{"TwoKindsInOneStep", "a:\n  - wait: 1s\n    match: {a: b}\n", "f.yml:3:5: expected one kind of step"},
         Refusal{"ModifiersAlone", "a:\n  - as: none\n", "f.yml:2:5: \"as\" belongs to a call"},
-        Refusal{"UnknownApis", "a:\n  - do: {xpack.ml.close_jobs: {}}\n",
-                "f.yml:2:10: there is no API \"xpack.ml.close_jobs\", did you mean \"xpack.ml.close_job\"?"},
-        Refusal{"UnknownParameters", "a:\n  - do: {xpack.ml.close_job: {job_id: a, foo: 1}}\n",
-                "f.yml:2:42: xpack.ml.close_job has no parameter foo; expected job_id, force"},
-        Refusal{"MissingArguments", "a:\n  - do: {xpack.ml.close_job: {}}\n",
-                "f.yml:2:10: expected the arguments of xpack.ml.close_job to have job_id"},
-        Refusal{"MissingBodies", "a:\n  - do: {xpack.ml.put_job: {job_id: a}}\n", "xpack.ml.put_job needs a body"},
+        Refusal{"UnknownApis", "closecheck: {}\n---\na:\n  - do: {xpack.ml.close_jobs: {}}\n",
+                "f.yml:4:10: there is no API \"xpack.ml.close_jobs\", did you mean \"xpack.ml.close_job\"?"},
+        Refusal{"UnknownParameters", "closecheck: {}\n---\na:\n  - do: {xpack.ml.close_job: {job_id: a, foo: 1}}\n",
+                "f.yml:4:42: xpack.ml.close_job has no parameter foo; expected job_id, force"},
+        Refusal{"MissingArguments", "closecheck: {}\n---\na:\n  - do: {xpack.ml.close_job: {}}\n",
+                "f.yml:4:10: expected the arguments of xpack.ml.close_job to have job_id"},
+        Refusal{"MissingBodies", "closecheck: {}\n---\na:\n  - do: {xpack.ml.put_job: {job_id: a}}\n",
+                "xpack.ml.put_job needs a body"},
         Refusal{"TwoCalls", "a:\n  - do: {xpack.ml.open_job: {job_id: a}, xpack.ml.close_job: {job_id: a}}\n",
                 "expected one call"},
         Refusal{"NoCall", "a:\n  - do: {catch: missing}\n", "f.yml:2:5: expected a call"},
         Refusal{"CallsThatAreNoMap", "a:\n  - do: xpack.ml.close_job\n", "f.yml:2:9: expected a map with one call"},
-        Refusal{"UnknownCatches", "a:\n  - do: {catch: teapot, xpack.ml.open_job: {job_id: a}}\n",
-                "f.yml:2:17: expected one of bad_request"},
-        Refusal{"BrokenExpressions", "a:\n  - do: {catch: /(/, xpack.ml.open_job: {job_id: a}}\n",
+        Refusal{"UnknownCatches", "closecheck: {}\n---\na:\n  - do: {catch: teapot, xpack.ml.open_job: {job_id: a}}\n",
+                "f.yml:4:17: expected one of bad_request"},
+        Refusal{"BrokenExpressions", "closecheck: {}\n---\na:\n  - do: {catch: /(/, xpack.ml.open_job: {job_id: a}}\n",
                 "this is not a regular expression"},
         Refusal{"UnknownPrincipals", "a:\n  - do: {as: root, xpack.ml.open_job: {job_id: a}}\n",
                 "f.yml:2:14: expected a principal (manage_ml, manage"},
@@ -298,9 +299,9 @@ TEST(Scenario, BytesAtRandomGetAnErrorAndNothingElse) {
   EXPECT_GT(read, 20u) << "hardly any file was still one: the edits are too coarse to test much";
 }
 
-std::string skipped(const std::string& condition, Profile profile) {
+std::string skipped(const std::string& condition, Profile profile, const Server& server = {}) {
   const Scenario scenario = Scenario::parse("a:\n  - " + condition + "\n  - wait: 1s\n", "f.yml");
-  return reason_to_skip(scenario.script(), scenario.script().tests.at(0), profile).value_or("run");
+  return reason_to_skip(scenario.script(), scenario.script().tests.at(0), profile, server).value_or("run");
 }
 
 TEST(Skip, GoesByTheVersionOfTheProfile) {
@@ -324,6 +325,27 @@ TEST(Skip, GoesByFeaturesOfTheServer) {
   EXPECT_EQ(skipped("requires: {cluster_features: gte_v6.1.0, reason: new}", Profile::xpack_5_4), "new");
   EXPECT_EQ(skipped("requires: {cluster_features: ml.shiny, reason: shiny}", Profile::xpack_6_3), "shiny");
   EXPECT_EQ(skipped("skip: {awaits_fix: 'ticket 1'}", Profile::xpack_6_3), "left out by awaits_fix");
+}
+
+TEST(Skip, GoesByWhatALiveServerTellsOfItself) {
+  const Server server{"7.17.29-SNAPSHOT", {"linux", "debian gnu/linux 12"}, {"ml.shiny"}};
+  EXPECT_EQ(skipped("skip: {version: '7.17.0 - ', reason: new}", Profile::xpack_6_3, server), "new");
+  EXPECT_EQ(skipped("skip: {version: ' - 7.16.99', reason: old}", Profile::xpack_6_3, server), "run");
+  EXPECT_EQ(skipped("requires: {cluster_features: ml.shiny, reason: shiny}", Profile::xpack_6_3, server), "run");
+  EXPECT_EQ(skipped("skip: {os: Debian GNU/Linux 12, features: skip_os, reason: os}", Profile::es_7, server), "os");
+  EXPECT_EQ(skipped("skip: {os: [windows 95], features: skip_os, reason: os}", Profile::es_7, server), "run");
+  EXPECT_EQ(skipped("skip: {version: '7.0.0 - ', reason: new}", Profile::xpack_6_3, {"who knows", {}, {}}), "run");
+}
+
+TEST(Skip, GoesByTheNodesThatACallIsFor) {
+  const auto selected = [](const std::string& selector) {
+    const Scenario scenario = Scenario::parse("a:\n  - do: {node_selector: " + selector + ", info: {}}\n", "f.yml");
+    return reason_to_skip(scenario.script(), scenario.script().tests.at(0), Profile::es_7, {}).value_or("run");
+  };
+  EXPECT_EQ(selected("{version: '7.0.0 - '}"), "run");
+  EXPECT_EQ(selected("{version: current}"), "run");
+  EXPECT_THAT(selected("{version: ' - 6.9.99'}"), HasSubstr("the node_selector of line 2"));
+  EXPECT_THAT(selected("{attribute: {rack: one}}"), HasSubstr("no node of the target"));
 }
 
 }  // namespace

@@ -14,14 +14,6 @@ namespace {
 
 constexpr int kRepetitions = 3;
 
-template <class Visit>
-void each_call(const std::vector<ScriptStep>& steps, const Visit& visit) {
-  for (const ScriptStep& step : steps) {
-    if (const auto* again = std::get_if<EventuallyStep>(&step)) each_call(again->steps->list, visit);
-    if (const auto* call = std::get_if<DoStep>(&step)) visit(*call);
-  }
-}
-
 /// The callers on whose privileges the outcome of a test rests.
 std::set<Principal> callers_of(const Script& script, const Test& test) {
   std::set<Principal> callers;
@@ -54,8 +46,8 @@ std::shared_ptr<void> reserve_jobs(const Script& script, const Test& test, Profi
 
 /// Why the test tells nothing of this target; empty: it does. `skipped` becomes whether that is as it should be.
 std::string why_not_told(const Script& script, const Test& test, const model::JudgeOptions& options,
-                         const Circumstances& circumstances, bool& skipped) {
-  if (const auto reason = reason_to_skip(script, test, options.profile)) {
+                         const Server& server, const Circumstances& circumstances, bool& skipped) {
+  if (const auto reason = reason_to_skip(script, test, options.profile, server)) {
     skipped = true;
     return *reason;
   }
@@ -79,9 +71,18 @@ TestReplay replay_test(const Script& script, const Test& test, sut::SystemFactor
                        std::string_view prefix, const Standing& standing, const Circumstances& circumstances) {
   TestReplay result;
   result.title = test.title;
-  result.why = why_not_told(script, test, options, circumstances, result.skipped);
+  result.why = why_not_told(script, test, options, standing.server, circumstances, result.skipped);
   if (!result.why.empty()) return result;
-  check_calls(script, test);
+  try {
+    check_calls(script, test);
+  } catch (const ScenarioError& error) {
+    if (!script.is_foreign()) throw;
+    result.is_bad = true;
+    const std::size_t line_end = std::min(error.what.find('\n'), error.what.size());
+    result.why = error.what.substr(0, line_end);
+    result.details = error.what.substr(std::min(line_end + 1, error.what.size()));
+    return result;
+  }
   for (int repetition = 0; repetition < kRepetitions; ++repetition) {
     const std::shared_ptr<void> held = reserve_jobs(script, test, options.profile, factory);
     const auto system = factory.make(script.header.seed);

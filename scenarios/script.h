@@ -32,10 +32,16 @@ struct RawCall {
   bool typed = true;  // false: whatever it means, it goes as an operation of its own
 };
 
-/// Why a call cannot be made. It counts only where the test is run.
+/// What is wrong with a call, or odd.
 struct CallProblem {
   Place place;
   std::string what;
+};
+
+/// Which nodes of a cluster a call is for.
+struct NodeSelector {
+  std::string versions;         // ranges; empty: of any version
+  bool has_attributes = false;  // asks for attributes
 };
 
 struct DoStep {
@@ -53,7 +59,9 @@ struct DoStep {
   std::vector<std::string> warnings, warning_patterns;                  // must come
   std::vector<std::string> allowed_warnings, allowed_warning_patterns;  // may come
   std::optional<Duration> within, no_sooner_than;                       // of the answer, from the call on
-  std::optional<CallProblem> problem;
+  std::optional<NodeSelector> nodes;
+  std::optional<CallProblem> problem;  // why it cannot be made, which counts only where the test is run
+  std::vector<CallProblem> oddities;   // what was passed over
   Place place;
 };
 
@@ -108,6 +116,15 @@ struct Steps {
   std::vector<ScriptStep> list;
 };
 
+/// Every call of the steps, in order.
+template <class Visit>
+void each_call(const std::vector<ScriptStep>& steps, const Visit& visit) {
+  for (const ScriptStep& step : steps) {
+    if (const auto* again = std::get_if<EventuallyStep>(&step)) each_call(again->steps->list, visit);
+    if (const auto* call = std::get_if<DoStep>(&step)) visit(*call);
+  }
+}
+
 /// Why a test may be left out.
 struct Condition {
   bool required = false;            // `requires`, else `skip`
@@ -153,8 +170,10 @@ std::vector<ScriptStep> read_steps(const Script& script, const List& steps, int&
 /// The request of a call for one profile: typed where the codec knows it, word by word otherwise. Throws CallError.
 Request make_call(const Script& script, const DoStep& step, Profile profile);
 
-/// Why the file or one of its conditions leaves the test out for a server of this profile; empty: nothing does.
-std::optional<std::string> reason_to_skip(const Script& script, const Test& test, Profile profile);
+/// Why the file or one of its conditions leaves the test out for this server; empty: nothing does. What the server does
+/// not tell of itself is as the profile has it.
+std::optional<std::string> reason_to_skip(const Script& script, const Test& test, Profile profile,
+                                          const Server& server);
 
 /// Whether a text is what `skip: {version: ...}` takes.
 bool is_version_range(std::string_view ranges);

@@ -70,7 +70,7 @@ class TestRun : public sut::Observer {
     system.clean_up(everything_);
     if (script_.is_foreign() && lost_.empty()) {
       const std::string trouble =
-          clean_target(system, script_.apis(options_.profile), standing, indices_.names(), executor_.answer_patience);
+          clean_target(system, script_.apis(options_.profile), standing, made_, executor_.answer_patience);
       if (!trouble.empty() && failure_.empty()) failure_ = trouble;
     }
     TestRunResult result;
@@ -182,7 +182,15 @@ class TestRun : public sut::Observer {
         }
       }
     }
-    const Program program = make_program(script_, part_.script, options_.profile, script_.is_foreign());
+    Program program;
+    try {
+      program = make_program(script_, part_.script, options_.profile, script_.is_foreign());
+    } catch (const ScenarioError& error) {
+      // With values that only the run knows, a call may turn out to be none.
+      if (!script_.is_foreign()) throw;
+      failure_ = error.what.substr(0, error.what.find('\n'));
+      return;
+    }
     part_.program = std::make_shared<const Program>(with_prefix(program, kNamePrefix, prefix_));
     if (const auto unbound = bind_expectations(part_)) fail(*unbound, "there is no answer yet to look at");
     if (!script_.is_foreign())
@@ -207,7 +215,7 @@ class TestRun : public sut::Observer {
   void take_answer(const Event& event) {
     const auto* raw = std::get_if<RawRequest>(&event.request->operation);
     if (script_.is_foreign()) {
-      if (raw != nullptr && event.response->wire) indices_.notice(*raw, event.response->wire->status);
+      if (raw != nullptr && event.response->wire) made_.notice(*raw, event.response->wire->status);
     } else {
       const Refusal refusal = event.response->refusal;
       if ((refusal == Refusal::busy || refusal == Refusal::unavailable) && busy_.empty())
@@ -400,7 +408,7 @@ class TestRun : public sut::Observer {
   Stash stash_;
   History history_;
   Program everything_;         // for the clean-up
-  MadeIndices indices_;        // likewise, of a test of the format
+  MadeThings made_;            // likewise, of a test of the format
   std::string failure_;        // the first step that failed
   std::string details_;        // the exchange that it looked at
   std::map<int, Time> asked_;  // when the request of a process was sent

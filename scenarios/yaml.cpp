@@ -14,6 +14,7 @@
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
+#include "yaml_scan.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -61,57 +62,10 @@ std::size_t node_count(const Value& value) {
 
 constexpr const char* kUnclosed = "this bracket is never closed";
 
-/// Past the quotation that opens at `at`; the end of the text when nothing closes it.
-std::size_t skip_quotation(std::string_view text, std::size_t at) {
-  const char quote = text[at];
-  for (++at; at < text.size(); ++at) {
-    if (quote == '"' && text[at] == '\\') {
-      ++at;
-    } else if (text[at] == quote) {
-      if (quote == '"' || at + 1 >= text.size() || text[at + 1] != quote) return at + 1;
-      ++at;
-    }
-  }
-  return std::string_view::npos;
-}
-
-/// The parser takes a quotation that the end of the file cuts off for a whole one.
-bool unclosed_quote(const Source& source, Place place) {
-  const std::string& text = source.text();
-  const std::size_t at = source.offset_of(place);
-  if (at >= text.size() || (text[at] != '"' && text[at] != '\'')) return false;
-  return skip_quotation(text, at) == std::string_view::npos;
-}
-
-/// Only chooses between two messages, so it may be simple about what a quotation or a comment is.
-bool unclosed_bracket(const Source& source, Place place) {
-  const std::string_view text = source.text();
-  int depth = 0;
-  char before = ' ';
-  for (std::size_t at = source.offset_of(place); at < text.size();) {
-    const char c = text[at];
-    if ((c == '"' || c == '\'') && std::string_view("[{,: ").find(before) != std::string_view::npos) {
-      at = skip_quotation(text, at);
-      if (at == std::string_view::npos) return true;
-      before = c;
-      continue;
-    }
-    if (c == '#' && before == ' ') {
-      at = std::min(text.find('\n', at), text.size());
-      continue;
-    }
-    if (c == '[' || c == '{') ++depth;
-    if ((c == ']' || c == '}') && --depth == 0) return false;
-    before = c == '\n' || c == '\t' ? ' ' : c;
-    ++at;
-  }
-  return true;
-}
-
 /// Builds values from the parser's events.
 class DocumentBuilder : public YAML::EventHandler {
  public:
-  explicit DocumentBuilder(const Source& source) : source_(source) {}
+  DocumentBuilder(const Source& source, const SpacedText& spaced) : source_(source), spaced_(spaced) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     // The parser takes some stray characters for empty documents without end, and never gets past them.
@@ -143,7 +97,8 @@ class DocumentBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     const Place here = place(mark);
-    if (tag == "!" && unclosed_quote(source_, here)) source_.fail(here, "this quotation is never closed");
+    if (tag == "!" && is_unclosed_quotation(source_.text(), source_.offset_of(here)))
+      source_.fail(here, "this quotation is never closed");
     if (tag == "?" || tag.empty()) {
       if (expects_key()) return take(Value{text, here}, anchor);
       Value value;
@@ -180,7 +135,7 @@ class DocumentBuilder : public YAML::EventHandler {
     source_.fail(error.mark.is_null() ? Place{1, 1} : place(error.mark), "this is not YAML: " + error.msg);
   }
 
-  static Place place(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+  Place place(const YAML::Mark& mark) const { return spaced_.original({mark.line + 1, mark.column + 1}); }
 
  private:
   struct Open {
@@ -201,8 +156,9 @@ class DocumentBuilder : public YAML::EventHandler {
     if (tag != "?" && tag != "!" && !tag.empty())
       source_.fail(value.place, fmt::format("tags such as {} are not used in this format", tag));
     if (expects_key())
-      source_.fail(value.place,
-                   unclosed_bracket(source_, value.place) ? kUnclosed : "a key must be a text, not a list or a map");
+      source_.fail(value.place, is_unclosed_bracket(source_.text(), source_.offset_of(value.place))
+                                    ? kUnclosed
+                                    : "a key must be a text, not a list or a map");
     if (open_.size() >= kDepthMax)
       source_.fail(value.place, fmt::format("nested too deeply: at most {} levels", kDepthMax));
     open_.push_back({std::move(value), anchor, false, {}, {}});
@@ -245,6 +201,7 @@ class DocumentBuilder : public YAML::EventHandler {
   }
 
   const Source& source_;
+  const SpacedText& spaced_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Value> anchors_;
   Value document_;
@@ -275,6 +232,19 @@ void check_text(const Source& source) {
     if (length == 0) source.fail(here, "expected UTF-8");
     at += length;
   }
+}
+
+std::vector<Value> documents_of(const Source& source, const SpacedText& spaced) {
+  std::istringstream stream(spaced.text);
+  std::vector<Value> documents;
+  DocumentBuilder builder(source, spaced);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) documents.push_back(std::move(builder.document()));
+  } catch (const YAML::Exception& error) {
+    builder.fail(error);
+  }
+  return documents;
 }
 
 }  // namespace
@@ -344,16 +314,13 @@ Value read_plain(const std::string& text) {
 
 std::vector<Value> parse_yaml(const Source& source) {
   check_text(source);
-  std::istringstream stream(source.text());
-  std::vector<Value> documents;
-  DocumentBuilder builder(source);
   try {
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) documents.push_back(std::move(builder.document()));
-  } catch (const YAML::Exception& error) {
-    builder.fail(error);
+    return documents_of(source, {source.text(), {}});
+  } catch (const ScenarioError&) {
+    const SpacedText spaced = with_spaced_colons(source.text());
+    if (spaced.blanks.empty()) throw;
+    return documents_of(source, spaced);
   }
-  return documents;
 }
 
 }  // namespace closecheck::scenarios

@@ -37,8 +37,14 @@ class ApiTable {
   static const ApiTable& built_in(Profile profile);
 
   /// Reads directories of description files (`NAME.json`, `_common.json`), in the older and the newer layout; of two
-  /// files for one API the later counts. Throws ScenarioError, which names the file.
+  /// files for one API the later counts. A file that cannot be used is a problem of its API alone. Throws ScenarioError
+  /// for a directory that cannot be read or holds no such file.
   static ApiTable load(const std::vector<std::string>& directories);
+
+  /// `FILE: what`, of every description file that cannot be used.
+  std::vector<std::string> problems() const;
+  /// Likewise, of the file that should describe the API; empty: there is none, or it can be used.
+  std::string problem_of(std::string_view name) const;
 
   /// Null when there is no such API.
   const Api* find(std::string_view name) const;
@@ -53,8 +59,10 @@ class ApiTable {
 
  private:
   void load_directory(const std::string& directory);
+  void load_file(const std::string& path, const std::string& name);
 
   std::map<std::string, Api, std::less<>> apis_;
+  std::map<std::string, std::string, std::less<>> problems_;  // by the names of APIs
   std::vector<std::string> common_{"pretty", "human", "error_trace", "filter_path", "source", "format"};
 };
 

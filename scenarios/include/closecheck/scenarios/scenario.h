@@ -57,8 +57,11 @@ class Scenario {
   /// alone, and the target is cleaned after each as the reference runner does it.
   bool is_foreign() const;
   /// Throws ScenarioError for a call that cannot be made (an unknown API or parameter, a body that is missing), in any
-  /// wanted test that is not left out for a server of the profile.
+  /// wanted test that is not left out for a server of the profile. Not for files of others: there it is the affair of
+  /// its test.
   void check(Profile profile, const TitleFilter& wanted = {}) const;
+  /// What was passed over when the file was read, as the reference runner would: `FILE:LINE: what`.
+  std::vector<std::string> notes() const;
   /// The steps of one test (set-up included) as a program for `profile`. Values that only a run can know (`$name`)
   /// stand as they are written.
   Program program(std::size_t test, Profile profile) const;
@@ -88,16 +91,27 @@ std::string_view name(ReplayVerdict verdict);  // "fixed", "still failing", "can
 struct TestReplay {
   std::string title;
   bool skipped = false;  // left out by its own `skip` or `requires`
+  bool is_bad = false;   // a call of it cannot be made; then `cannot_tell`, and `why` names the place
   ReplayVerdict verdict = ReplayVerdict::cannot_tell;
   std::string why;
-  std::string details;  // of a step that failed: request and answer, a line each
+  std::string details;  // of a step that failed: request and answer, a line each; of a bad call: where it stands
   std::vector<Finding> findings;
   History history;  // of the last repetition
 };
 
-/// What stands on a target and is not ours to remove.
+/// What `skip`, `requires` and `node_selector` ask of a server. What is empty is not known.
+struct Server {
+  std::string version;                // as `GET /` tells it
+  std::vector<std::string> systems;   // the names of its operating system, in lower case
+  std::vector<std::string> features;  // of the whole cluster, by name
+};
+
+/// A target as it is before the first test.
 struct Standing {
   std::set<std::string> jobs, datafeeds;
+  std::set<std::string> things;  // templates, pipelines and the like, by their paths
+  std::string settings;          // of the cluster, as JSON; empty: it tells none
+  Server server{};
 };
 /// Asks the target, through the API that the table describes, each request for at most `patience`.
 Standing look_around(sut::SystemFactory& factory, const ApiTable& apis, Duration patience);
@@ -129,7 +143,8 @@ struct Replay {
 /// told otherwise. An assertion that fails where another clause is violated, or behind an answer that was lost, proves
 /// nothing. The places of its jobs are taken from the factory (`reserve_jobs`) for each test. Assertions look at
 /// `Response::wire`, so in process the systems have to go through the codec. `standing`: what the cleaning after tests
-/// of foreign files leaves alone. Throws ScenarioError where `check` does.
+/// of foreign files leaves alone, and the server that their conditions are about. Throws ScenarioError where `check`
+/// does.
 Replay replay(const Scenario& scenario, sut::SystemFactory& factory, const sut::ExecutorOptions& executor,
               const model::JudgeOptions& judge, std::string_view prefix, const TitleFilter& wanted = {},
               const Standing& standing = {}, const Circumstances& circumstances = {});
