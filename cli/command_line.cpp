@@ -30,6 +30,11 @@ CLI::Validator whole_number() {
       "", "whole number");
 }
 
+void add_product_version(CLI::App& command, std::string& version) {
+  command.add_option("--product-version", version, "The one version of the profile that is meant, such as 8.13.4")
+      ->type_name("VERSION");
+}
+
 void add_target(CLI::App& command, TargetOptions& options) {
   command.add_option("--target", options.target, "URL of a live target, or in-process")->type_name("URL");
   command
@@ -37,6 +42,7 @@ void add_target(CLI::App& command, TargetOptions& options) {
           "--profile", options.profile,
           fmt::format("Dialect, one of {}; default: {} in process, auto live", profile_names(), name(Profile{})))
       ->type_name("NAME");
+  add_product_version(command, options.product_version);
   command.add_option("--config", options.config, "Target, profile, principals, hooks and waivers (YAML)")
       ->type_name("FILE");
   command.add_option("--principals", options.principals, "Principals alone (YAML), instead of those of --config")
@@ -94,6 +100,7 @@ void add_judge(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand("judge", "Recorded histories (JSON Lines) and HAR captures, offline");
   command.add_option("file", options->files, "The recordings")->type_name("FILE")->required();
   command.add_option("--profile", options->profile, "Dialect, where the file names none")->type_name("NAME");
+  add_product_version(command, options->product_version);
   command.add_option("--json", options->json, "Write the findings as JSON")->type_name("FILE");
   command.callback([&action, options] { action = [options] { return judge_command(*options); }; });
 }
@@ -111,6 +118,7 @@ void add_serve(CLI::App& app, Action& action) {
       .add_option("--profile", options->profile,
                   fmt::format("Dialect, one of {} (default: {})", profile_names(), name(Profile{})))
       ->type_name("NAME");
+  add_product_version(command, options->product_version);
   command.add_option("--deviation", options->deviation, "One thing wrong")->type_name("NAME");
   command.add_option("--housekeeping", options->housekeeping, "Least time that a close takes")->type_name("DURATION");
   command.add_option("--log-level", options->log_level, "On standard error: off, error, warn, info (default), debug")
@@ -126,6 +134,7 @@ void add_deviations(CLI::App& app, Action& action) {
   const auto options = std::make_shared<MatrixOptions>();
   CLI::App& matrix = *command.add_subcommand("matrix", "The gate against each of them");
   matrix.add_option("--profile", options->profile, "Dialect; default: every one")->type_name("NAME");
+  add_product_version(matrix, options->product_version);
   matrix.add_option("--seed", options->seed, "Of everything random")->type_name("N")->check(whole_number());
   matrix.add_option("--effort", options->effort, "quick, standard or thorough")->type_name("NAME");
   matrix.add_option("--jobs", options->jobs, "Worker threads")->type_name("N");

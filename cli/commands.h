@@ -18,6 +18,7 @@ namespace closecheck::cli {
 struct TargetOptions {
   std::string target;  // a URL, or `in-process`
   std::string profile;
+  std::string product_version;  // empty: any that speaks the profile
   std::string config;
   std::string principals;
   std::string deviation;
@@ -61,6 +62,7 @@ ExitCode replay_command(const ReplayOptions& options);
 struct JudgeCommandOptions {
   std::vector<std::string> files;
   std::string profile;
+  std::string product_version;
   std::string json;
 };
 ExitCode judge_command(const JudgeCommandOptions& options);
@@ -71,6 +73,7 @@ struct ServeOptions {
   std::string data;
   std::string principals;
   std::string profile;
+  std::string product_version;
   std::string deviation;
   std::string variant;
   std::string housekeeping;
@@ -83,6 +86,7 @@ ExitCode deviations_command();
 
 struct MatrixOptions {
   std::string profile;  // empty: each deviation under every profile that has what it breaks
+  std::string product_version;
   std::uint64_t seed = 1;
   std::string effort = "quick";
   int jobs = 0;

@@ -267,4 +267,16 @@ Profile require_profile(const std::string& text) {
   throw UsageError(fmt::format("there is no profile '{}'; the choices are {}", text, profile_names()));
 }
 
+std::optional<Profile> chosen_profile(const std::string& text, const std::string& version) {
+  if (version.empty()) return text.empty() ? std::nullopt : std::optional(require_profile(text));
+  const std::optional<Version> read = read_version(version);
+  if (!read) throw UsageError(fmt::format("--product-version takes a version such as 8.13.4, not '{}'", version));
+  const std::optional<Profile> of_version = profile_of_version(version);
+  const Profile profile = text.empty() ? of_version.value_or(Profile{}) : require_profile(text);
+  if (!profile.at(*read).version())
+    throw UsageError(
+        fmt::format("{} is no version of {}", version, text.empty() ? "any profile" : "the profile " + text));
+  return profile.at(*read);
+}
+
 }  // namespace closecheck::cli

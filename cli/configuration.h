@@ -60,5 +60,8 @@ Clause require_clause(const std::string& id);
 inline constexpr std::string_view kAutoProfile = "auto";
 /// The profile of that name. Throws UsageError with the choices.
 Profile require_profile(const std::string& text);
+/// What `--profile` and `--product-version` say: the profile of that name narrowed to that version, or the profile that
+/// the version is of; empty: both are. Throws UsageError where they say nothing, or do not agree.
+std::optional<Profile> chosen_profile(const std::string& text, const std::string& version);
 
 }  // namespace closecheck::cli

@@ -30,6 +30,7 @@ std::string replay_line(const std::string& file, const Target& target, const Tar
   std::string line = fmt::format("{} replay {}", program_name(), shell_word(file));
   if (!target.live) return line;
   line += fmt::format(" --target {} --profile {}", shell_word(target.url), name(target.profile));
+  if (!options.product_version.empty()) line += " --product-version " + shell_word(options.product_version);
   if (!options.config.empty()) line += " --config " + shell_word(options.config);
   if (!options.principals.empty()) line += " --principals " + shell_word(options.principals);
   return line;

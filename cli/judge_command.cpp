@@ -108,8 +108,7 @@ std::string_view merged(const std::vector<reports::JudgedHistory>& judged) {
 }  // namespace
 
 ExitCode judge_command(const JudgeCommandOptions& options) {
-  std::optional<Profile> profile;
-  if (!options.profile.empty()) profile = require_profile(options.profile);
+  const std::optional<Profile> profile = chosen_profile(options.profile, options.product_version);
   OutputFile json(options.json);
   std::vector<reports::JudgedHistory> judged;
   for (const Recording& recording : find_recordings(options.files, profile)) {

@@ -27,6 +27,7 @@ Row row_of(const sut::DeviationText& deviation, Profile profile, const MatrixOpt
   TargetOptions target_options;
   target_options.deviation = deviation.name;
   target_options.profile = name(profile);
+  if (const auto version = profile.version()) target_options.product_version = text_of(*version);
   const Target target = resolve_target(target_options);
   const Knowledge knowledge = assume(target);
   properties::GateOptions gate;
@@ -55,7 +56,7 @@ Row row_of(const sut::DeviationText& deviation, Profile profile, const MatrixOpt
 
 ExitCode matrix_command(const MatrixOptions& options) {
   std::vector<Profile> profiles(kProfiles.begin(), kProfiles.end());
-  if (!options.profile.empty()) profiles = {require_profile(options.profile)};
+  if (const auto profile = chosen_profile(options.profile, options.product_version)) profiles = {*profile};
   std::vector<std::pair<const sut::DeviationText*, Profile>> rows;
   // Some dialects do not have what the deviation breaks.
   for (const sut::DeviationText& deviation : sut::deviations())

@@ -179,7 +179,7 @@ std::string other_dialect_of(const ReplayOptions& options, const Wanted& wanted)
   const scenarios::Header& header = wanted.scenario.header();
   if (!wanted.ships || !header.profile) return "";
   const Profile profile = resolve_target(options.target, {header.target, header.profile, header.deviation}).profile;
-  return profile == *header.profile ? "" : fmt::format("it is about {}", name(*header.profile));
+  return name(profile) == name(*header.profile) ? "" : fmt::format("it is about {}", name(*header.profile));
 }
 
 }  // namespace closecheck::cli

@@ -41,7 +41,7 @@ sut::ServerOptions server_options(const ServeOptions& options) {
   server.data = options.data;
   server.test_hooks = options.test_hooks;
   server.log = require_log_level(options.log_level);
-  if (!options.profile.empty()) server.service.profile = require_profile(options.profile);
+  if (const auto profile = chosen_profile(options.profile, options.product_version)) server.service.profile = *profile;
   server.service.deviation = require_deviation(options.deviation);
   server.service.variant = require_variant(options.variant);
   if (!options.housekeeping.empty()) {

@@ -80,12 +80,9 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
   const std::string configured = first_of(options.target, target.configuration.target.value_or(""));
   const std::string address = first_of(configured, hint.target);
   target.live = !address.empty() && address != kInProcess;
-  std::optional<Profile> profile;
   const bool is_auto = options.profile == kAutoProfile;
-  if (!options.profile.empty() && !is_auto)
-    profile = require_profile(options.profile);
-  else if (!is_auto)
-    profile = target.configuration.profile ? target.configuration.profile : hint.profile;
+  std::optional<Profile> profile = chosen_profile(is_auto ? "" : options.profile, options.product_version);
+  if (!profile && !is_auto) profile = target.configuration.profile ? target.configuration.profile : hint.profile;
 
   if (target.live) {
     if (!options.deviation.empty() && options.deviation != "none")

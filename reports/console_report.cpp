@@ -55,13 +55,13 @@ class Console {
   }
 
   void write_settings_line() {
-    text_ += fmt::format("seed {}, {}, {}, effort {}, require {}\n", record_.seed, target(), name(record_.profile),
+    text_ += fmt::format("seed {}, {}, {}, effort {}, require {}\n", record_.seed, target(), describe(record_.profile),
                          record_.effort, name(record_.require));
   }
 
   void write_settings() {
     text_ += fmt::format("seed     {}\ntarget   {}\nprofile  {}\neffort   {}\nrequire  {}\nversion  {}\n", record_.seed,
-                         target(), name(record_.profile), record_.effort, name(record_.require), record_.version);
+                         target(), describe(record_.profile), record_.effort, name(record_.require), record_.version);
     for (const std::string& note : record_.notes) text_ += fmt::format("note     {}\n", one_line(note));
     text_ += '\n';
   }

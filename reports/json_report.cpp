@@ -79,10 +79,12 @@ std::string write_json(const RunRecord& record) {
   Json transitions = Json::object();
   for (const auto& [transition, visits] : record.transition_coverage) transitions[transition] = visits;
 
+  Json target{{"kind", record.http ? "http" : "in-process"}, {"url", text_or_null(record.url)}};
+  if (const auto version = record.profile.version()) target["product_version"] = text_of(*version);
   return to_text(Json{
       {"schema", "closecheck-report/1"},
       {"version", record.version},
-      {"target", Json{{"kind", record.http ? "http" : "in-process"}, {"url", text_or_null(record.url)}}},
+      {"target", std::move(target)},
       {"profile", name(record.profile)},
       {"deviation", text_or_null(record.deviation)},
       {"seed", record.seed},

@@ -72,6 +72,7 @@ std::string write_junit(const RunRecord& record) {
   suite.add_property("version", record.version);
   suite.add_property("target", record.http ? record.url : "in-process");
   suite.add_property("profile", name(record.profile));
+  if (const auto version = record.profile.version()) suite.add_property("product_version", text_of(*version));
   if (!record.deviation.empty()) suite.add_property("deviation", record.deviation);
   suite.add_property("seed", fmt::format("{}", record.seed));
   suite.add_property("started", record.started);

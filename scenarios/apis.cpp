@@ -161,10 +161,10 @@ const ApiTable& ApiTable::built_in(Profile profile) {
   };
   static const std::array<ApiTable, kProfiles.size()> tables = [&] {
     std::array<ApiTable, kProfiles.size()> all;
-    for (const Profile each : kProfiles) all.at(each.index()) = table_of(*each);
+    for (const Profile each : kProfiles) all.at(each.line()) = table_of(*each);
     return all;
   }();
-  return tables.at(profile.index());
+  return tables.at(profile.line());
 }
 
 const Api* ApiTable::find(std::string_view name) const {

@@ -42,7 +42,8 @@ std::optional<Version> read_version(std::string_view text) {
 Version version_of(const Server& server, Profile profile) {
   std::string_view told = server.version;
   if (const auto version = take_version(told); version && told.empty()) return *version;
-  return read_version(profile->product_version).value_or(kNewest);
+  const closecheck::Version version = profile.implemented_version();
+  return {version.major, version.minor, version.patch};
 }
 
 struct Range {

@@ -30,7 +30,7 @@ void restore(Request& request, const HttpRequest& sent, Profile profile) {
   if (auto* close = std::get_if<CloseJob>(&request.operation)) {
     close->other.clear();
     for (const auto& parameter : sent.query)
-      if (parameter.first != "force" && parameter.first != "timeout" && parameter.first != "allow_no_jobs")
+      if (parameter.first != "force" && parameter.first != "timeout" && !profile->allow_none.knows(parameter.first))
         close->other.push_back(parameter);
   } else if (auto* post = std::get_if<PostData>(&request.operation); post != nullptr && post->malformed) {
     HttpRequest rest = sent;

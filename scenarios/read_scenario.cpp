@@ -106,6 +106,7 @@ class DocumentReader {
     if (value.map() == nullptr)
       fail(value.place, fmt::format("expected a map with clause, seed and profile, found {}", describe(value)));
     Header& header = script_.header;
+    std::optional<Version> version;
     for (const Member& member : *value.map()) {
       if (member.key == "clause") {
         header.clause = clause_named(text(member.value, "the id of a clause"));
@@ -117,6 +118,11 @@ class DocumentReader {
         if (!header.profile)
           fail(member.value.place,
                fmt::format("expected a profile ({}), found \"{}\"", profile_names(), *member.value.string()));
+      } else if (member.key == "product_version") {
+        version = read_version(text(member.value, "a version"));
+        if (!version)
+          fail(member.value.place,
+               fmt::format("expected a version such as 8.13.4, found \"{}\"", *member.value.string()));
       } else if (member.key == "seed") {
         header.seed = seed(member.value);
       } else if (member.key == "deviation") {
@@ -134,9 +140,11 @@ class DocumentReader {
         header.oracle = *flag;
       } else {
         fail(member.place,
-             fmt::format("expected clause, seed, profile, deviation, target or oracle, found \"{}\"", member.key));
+             fmt::format("expected clause, seed, profile, product_version, deviation, target or oracle, found \"{}\"",
+                         member.key));
       }
     }
+    if (header.profile && version) header.profile = header.profile->at(*version);
   }
 
   std::uint64_t seed(const Value& value) const {

@@ -17,6 +17,12 @@ CloseJob close_of(std::string job) {
   return {std::move(job), {}, {}, {}, {}};
 }
 
+Response feed_reads(std::string state) {
+  Response response = ok();
+  response.content = DatafeedStatisticsList{1, {{"closecheck-f", std::move(state)}}};
+  return response;
+}
+
 JudgedHistory running_feed(Profile profile) {
   JudgedHistory story(under(profile));
   story.created().opened();
@@ -40,6 +46,62 @@ TEST(JudgeLaterVersions, LetACloseBeBarredByADatafeedOrStopIt) {
   JudgedHistory broken = running_feed(Profile::es_7);
   broken.does(close_of(kJob), ok()).reads(kOpened, 0);
   EXPECT_FALSE(broken.findings().empty());
+}
+
+// running-datafeed-blocks-close: who tells its version is held to what that one does.
+TEST(JudgeLaterVersions, HoldEachVersionToItsOwnWayWithARunningDatafeed) {
+  const Profile before = Profile::es_7.at({7, 13, 4});
+  const Profile after = Profile::es_7.at({7, 14, 0});
+  for (const Profile profile : {before, after, Profile::es_7, Profile::es_8, Profile::es_9}) {
+    JudgedHistory barred = running_feed(profile);
+    barred.does(close_of(kJob), refusal(409)).reads(kOpened, 0);
+    if (profile->running_feed_may_bar_close) {
+      expect_fits(barred);
+      EXPECT_EQ(barred.evidence(Clause::running_datafeed_blocks_close), 1U) << describe(profile);
+    } else {
+      expect_departs(barred, Clause::running_datafeed_blocks_close);
+    }
+    JudgedHistory stopped = running_feed(profile);
+    stopped.does(close_of(kJob), ok());
+    if (profile->close_may_stop_feed) {
+      stopped.reads(kClosed, 0).does(DatafeedStats{"closecheck-f"}, feed_reads("stopped"));
+      expect_fits(stopped);
+      EXPECT_EQ(stopped.evidence(Clause::running_datafeed_blocks_close), 1U) << describe(profile);
+    } else {
+      expect_departs(stopped, Clause::running_datafeed_blocks_close);
+    }
+  }
+  EXPECT_FALSE(before->close_may_stop_feed || after->running_feed_may_bar_close) << "each has one way";
+}
+
+TEST(JudgeLaterVersions, ExcuseARefusalWhereTheDatafeedCouldNotBeStopped) {
+  Response told = refusal(409);
+  told.reason = "failed to close jobs as one or more had started datafeeds that could not be stopped: [f]";
+  JudgedHistory story = running_feed(Profile::es_8);
+  story.does(close_of(kJob), told).reads(kOpened, 0);
+  expect_fits(story);
+}
+
+TEST(JudgeLaterVersions, AccuseADatafeedThatRunsOnBehindTheCloseOfItsJob) {
+  for (const Profile profile : {Profile::es_7, Profile::es_7.at({7, 17, 0}), Profile::es_8, Profile::es_9}) {
+    JudgedHistory story = running_feed(profile);
+    story.does(close_of(kJob), ok()).reads(kClosed, 0).does(DatafeedStats{"closecheck-f"}, feed_reads("started"));
+    expect_departs(story, Clause::running_datafeed_blocks_close);
+  }
+}
+
+// wire-status-codes: from 7.15 on a datafeed goes with its job.
+TEST(JudgeLaterVersions, LetADeletionTakeTheDatafeedAlong) {
+  for (const Profile profile : {Profile::es_7, Profile::es_8}) {
+    for (const bool takes : {false, true}) {
+      JudgedHistory story(under(profile));
+      story.created();
+      story.does(CreateIndex{"closecheck-i"}, ok()).does(CreateDatafeed{"closecheck-f", kJob, "closecheck-i"}, ok());
+      story.does(DeleteJob{kJob, {}}, takes ? ok() : refusal(409));
+      if (takes) story.created().does(CreateDatafeed{"closecheck-f", kJob, "closecheck-i"}, ok());
+      expect_fits(story);
+    }
+  }
 }
 
 // close-ends-open-job: without a datafeed there is nothing that bars a close.

@@ -17,7 +17,7 @@ RequestKind kind_of_verb(std::string_view verb) {
   if (verb == "_data") return RequestKind::post;
   if (verb == "_flush") return RequestKind::flush;
   if (verb == "_update") return RequestKind::update;
-  if (verb == "_revert") return RequestKind::revert;
+  if (verb == "_revert" || verb == "_reset") return RequestKind::revert;
   return RequestKind::invalid;
 }
 
@@ -32,7 +32,7 @@ bool is_perhaps_accepted(std::string_view parameter, const Dialect& dialect) {
   return parameter == "job_id" || (!parameter.empty() && parameter == dialect.perhaps_close_parameter);
 }
 
-CloseJob close_of(const ApiPath& path, const RawRequest& raw) {
+CloseJob close_of(const ApiPath& path, const RawRequest& raw, const Dialect& dialect) {
   CloseJob close;
   if (!path.verb.empty()) close.job = path.id;
   for (const auto& [key, value] : raw.query) {
@@ -40,7 +40,7 @@ CloseJob close_of(const ApiPath& path, const RawRequest& raw) {
       close.force = value;
     else if (key == "timeout")
       close.timeout = value;
-    else if (key == "allow_no_jobs")
+    else if (dialect.allow_none.knows(key))
       close.allow_no_jobs = value;
     else
       close.other.emplace_back(key, value);
@@ -215,7 +215,7 @@ void Projection::read_close(Exchange& exchange, const CloseJob& close) const {
   exchange.unknown_parameter =
       (!allows_no_jobs && close.allow_no_jobs) || std::ranges::any_of(close.other, [&](const auto& parameter) {
         return !is_always_accepted(parameter.first) && !is_perhaps_accepted(parameter.first, *profile) &&
-               (!allows_no_jobs || parameter.first != "allow_no_jobs");
+               !(allows_no_jobs && profile->allow_none.knows(parameter.first));
       });
 }
 
@@ -253,7 +253,7 @@ void Projection::project_raw(Exchange& exchange, const RawRequest& raw) {
   if (closes) {
     if (raw.method == "HEAD" || raw.method == "OPTIONS") return;
     exchange.wrong_method = raw.method != "POST";
-    project_close(exchange, close_of(path, raw));
+    project_close(exchange, close_of(path, raw, *options_.profile));
     // A body or another oddity of form may be refused as well.
     exchange.question.may_be_refused = true;
     return;

@@ -14,7 +14,7 @@ namespace brute {
 namespace {
 
 bool reads(const CellTable& table, const JobValue& saw, const Answer& answer) {
-  const bool opening_is_hidden = table.profile->opening_may_be_hidden;
+  const bool opening_is_hidden = table.dialect->opening_may_be_hidden;
   if (answer.processed &&
       (*answer.processed < saw.lo || *answer.processed > std::int64_t{saw.hi} + saw.since + saw.queued + saw.feeding) &&
       saw.hi < kNoBound)
@@ -42,7 +42,7 @@ bool reads(const CellTable& table, const JobValue& saw, const Answer& answer) {
 
 JobMachine& machine(const CellTable& table) {
   static thread_local JobMachine machine;
-  machine.speak(*table.profile);
+  machine.speak(*table.dialect);
   return machine;
 }
 
@@ -75,7 +75,7 @@ std::vector<World> steps(const CellTable& table, const World& world, std::size_t
   const Pending& request = world.pending[which];
   const std::size_t step = index_of(request.question.kind);
   const Cell& cell = table.at(step, world.job);
-  Answers pure = holds(cell.guard, world.job, *table.profile) ? cell.allowed : cell.allowed_otherwise;
+  Answers pure = holds(cell.guard, world.job, *table.dialect) ? cell.allowed : cell.allowed_otherwise;
   if (request.question.may_be_refused) pure |= kRefused;
   if (pure != kNothing) {
     World next = world;
@@ -119,7 +119,7 @@ std::vector<World> happenings(const CellTable& table, const World& world) {
 std::vector<World> history_event(const CellTable& table, const World& world, std::size_t step) {
   std::vector<World> all;
   const Cell& cell = table.at(step, world.job);
-  if (((holds(cell.guard, world.job, *table.profile) ? cell.allowed : cell.allowed_otherwise) & kAccepted) != 0)
+  if (((holds(cell.guard, world.job, *table.dialect) ? cell.allowed : cell.allowed_otherwise) & kAccepted) != 0)
     all.push_back(world);
   const MachineStep stepped = machine(table).step(world.job, step, 0);
   if (stepped.result == MachineStep::Result::done) all.push_back(moved(world, stepped.value));

@@ -1,5 +1,7 @@
 #include "model/cells.h"
 
+#include <vector>
+
 #include "model/job_table.h"
 
 namespace closecheck::model {
@@ -18,9 +20,9 @@ void for_each_row(Function function) {
   });
 }
 
-CellTable flattened(Profile profile) {
+CellTable flattened(const Dialect& dialect) {
   CellTable flat;
-  flat.profile = profile;
+  flat.dialect = &dialect;
   for_each_row([&]<class Entry>(Entry, std::int16_t index) {
     if constexpr (Entry::kind == RowKind::by_itself) {
       flat.happenings.at(Entry::step) = index;
@@ -47,12 +49,12 @@ CellTable flattened(Profile profile) {
                .waits = Entry::kind == RowKind::wait,
                .guard = Entry::when.told,
                .moves_under = Entry::when.guard,
-               .allowed = Entry::allowed.now.in(*profile),
-               .allowed_otherwise = Entry::allowed.otherwise.in(*profile)};
+               .allowed = Entry::allowed.now.in(dialect),
+               .allowed_otherwise = Entry::allowed.otherwise.in(dialect)};
     }
   });
   for (const Reading& reading : table::kReadings) {
-    const bool more = reading.feature != nullptr && (*profile).*reading.feature;
+    const bool more = reading.feature != nullptr && dialect.*reading.feature;
     flat.readings.at(static_cast<std::size_t>(reading.life)) |=
         static_cast<std::uint8_t>(reading.always | (more ? reading.perhaps : 0U));
   }
@@ -105,9 +107,9 @@ void CellTable::derive() {
 }
 
 const CellTable& cells(Profile profile) {
-  static const std::array<CellTable, kProfiles.size()> tables = [] {
-    std::array<CellTable, kProfiles.size()> all;
-    for (const Profile each : kProfiles) all.at(each.index()) = flattened(each);
+  static const std::vector<CellTable> tables = [] {
+    std::vector<CellTable> all;
+    for (const Dialect& each : kDialects) all.push_back(flattened(each));
     return all;
   }();
   return tables.at(profile.index());
@@ -147,8 +149,10 @@ std::string_view name(Feed feed) {
 }
 
 std::string_view name(Guard guard) {
-  constexpr std::array<std::string_view, 12> names{"",
+  constexpr std::array<std::string_view, 14> names{"",
                                                    "no datafeed refers to it",
+                                                   "no datafeed keeps it",
+                                                   "a deletion takes the datafeed along",
                                                    "no datafeed runs",
                                                    "no datafeed bars it",
                                                    "closing stops a datafeed",

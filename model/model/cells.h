@@ -71,7 +71,7 @@ struct Cell {
 
 /// Plain data, so that a test can take a copy and switch one row off.
 struct CellTable {
-  Profile profile{};
+  const Dialect* dialect = nullptr;
   std::array<std::array<Cell, kStepCount>, kLifeCount> job{};   // requests that go to the job's region
   std::array<std::array<Cell, kStepCount>, kFeedCount> feed{};  // requests that go to the datafeed's region
   std::array<std::int16_t, kHappeningCount> happenings{};       // their rows

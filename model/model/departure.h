@@ -32,6 +32,7 @@ enum class Condition : std::uint8_t {
   reads_closed,
   reads_closing,
   reads_failed,
+  reads_started,  // a datafeed
   // How the job came to be closed since it was last opened.
   never_closed,
   closed_normally,

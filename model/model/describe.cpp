@@ -32,9 +32,9 @@ std::string describe_allowed(const CellTable& table, const LogEntry& entry, cons
   const std::size_t step = index_of(entry.question.kind);
   const Cell& cell = table.at(step, job);
   if (cell.row < 0) return "nothing";
-  Answers allowed = holds(cell.guard, job, *table.profile) ? cell.allowed : cell.allowed_otherwise;
+  Answers allowed = holds(cell.guard, job, *table.dialect) ? cell.allowed : cell.allowed_otherwise;
   if (cell.changes &&
-      (!rows()[static_cast<std::size_t>(cell.row)].only_if || holds(cell.moves_under, job, *table.profile)))
+      (!rows()[static_cast<std::size_t>(cell.row)].only_if || holds(cell.moves_under, job, *table.dialect)))
     allowed |= kAccepted;
   if (entry.question.may_be_refused) allowed |= kRefused;
   const bool reads = entry.question.kind == RequestKind::stats && (allowed & kAccepted) != 0;

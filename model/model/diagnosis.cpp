@@ -62,6 +62,8 @@ bool holds_of_request(Condition condition, const Case& it) {
       return it.entry.answer.state == JobState::closing;
     case Condition::reads_failed:
       return it.entry.answer.state == JobState::failed;
+    case Condition::reads_started:
+      return it.entry.answer.feed_started == true;
     default:
       return false;
   }

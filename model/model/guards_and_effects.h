@@ -13,6 +13,8 @@ namespace closecheck::model {
 enum class Guard : std::uint8_t {
   always,
   no_feed,
+  feed_lets_remove,
+  remove_takes_feed,
   feed_idle,
   feed_lets_close,
   close_stops_feed,
@@ -32,12 +34,16 @@ inline bool holds(Guard guard, const JobValue& value, const Dialect& dialect) {
       return true;
     case Guard::no_feed:
       return value.feed == Feed::none;
+    case Guard::feed_lets_remove:
+      return value.feed == Feed::none || dialect.delete_may_take_feed;
+    case Guard::remove_takes_feed:
+      return dialect.delete_may_take_feed;
     case Guard::feed_idle:
       return value.feed != Feed::started;
     case Guard::feed_lets_close:
-      return value.feed != Feed::started || !dialect.running_feed_bars_close;
+      return value.feed != Feed::started || dialect.close_may_stop_feed;
     case Guard::close_stops_feed:
-      return !dialect.running_feed_bars_close;
+      return dialect.close_may_stop_feed;
     case Guard::job_exists:
       return value.life != Life::absent;
     case Guard::job_opened:

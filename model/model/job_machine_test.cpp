@@ -26,7 +26,7 @@ struct SmallModel {
 };
 constexpr std::int16_t kCloseRow = 8;
 
-constexpr Dialect kStopsFeeds{.running_feed_bars_close = false};
+constexpr Dialect kStopsFeeds{.close_may_stop_feed = true};
 
 constexpr JobValue kFed{.life = opened, .feed = Feed::started, .hi = 4, .feeding = 3};
 

@@ -200,14 +200,14 @@ using Requests = boost::mp11::mp_append<
   boost::mp11::mp_list<
     //   from      request              to       does              when                          else                               clause
     Move<absent,   RequestKind::create,         closed,  E::create,        kAlways,                      kNone,                             C::wire_status_codes>,
-    Move<closed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::no_feed),      kNone | may(R),                    C::wire_status_codes>,
-    Move<failed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::no_feed),      may(R),                            C::wire_status_codes>,
-    Move<closed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
-    Move<opening,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
-    Move<opened,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
-    Move<closing,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
-    Move<forced,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
-    Move<failed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::no_feed),      unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<closed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), kNone | may(R),                    C::wire_status_codes>,
+    Move<failed,   RequestKind::remove,         absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), may(R),                            C::wire_status_codes>,
+    Move<closed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<opening,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<opened,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<closing,  RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<forced,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
+    Move<failed,   RequestKind::force_remove,   absent,  E::erase,         only_if(Guard::feed_lets_remove, Guard::no_feed), unless(&D::has_delete_options, R) | may(R),         C::wire_status_codes>,
     Wait<closed,   RequestKind::open,           opening, E::none,          kAlways,                      kNone,                             C::job_reopens>,
     Stay<closed,   RequestKind::post,                                                                    may(R),                            C::closed_job_refuses_data>,
     Move<opened,   RequestKind::post,           opened,  E::count,         kAlways,                      kNone,                             C::job_reopens>,
@@ -232,9 +232,13 @@ using Requests = boost::mp11::mp_append<
     Stay<closed,   RequestKind::stats,                                                                   may(A),                            C::closed_means_closed>,
     Move<closed,   RequestKind::revert,         closed,  E::revert,        kAlways,                      may(R),                            C::wire_status_codes>>>;
 
-// Where a close stops the datafeed, that moves along with the job.
+// Where a close stops the datafeed, or a deletion takes it along, that moves along with the job.
 using FeedRequests = boost::mp11::mp_list<
     Move<F::started, RequestKind::close,              F::stopped, E::feed_erase,         only_if(Guard::close_stops_feed), kNone,       C::running_datafeed_blocks_close>,
+    Move<F::stopped, RequestKind::remove,             F::none,    E::feed_erase,         only_if(Guard::remove_takes_feed), kNone,      C::wire_status_codes>,
+    Move<F::started, RequestKind::remove,             F::none,    E::feed_erase,         only_if(Guard::remove_takes_feed), kNone,      C::wire_status_codes>,
+    Move<F::stopped, RequestKind::force_remove,       F::none,    E::feed_erase,         only_if(Guard::remove_takes_feed), kNone,      C::wire_status_codes>,
+    Move<F::started, RequestKind::force_remove,       F::none,    E::feed_erase,         only_if(Guard::remove_takes_feed), kNone,      C::wire_status_codes>,
     Move<F::none,    RequestKind::create_feed,        F::stopped, E::none,               only_if(Guard::job_exists), kNone | may(R), C::wire_status_codes>,
     Stay<F::stopped, RequestKind::create_feed,                                                                       may(R),         C::wire_status_codes>,
     Stay<F::started, RequestKind::create_feed,                                                                       may(R),         C::wire_status_codes>,
@@ -316,6 +320,7 @@ inline constexpr std::uint8_t kRunning = in(opening, opened, closing, forced);
 inline constexpr const char* kHungAndClosed = "the job closed, though its close was to hang";
 inline constexpr std::array kDepartures{
     untold(asks(K::create, K::update, K::remove, K::force_remove, K::revert), kEach, kAnyClaim, {}),
+    named(asks(K::feed_stats), in(closed), A, {reads_started, closed_normally}, C::running_datafeed_blocks_close),
     untold(asks(K::create_feed, K::start_feed, K::start_endless_feed, K::stop_feed, K::remove_feed, K::feed_stats), kEach, kAnyClaim, {}),
     untold(asks(K::get, K::read_results), in(absent, opening, opened, closing, forced, failed), kAnyClaim, {}),
     untold(asks(K::get, K::read_results), in(closed), kAnyClaim, {never_closed}),

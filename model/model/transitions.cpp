@@ -5,7 +5,7 @@ namespace closecheck::model {
 void Transitions::reset(const CellTable& table) {
   table_ = &table;
   machine_.switch_off(table.off);
-  machine_.speak(*table.profile);
+  machine_.speak(*table.dialect);
 }
 
 bool Transitions::matches(const PendingRequests& pending, const SearchExchange& x, const Configuration& c) const {
@@ -14,7 +14,7 @@ bool Transitions::matches(const PendingRequests& pending, const SearchExchange& 
   const Cell& cell = table_->at(x.step, c.job);
   if (cell.row < 0) return false;
   Answers allowed =
-      cell.guard == Guard::always || holds(cell.guard, c.job, *table_->profile) ? cell.allowed : cell.allowed_otherwise;
+      cell.guard == Guard::always || holds(cell.guard, c.job, *table_->dialect) ? cell.allowed : cell.allowed_otherwise;
   if (x.may_be_refused) allowed |= kRefused;
   if ((allowed & x.answers) == 0) return false;
   if ((x.answers & kAccepted) == 0) return true;

@@ -82,7 +82,7 @@ template <class Take>
 void Transitions::by_itself(PendingRequests& pending, const Configuration& from, Take take) {
   for (std::uint32_t rest = table_->happenings_at(from.job); rest != 0; rest &= rest - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(rest));
-    if (!holds(table_->happening_guards[i], from.job, *table_->profile)) continue;  // it would be barred
+    if (!holds(table_->happening_guards[i], from.job, *table_->dialect)) continue;  // it would be barred
     Configuration next = from;
     if (move(pending, next, kStepCount + i, 0, 0)) take(next, table_->happenings[i]);
   }

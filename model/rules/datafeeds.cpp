@@ -28,4 +28,12 @@ bool accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatis
   return true;
 }
 
+void learn_of_statistics(JobFile& job, const DatafeedStatistics& statistics, RuleContext& context) {
+  job.period.feed_seen_running = statistics.state != "stopped";
+  // Whose close stopped a datafeed that surely ran has done what the other way of the product forbids.
+  const Exchange* const close = context.log.find(job.period.normal_close);
+  if (job.now == JobState::closed && statistics.state == "stopped" && close != nullptr && close->feed_before == true)
+    context.rulings.prove(Clause::running_datafeed_blocks_close);
+}
+
 }  // namespace closecheck::model::datafeeds

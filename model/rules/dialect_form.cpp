@@ -122,6 +122,9 @@ class FormRules {
            });
   }
 
+  /// What stops the datafeed first has reason to refuse where that could not be done.
+  bool says_feed_did_not_stop() const { return contains_ignoring_case(response_.reason, "could not be stopped"); }
+
   bool is_refused_by_state() const {
     if (response_.outcome != Outcome::refused) return false;
     if (response_.refusal == Refusal::not_found) return exchange_.before == JobState::absent;
@@ -158,7 +161,7 @@ class FormRules {
     if (many_.any_failed && !forces) statuses[1] = 409;
     // A forced close of a job whose datafeed runs may be taken or refused, and so may any that may stop the datafeed.
     if (many_.any_feed) statuses[2] = 409;
-    const bool feed_bars = statuses[2] != 0 && !forces && dialect_.running_feed_bars_close;
+    const bool feed_bars = statuses[2] != 0 && !forces && !dialect_.close_may_stop_feed;
     const bool must_refuse = statuses[0] != 0 || statuses[1] != 0 || feed_bars;
     const bool may_refuse = must_refuse || statuses[2] != 0;
     return Rule{.clause = Clause::close_many,
@@ -191,8 +194,9 @@ class FormRules {
         // Accepted, it tells nothing by itself: the datafeed has to have stopped.
         return Rule{.clause = Clause::running_datafeed_blocks_close,
                     .refusals = {409, 0, 0},
-                    .may_be_accepted = !dialect_.running_feed_bars_close,
-                    .tells = !accepted};
+                    .may_be_accepted = dialect_.close_may_stop_feed,
+                    .may_be_refused = dialect_.running_feed_may_bar_close || says_feed_did_not_stop(),
+                    .tells = !accepted && dialect_.running_feed_may_bar_close};
       case JobState::opening:
       case JobState::closing:
       case JobState::unknown:

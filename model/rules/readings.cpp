@@ -39,7 +39,7 @@ void judge_reading(const Exchange& exchange, JobFile& job, const Response& respo
   } else if (const auto* asked = std::get_if<DatafeedStats>(&operation)) {
     if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content))
       for (const DatafeedStatistics& statistics : list->feeds)
-        if (statistics.feed == asked->feed) job.period.feed_seen_running = statistics.state != "stopped";
+        if (statistics.feed == asked->feed) datafeeds::learn_of_statistics(job, statistics, context);
   } else if (std::holds_alternative<GetJob>(operation)) {
     if (const auto* list = std::get_if<JobDescriptionList>(&response.content))
       for (const JobDescription& description : list->jobs)

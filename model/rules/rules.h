@@ -90,6 +90,9 @@ namespace datafeeds {
 /// After `settled`, a job whose datafeed has its end in the past must not read opened. True: it does, and somebody is
 /// accused. Source: datafeed-end-closes-job.
 bool accuse_endless_feed(const Exchange& exchange, JobFile& job, const JobStatistics& statistics, RuleContext& context);
+/// What a feed's statistics, read at rest, tell of the close that its job was closed by.
+/// Source: running-datafeed-blocks-close.
+void learn_of_statistics(JobFile& job, const DatafeedStatistics& statistics, RuleContext& context);
 }  // namespace datafeeds
 
 namespace authorization {

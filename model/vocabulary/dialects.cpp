@@ -1,6 +1,7 @@
 // Every dialect, and what is asked of all of them together.
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <charconv>
 
 #include "closecheck/vocabulary/profile.h"
 #include "closecheck/vocabulary/text.h"
@@ -52,28 +53,128 @@ constexpr Dialect kXpack63{
     .second_force_may_fail = true,  // the loser of a race: 500, though the job closes
 };
 
-/// 7.0 to 7.17. From 7.14 on a close stops the datafeed first, from 7.10 on `allow_no_match` is known.
-constexpr Dialect kEs7{
-    .name = "es-7",
-    .major = 7,
-    .product_version = "7.6.0",
-    .jobs = {"/_ml", "/_xpack/ml"},
-    .security = {"/_security", "/_xpack/security"},
-    .has_document_types = false,
-    .perhaps_close_parameter = "allow_no_match",
-    .close_reads_body = true,
-    .blank_id_may_name_all = true,
-    .second_close_may_be_refused = true,  // the loser of a race: 404, though the job is there
-    .second_force_may_fail = true,
-    .running_feed_bars_close = false,
-    .post_to_unknown_may_conflict = true,
-    .invalid_id_may_be_bad_request = true,
-    .unknown_path_in_json = true,
+/// The minor versions of a line that a value stands for, both included.
+struct Minors {
+  int first = 0;
+  int last = 0;
+
+  /// Whether one of them comes before that of `border`, or from there on. Where nobody knows the border better than to
+  /// one version, `border` is the next one for what has gone, and the earlier one for what has come.
+  constexpr bool any_before(int border) const { return first < border; }
+  constexpr bool any_since(int border) const { return last >= border; }
+  /// Of what only the implementation needs to know, and it is of one version.
+  constexpr bool since(int border) const { return first >= border; }
 };
+
+/// 7.0 to 7.17.
+constexpr Dialect es_7(Minors minors) {
+  const bool knows_match = minors.since(10);
+  return {
+      .name = "es-7",
+      .major = 7,
+      .product_version = "7.6.0",
+      .jobs = {"/_ml", "/_xpack/ml"},
+      .security = {"/_security", "/_xpack/security"},
+      .has_document_types = false,
+      .has_reset = minors.since(14),
+      .allow_none = knows_match ? Naming{"allow_no_match", "allow_no_jobs"} : Naming{"allow_no_jobs"},
+      .perhaps_close_parameter = !knows_match && minors.any_since(10) ? "allow_no_match" : "",
+      .close_reads_body = true,
+      .blank_id_may_name_all = true,
+      .second_close_may_be_refused = true,  // the loser of a race: 404, though the job is there
+      .second_force_may_fail = true,
+      .running_feed_may_bar_close = minors.any_before(14),
+      .close_may_stop_feed = minors.any_since(14),
+      .delete_may_take_feed = minors.any_since(15),
+      .post_to_unknown_may_conflict = true,
+      .invalid_id_may_be_bad_request = true,
+      .unknown_path_in_json = true,
+      .tells_node = minors.since(8),
+      .tells_product = minors.since(14),
+      .tells_snapshot_days = minors.since(8),
+      .totals_are_objects = true,
+      .deprecates_posting = minors.since(11),
+      .deprecates_other_base = true,
+      .identity_comes_first = minors.since(17),
+      .names_credentials = true,
+      .offers_more_schemes = minors.since(13),
+      .oldest_compatible = minors.since(13) ? 7 : 0,
+      .daily_snapshot_days = minors.since(8) ? 10 : 1,
+      .document_type_told = "_doc",
+      .unknown_member_type = "x_content_parse_exception",
+  };
+}
+
+/// 8.0 to 8.19: what 7.17 came to be, without the paths and names that it had deprecated.
+constexpr Dialect es_8(Minors minors) {
+  Dialect dialect = es_7({17, 17});
+  dialect.name = "es-8";
+  dialect.major = 8;
+  dialect.product_version = "8.13.4";
+  dialect.jobs = {"/_ml"};
+  dialect.security = {"/_security"};
+  dialect.has_typed_paths = false;
+  dialect.allow_none = {"allow_no_match"};
+  dialect.perhaps_close_parameter = "allow_no_jobs";  // where a media type asks for version 7
+  dialect.tells_charset = false;
+  dialect.identity_comes_first = minors.since(9);
+  dialect.separates_scheme = minors.since(15);
+  dialect.document_type_told = "";
+  return dialect;
+}
+
+/// 9.0 to 9.5.
+constexpr Dialect es_9(Minors minors) {
+  Dialect dialect = es_8({19, 19});
+  dialect.name = "es-9";
+  dialect.major = 9;
+  dialect.product_version = "9.1.5";
+  dialect.perhaps_close_parameter = {};
+  dialect.second_force_may_fail = minors.any_before(1);
+  dialect.deprecates_flushing = minors.since(1);
+  dialect.stop_may_close_job = minors.since(3);
+  dialect.oldest_compatible = 8;
+  return dialect;
+}
+
+constexpr std::array<Dialect (*)(Minors), kProfiles.size()> kLines{[](Minors) { return kXpack54; },
+                                                                   [](Minors) { return kXpack63; }, es_7, es_8, es_9};
+
+constexpr std::array<Dialect, kDialectCount> all_dialects() {
+  std::array<Dialect, kDialectCount> all{};
+  std::size_t next = kLines.size();
+  for (std::size_t line = 0; line < kLines.size(); ++line) {
+    const int minors = static_cast<int>(kMinorsTold[line]);
+    all[line] = kLines[line]({0, minors - 1});
+    for (int minor = 0; minor < minors; ++minor) all[next++] = kLines[line]({minor, minor});
+  }
+  return all;
+}
 
 }  // namespace
 
-constinit const std::array<Dialect, kProfiles.size()> kDialects{kXpack54, kXpack63, kEs7};
+constinit const std::array<Dialect, kDialectCount> kDialects = all_dialects();
+
+Profile Profile::at(Version version) const {
+  Profile narrowed(line_);
+  if (version.major != narrowed->major) return narrowed;
+  narrowed.version_ = version;
+  const std::size_t minors = kMinorsTold.at(line_);
+  if (minors == 0) return narrowed;
+  std::size_t index = kProfiles.size() + std::min(static_cast<std::size_t>(version.minor), minors - 1);
+  for (std::size_t line = 0; line < line_; ++line) index += kMinorsTold.at(line);
+  narrowed.index_ = static_cast<std::uint8_t>(index);
+  return narrowed;
+}
+
+Version Profile::implemented_version() const {
+  return version().value_or(read_version((*this)->product_version).value_or(Version{}));
+}
+
+std::string describe(Profile profile) {
+  const std::optional<Version> version = profile.version();
+  return version ? fmt::format("{} ({})", name(profile), text_of(*version)) : std::string(name(profile));
+}
 
 std::size_t size_of_base(std::string_view base, const std::vector<std::string>& segments) {
   std::size_t size = 0;
@@ -97,12 +198,12 @@ std::optional<Profile> profile_named(std::string_view text) {
   return found == kProfiles.end() ? std::nullopt : std::optional(*found);
 }
 
-std::optional<Profile> profile_of_version(std::string_view version) {
-  int major = 0;
-  const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), major);
-  const bool is_version = error == std::errc{} && end != version.data() + version.size() && *end == '.';
-  const auto* const found = std::ranges::find(kProfiles, major, [](Profile profile) { return profile->major; });
-  return !is_version || found == kProfiles.end() ? std::nullopt : std::optional(*found);
+std::optional<Profile> profile_of_version(std::string_view text) {
+  const std::optional<Version> version = read_version(text);
+  if (!version) return std::nullopt;
+  const auto* const found =
+      std::ranges::find(kProfiles, version->major, [](Profile profile) { return profile->major; });
+  return found == kProfiles.end() ? std::nullopt : std::optional(found->at(*version));
 }
 
 std::string profile_names() {

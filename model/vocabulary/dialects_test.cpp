@@ -13,7 +13,7 @@ TEST(Dialects, AreFoundByTheirNamesAndByTheVersionsOfTheirServers) {
   for (const Profile profile : kProfiles) {
     EXPECT_TRUE(names.insert(name(profile)).second) << name(profile);
     EXPECT_EQ(profile_named(name(profile)), profile);
-    EXPECT_EQ(profile_of_version(profile->product_version), profile);
+    EXPECT_EQ(profile_of_version(profile->product_version), profile.implemented());
     EXPECT_NE(profile_names().find(name(profile)), std::string::npos);
     EXPECT_EQ(&*profile, &kDialects.at(profile.index()));
   }
@@ -28,10 +28,39 @@ TEST(Dialects, AreNotFoundByWhatIsNoNameAndNoVersion) {
 }
 
 TEST(Dialects, TakeVersionsOfTheirMajorWhateverFollows) {
-  EXPECT_EQ(profile_of_version("6.8.23"), Profile::xpack_6_3);
-  EXPECT_EQ(profile_of_version("6.3.2-SNAPSHOT"), Profile::xpack_6_3);
-  EXPECT_EQ(profile_of_version("5.6"), Profile::xpack_5_4);
-  EXPECT_EQ(profile_of_version("7.17.29"), Profile::es_7);
+  EXPECT_EQ(profile_of_version("6.8.23"), Profile::xpack_6_3.at({6, 8, 23}));
+  EXPECT_EQ(profile_of_version("6.3.2-SNAPSHOT"), Profile::xpack_6_3.at({6, 3, 2}));
+  EXPECT_EQ(profile_of_version("5.6"), Profile::xpack_5_4.at({5, 6, 0}));
+  EXPECT_EQ(profile_of_version("7.17.29"), Profile::es_7.at({7, 17, 29}));
+}
+
+TEST(Dialects, AreNarrowedToAVersionUnderTheSameName) {
+  const Profile narrow = Profile::es_7.at({7, 13, 4});
+  EXPECT_EQ(name(narrow), "es-7");
+  EXPECT_EQ(describe(narrow), "es-7 (7.13.4)");
+  EXPECT_EQ(narrow.version(), (Version{7, 13, 4}));
+  EXPECT_EQ(narrow.line(), Profile::es_7.line());
+  EXPECT_NE(narrow, Profile::es_7);
+  EXPECT_EQ(narrow.at({7, 14, 0}), Profile::es_7.at({7, 14, 0})) << "whatever it was narrowed to before";
+  EXPECT_EQ(describe(Profile::es_7), "es-7");
+  EXPECT_EQ(Profile::es_7.version(), std::nullopt);
+  EXPECT_EQ(Profile::es_7.at({8, 0, 0}), Profile::es_7) << "of another line's version it knows nothing";
+}
+
+TEST(Dialects, KnowAVersionThatIsNewerThanAllOfThemAsTheNewest) {
+  for (const Profile profile : kProfiles) {
+    const Profile newest = profile.at({profile->major, 99, 0});
+    EXPECT_LT(newest.index(), kDialects.size());
+    EXPECT_EQ(name(newest), name(profile));
+    if (kMinorsTold.at(profile.line()) == 0) continue;
+    const int last = static_cast<int>(kMinorsTold.at(profile.line())) - 1;
+    EXPECT_EQ(newest.index(), profile.at({profile->major, last, 0}).index());
+  }
+}
+
+TEST(Dialects, SpeakOneVersionWhereTheyAreImplemented) {
+  EXPECT_EQ(text_of(Profile::es_7.implemented_version()), Profile::es_7->product_version);
+  EXPECT_EQ(Profile::es_7.at({7, 14, 1}).implemented_version(), (Version{7, 14, 1}));
 }
 
 TEST(Dialects, KnowPathsBelowTheirBases) {

@@ -17,7 +17,7 @@ namespace {
 class Conversation {
  public:
   explicit Conversation(Profile profile)
-      : manner_{profile, Deviation::none, Variant::usual, 10 * kMillisecond, false}, core_(manner_) {}
+      : manner_{profile.implemented(), Deviation::none, Variant::usual, 10 * kMillisecond, false}, core_(manner_) {}
 
   void ask(const wire::HttpRequest& http) {
     const Request parsed = wire::parse(http, manner_.profile, Principal::manage_ml);

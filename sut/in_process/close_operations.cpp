@@ -65,6 +65,7 @@ Answer CloseOperations::close_many(const CloseJob& ask, const CloseOrder& order)
   if (Answer refusal = refuse_any(jobs, order)) return refusal;
   std::erase_if(jobs, [](const Job* job) { return job->state() == JobState::closed; });
   if (jobs.empty()) return closed_true();
+  stop_feeds(jobs);
   if (order.force) {
     if (jobs.size() == 1) return force(*jobs.front());
     for (Job* job : jobs) force_now(*job);
@@ -105,8 +106,7 @@ Answer CloseOperations::refuse_any(const std::vector<Job*>& jobs, const CloseOrd
       continue;
     }
     if (order.force) {
-      if (feeds_.runs_for(job->id()))
-        return conflict(fmt::format("cannot close job [{}], datafeed hasn't been stopped", job->id()));
+      if (Answer refusal = refuse_for_feed(*job)) return refusal;
       continue;
     }
     if (job->state() == JobState::failed && jobs.size() > 1 &&
@@ -143,13 +143,28 @@ Answer CloseOperations::refuse_close(Job& job, const CloseOrder& order) {
   if (job.state() == JobState::opening && !turn_.manner.profile->closes_opening_job) return not_open(job.id());
   if (job.state() == JobState::closing && turn_.manner.deviates(Deviation::overlapping_close_gets_500))
     return refused(500, "illegal_state_exception", fmt::format("[{}] is being closed by another request", job.id()));
-  if (feeds_.runs_for(job.id()) && job.state() != JobState::closing &&
-      !turn_.manner.deviates(Deviation::closes_under_running_datafeed))
-    return conflict(fmt::format("cannot close job [{}], datafeed hasn't been stopped", job.id()));
+  if (job.state() != JobState::closing && !turn_.manner.deviates(Deviation::closes_under_running_datafeed))
+    if (Answer refusal = refuse_for_feed(job)) return refusal;
   if (turn_.manner.deviates(Deviation::refuses_to_close_unused) && job.state() == JobState::opened &&
       job.analysis().counts().input_records == 0)
     return conflict(fmt::format("job [{}] has not received data", job.id()));
   return std::nullopt;
+}
+
+Answer CloseOperations::refuse_for_feed(const Job& job) {
+  if (turn_.manner.profile->close_may_stop_feed || !feeds_.runs_for(job.id())) return std::nullopt;
+  return conflict(fmt::format("cannot close job [{}], datafeed hasn't been stopped", job.id()));
+}
+
+void CloseOperations::stop_feeds(std::span<Job* const> jobs) {
+  if (!turn_.manner.profile->close_may_stop_feed || turn_.manner.deviates(Deviation::closes_under_running_datafeed))
+    return;
+  for (const Job* job : jobs) {
+    Datafeed* feed = feeds_.of_job(job->id());
+    if (feed == nullptr) continue;
+    feed->started = false;
+    feed->due = kNever;
+  }
 }
 
 Answer CloseOperations::force(Job& job) {

@@ -27,6 +27,10 @@ class CloseOperations {
   /// A refusal when the job cannot be closed normally now.
   Answer refuse_close(Job& job, const CloseOrder& order);
   Answer refuse_close_of_closed(const Job& job) const;
+  /// A refusal when a datafeed bars the close; where one has to be stopped first, nothing.
+  Answer refuse_for_feed(const Job& job);
+  /// Where a close stops datafeeds first, those of the jobs that are about to close.
+  void stop_feeds(std::span<Job* const> jobs);
   Answer force(Job& job);
   void force_now(Job& job);
   Answer wait_for_close(std::span<Job* const> jobs, Duration timeout);

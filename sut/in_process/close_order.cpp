@@ -20,7 +20,7 @@ std::string unrecognized(const Dialect& dialect, std::string_view job, std::vect
 }
 
 /// The same request with what stands among the other parameters by a known name in its own place.
-CloseJob sorted_out(const CloseJob& ask) {
+CloseJob sorted_out(const CloseJob& ask, const Dialect& dialect) {
   CloseJob out = ask;
   const auto take = [&out](std::string_view name, Parameter& place) {
     std::erase_if(out.other, [&](const auto& parameter) {
@@ -31,7 +31,8 @@ CloseJob sorted_out(const CloseJob& ask) {
   };
   take("force", out.force);
   take("timeout", out.timeout);
-  take("allow_no_jobs", out.allow_no_jobs);
+  for (const std::string_view name : {dialect.allow_none.other, dialect.allow_none.written})
+    if (!name.empty()) take(name, out.allow_no_jobs);
   return out;
 }
 
@@ -64,7 +65,7 @@ CloseOrder read_sorted(const CloseJob& ask, const Manner& manner) {
   if (!order.refusal) order.refusal = read_flag(manner, ask.force, false, order.force);
   std::vector<std::string> unknown;
   if (!manner.profile->has_expressions) {
-    if (ask.allow_no_jobs) unknown.emplace_back("allow_no_jobs");
+    if (ask.allow_no_jobs) unknown.emplace_back(manner.profile->allow_none.written);
   } else if (!order.refusal) {
     order.refusal = read_flag(manner, ask.allow_no_jobs, true, order.allow_no_jobs);
   }
@@ -94,7 +95,7 @@ Answer read_flag(const Manner& manner, const Parameter& parameter, bool absent, 
 
 CloseOrder read_close_order(const CloseJob& sent, const Manner& manner) {
   if (sent.other.empty()) return read_sorted(sent, manner);
-  return read_sorted(sorted_out(sent), manner);
+  return read_sorted(sorted_out(sent, *manner.profile), manner);
 }
 
 }  // namespace closecheck::sut

@@ -13,7 +13,7 @@ class FeedTest : public ::testing::TestWithParam<Profile> {
  protected:
   FeedTest() {
     InProcessOptions options;
-    options.profile = GetParam();
+    options.profile = GetParam().implemented();
     service.emplace(options);
     service->ask(CreateIndex{kIndex}, Principal::setup);
     service->create(kA);
@@ -28,10 +28,11 @@ class FeedTest : public ::testing::TestWithParam<Profile> {
     const Response response = service->ask(DatafeedStats{kFeed});
     return std::get<DatafeedStatisticsList>(response.content).feeds.at(0).state;
   }
+  static bool stops_for_a_close() { return GetParam().implemented()->close_may_stop_feed; }
   std::optional<ServiceForTest> service;
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, FeedTest, ::testing::ValuesIn(kProfiles),
+INSTANTIATE_TEST_SUITE_P(Both, FeedTest, ::testing::ValuesIn(profiles_for_test()),
                          [](const auto& instance) { return word_of(instance.param); });
 
 // datafeed-end-closes-job
@@ -83,7 +84,21 @@ TEST_P(FeedTest, LeavesItsJobOpenWithoutAnEnd) {
 }
 
 // running-datafeed-blocks-close
+TEST_P(FeedTest, IsStoppedByACloseWhereTheDialectSaysSo) {
+  if (!stops_for_a_close()) return;
+  for (const bool forced : {false, true}) {
+    service->open(kA);
+    start({});
+    EXPECT_TRUE(is_accepted(forced ? service->force_close(kA) : service->close(kA)));
+    EXPECT_EQ(feed_state(), "stopped");
+    service->wait(kMinute);
+    EXPECT_EQ(service->state(kA), JobState::closed);
+  }
+}
+
+// running-datafeed-blocks-close
 TEST_P(FeedTest, KeepsItsJobFromBeingClosed) {
+  if (stops_for_a_close()) return;
   service->open(kA);
   start({});
   const Response normal = service->close(kA);
@@ -128,8 +143,20 @@ TEST_P(FeedTest, IsStoppedTwiceByTheDialect) {
   EXPECT_TRUE(GetParam()->stops_feed_twice ? is_accepted(response) : is_refused(response, 409));
 }
 
-TEST_P(FeedTest, IsDeletedBeforeItsJob) {
+TEST_P(FeedTest, IsDeletedWithItsJobWhereTheDialectSaysSo) {
+  if (!GetParam().implemented()->delete_may_take_feed) return;
+  service->open(kA);
+  start({});
   EXPECT_TRUE(is_refused(service->ask(DeleteJob{kA, {}}), 409));
+  service->close(kA);
+  EXPECT_TRUE(is_accepted(service->ask(DeleteJob{kA, {}})));
+  EXPECT_TRUE(is_refused(service->ask(DatafeedStats{kFeed}), 404));
+}
+
+TEST_P(FeedTest, IsDeletedBeforeItsJob) {
+  if (!GetParam().implemented()->delete_may_take_feed) {
+    EXPECT_TRUE(is_refused(service->ask(DeleteJob{kA, {}}), 409));
+  }
   service->open(kA);
   start({});
   EXPECT_TRUE(is_refused(service->ask(DeleteDatafeed{kFeed, {}}), 409));

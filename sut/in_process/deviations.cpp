@@ -127,7 +127,7 @@ constexpr std::array kDeviations{
     DeviationText{Deviation::failed_close_answers_400, "failed-close-answers-400", Clause::failed_job_answer,
                   "A normal close of a failed job, without `force`, is refused with 400.", 3},
     DeviationText{Deviation::closes_under_running_datafeed, "closes-under-running-datafeed", Clause::running_datafeed_blocks_close,
-                  "A job is closed under its running datafeed.", 6, &Dialect::running_feed_bars_close},
+                  "A job is closed under its running datafeed.", 7},
     DeviationText{Deviation::close_all_closes_nothing, "close-all-closes-nothing", Clause::close_many,
                   "A close of `_all` or a wildcard answers that all is closed and closes nothing.", 4, &Dialect::has_expressions},
     DeviationText{Deviation::list_close_ignores_failed_jobs, "list-close-ignores-failed-jobs", Clause::close_many,

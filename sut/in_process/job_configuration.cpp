@@ -111,7 +111,7 @@ JobDescription describe(const Job& job, const Manner& manner) {
     members.emplace_back("groups", list_text(config.groups, [](const std::string& group) { return json_text(group); }));
   members.emplace_back("job_type", "\"anomaly_detector\"");
   if (manner.profile->tells_job_version)
-    members.emplace_back("job_version", fmt::format("\"{}\"", manner.profile->product_version));
+    members.emplace_back("job_version", fmt::format("\"{}\"", text_of(manner.profile.implemented_version())));
   add_default("model_snapshot_retention_days", "1");
   add_default("results_index_name", "\"shared\"");
   if (!std::ranges::is_sorted(members)) std::ranges::sort(members);

@@ -127,10 +127,17 @@ Answer JobOperations::on(const DeleteJob& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/delete", turn_.who);
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  if (const Datafeed* feed = feeds_.of_job(ask.job))
+  const Datafeed* const feed = feeds_.of_job(ask.job);
+  const bool takes_feed = turn_.manner.profile->delete_may_take_feed;
+  if (feed != nullptr && !takes_feed)
     return conflict(fmt::format("Cannot delete job [{}] because datafeed [{}] refers to it", ask.job, feed->id));
   if (job->state() != JobState::closed && !forced)
     return conflict(fmt::format("Cannot delete job [{}] because the job is {}", ask.job, name(job->state())));
+  if (feed != nullptr) {
+    if (feed->started && !forced)
+      return conflict(fmt::format("Cannot delete datafeed [{}] while its status is started", feed->id));
+    feeds_.remove(std::string(feed->id));
+  }
   lifecycle_.give_up_waiting(*job, conflict("The job has been closed while waiting to be opened"),
                              conflict(fmt::format("job [{}] was deleted", ask.job)));
   jobs_.remove(*job);

@@ -8,7 +8,7 @@
 namespace closecheck::sut {
 
 Answer ServerOperations::on(const GetRoot&) {
-  return accepted(ServerInfo{"closecheck", std::string(turn_.manner.profile->product_version)});
+  return accepted(ServerInfo{"closecheck", text_of(turn_.manner.profile.implemented_version())});
 }
 
 Answer ServerOperations::on(const Authenticate&) {

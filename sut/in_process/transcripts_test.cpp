@@ -28,7 +28,9 @@ void play(const std::filesystem::path& path) {
   const std::string name = path.stem().string();
   const auto* const profile = std::ranges::find_if(kProfiles, [&](Profile p) { return name.starts_with(p->name); });
   ASSERT_NE(profile, kProfiles.end()) << path;
-  WireForTest service(*profile, name.find("secured") != std::string::npos);
+  // `es-7_7.14.2.txt` is of that version alone.
+  const auto version = read_version(name.substr(name.find('_') + 1));
+  WireForTest service(version ? profile->at(*version) : *profile, name.find("secured") != std::string::npos);
   Principal who = Principal::manage_ml;
   std::string request;
   std::string body;

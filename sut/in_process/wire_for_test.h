@@ -16,7 +16,7 @@ namespace closecheck::sut {
 class WireForTest {
  public:
   explicit WireForTest(Profile profile, bool security = false)
-      : manner_{profile, Deviation::none, Variant::usual, 200 * kMillisecond, security}, core_(manner_) {}
+      : manner_{profile.implemented(), Deviation::none, Variant::usual, 200 * kMillisecond, security}, core_(manner_) {}
 
   /// Waits for the answer, at most two hours.
   WireAnswer send(const std::string& method, const std::string& target, const std::string& body = "",

@@ -209,7 +209,7 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
                     "or serve 127.0.0.1",
                     options.host));
   const InProcessOptions& service_options = options.service;
-  const Manner manner{service_options.profile, service_options.deviation, service_options.variant,
+  const Manner manner{service_options.profile.implemented(), service_options.deviation, service_options.variant,
                       service_options.housekeeping_base, !options.principals.empty()};
   std::unique_ptr<Store> store;
   if (!options.data.empty()) store = std::make_unique<SqliteStore>(SqliteSettings{options.data, "", true});
@@ -226,8 +226,9 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
   HttpServer server(take, within(options.limits, raise_descriptor_limit()), log);
   const int port = server.take_port(options.host, options.port);
   const Running running(server, service, options.grace, log);
-  log.info(fmt::format("serving {} on {}, security {}, {}{}", name(manner.profile), authority_of(options.host, port),
-                       manner.security ? "on" : "off", options.data.empty() ? "in memory" : "data in " + options.data,
+  log.info(fmt::format("serving {} on {}, security {}, {}{}", describe(manner.profile),
+                       authority_of(options.host, port), manner.security ? "on" : "off",
+                       options.data.empty() ? "in memory" : "data in " + options.data,
                        options.test_hooks ? ", with test hooks" : ""));
   ready(port);
   // A signal handler may set `stop`, and may not notify anybody.

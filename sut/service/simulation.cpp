@@ -39,8 +39,8 @@ class Random {
 };
 
 Manner manner_of(const InProcessOptions& options) {
-  return {options.profile,           options.deviation, options.variant,
-          options.housekeeping_base, options.security,  options.second_deviation};
+  return {options.profile.implemented(), options.deviation, options.variant,
+          options.housekeeping_base,     options.security,  options.second_deviation};
 }
 
 class Simulation final : public System {

@@ -62,10 +62,16 @@ void Call::ignore(std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) take(name);
 }
 
-ListOptions Call::take_allow(std::string_view name) {
+Parameter Call::take_any(std::initializer_list<std::string_view> names) {
+  Parameter value;
+  for (const std::string_view name : names)
+    if (!name.empty())
+      if (Parameter one = take(name)) value = std::move(one);
+  return value;
+}
+
+ListOptions Call::read_allow(const Parameter& allow) const {
   ListOptions options;
-  if (!dialect().has_expressions) return options;
-  const Parameter allow = take(name);
   if (!allow) return options;
   const auto read = read_strict_boolean(*allow);
   if (!read)
@@ -73,6 +79,18 @@ ListOptions Call::take_allow(std::string_view name) {
            fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.", *allow));
   options.allow_none = *read;
   return options;
+}
+
+ListOptions Call::take_allow() {
+  if (!dialect().has_expressions) return {};
+  return read_allow(take_any({dialect().allow_none.other, dialect().allow_none.written}));
+}
+
+ListOptions Call::take_allow_no_feeds() {
+  if (!dialect().has_expressions) return {};
+  const Naming& names = dialect().allow_none;
+  return read_allow(take_any({names.knows("allow_no_jobs") ? "allow_no_datafeeds" : "",
+                              names.knows("allow_no_match") ? "allow_no_match" : ""}));
 }
 
 std::optional<int> Call::take_number(const char* name) {

@@ -38,8 +38,12 @@ class Call {
   /// A parameter of the query, which is then known. Of several of one name the last counts.
   Parameter take(std::string_view name);
   void ignore(std::initializer_list<std::string_view> names);
-  /// What `allow_no_jobs` and such say: unknown to a dialect without expressions.
-  ListOptions take_allow(std::string_view name);
+  /// What the dialect's `allow_none` says; unknown to a dialect without expressions.
+  ListOptions take_allow();
+  /// The same of datafeeds.
+  ListOptions take_allow_no_feeds();
+  /// The last of several parameters that are there; the others count as known.
+  Parameter take_any(std::initializer_list<std::string_view> names);
   /// Throws Refused for what is no number.
   std::optional<int> take_number(const char* name);
   /// A member of the body where there is one, else the parameter. A member that is no text is its JSON text.
@@ -57,6 +61,8 @@ class Call {
   const Parameters& rest() const { return rest_; }
 
  private:
+  ListOptions read_allow(const Parameter& allow) const;
+
   const HttpRequest& http_;
   std::map<std::string_view, std::string> parts_;
   Parameters rest_;

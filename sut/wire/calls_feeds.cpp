@@ -56,11 +56,11 @@ Built update_feed(Call& call) {
 }
 
 Built get_feeds(Call& call) {
-  return {GetDatafeed{call.part("feed")}, call.take_allow("allow_no_datafeeds")};
+  return {GetDatafeed{call.part("feed")}, call.take_allow_no_feeds()};
 }
 
 Built feed_statistics(Call& call) {
-  return {DatafeedStats{call.part("feed")}, call.take_allow("allow_no_datafeeds")};
+  return {DatafeedStats{call.part("feed")}, call.take_allow_no_feeds()};
 }
 
 Built start_feed(Call& call) {
@@ -83,7 +83,7 @@ Built start_feed(Call& call) {
 }
 
 Built stop_feed(Call& call) {
-  ListOptions options = call.take_allow("allow_no_datafeeds");
+  ListOptions options = call.take_allow_no_feeds();
   call.ignore({"timeout"});
   return {StopDatafeed{call.part("feed"), call.take_either("force")}, std::move(options)};
 }

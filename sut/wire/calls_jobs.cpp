@@ -26,11 +26,11 @@ Built delete_job(Call& call) {
 }
 
 Built get_jobs(Call& call) {
-  return {GetJob{call.part("job")}, call.take_allow("allow_no_jobs")};
+  return {GetJob{call.part("job")}, call.take_allow()};
 }
 
 Built job_statistics(Call& call) {
-  return {JobStats{call.part("job")}, call.take_allow("allow_no_jobs")};
+  return {JobStats{call.part("job")}, call.take_allow()};
 }
 
 Built open_job(Call& call) {
@@ -73,7 +73,11 @@ Built flush_job(Call& call) {
 }
 
 Built close_job(Call& call) {
-  CloseJob out{call.part("job"), call.take("force"), call.take("timeout"), call.take("allow_no_jobs"), {}};
+  CloseJob out{call.part("job"),
+               call.take("force"),
+               call.take("timeout"),
+               call.take_any({call.dialect().allow_none.other, call.dialect().allow_none.written}),
+               {}};
   // The service refuses the others itself: a bad timeout is found first.
   out.other = call.take_rest();
   return {std::move(out)};

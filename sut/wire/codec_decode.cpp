@@ -172,6 +172,15 @@ class Decoder {
     }
     return false;
   }
+  bool is_start() const {
+    return std::holds_alternative<OpenJob>(request_.operation) ||
+           std::holds_alternative<StartDatafeed>(request_.operation);
+  }
+  /// Taken, and not begun: nobody has room for it yet.
+  bool waits_for_a_node() const {
+    const auto node = body() ? member(*body(), "node") : std::nullopt;
+    return node && node->is_string() && text_of(node).empty();
+  }
   bool is_close() const { return std::holds_alternative<CloseJob>(request_.operation); }
 
   /// Markup, which no part of the API is written in: the page of a proxy, a login, a portal.
@@ -247,7 +256,11 @@ class Decoder {
       return;
     }
     if (claim && !*claim) {
-      refuse(Refusal::other);
+      refuse(is_start() ? Refusal::unavailable : Refusal::other);
+      return;
+    }
+    if (is_start() && waits_for_a_node()) {
+      refuse(Refusal::unavailable);
       return;
     }
     if (!read_body_of_success()) return;

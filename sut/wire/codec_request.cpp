@@ -127,7 +127,7 @@ struct Encoder {
     HttpRequest out = plain("POST", job_path(o.job, "_close"));
     add(out.query, "force", o.force);
     add(out.query, "timeout", o.timeout);
-    add(out.query, "allow_no_jobs", o.allow_no_jobs);
+    if (o.allow_no_jobs) out.query.emplace_back(profile->allow_none.written, *o.allow_no_jobs);
     out.query.insert(out.query.end(), o.other.begin(), o.other.end());
     return out;
   }

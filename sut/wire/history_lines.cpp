@@ -119,6 +119,7 @@ std::vector<std::string> write_history_lines(const History& history) {
   Json header = Json::object();
   header["schema"] = kHistorySchema;
   header["profile"] = name(history.profile);
+  if (const auto version = history.profile.version()) header["product_version"] = text_of(*version);
   lines.push_back(wire::dump(header));
   for (const Event& event : history.events)
     lines.push_back(escaped_json(wire::dump(event_json(event, history.profile))));

@@ -65,6 +65,11 @@ struct HistoryReader::Impl {
     const auto known = profile_named(profile);
     if (!known) fail(fmt::format("profile `{}` is not known; known are {}", profile, profile_names()));
     profile_ = *known;
+    if (!member(header, "product_version")) return;
+    const std::string version = text(header, "product_version");
+    const auto narrowed = read_version(version);
+    if (!narrowed) fail(fmt::format("`product_version` `{}` is no version", version));
+    profile_ = profile_.at(*narrowed);
   }
 
   Event read_event(JsonValue line) {

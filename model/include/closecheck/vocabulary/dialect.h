@@ -19,6 +19,14 @@ struct Base {
   std::size_t size_in(const std::vector<std::string>& segments) const;
 };
 
+/// A name that requests are written with, and another that is read as well; empty: there is none.
+struct Naming {
+  std::string_view written{};
+  std::string_view other{};
+
+  bool knows(std::string_view name) const { return !name.empty() && (name == written || name == other); }
+};
+
 /// As `Base::size_in`, of one base.
 std::size_t size_of_base(std::string_view base, const std::vector<std::string>& segments);
 
@@ -39,8 +47,12 @@ struct Dialect {
   bool has_expressions = true;
   /// A deletion takes `force` and `wait_for_completion`.
   bool has_delete_options = true;
-  bool has_skip_time = true;  ///< of a flush
-  bool has_document_types = true;
+  bool has_skip_time = true;       ///< of a flush
+  bool has_document_types = true;  ///< documents are written with one
+  bool has_typed_paths = true;     ///< paths may name the type of documents
+  bool has_reset = false;
+  /// The parameter that says whether an expression may name no job.
+  Naming allow_none{"allow_no_jobs"};
   /// A parameter of a close that some versions of the line know and others refuse; empty: there is none.
   std::string_view perhaps_close_parameter{};
   bool close_reads_body = false;  ///< and then knows no parameter of the query
@@ -56,12 +68,14 @@ struct Dialect {
   bool closing_is_visible = true;      ///< else statistics may show a closing job as opened
   bool opening_may_be_hidden = false;  ///< statistics may show an opening job as closed or opened
   bool closes_opening_job = true;
-  bool close_of_closed_may_be_refused = false;   ///< with 409
-  bool second_close_may_be_refused = false;      ///< of a job that is closing
-  bool second_force_may_fail = false;            ///< while a forced close goes on
-  bool running_feed_bars_close = true;           ///< else it may be stopped first, and the close goes on
-  bool force_closes_in_background = false;       ///< with its housekeeping; else the process is killed
-  bool post_to_closing_may_break = false;        ///< with 500; else 409
+  bool close_of_closed_may_be_refused = false;  ///< with 409
+  bool second_close_may_be_refused = false;     ///< of a job that is closing
+  bool second_force_may_fail = false;           ///< while a forced close goes on
+  bool running_feed_may_bar_close = true;       ///< with 409
+  bool close_may_stop_feed = false;             ///< first, and then goes on; with one of the two the other is no answer
+  bool delete_may_take_feed = false;            ///< of a job, its datafeed along; else the datafeed bars it
+  bool force_closes_in_background = false;      ///< with its housekeeping; else the process is killed
+  bool post_to_closing_may_break = false;       ///< with 500; else 409
   bool flush_of_closing_is_bad_request = false;  ///< 400; else 409
 
   // Statuses.
@@ -80,6 +94,23 @@ struct Dialect {
   bool keeps_limits_while_open = true;  ///< the memory limit of a job that is not closed cannot be changed
   bool stops_feed_twice = true;         ///< else a stop of a stopped datafeed is refused
   bool catches_narrowly = true;         ///< `catch: request` of a scenario takes no error that has a name of its own
+  bool tells_node = false;              ///< an open or a start, where it went
+  bool tells_product = false;           ///< `X-elastic-product` on every answer to a caller who is known
+  bool tells_charset = true;            ///< of JSON
+  bool tells_snapshot_days = false;     ///< a job's description, how long daily snapshots are kept
+  bool totals_are_objects = false;      ///< how many documents a search found
+  bool deprecates_posting = false;      ///< data; with a `Warning`
+  bool deprecates_flushing = false;
+  bool deprecates_other_base = false;
+  bool stop_may_close_job = false;              ///< of a datafeed, where `close_job` says so
+  bool identity_comes_first = false;            ///< before the method, the path and the type of a body
+  bool names_credentials = false;               ///< else a token is what is missing
+  bool offers_more_schemes = false;             ///< to a caller who is not known: `Bearer` and `ApiKey` besides `Basic`
+  bool separates_scheme = false;                ///< `Basic realm="security", charset="UTF-8"`, with the comma
+  int oldest_compatible = 0;                    ///< of the media types that ask for a major version; 0: there are none
+  int daily_snapshot_days = 1;                  ///< that snapshots are kept for, where nobody says
+  std::string_view document_type_told = "doc";  ///< in answers; empty: none is
+  std::string_view unknown_member_type = "illegal_argument_exception";
   std::string_view timed_out_words = "Timed out when waiting for persistent tasks";
   std::string_view bad_time_type = "illegal_argument_exception";
   std::string_view index_exists_type = "resource_already_exists_exception";

@@ -3,46 +3,72 @@
 
 #include <array>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "closecheck/vocabulary/dialect.h"
+#include "closecheck/vocabulary/version.h"
 
 namespace closecheck {
 
 /// A handle to a dialect: what it is like is asked through `->`, and which one it is of nobody. A line of the product
-/// that is narrowed to some of its versions is another value under the same name.
+/// stands for all of its versions, so that it allows what any of them does; narrowed to one of them (`at`) it allows
+/// what that one does, under the same name.
 class Profile {
  public:
   static const Profile xpack_5_4;  ///< the page's own
   static const Profile xpack_6_3;
   static const Profile es_7;
+  static const Profile es_8;
+  static const Profile es_9;
 
   constexpr Profile() = default;  ///< the page's own
 
   const Dialect* operator->() const { return &of(index_); }
   const Dialect& operator*() const { return of(index_); }
-  /// Its place among `kProfiles`.
+  /// Its place among `kProfiles`, whatever it is narrowed to.
+  constexpr std::size_t line() const { return line_; }
+  /// Its place among `kDialects`.
   constexpr std::size_t index() const { return index_; }
-  friend constexpr bool operator==(Profile, Profile) = default;
-  friend constexpr auto operator<=>(Profile, Profile) = default;
+  /// The one that it is narrowed to; empty: it stands for every version of its line.
+  std::optional<Version> version() const {
+    return version_ == Version{} ? std::nullopt : std::optional<Version>(version_);
+  }
+  /// The line, narrowed to one version of it. Of a version of another line nothing is known: the line as it is.
+  Profile at(Version version) const;
+  /// What the implementation speaks: one version, the one that this is narrowed to or else the line's own.
+  Profile implemented() const { return at(implemented_version()); }
+  Version implemented_version() const;
+
+  friend constexpr bool operator==(const Profile&, const Profile&) = default;
+  friend constexpr auto operator<=>(const Profile&, const Profile&) = default;
 
  private:
-  constexpr explicit Profile(std::uint8_t index) : index_(index) {}
+  constexpr explicit Profile(std::uint8_t line) : line_(line), index_(line) {}
   static const Dialect& of(std::size_t index);
 
+  std::uint8_t line_ = 0;
   std::uint8_t index_ = 0;
+  Version version_{};
 };
 inline constexpr Profile Profile::xpack_5_4{0};
 inline constexpr Profile Profile::xpack_6_3{1};
 inline constexpr Profile Profile::es_7{2};
+inline constexpr Profile Profile::es_8{3};
+inline constexpr Profile Profile::es_9{4};
 
-inline constexpr std::array kProfiles{Profile::xpack_5_4, Profile::xpack_6_3, Profile::es_7};
+inline constexpr std::array kProfiles{Profile::xpack_5_4, Profile::xpack_6_3, Profile::es_7, Profile::es_8,
+                                      Profile::es_9};
 
-/// Their values, in the order of `kProfiles`.
-extern const std::array<Dialect, kProfiles.size()> kDialects;
+/// How many minor versions of a line are told apart, in the order of `kProfiles`; 0: its versions are all alike.
+inline constexpr std::array<std::size_t, kProfiles.size()> kMinorsTold{0, 0, 18, 20, 6};
+inline constexpr std::size_t kDialectCount = std::accumulate(kMinorsTold.begin(), kMinorsTold.end(), kProfiles.size());
+
+/// The value of each line, in the order of `kProfiles`, then those of the minor versions that are told apart.
+extern const std::array<Dialect, kDialectCount> kDialects;
 inline const Dialect& Profile::of(std::size_t index) {
   return kDialects[index];
 }
@@ -50,10 +76,13 @@ inline const Dialect& Profile::of(std::size_t index) {
 inline std::string_view name(Profile profile) {
   return profile->name;
 }
+/// `es-7`, or `es-7 (7.13.4)` where it is narrowed; for people.
+std::string describe(Profile profile);
 std::optional<Profile> profile_named(std::string_view text);
-/// The profile whose servers say that they are of this version (`7.6.0`, `6.3.2-SNAPSHOT`); empty: none.
+/// The profile whose servers say that they are of this version (`7.6.0`, `6.3.2-SNAPSHOT`), narrowed to it; empty:
+/// none.
 std::optional<Profile> profile_of_version(std::string_view version);
-/// All names, for messages: `xpack-5.4, xpack-6.3, es-7`.
+/// All names, for messages: `xpack-5.4, xpack-6.3, es-7, ...`.
 std::string profile_names();
 
 /// How many segments of a path are the base of the job API in whatever dialect; 0: it is a path of something else.
