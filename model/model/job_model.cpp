@@ -20,7 +20,7 @@ Sent JobModel::send(RequestKind request, const JobValue& job, std::uint32_t reco
   const MachineStep stepped = impl_->machine.step(job, step, records);
   if (stepped.result == MachineStep::Result::done)
     return {cell.waits ? Reaction::waits : Reaction::moves, stepped.value};
-  const Answers fitting = holds(cell.guard, job, *impl_->table->profile) ? cell.allowed : cell.allowed_otherwise;
+  const Answers fitting = holds(cell.guard, job, *impl_->table->dialect) ? cell.allowed : cell.allowed_otherwise;
   return {(fitting & kAccepted) != 0 ? Reaction::answered : Reaction::refused, job};
 }
 
