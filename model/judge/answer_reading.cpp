@@ -50,10 +50,10 @@ bool is_not_served(const Exchange& exchange, const JobFile* job, const Response&
          response.status == 501 || (response.status == 400 && !is_body_known(response));
 }
 
-Answer answer_of_statistics(const Exchange& exchange, const JobFile& job, const Response& response) {
+Answer answer_of_statistics(const Exchange& exchange, const Response& response, const JobStatistics* statistics) {
   Answer answer{.outcome = RequestOutcome::accepted};
   const auto* list = std::get_if<JobStatisticsList>(&response.content);
-  if (const JobStatistics* statistics = statistics_of(job, response)) {
+  if (statistics != nullptr) {
     answer.state = statistics->state;
     if (statistics->state == JobState::unknown) answer.outcome = RequestOutcome::unknown;
     if (statistics->counts_told) answer.processed = statistics->counts.processed_records;
@@ -98,7 +98,8 @@ RequestOutcome outcome_of(const Exchange& exchange, const JobFile* job, const Re
   return broke ? RequestOutcome::failed : RequestOutcome::refused;
 }
 
-Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& response, Profile profile) {
+Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& response,
+                  const JobStatistics* statistics, Profile profile) {
   Answer answer{.outcome = exchange.outcome};
   if (answer.outcome != RequestOutcome::accepted) {
     // A list that is refused says nothing of any one of its jobs, and a close of several that fails not which failed.
@@ -109,7 +110,7 @@ Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& 
     if (exchange.expression && exchange.is_close && began) answer.outcome = RequestOutcome::unknown;
     return answer;
   }
-  if (exchange.meant == RequestKind::stats) return answer_of_statistics(exchange, job, response);
+  if (exchange.meant == RequestKind::stats) return answer_of_statistics(exchange, response, statistics);
   if (exchange.meant == RequestKind::get) {
     answer.outcome = outcome_of_description(job, response);
   } else if (exchange.meant == RequestKind::feed_stats) {

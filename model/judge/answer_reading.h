@@ -11,7 +11,8 @@ namespace closecheck::model {
 RequestOutcome outcome_of(const Exchange& exchange, const JobFile* job, const Response& response,
                           const JudgeOptions& options, Rulings& rulings);
 
-/// The answer as the oracle of one of its jobs hears it.
-Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& response, Profile profile);
+/// The answer as the oracle of one of its jobs hears it. `statistics`: what it tells of the job, null: nothing.
+Answer answer_for(const Exchange& exchange, const JobFile& job, const Response& response,
+                  const JobStatistics* statistics, Profile profile);
 
 }  // namespace closecheck::model

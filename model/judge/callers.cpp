@@ -10,14 +10,6 @@ bool may_read(Principal who) {
   return may_manage_jobs(who) || who == Principal::monitor_ml;
 }
 
-bool is_in(const std::vector<Principal>& list, Principal who) {
-  return std::ranges::find(list, who) != list.end();
-}
-
-void note(std::vector<Principal>& list, Principal who) {
-  if (!is_in(list, who)) list.push_back(who);
-}
-
 }  // namespace
 
 void Callers::clear() {
@@ -33,7 +25,7 @@ bool Callers::is_in_doubt(const Exchange& exchange) const {
   if (!decides) return false;
   const Principal who = exchange.request->who;
   // Who may do everything and was refused something else has lost the credentials already.
-  return is_in(let_in_, who) || (may_manage_jobs(who) && is_in(turned_away_, who)) ||
+  return let_in_.has(who) || (may_manage_jobs(who) && turned_away_.has(who)) ||
          (options_.callers_are_known && may_read(who));
 }
 
@@ -58,8 +50,8 @@ std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Resp
   // Parameters are read before anybody asks for privileges, so that a bad request says nothing of the caller.
   const bool lets_in = response.outcome == Outcome::accepted || exchange.refusal == Refusal::not_found ||
                        exchange.refusal == Refusal::conflict;
-  if (lets_in) note(let_in_, who);
-  if (refused && !exchange.is_close) note(turned_away_, who);
+  if (lets_in) let_in_.add(who);
+  if (refused && !exchange.is_close) turned_away_.add(who);
   return judged;
 }
 

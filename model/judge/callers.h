@@ -2,6 +2,7 @@
 // Deterministic; not thread-safe.
 #pragma once
 
+#include <bitset>
 #include <memory>
 #include <vector>
 
@@ -14,6 +15,17 @@ namespace closecheck::model {
 struct DoubtfulRefusal {
   std::size_t number = 0;
   std::shared_ptr<const Response> response;
+};
+
+/// Whether somebody is among them.
+class Principals {
+ public:
+  bool has(Principal who) const { return set_.test(static_cast<std::size_t>(who)); }
+  void add(Principal who) { set_.set(static_cast<std::size_t>(who)); }
+  void clear() { set_.reset(); }
+
+ private:
+  std::bitset<8> set_;
 };
 
 class Callers {
@@ -31,8 +43,8 @@ class Callers {
  private:
   JudgeOptions options_;
   std::vector<DoubtfulRefusal> doubts_;
-  std::vector<Principal> let_in_;       // callers who were told something that only who is let in is told
-  std::vector<Principal> turned_away_;  // callers to whom something else than a close was refused as to callers
+  Principals let_in_;       // callers who were told something that only who is let in is told
+  Principals turned_away_;  // callers to whom something else than a close was refused as to callers
 };
 
 }  // namespace closecheck::model

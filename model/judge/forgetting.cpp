@@ -2,8 +2,8 @@
 
 namespace closecheck::model {
 
-void Forgetting::release_gone_jobs() {
-  for (; !gone_.empty() && gone_.front().since + ExchangeLog::kKept < log_.newest(); gone_.pop_front()) {
+void Forgetting::release_those_before(std::size_t newest) {
+  for (; !gone_.empty() && gone_.front().since + ExchangeLog::kKept < newest; gone_.pop_front()) {
     JobFile* const job = jobs_.known(gone_.front().job);
     if (job == nullptr || job->last_request != gone_.front().since || !job->is_over()) continue;
     let_go(job->oracle.take_forgotten());

@@ -23,9 +23,12 @@ class Forgetting {
   /// The job is surely not there, and no request about it is open.
   void note_absent(const JobFile& job) { gone_.push_back({job.last_request, job.index}); }
   /// Releases the jobs that nobody has asked for since they were gone, once that is long ago.
-  void release_gone_jobs();
+  void release_gone_jobs() {
+    if (!gone_.empty()) release_those_before(log_.newest());
+  }
 
  private:
+  void release_those_before(std::size_t newest);
   void let_go(const std::vector<int>& requests);
 
   struct Gone {

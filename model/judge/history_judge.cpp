@@ -304,7 +304,8 @@ void HistoryJudge::end_normal_close_perhaps(const Exchange& exchange, JobFile& j
 }
 
 void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response& response) {
-  const Answer answer = answer_for(exchange, job, response, options_.profile);
+  const JobStatistics* const statistics = statistics_of(job, response);
+  const Answer answer = answer_for(exchange, job, response, statistics, options_.profile);
   end_for(exchange, job, answer.outcome);
   // Whom to accuse of its form needs no second opinion.
   if (rulings_.has_accused_of_form()) return;
@@ -317,8 +318,8 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
                            job.now != JobState::unknown && job.records_now && job.open_requests == 0;
   if (!was_certain) refresh(job);
   if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job))
-    judge_reading(exchange, job, response, context_);
-  if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, response);
+    judge_reading(exchange, job, response, statistics, context_);
+  if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, statistics);
   if (exchange.is_close && exchange.targets.size() == 1 && answer.outcome == RequestOutcome::accepted)
     log_.note_close(exchange, job.index);
 }
@@ -365,7 +366,7 @@ void HistoryJudge::judge_refusal(const DoubtfulRefusal& doubt) {
   rule_on(exchange, only, *doubt.response);
   // Whatever has changed since then may have confirmed something else.
   const bool nothing_since = only != nullptr && only->last_change == exchange.number && only->open_changes == 0;
-  if (nothing_since && !rulings_.has_accused()) learn(exchange, *only, *doubt.response);
+  if (nothing_since && !rulings_.has_accused()) learn(exchange, *only, statistics_of(*only, *doubt.response));
 }
 
 // Events of the history.
@@ -428,12 +429,12 @@ void HistoryJudge::refresh(JobFile& job) {
   }
 }
 
-void HistoryJudge::learn(const Exchange& exchange, JobFile& job, const Response& response) {
+void HistoryJudge::learn(const Exchange& exchange, JobFile& job, const JobStatistics* statistics) {
   const bool tells = exchange.outcome != RequestOutcome::busy && exchange.outcome != RequestOutcome::unknown;
   if (!tells || job.disturbed) return;
   if (exchange.meant == RequestKind::stats) {
     if (exchange.outcome == RequestOutcome::accepted && exchange.quiet)
-      lifecycle::learn_of_statistics(job, statistics_of(job, response), context_);
+      lifecycle::learn_of_statistics(job, statistics, context_);
   } else if (!is_read(exchange.meant)) {
     lifecycle::learn(exchange, job, context_);
   }

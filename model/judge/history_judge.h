@@ -50,7 +50,7 @@ class HistoryJudge {
 
   void take_verdict(JobFile& job, const Exchange* exchange, OracleVerdict verdict);
   void refresh(JobFile& job);
-  void learn(const Exchange& exchange, JobFile& job, const Response& response);
+  void learn(const Exchange& exchange, JobFile& job, const JobStatistics* statistics);
   JobFile* only_target(const Exchange& exchange);
 
   JudgeOptions options_;

@@ -72,9 +72,8 @@ void JobDirectory::learn_names(const Exchange& exchange, JobFile* only, const Re
   if (only != nullptr && !takes_groups) only->is_job = true;
 }
 
-bool JobDirectory::is_expression(std::string_view text) const {
-  const JobFile* job = find(text);
-  if (job != nullptr && (options_.knows_every_job ? job->may_exist() : job->is_job)) return false;
+bool JobDirectory::is_expression(std::string_view text, const JobFile* known) const {
+  if (known != nullptr && (options_.knows_every_job ? known->may_exist() : known->is_job)) return false;
   if (names_several(text)) return true;
   for (const JobFile* const each : all_)
     if (std::ranges::find(each->groups, text) != each->groups.end() || each->may_join(text)) return true;

@@ -35,8 +35,8 @@ class JobDirectory {
   /// What an accepted request tells of jobs and their groups; `only`: the one job that it names, null: none or several.
   void learn_names(const Exchange& exchange, JobFile* only, const Response& response);
 
-  /// Whether the text may mean several jobs, or a group: all but the name of one job.
-  bool is_expression(std::string_view text) const;
+  /// Whether the text may mean several jobs, or a group: all but the name of one job. `known`: what `find` says of it.
+  bool is_expression(std::string_view text, const JobFile* known) const;
   struct Matches {
     std::vector<std::uint32_t> jobs;  // indices
     bool joins_perhaps = false;       // some of them only if a creation under way has come first

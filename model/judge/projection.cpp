@@ -26,12 +26,12 @@ bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& 
   return std::int64_t{from.value_or(0)} + size.value_or(100) > 10'000;
 }
 
-/// A close that was sent as it is, without a type.
 /// The name of a part of the path is known, though it says nothing in a query; and what only some versions know.
 bool is_perhaps_accepted(std::string_view parameter, const Dialect& dialect) {
   return parameter == "job_id" || (!parameter.empty() && parameter == dialect.perhaps_close_parameter);
 }
 
+/// A close that was sent as it is, without a type.
 CloseJob close_of(const ApiPath& path, const RawRequest& raw, const Dialect& dialect) {
   CloseJob close;
   if (!path.verb.empty()) close.job = path.id;
@@ -74,10 +74,14 @@ void Projection::project(Exchange& exchange) {
 }
 
 void Projection::ask(Exchange& exchange, RequestKind kind, const std::string& job) {
+  ask(exchange, kind, job, jobs_.find(job));
+}
+
+void Projection::ask(Exchange& exchange, RequestKind kind, const std::string& job, const JobFile* known) {
   exchange.meant = exchange.question.kind = kind;
   exchange.question.may_be_refused = exchange.barred;
   // Who takes one job has none of such a name, and none of them is on file.
-  if (const JobFile* known = jobs_.find(job))
+  if (known != nullptr)
     ExchangeLog::add_target(exchange, known->index);
   else if (!names_several(job))
     ExchangeLog::add_target(exchange, jobs_.named(job).index);
@@ -126,7 +130,8 @@ void Projection::project_operation(Exchange& exchange) {
   } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
     ask(exchange, RequestKind::create, create->job);
   } else if (const auto* get = std::get_if<GetJob>(&operation)) {
-    if (!get->job.empty() && !jobs_.is_expression(get->job)) ask(exchange, RequestKind::get, get->job);
+    const JobFile* known = jobs_.find(get->job);
+    if (!get->job.empty() && !jobs_.is_expression(get->job, known)) ask(exchange, RequestKind::get, get->job, known);
   } else if (const auto* update = std::get_if<UpdateJob>(&operation)) {
     ask(exchange, RequestKind::update, update->job);
   } else if (const auto* remove = std::get_if<DeleteJob>(&operation)) {
@@ -174,7 +179,9 @@ void Projection::project_post(Exchange& exchange, const PostData& post) {
 }
 
 void Projection::project_statistics(Exchange& exchange, const JobStats& stats) {
-  if (!stats.job.empty() && !jobs_.is_expression(stats.job)) return ask(exchange, RequestKind::stats, stats.job);
+  const JobFile* known = jobs_.find(stats.job);
+  if (!stats.job.empty() && !jobs_.is_expression(stats.job, known))
+    return ask(exchange, RequestKind::stats, stats.job, known);
   exchange.meant = exchange.question.kind = RequestKind::stats;
   exchange.expression = true;
   exchange.question.may_be_refused = true;
@@ -237,8 +244,10 @@ void Projection::project_close(Exchange& exchange, const CloseJob& close) {
   }
   if (exchange.bad_timeout || (exchange.barred && !exchange.wrong_method)) question.kind = RequestKind::invalid;
   if (exchange.without_id) return;
-  exchange.expression = jobs_.is_expression(close.job);
-  if (!exchange.expression) return ExchangeLog::add_target(exchange, jobs_.named(close.job).index);
+  const JobFile* known = jobs_.find(close.job);
+  exchange.expression = jobs_.is_expression(close.job, known);
+  if (!exchange.expression)
+    return ExchangeLog::add_target(exchange, (known != nullptr ? *known : jobs_.named(close.job)).index);
   question.may_be_refused = true;
   question.concerns = Concerns::if_it_exists;
   add_matching(exchange, close.job);
@@ -258,7 +267,7 @@ void Projection::project_raw(Exchange& exchange, const RawRequest& raw) {
     exchange.question.may_be_refused = true;
     return;
   }
-  if (reads || path.id.empty() || jobs_.is_expression(path.id)) return;
+  if (reads || path.id.empty() || jobs_.is_expression(path.id, jobs_.find(path.id))) return;
   if (path.is_deep && path.verb != "_revert") return;
   RequestKind kind = kind_of_verb(path.verb);
   if (path.verb.empty())

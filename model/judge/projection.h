@@ -28,6 +28,8 @@ class Projection {
   void project_start(Exchange& exchange, const StartDatafeed& start);
   void project_raw(Exchange& exchange, const RawRequest& raw);
   void ask(Exchange& exchange, RequestKind kind, const std::string& job);
+  /// `known`: what the directory finds of that name.
+  void ask(Exchange& exchange, RequestKind kind, const std::string& job, const JobFile* known);
   void ask_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed);
   void project_change_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed);
   /// The request does to the feed's job what nobody can say.

@@ -21,12 +21,13 @@ Exchange& ExchangeLog::begin(const Event& event, std::size_t index) {
   const std::size_t place = ++newest_ - first_;
   if (place == exchanges_.size()) exchanges_.emplace_back();
   std::unique_ptr<Exchange>& slot = exchanges_[place];
+  // Its members say what they begin as: clearing all of it first would cost as much again.
   if (slot == nullptr) {
-    slot = std::make_unique<Exchange>();
+    slot = std::make_unique_for_overwrite<Exchange>();
   } else {
     // In place: an assignment would build a second one.
     std::destroy_at(slot.get());
-    std::construct_at(slot.get());
+    ::new (slot.get()) Exchange;
   }
   ++kept_;
   Exchange& exchange = *slot;

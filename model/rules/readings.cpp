@@ -20,7 +20,8 @@ const JobStatistics* statistics_of(const JobFile& job, const Response& response)
   return found != list->jobs.end() ? &*found : nullptr;
 }
 
-void judge_reading(const Exchange& exchange, JobFile& job, const Response& response, RuleContext& context) {
+void judge_reading(const Exchange& exchange, JobFile& job, const Response& response, const JobStatistics* statistics,
+                   RuleContext& context) {
   if (!is_read(exchange.meant) || !exchange.quiet || exchange.unknown.has(Reach::part) || job.disturbed) return;
   const Operation& operation = exchange.request->operation;
   if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
@@ -34,12 +35,11 @@ void judge_reading(const Exchange& exchange, JobFile& job, const Response& respo
     if (const auto* list = std::get_if<SnapshotList>(&response.content))
       snapshots::judge_list(exchange, job, *list, context);
   } else if (std::holds_alternative<JobStats>(operation)) {
-    if (const JobStatistics* statistics = statistics_of(job, response))
-      data::judge_statistics(exchange, job, *statistics, context);
+    if (statistics != nullptr) data::judge_statistics(exchange, job, *statistics, context);
   } else if (const auto* asked = std::get_if<DatafeedStats>(&operation)) {
     if (const auto* list = std::get_if<DatafeedStatisticsList>(&response.content))
-      for (const DatafeedStatistics& statistics : list->feeds)
-        if (statistics.feed == asked->feed) datafeeds::learn_of_statistics(job, statistics, context);
+      for (const DatafeedStatistics& feed : list->feeds)
+        if (feed.feed == asked->feed) datafeeds::learn_of_statistics(job, feed, context);
   } else if (std::holds_alternative<GetJob>(operation)) {
     if (const auto* list = std::get_if<JobDescriptionList>(&response.content))
       for (const JobDescription& description : list->jobs)

@@ -29,8 +29,9 @@ Finding finding_at(const Exchange& exchange, Clause clause, std::string expected
 
 /// What the answer tells of the job by name; null: nothing.
 const JobStatistics* statistics_of(const JobFile& job, const Response& response);
-/// What was read of the job, held against what the rules of its kind expect.
-void judge_reading(const Exchange& exchange, JobFile& job, const Response& response, RuleContext& context);
+/// What was read of the job, held against what the rules of its kind expect. `statistics`: as above.
+void judge_reading(const Exchange& exchange, JobFile& job, const Response& response, const JobStatistics* statistics,
+                   RuleContext& context);
 
 namespace lifecycle {
 /// What the answer to a request that can change the job put to the test.

@@ -15,28 +15,19 @@ void Rulings::clear() {
   awaited_ = caller_in_doubt_ = violated_ = inconclusive_ = false;
 }
 
-void Rulings::begin_event() {
-  awaited_ = caller_in_doubt_ = false;
-}
-
-Judgement Rulings::decide() {
-  if (!accusations_.empty()) {
-    violated_ = true;
-    // Of several accusations in one event the most binding leads.
-    std::ranges::stable_sort(accusations_, [](const Finding& a, const Finding& b) {
-      const Level mine = level_of(a.clause);
-      const Level theirs = level_of(b.clause);
-      return mine != theirs ? mine < theirs : is_named_before(a.clause, b.clause);
-    });
-    Finding first = std::move(accusations_.front());
-    for (std::size_t i = 1; i < accusations_.size(); ++i) stand_beside(first, accusations_[i].clause);
-    accusations_.clear();
-    findings_.insert(findings_.begin(), std::move(first));
-    return Judgement::violated;
-  }
-  if (awaited_) return Judgement::missing;
-  if (caller_in_doubt_) return Judgement::caller_in_doubt;
-  return inconclusive_ ? Judgement::inconclusive : Judgement::fits;
+Judgement Rulings::convict() {
+  violated_ = true;
+  // Of several accusations in one event the most binding leads.
+  std::ranges::stable_sort(accusations_, [](const Finding& a, const Finding& b) {
+    const Level mine = level_of(a.clause);
+    const Level theirs = level_of(b.clause);
+    return mine != theirs ? mine < theirs : is_named_before(a.clause, b.clause);
+  });
+  Finding first = std::move(accusations_.front());
+  for (std::size_t i = 1; i < accusations_.size(); ++i) stand_beside(first, accusations_[i].clause);
+  accusations_.clear();
+  findings_.insert(findings_.begin(), std::move(first));
+  return Judgement::violated;
 }
 
 void Rulings::accuse(Finding finding) {

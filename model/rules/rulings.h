@@ -14,8 +14,8 @@ class Rulings {
  public:
   void clear();
   /// Another event is judged; what is said from now on belongs to it.
-  void begin_event();
-  Judgement decide();
+  void begin_event() { awaited_ = caller_in_doubt_ = false; }
+  Judgement decide() { return accusations_.empty() ? undecided() : convict(); }
 
   void accuse(Finding finding);
   /// A departure from the dialect stands beside a history that otherwise fits; the first of each clause counts.
@@ -41,6 +41,13 @@ class Rulings {
   const std::string& why() const { return why_; }
 
  private:
+  Judgement convict();
+  Judgement undecided() const {
+    if (awaited_) return Judgement::missing;
+    if (caller_in_doubt_) return Judgement::caller_in_doubt;
+    return inconclusive_ ? Judgement::inconclusive : Judgement::fits;
+  }
+
   std::vector<Finding> accusations_;  // of the event at hand
   std::vector<Finding> findings_;
   Evidence evidence_;
