@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "closecheck/properties/timing.h"
 #include "closecheck/vocabulary/trouble.h"
 
 namespace closecheck::properties {
@@ -15,34 +16,12 @@ constexpr int kLostInARowMax = 2;
 constexpr Duration kLifePatience = 5 * kSecond;
 constexpr int kLifeAttemptsMax = 3;
 
-/// Live: beyond what the slowest close of the program takes by itself.
-Duration answer_patience(const Environment& environment, const Program& program) {
-  Duration slowest = environment.slow;
-  for (const Step& step : program.steps)
-    if (step.type == StepType::fault && step.fault == Fault::slow_close) slowest = std::max(slowest, step.duration);
-  const Duration patience = 8 * kSecond + slowest + 10 * environment.normal_close + 4 * environment.margin;
-  return std::min(patience, environment.answer_patience_max);
-}
-
 RunnerOptions options_for(const Environment& environment) {
+  Timing timing = timing_of(environment);
   RunnerOptions options;
-  options.judge.profile = environment.profile;
-  options.judge.secured = environment.secured;
-  options.judge.margin = environment.margin;
-  options.judge.in_process = !environment.live;
-  options.judge.callers_are_known = environment.live;
-  if (environment.live) {
-    options.lost_in_a_row_max = kLostInARowMax;
-    options.judge.forced_rest = 5 * kSecond + environment.slow + 2 * environment.normal_close;
-    options.executor.answer_patience = answer_patience(environment, Program{});
-    options.executor.reread_after = environment.slow + kSecond;
-    options.executor.poll_every = 100 * kMillisecond;
-    options.executor.quiet = std::max(300 * kMillisecond, 2 * environment.round_trip_max);
-  } else {
-    // Virtual time costs nothing, so a close is awaited beyond the longest timeout in use.
-    options.executor.answer_patience = 72 * kHour;
-    options.executor.poll_every = options.executor.quiet;
-  }
+  options.judge = std::move(timing.judge);
+  options.executor = timing.executor;
+  if (environment.live) options.lost_in_a_row_max = kLostInARowMax;
   return options;
 }
 
