@@ -93,7 +93,9 @@ std::vector<Step> simpler(const Step& step) {
     });
   if (step.client != 0 && !step.detached) offer([](Step& it) { it.client = 0; });
   if (step.fresh_connection) offer([](Step& it) { it.fresh_connection = false; });
-  if (step.request.who != Principal::manage_ml) offer([](Step& it) { it.request.who = Principal::manage_ml; });
+  // Who prepares stays: on another target nobody else may be allowed to.
+  if (step.request.who != Principal::manage_ml && step.request.who != Principal::setup)
+    offer([](Step& it) { it.request.who = Principal::manage_ml; });
   const Operation& operation = step.request.operation;
   if (const auto* close = std::get_if<CloseJob>(&operation)) {
     const auto without = [&](auto member) {

@@ -124,6 +124,21 @@ TEST(Shrinkables, DropOnlyReadsWhereAClockIsAtStake) {
   EXPECT_FALSE(candidates.next());
 }
 
+TEST(Shrinkables, LeaveAloneWhoPrepares) {
+  const auto by = [](Principal who) {
+    auto candidates =
+        shrinkable_of({{call(CreateIndex{"closecheck-i"}, who), call(GetJob{"closecheck-a"})}}, Simplify::everything)
+            .shrinks();
+    while (const auto candidate = candidates.next()) {
+      const Program& program = candidate->value();
+      if (program.steps.size() == 2 && program.steps[0].request.who == Principal::manage_ml) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(by(Principal::manage));
+  EXPECT_FALSE(by(Principal::setup));
+}
+
 TEST(Shrinkables, MakeOnePostOfTwo) {
   auto candidates =
       shrinkable_of(Steps{open(), post(data(0, 2)), stats(), post(data(2, 3))}, Simplify::everything).shrinks();
