@@ -86,13 +86,39 @@ void add_replay(CLI::App& app, Action& action) {
   command.add_option("--api", options->api, "API descriptions of YAML REST tests (JSON); may be given again")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  command.add_option("--budget", options->budget, "Longest time, such as 90s; default: 10m")->type_name("DURATION");
   command.add_option("--filter", options->filter, "Only files or tests that match")->type_name("PATTERN");
   command.add_flag("--dry-run", options->dry_run, "Print the steps and requests; send nothing");
+  command.add_option("--repeat", options->repeat, "Replay each file so often, and tell how often it was still failing")
+      ->type_name("N")
+      ->check(whole_number());
   command.add_option("--jobs", options->jobs, "Files at a time; default: one a processor")->type_name("N");
   command.add_option("--json", options->json, "Write the verdicts as JSON")->type_name("FILE");
   command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
   command.add_flag("--quiet", options->quiet, "No histories");
   command.callback([&action, options] { action = [options] { return replay_command(*options); }; });
+}
+
+void add_cleanup(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<CleanupOptions>();
+  CLI::App& command = *app.add_subcommand("cleanup", "Removes what interrupted runs left on a target");
+  command.add_option("--target", options->target.target, "URL of the target; default: of each journal that is left")
+      ->type_name("URL");
+  command
+      .add_option("--profile", options->target.profile,
+                  fmt::format("Dialect, one of {}; default: that of the run, else auto", profile_names()))
+      ->type_name("NAME");
+  command.add_option("--config", options->target.config, "Target, profile and principals (YAML)")->type_name("FILE");
+  command
+      .add_option("--principals", options->target.principals, "Principals alone (YAML), instead of those of --config")
+      ->type_name("FILE");
+  CLI::Option* run = command.add_option("--run", options->run,
+                                        "One run by its id, as in closecheck-<id>-...; also without its journal");
+  run->type_name("ID");
+  command.add_flag("--all-runs", options->all_runs, "Every run that has left something, also without a journal")
+      ->excludes(run);
+  command.add_flag("--dry-run", options->dry_run, "List what would be removed; remove nothing");
+  command.callback([&action, options] { action = [options] { return cleanup_command(*options); }; });
 }
 
 void add_judge(CLI::App& app, Action& action) {
@@ -204,6 +230,7 @@ int parse_and_run(int argc, char** argv) {
   add_replay(app, action);
   add_judge(app, action);
   add_serve(app, action);
+  add_cleanup(app, action);
   add_deviations(app, action);
   add_catalogues(app, action);
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) command->footer(kExitCodeTable);

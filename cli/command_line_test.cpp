@@ -38,8 +38,11 @@ void expect_refused(const std::vector<std::string>& arguments, const std::string
 }
 
 TEST(CommandLine, PrintsTheExitCodesInEveryHelp) {
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"--help"}, {"run", "--help"}, {"replay", "--help"}, {"serve", "--help"}}) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},
+                                                    {"run", "--help"},
+                                                    {"replay", "--help"},
+                                                    {"serve", "--help"},
+                                                    {"cleanup", "--help"}}) {
     const Finished finished = run_closecheck(arguments);
     EXPECT_EQ(finished.code, 0);
     EXPECT_THAT(finished.out, AllOf(HasSubstr("0  conforms"), HasSubstr("4  closecheck itself failed")));
@@ -62,6 +65,11 @@ TEST(CommandLine, RefusesUnknownCommandsAndOptions) {
   expect_refused({"serve", "--port", "99999"}, "--port takes");
   expect_refused({"serve", "--data", "/dev/null/data"}, "cannot be made");
   expect_refused({"serve", "--housekeeping", "3"}, "--housekeeping takes");
+  expect_refused({"replay", "library", "--budget", "90"}, "--budget takes a span with a unit");
+  expect_refused({"replay", "library", "--repeat", "0"}, "--repeat takes a number from 1");
+  expect_refused({"cleanup", "--run", "k3j2"}, "--run takes the 8 letters and digits");
+  expect_refused({"cleanup", "--run", "k3j2h1g0", "--all-runs"}, "--run");
+  expect_refused({"cleanup", "--target", "in-process", "--run", "k3j2h1g0"}, "name the target");
   expect_refused({"serve", "--log-level", "inof"}, "there is no log level 'inof'; did you mean 'info'?");
 }
 
@@ -98,6 +106,13 @@ TEST(CommandLine, RefusesSelectionsThatMatchNothing) {
   expect_refused({"run", "closed-job-refuses-dta"}, "did you mean 'closed-job-refuses-data'");
   expect_refused({"run", "close-*", "nothing-*"}, "no clause matches 'nothing-*'");
   expect_refused({"clauses", "close-mny"}, "did you mean 'close-many'");
+}
+
+TEST(CommandLine, CleansUpAfterNobodyWhereNoJournalTellsOfAnything) {
+  const TestFolder folder;
+  const Finished finished = run_closecheck({"cleanup"}, {{"XDG_STATE_HOME", folder.path("state")}});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "no journal tells of a run that left something\n");
 }
 
 TEST(CommandLine, RefusesUnknownProfiles) {

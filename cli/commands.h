@@ -51,13 +51,23 @@ struct ReplayOptions {
   std::vector<std::string> paths;  // `library`: the scripts that ship
   std::vector<std::string> api;
   std::string filter;
+  std::string budget;
   bool dry_run = false;
-  int jobs = 0;  // 0: as many as fit
+  int jobs = 0;    // 0: as many as fit
+  int repeat = 1;  // how often each file is replayed
   std::string json;
   std::string junit;
   bool quiet = false;
 };
 ExitCode replay_command(const ReplayOptions& options);
+
+struct CleanupOptions {
+  TargetOptions target;
+  std::string run;  // its id; empty: every run that a journal tells of
+  bool all_runs = false;
+  bool dry_run = false;
+};
+ExitCode cleanup_command(const CleanupOptions& options);
 
 struct JudgeCommandOptions {
   std::vector<std::string> files;

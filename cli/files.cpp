@@ -5,10 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 namespace closecheck::cli {
@@ -22,6 +27,57 @@ bool is_writable_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   return !error && ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+/// A file that nobody sees, and that is gone with the process however that ends: in the folder where that can be, else
+/// where temporary files are. -1: neither can be.
+int open_nameless(const std::filesystem::path& folder) {
+  const std::string place = folder.empty() ? "." : folder.string();
+  const int file = ::open(place.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return file;
+  if (::access(place.c_str(), W_OK | X_OK) != 0) return -1;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> temporary(std::tmpfile(), std::fclose);
+  return temporary ? ::fcntl(::fileno(temporary.get()), F_DUPFD_CLOEXEC, 0) : -1;
+}
+
+bool copy(int from, int to) {
+  if (::lseek(from, 0, SEEK_SET) != 0) return false;
+  std::array<char, 1 << 16> part{};
+  while (true) {
+    const ssize_t count = ::read(from, part.data(), part.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return count == 0;
+    for (ssize_t done = 0; done < count;) {
+      const ssize_t written = ::write(to, part.data() + done, static_cast<std::size_t>(count - done));
+      if (written < 0 && errno != EINTR) return false;
+      done += std::max<ssize_t>(written, 0);
+    }
+  }
+}
+
+/// Gives the nameless file a name, which it has for no longer than a renaming takes.
+bool give_name(int file, const std::string& name) {
+  const std::string self = fmt::format("/proc/self/fd/{}", file);
+  if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
+  // It is of another file system.
+  const int named = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (named < 0) return false;
+  const bool is_copied = copy(file, named);
+  const int cause = errno;
+  const bool is_closed = ::close(named) == 0;
+  if (is_copied && is_closed) return true;
+  if (!is_copied) errno = cause;
+  return false;
+}
+
+bool put_in_place(int file, const std::string& path) {
+  const std::string name = fmt::format("{}.{}.tmp", path, ::getpid());
+  ::unlink(name.c_str());
+  if (give_name(file, name) && ::rename(name.c_str(), path.c_str()) == 0) return true;
+  const int cause = errno;
+  ::unlink(name.c_str());
+  errno = cause;
+  return false;
 }
 
 }  // namespace
@@ -52,7 +108,6 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
   }
   in_place_ = exists && !S_ISREG(status.st_mode);
   if (in_place_) {
-    written_ = path_;
     file_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
     if (exists && ::access(path_.c_str(), W_OK) != 0) fail(path_);
@@ -60,16 +115,13 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
     std::error_code error;
     const std::filesystem::path real = std::filesystem::weakly_canonical(path_, error);
     if (!error) path_ = real.string();
-    written_ = fmt::format("{}.{}.tmp", path_, ::getpid());
-    file_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    file_ = open_nameless(std::filesystem::path(path_).parent_path());
   }
   if (file_ < 0) fail(path);
 }
 
 OutputFile::~OutputFile() {
-  if (file_ < 0) return;
-  ::close(file_);
-  if (!in_place_) ::unlink(written_.c_str());
+  if (file_ >= 0) ::close(file_);
 }
 
 void OutputFile::write(const std::string& text) {
@@ -98,14 +150,12 @@ void OutputFile::commit() {
     errno = error_;
     fail(path_);
   }
-  const int closed = ::close(file_);
-  file_ = -1;
-  if (closed != 0 || (!in_place_ && ::rename(written_.c_str(), path_.c_str()) != 0)) {
-    const int cause = errno;
-    if (!in_place_) ::unlink(written_.c_str());
-    errno = cause;
-    fail(path_);
-  }
+  const bool is_put = in_place_ || put_in_place(file_, path_);
+  const int cause = errno;
+  const int closed = ::close(std::exchange(file_, -1));
+  if (is_put && closed == 0) return;
+  if (!is_put) errno = cause;
+  fail(path_);
 }
 
 std::filesystem::path state_folder() {

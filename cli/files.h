@@ -14,8 +14,8 @@ std::ifstream open_file(const std::string& path);
 /// The whole file. Throws UsageError likewise.
 std::string read_file(const std::string& path);
 
-/// A report that replaces its file whole or not at all: it is written beside it and renamed. What is no regular file
-/// (a pipe, `/dev/stdout`) is written to directly.
+/// A report that replaces its file whole or not at all: until then it is a file without a name, which leaves nothing
+/// behind however the program ends. What is no regular file (a pipe, `/dev/stdout`) is written to directly.
 class OutputFile {
  public:
   /// Makes sure that the file can be written. Throws OutputError. An empty path is no file: nothing is ever written.
@@ -38,7 +38,6 @@ class OutputFile {
 
  private:
   std::string path_;
-  std::string written_;  // where the text goes until it is committed
   int file_ = -1;
   bool in_place_ = false;
   int error_ = 0;  // of a write that failed: committing fails with it too

@@ -48,6 +48,15 @@ TEST_F(FilesTest, ReplacesAFileOnlyWhenItIsCommitted) {
   EXPECT_EQ(file_count(), 1U);
 }
 
+TEST_F(FilesTest, LeavesNothingBesideAFileThatIsBeingWritten) {
+  OutputFile output(path("report.json"));
+  output.write("half of it");
+  EXPECT_EQ(file_count(), 0U) << "whoever is killed now leaves nothing";
+  output.commit();
+  EXPECT_EQ(read_file(path("report.json")), "half of it");
+  EXPECT_EQ(file_count(), 1U);
+}
+
 TEST_F(FilesTest, RefusesAPlaceThatCannotBeWrittenBeforeAnythingRuns) {
   EXPECT_THROW(OutputFile(path("missing/report.json")), OutputError);
   EXPECT_THROW(OutputFile(folder_.string()), OutputError);

@@ -9,8 +9,8 @@
 #include <array>
 #include <cerrno>
 
-#include "closecheck/sut/endpoint.h"
-#include "closecheck/vocabulary/text.h"
+#include "closecheck/sut/left_over.h"
+#include "earlier_runs.h"
 #include "errors.h"
 #include "terminal.h"
 
@@ -53,7 +53,7 @@ sigset_t signals() {
 
 }  // namespace
 
-Interrupts::Interrupts() {
+Interrupts::Interrupts(std::function<void()> on_first) : on_first_(std::move(on_first)) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe for signals");
   pipe_ = ends[0];
@@ -104,6 +104,7 @@ void Interrupts::watch_journal(std::string journal) {
 }
 
 void Interrupts::begin_to_stop() {
+  if (on_first_) on_first_();
   const std::lock_guard lock(mutex_);
   if (!journals_.empty()) print_diagnostic("stopping and cleaning up; interrupt once more to quit at once");
 }
@@ -113,10 +114,11 @@ void Interrupts::quit() {
     const std::lock_guard lock(mutex_);
     print_diagnostic("quitting at once");
     for (const std::string& journal : journals_) {
-      const std::vector<std::string> left = sut::left_by(journal);
-      print_diagnostic(left.empty()
-                           ? "nothing is left on the target"
-                           : fmt::format("left on the target (see {}):\n  {}\n", journal, joined(left, "\n  ")));
+      const sut::JournalContent content = sut::read_journal(journal);
+      if (content.left.empty())
+        print_diagnostic("nothing is left on the target");
+      else
+        print_diagnostic(fmt::format("left on the target (see {}):{}", journal, describe_left(content)));
     }
   } catch (const std::exception&) {
     // As above.

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -15,7 +16,8 @@ namespace closecheck::cli {
 /// ends in the thread that made it, which has the signals blocked meanwhile, as have the threads that this one starts.
 class Interrupts {
  public:
-  Interrupts();
+  /// `on_first` is called at the first signal, by another thread.
+  explicit Interrupts(std::function<void()> on_first = {});
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
@@ -32,6 +34,7 @@ class Interrupts {
   void begin_to_stop();
   [[noreturn]] void quit();
 
+  const std::function<void()> on_first_;
   std::mutex mutex_;
   std::vector<std::string> journals_;
   int pipe_ = -1;

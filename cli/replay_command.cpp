@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
@@ -15,7 +16,7 @@
 #include "closecheck/vocabulary/workers.h"
 #include "commands.h"
 #include "files.h"
-#include "interrupts.h"
+#include "live_session.h"
 #include "replayer.h"
 #include "terminal.h"
 
@@ -131,10 +132,11 @@ std::vector<Wanted> read_all(const ReplayOptions& options, Unusable& unusable) {
 }
 
 /// Takes files out whose calls cannot be made for their targets.
-void take_out_bad_calls(const ReplayOptions& options, std::vector<Wanted>& files, Unusable& unusable) {
+void take_out_bad_calls(const ReplayOptions& options, const Ends& ends, std::vector<Wanted>& files,
+                        Unusable& unusable) {
   std::erase_if(files, [&](const Wanted& wanted) {
     const scenarios::Header& header = wanted.scenario.header();
-    const Target target = resolve_target(options.target, {header.target, header.profile, header.deviation});
+    const Target target = resolve_target(options.target, {header.target, header.profile, header.deviation}, ends);
     try {
       wanted.scenario.check(target.profile, wanted.titles);
       return false;
@@ -169,17 +171,19 @@ void print_plans(const ReplayOptions& options, const std::vector<Wanted>& files)
 
 /// What every file says that was not, or not wholly, replayed for an interrupt.
 constexpr std::string_view kWhyInterrupted = "interrupted";
+/// ... for want of time.
+constexpr std::string_view kWhyOver = "the time of the replay (--budget) was up";
 
 /// Replays the files on some threads; prints each as soon as it and all before it are done, so that the output does not
 /// depend on the number of threads.
 class Replays {
  public:
   Replays(const ReplayOptions& options, const std::vector<Wanted>& files, Replayer& replayer,
-          const std::atomic<bool>& cancelled, Deliveries& deliveries)
+          const LiveSession& session, Deliveries& deliveries)
       : options_(options),
         files_(files),
         replayer_(replayer),
-        cancelled_(cancelled),
+        session_(session),
         deliveries_(deliveries),
         progress_(!options.quiet),
         done_(files.size()) {}
@@ -208,11 +212,11 @@ class Replays {
   }
 
   reports::ReplayedFile replay(const Wanted& wanted) {
-    if (!cancelled_) return replayer_.replay(wanted);
+    if (!session_.cancelled() && !session_.is_over()) return replayer_.replay(wanted);
     reports::ReplayedFile replayed;
     replayed.file = wanted.file;
     replayed.verdict = name(scenarios::ReplayVerdict::cannot_tell);
-    replayed.why = kWhyInterrupted;
+    replayed.why = session_.cancelled() ? kWhyInterrupted : kWhyOver;
     return replayed;
   }
 
@@ -229,7 +233,7 @@ class Replays {
   const ReplayOptions& options_;
   const std::vector<Wanted>& files_;
   Replayer& replayer_;
-  const std::atomic<bool>& cancelled_;
+  const LiveSession& session_;
   Deliveries& deliveries_;
   std::mutex mutex_;
   ProgressLine progress_;
@@ -254,32 +258,31 @@ ExitCode exit_code_of(const std::vector<reports::ReplayedFile>& files) {
 }  // namespace
 
 ExitCode replay_command(const ReplayOptions& options) {
+  const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  const Ends ends = ends_of(begin, budget_of(options.budget).value_or(kLiveBudget));
+  constexpr int kRepeatMax = 1000;
+  if (options.repeat < 1 || options.repeat > kRepeatMax)
+    throw UsageError(fmt::format("--repeat takes a number from 1 to {}", kRepeatMax));
   OutputFile json(options.json);
   OutputFile junit(options.junit);
   Unusable unusable;
   std::vector<Wanted> wanted = read_all(options, unusable);
-  take_out_bad_calls(options, wanted, unusable);
+  take_out_bad_calls(options, ends, wanted, unusable);
   if (options.dry_run) {
     print_plans(options, wanted);
     return unusable.empty() ? ExitCode::conforms : ExitCode::usage;
   }
-  Interrupts interrupts;
-  Replayer replayer(options, wanted, interrupts);
+  LiveSession session(ends);
+  Replayer replayer(options, ends, wanted, session);
   Deliveries deliveries;
   std::vector<reports::ReplayedFile> files = unusable.files();
   for (const reports::ReplayedFile& file : files)
     deliveries.attempt([&] { print(reports::write_replayed(file, options.quiet)); });
-  try {
-    for (reports::ReplayedFile& file :
-         Replays(options, wanted, replayer, interrupts.cancelled(), deliveries).run(jobs_of(options)))
-      files.push_back(std::move(file));
-  } catch (...) {
-    replayer.clean_up();
-    throw;
-  }
-  replayer.clean_up();
+  for (reports::ReplayedFile& file : Replays(options, wanted, replayer, session, deliveries).run(jobs_of(options)))
+    files.push_back(std::move(file));
+  session.clean_up();
   std::string summary = reports::write_replay_summary(files);
-  if (interrupts.cancelled()) summary += "; interrupted: what had not been replayed is not told";
+  if (session.cancelled()) summary += "; interrupted: what had not been replayed is not told";
   deliveries.attempt([&] { print(summary + "\n"); });
   deliveries.attempt([&] {
     json.write(reports::write_replay_json(files));

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "process_for_test.h"
@@ -176,23 +177,17 @@ TEST(ReplayCommand, TellsWhatItWouldSendAndSendsNothing) {
 TEST(ReplayCommand, LeavesAloneWhatStandsOnATarget) {
   const TestFolder folder;
   const Served served({"--profile", "xpack-6.3"}, {});
-  const std::string before = folder.write("before.yml", R"(closecheck: {oracle: false}
----
-"t":
-  - do:
-      request:
-        method: PUT
-        path: /_xpack/ml/anomaly_detectors/somebodys
-        body: {analysis_config: {bucket_span: 60s, detectors: [{function: count}]}, data_description: {time_field: time}}
-        typed: false
-)");
+  const std::string create =
+      "curl -fsS -o /dev/null -X PUT -H 'Content-Type: application/json' -d '{\"analysis_config\": {\"bucket_span\": "
+      "\"60s\", \"detectors\": [{\"function\": \"count\"}]}, \"data_description\": {\"time_field\": \"time\"}}' " +
+      served.url() + "/_xpack/ml/anomaly_detectors/somebodys";
+  ASSERT_EQ(std::system(create.c_str()), 0);
   const std::vector<std::string> live{"--target", served.url(), "--profile", "xpack-6.3"};
   const auto replay = [&](const std::string& file) {
     std::vector<std::string> arguments{"replay", file};
     arguments.insert(arguments.end(), live.begin(), live.end());
     return run_closecheck(arguments);
   };
-  ASSERT_EQ(replay(before).code, 0);
   const std::string suite = folder.write("t.yml", R"("t":
   - do: { xpack.ml.get_jobs: { job_id: somebodys } }
   - match: { count: 1 }
@@ -213,6 +208,19 @@ TEST(ReplayCommand, CannotTellOfATargetThatIsNotThere) {
   const Finished finished = run_closecheck(arguments);
   EXPECT_EQ(finished.code, 2) << finished.out << finished.err;
   EXPECT_THAT(finished.out, EndsWith("0 fixed, 0 still failing, 2 cannot tell\n"));
+}
+
+TEST(ReplayCommand, TellsHowOftenAFileWasStillFailing) {
+  const TestFolder folder;
+  folder.write("s/failing.yml", kFailing);
+  folder.write("s/fixed.yml", "---\n\"t\":\n  - do: { xpack.ml.get_jobs: {} }\n");
+  const Finished finished =
+      run_closecheck({"replay", folder.path("s"), "--repeat", "3", "--quiet", "--json", folder.path("report.json")});
+  EXPECT_EQ(finished.code, 1) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("failing.yml: still failing in 3 of 3 replays: "));
+  EXPECT_THAT(finished.out, HasSubstr("fixed.yml: still failing in 0 of 3 replays: "));
+  const nlohmann::json report = nlohmann::json::parse(folder.read("report.json"));
+  EXPECT_EQ(report["files"][0]["reproduced"], "3 of 3");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include "closecheck/reports/replay_report.h"
 #include "closecheck/scenarios/scenario.h"
 #include "commands.h"
-#include "interrupts.h"
+#include "live_session.h"
 #include "target.h"
 
 namespace closecheck::cli {
@@ -25,41 +25,36 @@ struct Wanted {
 };
 
 /// Replays of one command. Each live target is asked once, whatever the number of files, in the constructor's thread;
-/// after that `replay` may be called by any thread. Options, files and interrupts must outlive it. The constructor
-/// throws UsageError.
+/// after that `replay` may be called by any thread. Options, files and session must outlive it. The constructor throws
+/// UsageError.
 class Replayer {
  public:
-  Replayer(const ReplayOptions& options, const std::vector<Wanted>& files, Interrupts& interrupts);
+  Replayer(const ReplayOptions& options, const Ends& ends, const std::vector<Wanted>& files, LiveSession& session);
 
   /// What the flags and the header of one of the files make of the target.
   const Target& target_of(const Wanted& wanted) const;
   /// Whether nothing else may use the target of the file meanwhile: its tests count everything that is there.
   bool needs_target_alone(const Wanted& wanted) const;
+  /// As often as the user wants; the worst decides.
   reports::ReplayedFile replay(const Wanted& wanted);
   /// Whether some test had a call that cannot be made.
   bool met_bad_tests() const { return met_bad_tests_; }
-  /// Removes what is left on the targets, and says what could not be removed.
-  void clean_up();
 
  private:
-  struct Reached {
-    Target target;
-    Knowledge knowledge;
-    std::string journal;
-    scenarios::Standing standing;
-    std::unique_ptr<sut::SystemFactory> factory;  // for as long as anybody replays: it holds what all share
-  };
-
-  void reach(const Target& target, bool has_foreign_files, const scenarios::ApiTable& apis);
-  scenarios::Circumstances circumstances_of(const Reached& reached) const;
+  reports::ReplayedFile replay_once(const Wanted& wanted);
+  /// Says what the user should know before anything runs.
+  void tell_of(const LiveSession::Reached& reached) const;
+  /// What stands there and stays, for files of the format.
+  scenarios::Standing look_around(const Target& target, const scenarios::ApiTable& apis) const;
+  scenarios::Circumstances circumstances_of(const LiveSession::Reached& reached) const;
 
   const ReplayOptions& options_;
-  Interrupts& interrupts_;
+  LiveSession& session_;
   std::map<const Wanted*, Target> targets_;
-  std::string run_id_;
+  std::map<const Wanted*, const LiveSession::Reached*> reached_;
+  std::map<std::string, scenarios::Standing> standing_;  // by URL
   std::atomic<int> count_ = 0;
   std::atomic<bool> met_bad_tests_ = false;
-  std::map<std::string, Reached> reached_;  // by URL; in process by no URL
 };
 
 /// Why a script that ships is left out: it is about another dialect than the user chose. Empty: it is not.

@@ -13,7 +13,7 @@
 #include "commands.h"
 #include "counterexamples.h"
 #include "files.h"
-#include "interrupts.h"
+#include "live_session.h"
 #include "recorder.h"
 #include "secrets.h"
 #include "selection.h"
@@ -26,11 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-constexpr Duration kLiveBudget = 10 * kMinute;
-/// Of the budget, what is kept for the clean-up: one in so many shares, and no more than it ever takes.
-constexpr int kCleanUpShares = 10;
-constexpr std::chrono::seconds kCleanUpMax{20};
 
 Require require_of(const std::string& text, bool live) {
   if (text.empty()) return live ? Require::reachable : Require::all;
@@ -48,25 +43,10 @@ properties::GateOptions gate_options(const RunOptions& options, const Target& ta
   // Small enough to be typed again, and exact in every JSON reader.
   gate.seed = options.seed.value_or(std::random_device{}());
   gate.effort = effort_named(options.effort);
-  if (!options.budget.empty()) {
-    const std::optional<Duration> budget = parse_duration(options.budget);
-    if (!budget || *budget <= 0)
-      throw UsageError(fmt::format("--budget takes a span with a unit such as 90s, not '{}'", options.budget));
-    gate.budget = *budget;
-  } else if (target.live) {
-    gate.budget = kLiveBudget;
-  }
+  gate.budget = budget_of(options.budget).value_or(target.live ? kLiveBudget : 0);
   gate.jobs = require_jobs(options.jobs);
   gate.require = require_of(options.require, target.live);
   return gate;
-}
-
-/// Live: divides the budget, which bounds everything from the start of the command on.
-void set_ends(Target& target, Clock::time_point begin, Duration budget) {
-  // Nobody waits longer than this.
-  const std::chrono::nanoseconds whole(std::min(budget, 365 * 24 * kHour));
-  target.end = begin + whole;
-  target.end_of_work = target.end - std::min<std::chrono::nanoseconds>(whole / kCleanUpShares, kCleanUpMax);
 }
 
 void take_in(const Knowledge& knowledge, properties::GateOptions& gate) {
@@ -98,54 +78,32 @@ RunRecord unreachable_record(const properties::GateOptions& gate, const std::str
   return record;
 }
 
-/// Removes from a live target what a run left there, and its journal when nothing is left.
-void clean_up(const Target& target, const std::string& journal) {
-  if (journal.empty()) return;
-  const std::vector<std::string> left = sut::clean_up_journal(endpoint_of(target, journal));
-  if (left.empty()) {
-    std::error_code ignored;
-    fs::remove(journal, ignored);
-    return;
-  }
-  print_diagnostic(fmt::format("not removed from the target (the journal {} names it too):", journal));
-  for (const std::string& thing : left) print_diagnostic("  " + thing);
-}
-
-RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunOptions& options, OutputFile& recorded) {
-  Interrupts interrupts;
-  const Knowledge knowledge = learn(target);
+RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunOptions& options, LiveSession& session,
+                 OutputFile& recorded) {
+  const LiveSession::Reached& reached = session.reach(target);
+  const Knowledge& knowledge = reached.knowledge;
   if (!knowledge.reachable) {
     print_diagnostic(fmt::format("{} {}", target.url, knowledge.error));
     return unreachable_record(gate, knowledge.error);
   }
   take_in(knowledge, gate);
-  std::string journal;
   if (target.live) {
-    gate.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(target.end_of_work - Clock::now()).count();
-    const std::string run_id = new_run_id();
-    gate.name_prefix = fmt::format("{}{}-", kNamePrefix, run_id);
-    journal = (state_folder() / fmt::format("journal-{}", run_id)).string();
-    interrupts.watch_journal(journal);
+    gate.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(target.ends.end_of_work - Clock::now()).count();
+    gate.name_prefix = session.name_prefix();
     if (!options.quiet)
       fmt::print(stderr, "{}{}", describe_reach(target, knowledge), properties::describe_out_of_reach(gate));
   }
-  Systems systems = make_systems(target, journal);
+  Systems systems = make_systems(target, reached.journal);
   const Redactor* redactor = target.live ? &target.redactor : nullptr;
   RecordingFactory plain(*systems.plain, target.profile, recorded, redactor);
   RecordingFactory wide(systems.through_codec(), target.profile, recorded, redactor);
 
   ProgressLine progress(!options.quiet);
-  RunRecord record;
-  try {
-    record = properties::run_gate(
-        gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.through_codec(),
-        [&progress](const properties::Progress& now) { progress.show(now); }, interrupts.cancelled());
-  } catch (...) {
-    clean_up(target, journal);
-    throw;
-  }
+  RunRecord record = properties::run_gate(
+      gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.through_codec(),
+      [&progress](const properties::Progress& now) { progress.show(now); }, session.cancelled());
   progress.clear();
-  clean_up(target, journal);
+  session.clean_up();
   if (redactor != nullptr) redact(record, *redactor);
   record.notes.insert(record.notes.begin(), knowledge.notes.begin(), knowledge.notes.end());
   return record;
@@ -192,9 +150,9 @@ int require_jobs(int wanted) {
 ExitCode run_command(const RunOptions& options) {
   const Clock::time_point begin = Clock::now();
   const std::string started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
-  Target target = resolve_target(options.target);
+  const Ends ends = ends_of(begin, budget_of(options.budget).value_or(kLiveBudget));
+  Target target = resolve_target(options.target, {}, ends);
   properties::GateOptions gate = gate_options(options, target);
-  if (target.live) set_ends(target, begin, gate.budget);
   std::vector<Waiver> waivers = target.configuration.waivers;
   if (!options.waivers.empty()) waivers = read_waivers(options.waivers, process_variables());
   if (options.dry_run) {
@@ -207,7 +165,9 @@ ExitCode run_command(const RunOptions& options) {
   OutputFile recorded(options.record);
   if (!options.save_counterexamples.empty()) make_folder(options.save_counterexamples);
 
-  RunRecord record = run_on(target, gate, options, recorded);
+  LiveSession session(ends);
+  session.bind(target);
+  RunRecord record = run_on(target, gate, options, session, recorded);
   record.version = CLOSECHECK_VERSION;
   record.http = target.live;
   record.url = target.url;

@@ -41,7 +41,7 @@ void check_url(const std::string& url) {
 /// answer, and UsageError where it does not tell its version, or one of no profile.
 Profile recognised(const Target& target) {
   sut::EndpointOptions options = endpoint_of(target, "");
-  options.end_of_work = std::chrono::steady_clock::now() + kPatienceWithoutProfile;
+  options.end_of_work = std::min(options.end_of_work, std::chrono::steady_clock::now() + kPatienceWithoutProfile);
   const sut::Preflight preflight = sut::preflight(options);
   const std::string_view server = preflight.server;
   if (const auto profile = profile_of_version(server.substr(server.rfind(' ') + 1))) return *profile;
@@ -55,6 +55,11 @@ Profile recognised(const Target& target) {
     says = fmt::format("`GET /` of the target says {}", preflight.server);
   throw UsageError(fmt::format("the profile of the target cannot be told; name one (--profile or `profile:`) of {}: {}",
                                profile_names(), says));
+}
+
+std::string without_slashes(std::string url) {
+  while (url.size() > 1 && url.back() == '/') url.pop_back();
+  return url;
 }
 
 bool is_ordinary(Principal principal) {
@@ -72,8 +77,16 @@ sut::Deviation require_deviation(const std::string& wanted) {
                                did_you_mean(wanted, names)));
 }
 
-Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
+std::string named_target(const TargetOptions& options) {
+  std::string address = options.target;
+  if (address.empty() && !options.config.empty())
+    address = read_configuration(options.config, process_variables()).target.value_or("");
+  return address == kInProcess ? "" : without_slashes(std::move(address));
+}
+
+Target resolve_target(const TargetOptions& options, const TargetHint& hint, const Ends& ends) {
   Target target;
+  target.ends = ends;
   if (!options.config.empty()) target.configuration = read_configuration(options.config, process_variables());
   if (!options.principals.empty()) read_principals(options.principals, process_variables(), target.configuration);
 
@@ -87,8 +100,7 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint) {
   if (target.live) {
     if (!options.deviation.empty() && options.deviation != "none")
       throw UsageError("--deviation changes the built-in implementation: it cannot be combined with a live target");
-    target.url = address;
-    while (target.url.size() > 1 && target.url.back() == '/') target.url.pop_back();
+    target.url = without_slashes(address);
     target.is_named_by_file = configured.empty();
     if (target.is_named_by_file) {
       target.configuration.principals.clear();
@@ -117,8 +129,8 @@ sut::EndpointOptions endpoint_of(const Target& target, const std::string& journa
   options.journal = journal;
   options.redactor = target.redactor;
   options.commons = target.commons;
-  options.end_of_work = target.end_of_work;
-  options.end = target.end;
+  options.end_of_work = target.ends.end_of_work;
+  options.end = target.ends.end;
   return options;
 }
 
@@ -233,7 +245,7 @@ std::string new_run_id() {
   std::random_device random;
   std::uniform_int_distribution<std::size_t> pick(0, kLetters.size() - 1);
   std::string id;
-  for (int i = 0; i < 8; ++i) id += kLetters[pick(random)];
+  for (std::size_t i = 0; i < kRunIdSize; ++i) id += kLetters[pick(random)];
   return id;
 }
 

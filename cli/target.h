@@ -17,6 +17,12 @@
 
 namespace closecheck::cli {
 
+/// When a command that drives a live target has to be over: its work, and its clean-up.
+struct Ends {
+  std::chrono::steady_clock::time_point end_of_work = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
+};
+
 struct Target {
   bool live = false;
   std::string url;  // live
@@ -27,9 +33,7 @@ struct Target {
   Redactor redactor;                      // knows what is secret in it
   bool is_named_by_file = false;          // by a scenario alone
   std::shared_ptr<sut::Commons> commons;  // what may be taken of it in all, whoever takes it
-  /// Live: when the run is over, and when its clean-up is.
-  std::chrono::steady_clock::time_point end_of_work = std::chrono::steady_clock::time_point::max();
-  std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
+  Ends ends;                              // live
 };
 
 /// What a saved counterexample says of its target; it counts where neither flags nor the configuration say anything.
@@ -42,7 +46,10 @@ struct TargetHint {
 /// Makes one picture of flags, configuration and hint. A live target that the hint alone names gets no credentials and
 /// no hooks: whoever wrote the file must not learn or use them. A live target is asked for its version where no profile
 /// is named. Throws UsageError; UnreachableError where it cannot be asked.
-Target resolve_target(const TargetOptions& options, const TargetHint& hint = {});
+Target resolve_target(const TargetOptions& options, const TargetHint& hint = {}, const Ends& ends = {});
+
+/// The target that flags or the configuration name, as Target::url has it; empty: none, or in process.
+std::string named_target(const TargetOptions& options);
 
 /// The deviation of that name; `none` and nothing are none. Throws UsageError.
 sut::Deviation require_deviation(const std::string& name);
@@ -87,7 +94,8 @@ struct CurlUser {
 };
 CurlUser curl_user(const Target& target, Principal principal);
 
-/// Eight letters and digits that tell this run's names on a shared target from those of others.
+inline constexpr std::size_t kRunIdSize = 8;
+/// Small letters and digits that tell this run's names on a shared target from those of others.
 std::string new_run_id();
 
 }  // namespace closecheck::cli

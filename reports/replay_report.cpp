@@ -121,6 +121,8 @@ std::string write_replayed(const ReplayedFile& file, bool quiet) {
         counts.push_back(fmt::format("{} {}", tests, verdict));
     why = joined(counts);
   }
+  if (!file.reproduced.empty())
+    why = fmt::format("still failing in {} replays{}{}", file.reproduced, why.empty() ? "" : ": ", why);
   std::string text = fmt::format("{}: {}{}{}\n", file.verdict, one_line(file.file), why.empty() ? "" : ": ", why);
   for (const ReplayedTest& test : file.tests) {
     if (is_suite && test.verdict != kFixed)
@@ -156,6 +158,7 @@ std::string write_replay_json(const std::vector<ReplayedFile>& files) {
                         {"why", file.why},
                         {"tests", std::move(tests)},
                         {"findings", finding_list(file.findings)}});
+    if (!file.reproduced.empty()) list.back()["reproduced"] = file.reproduced;
   }
   Json summary = counts(files, count);
   summary["tests"] = counts(files, count_tests);

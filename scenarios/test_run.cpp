@@ -67,12 +67,12 @@ class TestRun : public sut::Observer {
     is_test_ = false;
     if (judges_ && judgement_ != model::Judgement::violated) judgement_ = judge_.finish();
     tear_down(system);
-    system.clean_up(everything_);
     if (script_.is_foreign() && lost_.empty()) {
       const std::string trouble =
           clean_target(system, script_.apis(options_.profile), standing, made_, executor_.answer_patience);
       if (!trouble.empty() && failure_.empty()) failure_ = trouble;
     }
+    system.clean_up(everything_);
     TestRunResult result;
     result.replay = conclude();
     result.rests_on_clock = only_timing_;

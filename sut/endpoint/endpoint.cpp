@@ -1,11 +1,13 @@
 #include "closecheck/sut/endpoint.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "closecheck/sut/left_over.h"
 #include "closecheck/sut/wire.h"
 #include "endpoint/endpoint_clean_up.h"
 #include "endpoint/endpoint_clients.h"
@@ -30,20 +32,19 @@ struct KeptAnswer {
   AnswerShare share;
 };
 
+/// A place of an open job is held meanwhile, for which other programs wait.
+constexpr Duration kCloseTimeoutBetweenPrograms = 2 * kSecond;
+
 /// Longer answers are decoded one after the other, whoever got them.
 constexpr std::size_t kLongAnswerBytes = 256 * 1024;
-
-bool is_our_name(const std::string& thing) {
-  return thing.starts_with(kNamePrefix);
-}
 
 class Endpoint : public System {
  public:
   explicit Endpoint(std::shared_ptr<Shared> shared)
       : shared_(std::move(shared)),
-        end_(shared_->clock->time(target().options().end_of_work)),
-        clients_(target().url(), {target().options().request_timeout, end_}, shared_->clock,
-                 target().commons().answer_room) {}
+        clients_(target().url(),
+                 {target().options().request_timeout, shared_->clock->time(target().options().end_of_work)},
+                 shared_->clock, target().commons().answer_room, target().commons().curfew) {}
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
     if (auto parcel = pack(client, std::move(request), fresh_connection)) clients_.submit(client, *std::move(parcel));
@@ -61,14 +62,15 @@ class Endpoint : public System {
   }
 
   Time now() override { return shared_->clock->now(); }
-  Time end() const override { return end_; }
+  Time end() const override { return clients_.end(); }
 
   bool inject(Fault fault, const std::string& job, Duration duration) override {
     if (!can_inject(fault)) return false;
     const std::string command = fill_in_hook(target().options().hooks.at(fault), job, duration);
-    const Duration left = end_ - now();
+    const Duration left = end() - now();
     if (left <= 0) throw FaultFailed{"the time of the run was up"};
-    run_hook(command, target().redact(), std::min(kHookPatience, left));
+    hanging_jobs_.insert(job);
+    run_hook(command, target().redact(), std::min(kHookPatience, left), [this] { return now() >= end(); });
     return true;
   }
 
@@ -77,17 +79,27 @@ class Endpoint : public System {
     return found != target().options().hooks.end() && !found->second.empty();
   }
 
-  void clean_up(const Program& program) override {
+  void clean_up(const Program&) override {
     clients_.abandon();
-    std::set<Thing> things = std::exchange(created_, {});
-    // A name of ours goes whatever was answered to its creation. Any other goes only if it was we who created it: the
-    // page's `event_rate` may well be somebody's own.
-    for (const Step& step : program.steps) {
-      if (step.type != StepType::call) continue;
-      if (auto thing = created_by(step.request.operation); thing && is_our_name(thing->name))
-        things.insert(std::move(*thing));
+    Removal removal;
+    removal.things = std::exchange(created_, {});
+    removal.hanging_jobs = std::exchange(hanging_jobs_, {});
+    removal.close_timeout = kCloseTimeoutBetweenPrograms;
+    const std::set<std::string> opened = std::exchange(opened_jobs_, {});
+    for (const Thing& thing : removal.things)
+      if (!opened.contains(thing.name)) removal.closed_jobs.insert(thing.name);
+    // A creation of which nobody knows what became may still come: the end of the run looks for it once more.
+    std::set<Thing> lost;
+    for (const auto& [request, thing] : creating_) {
+      shared_->journal.may_be_there(thing);
+      lost.insert(thing);
     }
-    remove_things(target(), things, [&](const Thing& thing) { shared_->journal.removed(thing); });
+    creating_.clear();
+    lost.merge(std::exchange(lost_, {}));
+    removal.gone = [&](const Thing& thing, Gone how) {
+      if (how == Gone::was_removed || !lost.contains(thing)) shared_->journal.removed(thing);
+    };
+    remove_things(target(), removal);
   }
 
  private:
@@ -101,10 +113,16 @@ class Endpoint : public System {
       lose(client, std::move(request), std::move(identity.forbidden));
       return std::nullopt;
     }
-    const std::optional<Thing> thing = created_by(request->operation);
-    if (thing && !shared_->journal.created(*thing))
-      throw std::runtime_error("the journal '" + target().options().journal + "' cannot be written, so " +
-                               describe(*thing) + " was not created");
+    if (auto thing = created_by(*request, target().options().profile)) {
+      if (!shared_->journal.created(*thing))
+        throw std::runtime_error("the journal '" + target().options().journal + "' cannot be written, so " +
+                                 describe(*thing) + " was not created");
+      // A name of ours goes whatever is answered to its creation. Any other goes only if it was we who created it: the
+      // page's `event_rate` may well be somebody's own.
+      if (is_our_name(thing->name)) created_.insert(*thing);
+      creating_.emplace(request, *std::move(thing));
+    }
+    if (const auto* open = std::get_if<OpenJob>(&request->operation)) opened_jobs_.insert(open->job);
     Parcel parcel;
     parcel.http = wire::encode(*request, target().options().profile);
     parcel.credentials = std::move(identity.credentials);
@@ -120,14 +138,28 @@ class Endpoint : public System {
     completion.time = arrival->time;
     if (arrival->answer) {
       Response response = decoded(*std::move(arrival->answer), *std::move(arrival->share), *arrival->request);
-      if (const auto thing = created_by(arrival->request->operation); thing && response.outcome == Outcome::accepted)
-        created_.insert(*thing);
+      note_creation(arrival->request, did_nothing(response), &response);
       completion.response = std::make_shared<const Response>(std::move(response));
     } else {
+      note_creation(arrival->request, arrival->never_sent, nullptr);
       completion.error = target().redact()(arrival->error);
       completion.never_sent = arrival->never_sent;
     }
     return completion;
+  }
+
+  /// What became of a request, if it was to create something. `response` null: there is none.
+  void note_creation(const std::shared_ptr<const Request>& request, bool nothing_was_done, const Response* response) {
+    const auto found = creating_.find(request);
+    if (found == creating_.end()) return;
+    const Thing thing = found->second;
+    creating_.erase(found);
+    if (nothing_was_done) return shared_->journal.refused(thing);
+    shared_->journal.may_be_there(thing);
+    if (response != nullptr && response->outcome == Outcome::accepted)
+      created_.insert(thing);
+    else
+      lost_.insert(thing);
   }
 
   /// The bytes of the answer keep their share of the room for as long as anybody has them.
@@ -147,9 +179,12 @@ class Endpoint : public System {
   }
 
   std::shared_ptr<Shared> shared_;
-  const Time end_;
   Clients clients_;
-  std::set<Thing> created_;
+  std::multimap<std::shared_ptr<const Request>, Thing> creating_;  // by the request that is open
+  std::set<Thing> created_;                                        // to be removed
+  std::set<Thing> lost_;                                           // whose creation had no answer that tells
+  std::set<std::string> hanging_jobs_;                             // as far as a hook may have made them so
+  std::set<std::string> opened_jobs_;                              // at any time
 };
 
 class EndpointFactory : public SystemFactory {
@@ -173,20 +208,6 @@ class EndpointFactory : public SystemFactory {
 
 std::unique_ptr<SystemFactory> make_endpoint_factory(const EndpointOptions& options) {
   return std::make_unique<EndpointFactory>(options);
-}
-
-std::vector<std::string> clean_up_journal(const EndpointOptions& options) {
-  Target target(options);
-  std::set<Thing> ours;
-  std::set<Thing> left;
-  for (const Thing& thing : left_by_journal(options.journal)) (is_our_name(thing.name) ? ours : left).insert(thing);
-  if (!ours.empty()) {
-    Journal journal(options.journal);
-    left.merge(remove_things(target, ours, [&](const Thing& thing) { journal.removed(thing); }));
-  }
-  std::vector<std::string> lines;
-  for (const Thing& thing : left) lines.push_back(describe(thing));
-  return lines;
 }
 
 }  // namespace closecheck::sut

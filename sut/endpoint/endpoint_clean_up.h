@@ -3,19 +3,26 @@
 
 #include <functional>
 #include <set>
+#include <string>
 
+#include "closecheck/sut/left_over.h"
 #include "endpoint/endpoint_target.h"
-#include "endpoint/journal.h"
 
 namespace closecheck::sut {
 
-/// How long one request of the clean-up, and all of it, may take; less where the run ends before.
-inline constexpr Duration kCleanUpRequestPatience = 5 * kSecond;
-inline constexpr Duration kCleanUpPatience = 20 * kSecond;
+/// How a thing turned out to be gone.
+enum class Gone : std::uint8_t { was_removed, was_not_there };
 
-/// Stops and deletes datafeeds, force-closes and deletes jobs, deletes indices, in that order. What is not there counts
-/// as removed; `gone` is called for each. Returns what is left.
-std::set<Thing> remove_things(Target& target, const std::set<Thing>& things,
-                              const std::function<void(const Thing&)>& gone);
+struct Removal {
+  std::set<Thing> things;
+  std::set<std::string> closed_jobs;   // which need no close
+  std::set<std::string> hanging_jobs;  // whose normal close does not end: they are closed by force at once
+  Duration close_timeout = kCleanUpRequestPatience;  // of a normal close
+  Duration patience = kCleanUpPatience;              // of all of it; less where the run ends before
+  std::function<void(const Thing&, Gone)> gone;
+};
+
+/// As the function of the same name for everybody. Returns what is left.
+std::set<Thing> remove_things(Target& target, const Removal& removal);
 
 }  // namespace closecheck::sut

@@ -2,15 +2,18 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "closecheck/sut/endpoint.h"
+#include "closecheck/sut/left_over.h"
 #include "endpoint/journal.h"
 #include "endpoint/test_server_for_test.h"
 
@@ -19,6 +22,15 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+const Thing kFeed{ThingKind::feed, "closecheck-f"};
+const Thing kJob{ThingKind::job, "closecheck-a"};
+const Thing kIndex{ThingKind::index, "closecheck-i"};
+const Thing kForeignJob{ThingKind::job, "event_rate"};
+constexpr const char* kPlainJob =
+    R"({"analysis_config": {"bucket_span": "60s", "detectors": [{"function": "count"}]}, "data_description": {}})";
 
 /// As much of a cluster as the clean-up talks to.
 class Cluster {
@@ -26,7 +38,9 @@ class Cluster {
   std::set<std::string> opened_jobs, closed_jobs, started_feeds, stopped_feeds, indices;
   int deletes_refused = 0;  // so many times a job cannot be deleted yet
   bool stubborn = false;    // jobs can never be deleted
+  bool clings = false;      // neither jobs nor feeds come to an end without force
   bool refuses_creation = false;
+  bool loses_creation = false;
   bool busy = false;  // has no time for anything
   std::vector<std::string> journal_at_creation;
   std::string journal;
@@ -48,11 +62,15 @@ class Cluster {
     const std::string error = R"("type": "status_exception", "reason": "no")";
     say(response, status, R"({"error": {"root_cause": [{)" + error + "}], " + error + R"(}, "status": )" + code + "}");
   }
+  static std::string list(const std::set<std::string>& names, const std::string& id) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "{\"" : ",{\"") + id + "\":\"" + name + "\"}";
+    return "[" + text + "]";
+  }
 
   void handle(const httplib::Request& request, httplib::Response& response) {
     const std::lock_guard lock(mutex_);
-    const std::string target = request.target;
-    asked_.push_back(request.method + " " + target);
+    asked_.push_back(request.method + " " + request.path + (request.has_param("force") ? " by force" : ""));
     if (busy) return refuse(response, 429);
     const std::string jobs = "/_xpack/ml/anomaly_detectors/";
     const std::string feeds = "/_xpack/ml/datafeeds/";
@@ -64,10 +82,19 @@ class Cluster {
     if (request.path.starts_with(jobs)) return job(request, part(jobs), response);
     const std::string index = request.path.substr(1);
     if (request.method == "DELETE" && indices.erase(index) > 0) return acknowledge(response);
+    if (request.path.ends_with("_bulk")) return say(response, 200, R"({"took":1,"errors":false,"items":[]})");
+    if (request.method == "GET" && index.ends_with("*")) {
+      std::string body;
+      for (const std::string& name : indices) body += (body.empty() ? "\"" : ",\"") + name + "\":{}";
+      return say(response, 200, "{" + body + "}");
+    }
     refuse(response, 404);
   }
   void feed(const httplib::Request& request, const std::string& feed, httplib::Response& response) {
+    if (request.method == "GET")
+      return say(response, 200, R"({"datafeeds": )" + list(stopped_feeds, "datafeed_id") + "}");
     if (request.path.ends_with("_stop")) {
+      if (clings && !request.has_param("force")) return refuse(response, 409);
       if (started_feeds.erase(feed) == 0) return refuse(response, stopped_feeds.contains(feed) ? 409 : 404);
       stopped_feeds.insert(feed);
       return say(response, 200, R"({"stopped": true})");
@@ -77,14 +104,24 @@ class Cluster {
     refuse(response, 404);
   }
   void job(const httplib::Request& request, const std::string& job, httplib::Response& response) {
+    if (request.method == "GET" && job.ends_with("*"))
+      return say(response, 200, R"({"jobs": )" + list(closed_jobs, "job_id") + "}");
+    if (request.method == "GET") return refuse(response, closed_jobs.contains(job) ? 200 : 404);
     if (request.method == "PUT") {
       std::ifstream file(journal);
       for (std::string line; std::getline(file, line);) journal_at_creation.push_back(line);
       if (refuses_creation) return refuse(response, 400);
+      if (loses_creation) return say(response, 504, "too late");
       closed_jobs.insert(job);
       return say(response, 200, R"({"job_id": ")" + job + "\"}");
     }
+    if (request.path.ends_with("_open")) {
+      opened_jobs.insert(job);
+      closed_jobs.erase(job);
+      return say(response, 200, R"({"opened": true})");
+    }
     if (request.path.ends_with("_close")) {
+      if (clings && !request.has_param("force")) return refuse(response, 409);
       if (opened_jobs.erase(job) > 0) closed_jobs.insert(job);
       return say(response, 200, R"({"closed": true})");
     }
@@ -115,37 +152,147 @@ class CleanUp : public testing::Test {
     return completion ? completion->response : nullptr;
   }
 
+  /// Cleans up after a run that made these.
+  std::set<Thing> left_of(const std::set<Thing>& things) {
+    {
+      Journal journal(options_.journal);
+      for (const Thing& thing : things) journal.created(thing);
+    }
+    return clean_up_journal(options_);
+  }
+
   const std::string journal_ =
       (std::filesystem::temp_directory_path() / ("closecheck-clean-up-" + std::to_string(::getpid()))).string();
   Cluster cluster_;
   EndpointOptions options_;
 };
 
-TEST_F(CleanUp, StopsFeedsThenDeletesThemThenJobsThenIndices) {
+TEST_F(CleanUp, EndsThingsTheOrdinaryWayFirst) {
   cluster_.started_feeds = {"closecheck-f"};
   cluster_.opened_jobs = {"closecheck-a"};
   cluster_.indices = {"closecheck-i"};
-  cluster_.deletes_refused = 2;
-  const auto system = make_endpoint_factory(options_)->make(1);
-  system->clean_up({{call(CreateIndex{"closecheck-i"}), call(CreateJob{"closecheck-a", {}}),
-                     call(CreateDatafeed{"closecheck-f", "closecheck-a", "closecheck-i"})}});
-
-  EXPECT_THAT(cluster_.asked(), testing::Contains("POST /_xpack/ml/datafeeds/closecheck-f/_stop"))
-      << "the polite way comes first";
-  EXPECT_THAT(cluster_.started_feeds, IsEmpty());
-  EXPECT_THAT(cluster_.stopped_feeds, IsEmpty());
-  EXPECT_THAT(cluster_.opened_jobs, IsEmpty());
-  EXPECT_THAT(cluster_.closed_jobs, IsEmpty());
+  EXPECT_THAT(left_of({kIndex, kJob, kFeed}), IsEmpty());
+  EXPECT_THAT(cluster_.asked(), ElementsAre("POST /_xpack/ml/datafeeds/closecheck-f/_stop",  //
+                                            "DELETE /_xpack/ml/datafeeds/closecheck-f",
+                                            "POST /_xpack/ml/anomaly_detectors/closecheck-a/_close",
+                                            "DELETE /_xpack/ml/anomaly_detectors/closecheck-a",  //
+                                            "DELETE /closecheck-i"));
   EXPECT_THAT(cluster_.indices, IsEmpty());
 }
 
-TEST_F(CleanUp, ToleratesThatNothingIsThere) {
-  const auto system = make_endpoint_factory(options_)->make(1);
-  system->clean_up(
-      {{call(CreateJob{"closecheck-a", {}}), call(CreateDatafeed{"closecheck-f", "closecheck-a", "closecheck-i"}),
-        call(IndexDocuments{"closecheck-i", {}, true})}});
+TEST_F(CleanUp, TriesOnceMoreWhatIsRefusedBeforeItTakesForce) {
+  cluster_.opened_jobs = {"closecheck-a"};
+  cluster_.deletes_refused = 2;
+  EXPECT_THAT(left_of({kJob}), IsEmpty());
+  const std::string close = "POST /_xpack/ml/anomaly_detectors/closecheck-a/_close";
+  const std::string deletion = "DELETE /_xpack/ml/anomaly_detectors/closecheck-a";
+  EXPECT_THAT(cluster_.asked(), ElementsAre(close, deletion, close, deletion, close + " by force",
+                                            "POST /.ml-anomalies-*/_refresh", deletion));
+}
 
-  EXPECT_LE(cluster_.asked().size(), 5U);
+TEST_F(CleanUp, TakesForceWhereNothingElseHelps) {
+  cluster_.started_feeds = {"closecheck-f"};
+  cluster_.opened_jobs = {"closecheck-a"};
+  cluster_.clings = true;
+  EXPECT_THAT(left_of({kJob, kFeed}), IsEmpty());
+  EXPECT_THAT(cluster_.closed_jobs, IsEmpty());
+  EXPECT_THAT(cluster_.stopped_feeds, IsEmpty());
+}
+
+TEST_F(CleanUp, ClosesAJobThatHangsByForceAtOnce) {
+  options_.hooks[Fault::hang_close] = "true";
+  const auto system = make_endpoint_factory(options_)->make(1);
+  ask(*system, CreateJob{"closecheck-a", {}});
+  ask(*system, OpenJob{"closecheck-a"});
+  system->inject(Fault::hang_close, "closecheck-a", 0);
+  system->clean_up({});
+  EXPECT_THAT(cluster_.asked(), testing::Contains("POST /_xpack/ml/anomaly_detectors/closecheck-a/_close by force"));
+  EXPECT_THAT(cluster_.asked(), Not(testing::Contains("POST /_xpack/ml/anomaly_detectors/closecheck-a/_close")));
+}
+
+TEST_F(CleanUp, ClosesNoJobThatWasNeverOpened) {
+  const auto system = make_endpoint_factory(options_)->make(1);
+  ask(*system, CreateJob{"closecheck-a", {}});
+  system->clean_up({});
+  EXPECT_THAT(cluster_.asked(), ElementsAre("PUT /_xpack/ml/anomaly_detectors/closecheck-a",
+                                            "DELETE /_xpack/ml/anomaly_detectors/closecheck-a"));
+  EXPECT_THAT(read_journal(options_.journal).left, IsEmpty());
+}
+
+TEST_F(CleanUp, BoundsANormalCloseThatDoesNotEnd) {
+  std::atomic<int> closes = 0;
+  TestServer slow([&](const httplib::Request& request, httplib::Response& response) {
+    if (request.path.ends_with("_close") && !request.has_param("force")) {
+      ++closes;
+      std::this_thread::sleep_for(std::chrono::seconds(3));
+    }
+    response.set_content(R"({"acknowledged": true, "closed": true})", "application/json");
+  });
+  options_.url = slow.url();
+  options_.request_timeout = 100 * kMillisecond;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(left_of({kJob}), IsEmpty());
+  EXPECT_EQ(closes, 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(2900));
+}
+
+TEST_F(CleanUp, AsksForNothingThatWasNotSent) {
+  const auto system = make_endpoint_factory(options_)->make(1);
+  system->clean_up({{call(CreateJob{"closecheck-a", {}}), call(IndexDocuments{"closecheck-i", {}, true})}});
+
+  EXPECT_THAT(cluster_.asked(), IsEmpty());
+}
+
+TEST_F(CleanUp, NamesNothingWhoseCreationWasRefused) {
+  cluster_.refuses_creation = true;
+  const auto system = make_endpoint_factory(options_)->make(1);
+  ask(*system, CreateJob{"closecheck-1-a", {}});
+  cluster_.stubborn = true;
+
+  EXPECT_THAT(clean_up_journal(options_), IsEmpty());
+}
+
+TEST_F(CleanUp, LooksOnceMoreForWhatMayHaveBeenCreated) {
+  cluster_.loses_creation = true;
+  const auto system = make_endpoint_factory(options_)->make(1);
+  ask(*system, CreateJob{"closecheck-1-a", {}});
+  system->clean_up({});
+  EXPECT_THAT(read_journal(options_.journal).left, SizeIs(1)) << "it was not there, and may come yet";
+
+  cluster_.closed_jobs = {"closecheck-1-a"};
+  EXPECT_THAT(clean_up_journal(options_), IsEmpty());
+  EXPECT_THAT(cluster_.closed_jobs, IsEmpty());
+}
+
+TEST_F(CleanUp, KnowsWhatIsCreatedByARequestAsItIs) {
+  const auto system = make_endpoint_factory(options_)->make(1);
+  ask(*system, RawRequest{"PUT", "/_xpack/ml/anomaly_detectors/event_rate", {}, kPlainJob, "application/json"});
+  EXPECT_THAT(read_journal(options_.journal).left, ElementsAre(Thing{ThingKind::job, "event_rate"}));
+  system->clean_up({});
+  EXPECT_THAT(cluster_.closed_jobs, IsEmpty());
+}
+
+TEST_F(CleanUp, NeverTakesAnIndexForItsOwnBecauseDocumentsWentThere) {
+  cluster_.indices = {"logs"};
+  const auto system = make_endpoint_factory(options_)->make(1);
+  ask(*system, IndexDocuments{"logs", {Record{kDataStart, 1, ""}}, true});
+  system->clean_up({});
+  EXPECT_THAT(clean_up_journal(options_), IsEmpty());
+  EXPECT_THAT(cluster_.indices, ElementsAre("logs"));
+}
+
+TEST_F(CleanUp, FindsThingsByTheirNames) {
+  cluster_.closed_jobs = {"closecheck-1-a", "somebodys"};
+  cluster_.stopped_feeds = {"closecheck-1-f"};
+  cluster_.indices = {"closecheck-1-i", "logs"};
+  const Found found = find_things(options_, "closecheck-1-", {ThingKind::feed, ThingKind::job, ThingKind::index});
+  EXPECT_THAT(found.things,
+              ElementsAre(Thing{ThingKind::feed, "closecheck-1-f"}, Thing{ThingKind::job, "closecheck-1-a"},
+                          Thing{ThingKind::index, "closecheck-1-i"}));
+  EXPECT_THAT(found.unread, IsEmpty());
+
+  cluster_.busy = true;
+  EXPECT_THAT(find_things(options_, "closecheck-1-", {ThingKind::job}).unread, SizeIs(1));
 }
 
 // example-event-rate: the page's literal job may be somebody's own.
@@ -173,9 +320,9 @@ TEST_F(CleanUp, JournalsBeforeItCreatesAndAfterItRemoves) {
 
   ASSERT_THAT(cluster_.journal_at_creation, testing::SizeIs(1));
   EXPECT_THAT(cluster_.journal_at_creation[0], testing::HasSubstr("closecheck-a"));
-  EXPECT_EQ(left_by_journal(options_.journal).size(), 1U);
+  EXPECT_EQ(read_journal(options_.journal).left.size(), 1U);
   system->clean_up({{call(CreateJob{"closecheck-a", {}})}});
-  EXPECT_THAT(left_by_journal(options_.journal), IsEmpty());
+  EXPECT_THAT(read_journal(options_.journal).left, IsEmpty());
 }
 
 TEST_F(CleanUp, CreatesNothingThatItCannotJournal) {
@@ -198,17 +345,18 @@ TEST_F(CleanUp, RemovesWhatAnEarlierRunLeft) {
     ask(*system, CreateJob{"closecheck-1-a", {}});
     ask(*system, CreateJob{"event_rate", {}});
   }
-  EXPECT_THAT(clean_up_journal(options_), ElementsAre("job event_rate"));
+  EXPECT_THAT(clean_up_journal(options_), ElementsAre(kForeignJob));
   EXPECT_THAT(cluster_.closed_jobs, ElementsAre("event_rate"));
-  EXPECT_THAT(clean_up_journal(options_), ElementsAre("job event_rate"));
+  cluster_.closed_jobs.clear();
+  EXPECT_THAT(clean_up_journal(options_), IsEmpty()) << "somebody else removed it";
 }
 
 TEST_F(CleanUp, LeavesWhatABusyTargetHasNoTimeForAfterAFewAttempts) {
   { Journal(options_.journal).created({ThingKind::job, "closecheck-1-a"}); }
   cluster_.busy = true;
 
-  EXPECT_THAT(clean_up_journal(options_), ElementsAre("job closecheck-1-a"));
-  EXPECT_EQ(cluster_.asked().size(), 9U) << "a close and two deletions, three times each";
+  EXPECT_THAT(clean_up_journal(options_), ElementsAre(Thing{ThingKind::job, "closecheck-1-a"}));
+  EXPECT_EQ(cluster_.asked().size(), 12U) << "a close and its deletion twice, three times each";
 }
 
 TEST_F(CleanUp, OfASilentTargetEndsWithTheRun) {
@@ -228,10 +376,10 @@ TEST_F(CleanUp, OfASilentTargetEndsWithTheRun) {
 TEST_F(CleanUp, NamesWhatItCouldNotRemove) {
   { Journal(options_.journal).created({ThingKind::job, "closecheck-1-a"}); }
   cluster_.stubborn = true;
-  EXPECT_THAT(clean_up_journal(options_), ElementsAre("job closecheck-1-a"));
+  EXPECT_THAT(clean_up_journal(options_), ElementsAre(Thing{ThingKind::job, "closecheck-1-a"}));
 
   options_.url = "http://127.0.0.1:1";
-  EXPECT_THAT(clean_up_journal(options_), ElementsAre("job closecheck-1-a"));
+  EXPECT_THAT(clean_up_journal(options_), ElementsAre(Thing{ThingKind::job, "closecheck-1-a"}));
   options_.url = cluster_.url();
   cluster_.stubborn = false;
   EXPECT_THAT(clean_up_journal(options_), IsEmpty());

@@ -30,17 +30,36 @@ struct Clients::Worker {
 };
 
 Clients::Clients(std::string url, Patience patience, std::shared_ptr<const RunClock> clock,
-                 std::shared_ptr<AnswerRoom> room)
-    : url_(std::move(url)), patience_(patience), clock_(std::move(clock)), room_(std::move(room)) {}
+                 std::shared_ptr<AnswerRoom> room, Curfew& curfew)
+    : url_(std::move(url)),
+      patience_(patience),
+      clock_(std::move(clock)),
+      room_(std::move(room)),
+      curfew_(curfew),
+      watch_(curfew, [this] { stop_all(); }) {}
 
 Clients::~Clients() {
   abandon();
 }
 
 Clients::Worker& Clients::worker_of(int client) {
+  const std::lock_guard lock(mutex_);
   std::unique_ptr<Worker>& place = workers_[client];
-  if (!place) place = std::make_unique<Worker>(client, url_, room_);
+  if (!place) {
+    place = std::make_unique<Worker>(client, url_, room_);
+    if (was_cut_short()) place->connection.stop();
+  }
   return *place;
+}
+
+Time Clients::end() const {
+  return std::min(patience_.end, clock_->time(curfew_.end_of_work()));
+}
+
+void Clients::stop_all() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [client, worker] : workers_) worker->connection.stop();
+  arrived_.notify_all();
 }
 
 void Clients::submit(int client, Parcel parcel) {
@@ -56,10 +75,10 @@ void Clients::submit(int client, Parcel parcel) {
 
 Exchange Clients::send(Connection& connection, const Parcel& parcel, Time until) const {
   const Time now = clock_->now();
-  if (now >= patience_.end) return {.error = "the time of the run was up, so nothing was sent", .never_sent = true};
-  const Duration patience = std::min({patience_.answer, until - now, patience_.end - now});
+  if (now >= end()) return {.error = "the time of the run was up, so nothing was sent", .never_sent = true};
+  const Duration patience = std::min({patience_.answer, until - now, end() - now});
   Exchange exchange = connection.exchange(parcel.http, parcel.credentials, patience, parcel.fresh_connection);
-  if (exchange.timed_out && clock_->now() >= patience_.end)
+  if (exchange.timed_out ? clock_->now() >= end() : !exchange.answer && !exchange.never_sent && was_cut_short())
     exchange.error = "no answer before the time of the run was up";
   return exchange;
 }
@@ -68,7 +87,7 @@ std::optional<Arrival> Clients::exchange(int client, Parcel parcel, Time until) 
   Exchange exchange = send(worker_of(client).connection, parcel, until);
   const Time now = clock_->now();
   if (!exchange.answer) forget(client);
-  if (exchange.timed_out && now >= until && now < patience_.end) return std::nullopt;
+  if (exchange.timed_out && now >= until && now < end()) return std::nullopt;
   return Arrival{client,
                  now,
                  std::move(parcel.request),
@@ -96,7 +115,7 @@ std::optional<Arrival> Clients::next(Time until) {
       return arrival;
     }
     const Time now = clock_->now();
-    if (now >= until) return std::nullopt;
+    if (now >= until || was_cut_short()) return std::nullopt;
     arrived_.wait_until(lock, clock_->point(std::min(until, now + kOneWaitMax)));
   }
 }
@@ -112,6 +131,7 @@ void Clients::forget(int client) {
   worker.changed.notify_all();
   worker.connection.stop();
   if (worker.thread.joinable()) worker.thread.join();
+  const std::lock_guard lock(mutex_);
   workers_.erase(found);
 }
 

@@ -59,8 +59,9 @@ struct Arrival {
 /// One thread at a time uses it.
 class Clients {
  public:
-  /// An answer that has not come in time is lost.
-  Clients(std::string url, Patience patience, std::shared_ptr<const RunClock> clock, std::shared_ptr<AnswerRoom> room);
+  /// An answer that has not come in time is lost. The curfew must outlive them.
+  Clients(std::string url, Patience patience, std::shared_ptr<const RunClock> clock, std::shared_ptr<AnswerRoom> room,
+          Curfew& curfew);
   /// Ends open requests.
   ~Clients();
   Clients(const Clients&) = delete;
@@ -74,7 +75,9 @@ class Clients {
   std::optional<Arrival> exchange(int client, Parcel parcel, Time until);
   /// News that needs no thread.
   void push(Arrival arrival);
-  /// The next news up to `until`; empty when that is reached.
+  /// When the run is over.
+  Time end() const;
+  /// The next news up to `until`; empty when that is reached, or the end has come forward and is reached.
   std::optional<Arrival> next(Time until);
   /// Gives up every open request and forgets the news that has not been asked for.
   void abandon();
@@ -88,17 +91,22 @@ class Clients {
   void send_parcels(Worker& worker);
   /// Ends the client's thread and connection, which are not used again after a request without an answer.
   void forget(int client);
+  bool was_cut_short() const { return clock_->now() >= clock_->time(curfew_.end_of_work()); }
+  void stop_all();
 
   const std::string url_;
   const Patience patience_;
   const std::shared_ptr<const RunClock> clock_;
   const std::shared_ptr<AnswerRoom> room_;
 
-  std::map<int, std::unique_ptr<Worker>> workers_;  // for the user's thread alone
+  Curfew& curfew_;
+
   std::mutex mutex_;
+  std::map<int, std::unique_ptr<Worker>> workers_;  // changed by the user's thread alone, under the mutex
   std::condition_variable arrived_;
   std::deque<Arrival> arrivals_;
   std::exception_ptr trouble_;  // what came out of a thread; it comes out of the next wait for news
+  Curfew::Watch watch_;
 };
 
 }  // namespace closecheck::sut

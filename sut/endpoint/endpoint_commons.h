@@ -2,12 +2,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -74,10 +77,44 @@ class AnswerShare {
   std::size_t bytes_ = 0;
 };
 
+/// When all work on a target must be over, where that comes sooner than planned. Thread-safe.
+class Curfew {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Brings the ends forward, never back, and calls whoever watches.
+  void bring_forward(Clock::time_point end_of_work, Clock::time_point end);
+  Clock::time_point end_of_work() const { return Clock::time_point(Clock::duration(end_of_work_)); }
+  Clock::time_point end() const { return Clock::time_point(Clock::duration(end_)); }
+
+  /// For as long as it lives, `stop` is called when the ends come forward; at once where they have.
+  class Watch {
+   public:
+    Watch(Curfew& curfew, std::function<void()> stop);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    friend class Curfew;
+    Curfew& curfew_;
+    std::function<void()> stop_;
+  };
+
+ private:
+  static constexpr Clock::rep kNever = Clock::time_point::max().time_since_epoch().count();
+
+  std::atomic<Clock::rep> end_of_work_ = kNever;
+  std::atomic<Clock::rep> end_ = kNever;
+  std::mutex mutex_;
+  std::set<const Watch*> watches_;
+};
+
 struct Commons {
   Commons();
 
   Places open_jobs;
+  Curfew curfew;
   WrongPasswords wrong_passwords;
   std::shared_ptr<AnswerRoom> answer_room = std::make_shared<AnswerRoom>();
   /// Held while a long answer is decoded, which takes a multiple of its bytes for a moment.

@@ -1,5 +1,6 @@
 #include "endpoint/endpoint_target.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,14 @@ Target::Target(EndpointOptions options)
       commons_(options_.commons ? options_.commons : make_commons()) {
   for (const auto& [principal, credentials] : options_.principals)
     options_.redactor.add(credentials.password, credentials.username);
+}
+
+Curfew::Clock::time_point Target::end_of_work() const {
+  return std::min(options_.end_of_work, commons_->curfew.end_of_work());
+}
+
+Curfew::Clock::time_point Target::end() const {
+  return std::min(options_.end, commons_->curfew.end());
 }
 
 const Credentials* Target::find(Principal who) const {

@@ -32,6 +32,9 @@ class Target {
 
   /// Knows every configured password.
   const Redactor& redact() const { return options_.redactor; }
+  /// When the run is over, and its clean-up, unless that comes forward.
+  Curfew::Clock::time_point end_of_work() const;
+  Curfew::Clock::time_point end() const;
   /// What it shares with all others that speak to this URL.
   Commons& commons() { return *commons_; }
 

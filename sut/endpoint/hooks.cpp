@@ -85,9 +85,12 @@ class ChildWatch {
   ChildWatch(const ChildWatch&) = delete;
   ChildWatch& operator=(const ChildWatch&) = delete;
 
-  bool ended_within(Duration patience) {
+  bool ended_within(Duration patience, const std::function<bool()>& is_over) {
+    constexpr Duration kLookEvery = 50 * kMillisecond;
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::nanoseconds(patience), [this] { return ended_; });
+    for (Duration left = patience; !ended_ && left > 0 && !(is_over && is_over()); left -= kLookEvery)
+      changed_.wait_for(lock, std::chrono::nanoseconds(std::min(left, kLookEvery)), [this] { return ended_; });
+    return ended_;
   }
   int status() {
     std::unique_lock lock(mutex_);
@@ -124,7 +127,8 @@ std::string fill_in_hook(const std::string& command, const std::string& job, Dur
   return filled;
 }
 
-void run_hook(const std::string& command, const Redactor& redact, Duration patience) {
+void run_hook(const std::string& command, const Redactor& redact, Duration patience,
+              const std::function<bool()>& is_over) {
   const File errors(std::tmpfile());
   if (!errors) throw FaultFailed{std::string("no temporary file for the hook: ") + std::strerror(errno)};
   const int error_output = ::fileno(errors.get());
@@ -142,7 +146,7 @@ void run_hook(const std::string& command, const Redactor& redact, Duration patie
     ::waitpid(child, nullptr, 0);
     throw FaultFailed{std::string("the hook could not be awaited: ") + error.what()};
   }
-  const bool in_time = watch->ended_within(patience);
+  const bool in_time = watch->ended_within(patience, is_over);
   if (!in_time) ::kill(-child, SIGKILL);
   const int status = watch->status();
   if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;

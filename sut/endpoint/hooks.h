@@ -1,6 +1,7 @@
 // Hooks: shell commands of the configuration that put a live target into states that no client can reach.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "closecheck/vocabulary/redactor.h"
@@ -16,9 +17,10 @@ inline constexpr Duration kHookPatience = 10 * kSecond;
 std::string fill_in_hook(const std::string& command, const std::string& job, Duration duration);
 
 /// Runs the command by `/bin/sh -c` in a process group of its own, without standard input, and waits for the shell to
-/// end. Throws FaultFailed when it cannot be run, exits with anything but 0, or is not done after `patience` (then the
-/// whole group is killed); `why` ends with what the command wrote to standard error, redacted and on one line.
-/// Thread-safe.
-void run_hook(const std::string& command, const Redactor& redact, Duration patience = kHookPatience);
+/// end. Throws FaultFailed when it cannot be run, exits with anything but 0, or is not done after `patience`, or when
+/// `is_over` says so (then the whole group is killed); `why` ends with what the command wrote to standard error,
+/// redacted and on one line. Thread-safe.
+void run_hook(const std::string& command, const Redactor& redact, Duration patience = kHookPatience,
+              const std::function<bool()>& is_over = {});
 
 }  // namespace closecheck::sut

@@ -9,9 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
-#include "closecheck/sut/endpoint.h"
+#include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/program.h"
+#include "run/politeness.h"
 
 namespace closecheck::sut {
 namespace {
@@ -24,9 +27,24 @@ std::optional<ThingKind> kind_named(std::string_view text) {
   return std::nullopt;
 }
 
+constexpr std::string_view kRun = "run";
+
+std::string line_of(const Json& line) {
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 std::string text_member(const Json& line, const char* member) {
   const auto found = line.find(member);
   return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// Empty: it does not tell all of it.
+std::optional<JournalOwner> owner_in(const Json& line) {
+  JournalOwner owner{text_member(line, "run"), text_member(line, "target"), {}, text_member(line, "started")};
+  const std::optional<Profile> profile = profile_named(text_member(line, "profile"));
+  if (owner.run_id.empty() || owner.url.empty() || !profile) return std::nullopt;
+  owner.profile = *profile;
+  return owner;
 }
 
 }  // namespace
@@ -47,12 +65,29 @@ std::string describe(const Thing& thing) {
   return std::string(name(thing.kind)) + " " + thing.name;
 }
 
-std::optional<Thing> created_by(const Operation& operation) {
-  if (const auto* job = std::get_if<CreateJob>(&operation)) return Thing{ThingKind::job, job->job};
-  if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) return Thing{ThingKind::feed, feed->feed};
-  if (const auto* index = std::get_if<CreateIndex>(&operation)) return Thing{ThingKind::index, index->index};
-  if (const auto* documents = std::get_if<IndexDocuments>(&operation)) return Thing{ThingKind::index, documents->index};
+std::optional<Thing> created_by(const Request& request, Profile profile) {
+  const Operation* operation = &request.operation;
+  std::optional<Request> view;
+  if (const auto* raw = std::get_if<RawRequest>(operation); raw != nullptr && !only_reads(*operation)) {
+    view = wire::parse(wire::encode(request, profile), profile, request.who);
+    operation = &view->operation;
+  }
+  if (const auto* job = std::get_if<CreateJob>(operation)) return Thing{ThingKind::job, job->job};
+  if (const auto* feed = std::get_if<CreateDatafeed>(operation)) return Thing{ThingKind::feed, feed->feed};
+  if (const auto* index = std::get_if<CreateIndex>(operation)) return Thing{ThingKind::index, index->index};
+  if (const auto* documents = std::get_if<IndexDocuments>(operation); documents && is_our_name(documents->index))
+    return Thing{ThingKind::index, documents->index};
   return std::nullopt;
+}
+
+bool is_our_name(std::string_view name) {
+  return name.starts_with(kNamePrefix);
+}
+
+bool did_nothing(const Response& response) {
+  if (response.outcome != Outcome::refused) return false;
+  return response.refusal != Refusal::timed_out && response.refusal != Refusal::server_error &&
+         response.refusal != Refusal::unavailable;
 }
 
 Journal::Journal(const std::string& path) {
@@ -68,10 +103,30 @@ Journal::~Journal() {
 bool Journal::created(const Thing& thing) {
   if (file_ < 0) return true;
   const std::lock_guard lock(mutex_);
-  if (told_.contains(thing)) return true;
-  if (!append("created", thing)) return false;
-  told_.insert(thing);
+  const auto [creations, is_new] = told_.try_emplace(thing);
+  if (is_new && !append("created", thing)) {
+    told_.erase(creations);
+    return false;
+  }
+  ++creations->second.open;
   return true;
+}
+
+void Journal::refused(const Thing& thing) {
+  const std::lock_guard lock(mutex_);
+  const auto found = told_.find(thing);
+  if (found == told_.end()) return;
+  if (--found->second.open > 0 || found->second.may_have_worked) return;
+  append("refused", thing);
+  told_.erase(found);
+}
+
+void Journal::may_be_there(const Thing& thing) {
+  const std::lock_guard lock(mutex_);
+  const auto found = told_.find(thing);
+  if (found == told_.end()) return;
+  --found->second.open;
+  found->second.may_have_worked = true;
 }
 
 void Journal::removed(const Thing& thing) {
@@ -84,30 +139,34 @@ void Journal::removed(const Thing& thing) {
 
 bool Journal::append(std::string_view event, const Thing& thing) {
   const Json line = {{"event", event}, {"kind", name(thing.kind)}, {"name", thing.name}};
-  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = line_of(line);
   return ::write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-std::set<Thing> left_by_journal(const std::string& path) {
-  std::set<Thing> left;
+std::string journal_head(const JournalOwner& owner) {
+  const Json line = {{"event", kRun},
+                     {"run", owner.run_id},
+                     {"target", owner.url},
+                     {"profile", name(owner.profile)},
+                     {"started", owner.started}};
+  return line_of(line);
+}
+
+JournalContent read_journal(const std::string& path) {
+  JournalContent content;
   std::ifstream file(path);
   for (std::string text; std::getline(file, text);) {
     const Json line = Json::parse(text, nullptr, false);
     if (!line.is_object()) continue;
-    const std::optional<ThingKind> kind = kind_named(text_member(line, "kind"));
-    const Thing thing{kind.value_or(ThingKind::job), text_member(line, "name")};
-    if (!kind || thing.name.empty()) continue;
     const std::string event = text_member(line, "event");
-    if (event == "created") left.insert(thing);
-    if (event == "removed") left.erase(thing);
+    if (event == kRun && !content.owner) content.owner = owner_in(line);
+    const std::optional<ThingKind> kind = kind_named(text_member(line, "kind"));
+    Thing thing{kind.value_or(ThingKind::job), text_member(line, "name")};
+    if (!kind || thing.name.empty()) continue;
+    if (event == "created") content.left.insert(std::move(thing));
+    if (event == "removed" || event == "refused") content.left.erase(thing);
   }
-  return left;
-}
-
-std::vector<std::string> left_by(const std::string& journal) {
-  std::vector<std::string> left;
-  for (const Thing& thing : left_by_journal(journal)) left.push_back(describe(thing));
-  return left;
+  return content;
 }
 
 }  // namespace closecheck::sut

@@ -1,33 +1,28 @@
 // The clean-up journal: what was created on a live target, told before it is created, so that even a run that was
-// killed can be cleaned up after. JSON Lines, one `created` and one `removed` line for each thing.
+// killed can be cleaned up after. JSON Lines: whose it is, then `created`, and `refused` or `removed`, for each thing.
 #pragma once
 
-#include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "closecheck/sut/left_over.h"
 #include "closecheck/vocabulary/request.h"
+#include "closecheck/vocabulary/response.h"
 
 namespace closecheck::sut {
 
-/// Things that a program creates, in the order in which they must go.
-enum class ThingKind : std::uint8_t { feed, job, index };
-std::string_view name(ThingKind kind);
+/// What the request creates, also where it is sent as it is. Documents create an index of a name of ours; one of
+/// another name may have been there before.
+std::optional<Thing> created_by(const Request& request, Profile profile);
 
-struct Thing {
-  ThingKind kind = ThingKind::job;
-  std::string name;
-  friend auto operator<=>(const Thing&, const Thing&) = default;
-};
-/// `job closecheck-1-a`.
-std::string describe(const Thing& thing);
+/// Whether the name is one that only we give.
+bool is_our_name(std::string_view name);
 
-/// What the operation creates; documents create the index that they go to.
-std::optional<Thing> created_by(const Operation& operation);
+/// Whether the answer says that nothing was done.
+bool did_nothing(const Response& response);
 
 /// Appends to one file, each line with one write. Thread-safe.
 class Journal {
@@ -38,20 +33,25 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  /// False: the line could not be written, so the thing must not be created.
+  /// The thing is about to be created. False: the line could not be written, so it must not be.
   bool created(const Thing& thing);
+  /// That creation certainly did nothing. Where no other may have worked, the thing was never there.
+  void refused(const Thing& thing);
+  /// That creation worked, or nobody knows whether it did.
+  void may_be_there(const Thing& thing);
   void removed(const Thing& thing);
 
  private:
+  struct Creations {
+    int open = 0;
+    bool may_have_worked = false;
+  };
+
   bool append(std::string_view event, const Thing& thing);
 
   int file_ = -1;
   std::mutex mutex_;
-  std::set<Thing> told_;
+  std::map<Thing, Creations> told_;
 };
-
-/// What a journal's file says was created and not removed. Lines that cannot be read (the last one of a run that was
-/// killed) are skipped; no file is an empty journal.
-std::set<Thing> left_by_journal(const std::string& path);
 
 }  // namespace closecheck::sut

@@ -67,7 +67,8 @@ class Reader {
       : target_(options),
         patience_(std::min(kReadPatience, options.request_timeout)),
         connection_(target_.url(), target_.commons().answer_room),
-        profile_(options.profile) {}
+        profile_(options.profile),
+        watch_(target_.commons().curfew, [this] { connection_.stop(); }) {}
 
   Read read(Operation operation, const std::optional<Credentials>& credentials) {
     const Request request{Principal::anonymous, std::move(operation), nullptr};
@@ -123,7 +124,7 @@ class Reader {
   }
 
  private:
-  Duration left() const { return std::chrono::nanoseconds(target_.options().end_of_work - Clock::now()).count(); }
+  Duration left() const { return std::chrono::nanoseconds(target_.end_of_work() - Clock::now()).count(); }
 
   /// An answer that broke off may come the next time; but nobody logs in twice for that.
   static bool is_worth_another(const Exchange& exchange, const Read& read,
@@ -137,6 +138,7 @@ class Reader {
   Connection connection_;
   Profile profile_;
   bool has_authenticate_ = true;
+  Curfew::Watch watch_;
 };
 
 int status_of(const Read& read) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
 #include "in_process/privileges.h"
 #include "wire/upload.h"
@@ -136,8 +137,9 @@ Answer DocumentOperations::on(const GetDocument& ask) {
 Answer DocumentOperations::on(const IndexExists& ask) {
   if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/get", turn_.who);
   const std::vector<Index*> named = indices_.named(ask.index);
-  if (named.empty()) return unknown_index(ask.index);
-  return ServiceAnswer(accepted(Acknowledged{}), IndexShown{named.front()->name()});
+  // A pattern may name none.
+  if (named.empty() && ask.index.find('*') == std::string::npos) return unknown_index(ask.index);
+  return ServiceAnswer(accepted(Acknowledged{}), IndexShown{joined(named, ",", &Index::name)});
 }
 
 Answer DocumentOperations::on(const SearchDocuments& ask) {

@@ -19,7 +19,7 @@ constexpr int kUntoldPollsMax = 3;
 JobPolls::Poll JobPolls::ask(const std::shared_ptr<const Request>& request) {
   assert(run_.open_count == 0);
   Poll poll{.asked = run_.system->now(), .completion = {}};
-  const Time deadline = std::min(later(poll.asked, run_.options.answer_patience), run_.end);
+  const Time deadline = std::min(later(poll.asked, run_.options.answer_patience), run_.system->end());
   if (auto completion = run_.system->exchange(run_.clients[0].process, request, false, deadline)) {
     poll.completion = std::move(*completion);
     return poll;

@@ -24,7 +24,6 @@ void ProgramRun::begin(std::shared_ptr<const Program> the_program, System& the_s
   program = std::move(the_program);
   system = &the_system;
   observer = the_observer;
-  end = system->end();
   history.events.clear();
   history.events.reserve(2 * program->steps.size() + 2);
   fault_error.clear();
@@ -186,7 +185,7 @@ bool ProgramRun::pump(Time until) {
     if (clients[i].open && (first == clients.size() || clients[i].deadline < clients[first].deadline)) first = i;
   const Time deadline = first == clients.size() ? kForever : clients[first].deadline;
   if (until == kForever && first == clients.size()) return false;
-  if (auto completion = system->next(std::min({until, deadline, end}))) {
+  if (auto completion = system->next(std::min({until, deadline, system->end()}))) {
     deliver(*completion);
     return true;
   }
@@ -247,7 +246,7 @@ void ProgramRun::call_and_wait(std::size_t index, std::size_t step, const std::s
     return;
   }
   invoke(index, step, request);
-  const Time until = std::min(clients[index].deadline, end);
+  const Time until = std::min(clients[index].deadline, system->end());
   if (auto completion = system->exchange(clients[index].process, request, fresh, until))
     deliver(*completion);
   else

@@ -73,13 +73,16 @@ struct ProgramRun {
   int next_process = 1;
   Time last_time = 0;
   bool stopping = false;
-  Time end = kForever;      // of the whole run
   bool stays_busy = false;  // the target had no time for one step, however often it was asked
 
   void begin(std::shared_ptr<const Program> the_program, System& the_system, Observer* the_observer);
   std::size_t index_of(int number) const;
   bool anybody_busy() const;
-  bool is_over() const { return end != kForever && system->now() >= end; }
+  /// The end of the whole run may come forward.
+  bool is_over() const {
+    const Time end = system->end();
+    return end != kForever && system->now() >= end;
+  }
   Event& append(EventType type, Time time);
   /// Shows the newest event to the observer.
   Advice show();

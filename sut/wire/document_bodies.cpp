@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
 #include "wire/response_bodies.h"
 
 namespace closecheck::sut::wire {
@@ -176,11 +177,12 @@ Json writes_body(const WriteResults& writes) {
   return body;
 }
 
+/// Of one index, or of a list of them.
 Json index_body(const IndexShown& shown) {
   Json body = Json::object();
-  body[shown.index]["aliases"] = Json::object();
-  body[shown.index]["mappings"] = Json::object();
-  body[shown.index]["settings"] = Json::object();
+  for (const std::string_view index : divided(shown.index, ','))
+    for (const char* const part : {"aliases", "mappings", "settings"})
+      if (!index.empty()) body[std::string(index)][part] = Json::object();
   return body;
 }
 

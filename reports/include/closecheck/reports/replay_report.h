@@ -26,6 +26,7 @@ struct ReplayedFile {
   std::vector<Finding> findings;
   History history;  // of the finding, or of the last test
   std::vector<ReplayedTest> tests{};
+  std::string reproduced{};  // `2 of 3`: how often it was still failing; empty: it was replayed once
 };
 
 /// How many files ended with `verdict`.

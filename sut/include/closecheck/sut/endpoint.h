@@ -23,6 +23,11 @@ struct Credentials {
 struct Commons;
 std::shared_ptr<Commons> make_commons();
 
+/// For all that share these: the run is over at `end_of_work` and its clean-up at `end`, where that is sooner than
+/// planned. What is open beyond the end of the work is lost at once, and who waits for it is told nothing more.
+void bring_ends_forward(Commons& commons, std::chrono::steady_clock::time_point end_of_work,
+                        std::chrono::steady_clock::time_point end);
+
 struct EndpointOptions {
   std::string url;  // http://host:port or https://host:port (certificates are verified), no path
   Profile profile = Profile::xpack_6_3;
@@ -69,12 +74,5 @@ struct Preflight {
   Duration round_trip_max = 0;
 };
 Preflight preflight(const EndpointOptions& options);
-
-/// Removes everything that a journal names, as far as it is still there, and tells the journal. Things whose names do
-/// not begin with `kNamePrefix` are left alone. Returns what is left, one thing each: `job closecheck-1-a`.
-std::vector<std::string> clean_up_journal(const EndpointOptions& options);
-
-/// What a journal names as created and not removed, likewise. Asks nobody.
-std::vector<std::string> left_by(const std::string& journal);
 
 }  // namespace closecheck::sut
