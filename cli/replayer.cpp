@@ -144,17 +144,18 @@ reports::ReplayedFile Replayer::replay_once(const Wanted& wanted) {
   replayed.why = result.why;
   replayed.findings = std::move(result.findings);
   replayed.history = std::move(result.history);
+  std::vector<std::size_t> bad;
   for (scenarios::TestReplay& test : result.tests) {
-    if (test.is_bad) {
-      print_diagnostic(test.why + "\n" + test.details);
-      met_bad_tests_ = true;
-    }
+    if (test.is_bad) bad.push_back(replayed.tests.size());
     replayed.tests.push_back(
         {std::move(test.title), verdict_of(test.skipped, test.verdict), std::move(test.why), std::move(test.details)});
   }
   Redactor redactor = target.redactor;
   wanted.scenario.tell_secrets(redactor);
   redact(replayed, redactor);
+  for (const std::size_t place : bad)
+    print_diagnostic(replayed.tests[place].why + "\n" + replayed.tests[place].details);
+  if (!bad.empty()) met_bad_tests_ = true;
   return replayed;
 }
 

@@ -10,14 +10,13 @@
 #include <sstream>
 
 #include "closecheck/scenarios/scenario.h"
-#include "closecheck/vocabulary/text.h"
 #include "echo_system_for_test.h"
+#include "outcome_for_test.h"
 
 namespace closecheck::scenarios {
 namespace {
 
-/// `passes`, `fails LINE: WORDS`, `skipped: WORDS`, `bad LINE:COLUMN: WORDS` for a call that cannot be made (several
-/// tests of one file separated by ` | `), or `error LINE:COLUMN: WORDS` for a file that cannot be used.
+/// `expected`: what comes of each of its tests, or of the file.
 struct FormatCase {
   std::string title;
   std::string expected;
@@ -47,57 +46,24 @@ std::vector<FormatCase> read_cases() {
   return cases;
 }
 
-std::string outcome_of(const TestReplay& test) {
-  if (test.skipped) return "skipped: " + test.why;
-  if (test.verdict == ReplayVerdict::fixed) return "passes";
-  const std::string file = "case.yml:";
-  const std::string why = test.why.starts_with(file) ? test.why.substr(file.size()) : test.why;
-  if (test.is_bad) return "bad " + why;
-  if (test.verdict == ReplayVerdict::cannot_tell) return "cannot tell: " + why;
-  return "fails " + why;
-}
-
 std::string outcome_of(const FormatCase& one) {
   static const auto apis = std::make_shared<const ApiTable>(ApiTable::load({CLOSECHECK_FORMAT_CASES "/api"}));
   try {
-    const Scenario scenario = Scenario::parse(one.text, "case.yml", apis);
+    const Scenario scenario = Scenario::parse(one.text, kCaseFile, apis);
     EchoFactory factory;
     model::JudgeOptions judge;
     judge.profile = Profile::xpack_6_3;
-    return joined(replay(scenario, factory, {}, judge, kNamePrefix).tests, " | ",
-                  [](const TestReplay& test) { return outcome_of(test); });
+    return outcome_of(replay(scenario, factory, {}, judge, kNamePrefix));
   } catch (const ScenarioError& error) {
-    return "error " + error.what.substr(std::string_view("case.yml:").size());
+    return outcome_of(error);
   }
-}
-
-/// Whether every part of what came begins with the kind and place that was expected and has its words.
-bool fits(std::string expected, std::string outcome) {
-  const auto take = [](std::string& text) {
-    const std::size_t end = std::min(text.find(" | "), text.size());
-    std::string part = text.substr(0, end);
-    text.erase(0, std::min(end + 3, text.size()));
-    return part;
-  };
-  while (!expected.empty() || !outcome.empty()) {
-    const std::string wanted = take(expected);
-    const std::string came = take(outcome);
-    const std::size_t colon = wanted.rfind(": ");
-    if (colon == std::string::npos) {
-      if (wanted != came) return false;
-      continue;
-    }
-    if (!came.starts_with(wanted.substr(0, colon + 1))) return false;
-    if (came.find(wanted.substr(colon + 2)) == std::string::npos) return false;
-  }
-  return true;
 }
 
 class Format : public testing::TestWithParam<FormatCase> {};
 
 TEST_P(Format, IsWhatTheReferenceRunnerMakesOfIt) {
   const std::string outcome = outcome_of(GetParam());
-  EXPECT_TRUE(fits(GetParam().expected, outcome))
+  EXPECT_TRUE(fits_outcome(GetParam().expected, outcome))
       << "expected " << GetParam().expected << "\nfound    " << outcome << "\n"
       << GetParam().text;
 }
