@@ -49,6 +49,10 @@ void add_target(CLI::App& command, TargetOptions& options) {
       ->type_name("FILE");
   command.add_option("--deviation", options.deviation, "Built-in implementation with one thing wrong; none")
       ->type_name("NAME");
+  command.add_flag("--allow-cluster-wide", options.allow_cluster_wide,
+                   "Send what could touch jobs of others: blank ids, _all, *, reverts that delete results");
+  command.add_option("--wait-for", options.wait_for, "Longest time until a live target that starts answers as itself")
+      ->type_name("DURATION");
 }
 
 void add_run(CLI::App& app, Action& action) {
@@ -155,6 +159,14 @@ void add_serve(CLI::App& app, Action& action) {
   command.callback([&action, options] { action = [options] { return serve_command(*options); }; });
 }
 
+void add_init(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<InitOptions>();
+  CLI::App& command = *app.add_subcommand("init", "A commented configuration, on standard output");
+  command.add_option("--target", options->target, "URL of a live target, which is asked what it is")->type_name("URL");
+  command.add_option("--ca", options->ca, "Authority of its certificate (PEM)")->type_name("FILE");
+  command.callback([&action, options] { action = [options] { return init_command(*options); }; });
+}
+
 void add_deviations(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand("deviations", "Deviations of the built-in implementation");
   const auto options = std::make_shared<MatrixOptions>();
@@ -231,6 +243,7 @@ int parse_and_run(int argc, char** argv) {
   add_judge(app, action);
   add_serve(app, action);
   add_cleanup(app, action);
+  add_init(app, action);
   add_deviations(app, action);
   add_catalogues(app, action);
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) command->footer(kExitCodeTable);

@@ -22,6 +22,9 @@ struct TargetOptions {
   std::string config;
   std::string principals;
   std::string deviation;
+  bool allow_cluster_wide = false;  // live: what could touch things of others may be sent
+  std::string wait_for;             // empty: a target that does not answer is not waited for
+  bool is_plan = false;             // nothing is to be sent that can be left
 };
 
 struct RunOptions {
@@ -91,6 +94,12 @@ struct ServeOptions {
   bool test_hooks = false;
 };
 ExitCode serve_command(const ServeOptions& options);
+
+struct InitOptions {
+  std::string target;  // empty: none is asked
+  std::string ca;      // the authority of its certificate, a file
+};
+ExitCode init_command(const InitOptions& options);
 
 ExitCode deviations_command();
 

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
+#include "closecheck/vocabulary/base64.h"
 #include "closecheck/vocabulary/calendar.h"
 #include "closecheck/vocabulary/text.h"
 #include "errors.h"
@@ -26,6 +29,21 @@ class Reader {
  public:
   Reader(std::string path, const Variables& variables) : path_(std::move(path)), variables_(variables) {}
 
+  /// A file that the configuration names: one that can be read, seen from where the configuration stands.
+  std::string file(const YAML::Node& node, const std::string& what) const {
+    const std::string written = text(node, what);
+    const std::filesystem::path path = std::filesystem::path(path_).parent_path() / written;
+    if (std::ifstream(path).peek() == std::ifstream::traits_type::eof())
+      fail(node, fmt::format("{} is '{}', which holds nothing that can be read", what, path.string()));
+    return path.string();
+  }
+
+  bool is_true(const YAML::Node& node, const std::string& what) const {
+    const std::string written = text(node, what);
+    if (written != "true" && written != "false") fail(node, fmt::format("{} must be true or false", what));
+    return written == "true";
+  }
+
   YAML::Node load() const {
     try {
       const std::vector<YAML::Node> documents = YAML::LoadAll(read_file(path_));
@@ -41,18 +59,19 @@ class Reader {
     throw UsageError(fmt::format("{}:{}: {}", path_, mark.line < 0 ? 1 : mark.line + 1, what));
   }
 
-  /// Visits the entries of a mapping: `take(key, value)` answers whether it knows the key.
+  /// Visits the entries of a mapping, whose keys are among `keys`; no keys: any.
   template <class Take>
   void each(const YAML::Node& node, const std::string& what, const std::vector<std::string_view>& keys,
             const Take& take) const {
     if (!node.IsNull() && !node.IsMap()) fail(node, fmt::format("{} must be a mapping", what));
-    if (node.size() == 0) fail(node, fmt::format("{} is empty; expected one of {}", what, fmt::join(keys, ", ")));
+    if (node.size() == 0)
+      fail(node, fmt::format("{} is empty{}{}", what, keys.empty() ? "" : "; expected one of ", fmt::join(keys, ", ")));
     std::set<std::string> seen;
     for (const auto& entry : node) {
       if (!entry.first.IsScalar()) fail(entry.first, fmt::format("a key of {} must be plain text", what));
       const std::string key = entry.first.Scalar();
       if (!seen.insert(key).second) fail(entry.first, fmt::format("'{}' stands twice in {}", key, what));
-      if (std::find(keys.begin(), keys.end(), key) == keys.end())
+      if (!keys.empty() && std::find(keys.begin(), keys.end(), key) == keys.end())
         fail(entry.first, fmt::format("{} knows no '{}'{}", what, key, did_you_mean(key, keys)));
       if (entry.second.IsNull()) fail(entry.first, fmt::format("'{}' in {} has no value", key, what));
       take(key, entry.second);
@@ -115,31 +134,110 @@ std::string only_variable(const std::string& written) {
   return written.substr(2, written.size() - 3);
 }
 
+/// What can stand in a header as one word.
+bool is_token(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+/// The members of a principal: user name and password, or a key, or a token.
+sut::Credentials take_credentials(const Reader& reader, const YAML::Node& entry, Principal principal,
+                                  Configuration& into) {
+  const std::string what = fmt::format("principal '{}'", name(principal));
+  sut::Credentials credentials;
+  reader.each(entry, what, {"username", "password", "api_key", "bearer"},
+              [&](const std::string& member, const YAML::Node& value) {
+                const std::string part = fmt::format("the {} of {}", member, what);
+                const std::string text = reader.text(value, part);
+                if (member == "username") {
+                  credentials.username = text;
+                  if (text.find(':') != std::string::npos) reader.fail(value, part + " must not hold a colon");
+                  return;
+                }
+                if (const std::string variable = only_variable(value.Scalar()); !variable.empty())
+                  into.password_variables[principal] = variable;
+                if (member == "password") {
+                  credentials.password = text;
+                  return;
+                }
+                if (!is_token(text)) reader.fail(value, part + " must not hold spaces or control characters");
+                const bool is_plain_key = member == "api_key" && text.find(':') != std::string::npos;
+                if (is_plain_key) into.plain_keys.insert(principal);
+                credentials.authorization =
+                    (member == "bearer" ? "Bearer " : "ApiKey ") + (is_plain_key ? to_base64(text) : text);
+              });
+  if (entry.size() > 1 && !credentials.authorization.empty())
+    reader.fail(entry, fmt::format("{} has either a username and a password, or an api_key, or a bearer", what));
+  if (!credentials.authorization.empty()) return credentials;
+  if (credentials.username.empty()) reader.fail(entry, fmt::format("{} needs a username", what));
+  if (credentials.password.empty()) reader.fail(entry, fmt::format("{} needs a password", what));
+  return credentials;
+}
+
 void take_principals(const Reader& reader, const YAML::Node& node, Configuration& into) {
   // `anonymous` and `wrong_password` need no entry: the first has no credentials, the second those of `manage_ml`.
   const std::vector<std::string_view> keys{name(Principal::manage_ml), name(Principal::manage),
                                            name(Principal::monitor_ml), name(Principal::none), name(Principal::setup)};
   into.principals.clear();
   into.password_variables.clear();
+  into.plain_keys.clear();
   reader.each(node, "'principals'", keys, [&](const std::string& key, const YAML::Node& entry) {
     const Principal principal = *principal_named(key);
-    const std::string what = fmt::format("principal '{}'", key);
-    sut::Credentials credentials;
-    reader.each(entry, what, {"username", "password"}, [&](const std::string& member, const YAML::Node& value) {
-      const std::string part = fmt::format("the {} of {}", member, what);
-      if (member == "username") {
-        credentials.username = reader.text(value, part);
-        if (credentials.username.find(':') != std::string::npos) reader.fail(value, part + " must not hold a colon");
-      } else {
-        credentials.password = reader.text(value, part);
-        if (const std::string variable = only_variable(value.Scalar()); !variable.empty())
-          into.password_variables[principal] = variable;
-      }
-    });
-    if (credentials.username.empty()) reader.fail(entry, fmt::format("{} needs a username", what));
-    if (credentials.password.empty()) reader.fail(entry, fmt::format("{} needs a password", what));
-    into.principals[principal] = std::move(credentials);
+    into.principals[principal] = take_credentials(reader, entry, principal, into);
   });
+}
+
+void take_tls(const Reader& reader, const YAML::Node& node, sut::Transport& into) {
+  reader.each(node, "'tls'", {"ca", "certificate", "key", "verify"},
+              [&](const std::string& key, const YAML::Node& value) {
+                const std::string what = fmt::format("'{}' of 'tls'", key);
+                if (key == "ca")
+                  into.authorities = reader.file(value, what);
+                else if (key == "certificate")
+                  into.certificate = reader.file(value, what);
+                else if (key == "key")
+                  into.key = reader.file(value, what);
+                else
+                  into.verifies = reader.is_true(value, what);
+              });
+  if (into.certificate.empty() != into.key.empty()) reader.fail(node, "'tls' needs both a 'certificate' and its 'key'");
+}
+
+/// What a header of the user's would break, and where else it belongs.
+std::string_view why_no_header(const std::string& lower_name) {
+  if (lower_name == "authorization") return "belongs under 'principals', as api_key or bearer";
+  if (lower_name == "proxy-authorization") return "belongs to 'proxy', as http://USER:PASSWORD@HOST:PORT";
+  for (const std::string_view own : {"accept-encoding", "connection", "content-encoding", "content-length",
+                                     "content-type", "expect", "te", "trailer", "transfer-encoding", "upgrade"})
+    if (lower_name == own) return "is for each request to say";
+  return "";
+}
+
+void take_headers(const Reader& reader, const YAML::Node& node, Configuration& into) {
+  constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
+  reader.each(node, "'headers'", {}, [&](const std::string& key, const YAML::Node& value) {
+    const bool is_name = std::all_of(key.begin(), key.end(), [&](char c) {
+      return is_letter(c) || is_digit(c) || kSigns.find(c) != std::string_view::npos;
+    });
+    if (!is_name || key.empty()) reader.fail(value, fmt::format("'{}' is no name of a header", key));
+    if (const std::string_view why = why_no_header(lower(key)); !why.empty())
+      reader.fail(value, fmt::format("the header '{}' {}", key, why));
+    std::string text = reader.text(value, fmt::format("the header '{}'", key));
+    if (std::any_of(text.begin(), text.end(),
+                    [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
+      reader.fail(value, fmt::format("the header '{}' holds a control character", key));
+    if (const std::string variable = only_variable(value.Scalar()); !variable.empty())
+      into.header_variables[key] = variable;
+    into.transport.headers.emplace_back(key, std::move(text));
+  });
+}
+
+std::string take_proxy(const Reader& reader, const YAML::Node& value) {
+  std::string proxy = reader.text(value, "'proxy'");
+  const auto begins = [&](std::string_view scheme) { return lower(proxy).starts_with(scheme); };
+  if (!begins("http://") && !begins("https://") && !begins("socks5://") && !begins("socks5h://"))
+    reader.fail(value, "'proxy' must begin with http://, https://, socks5:// or socks5h://");
+  if (!is_token(proxy)) reader.fail(value, "'proxy' holds a space or a control character");
+  return proxy;
 }
 
 void take_hooks(const Reader& reader, const YAML::Node& node, Configuration& into) {
@@ -208,7 +306,8 @@ Configuration read_configuration(const std::string& path, const Variables& varia
   const Reader reader(path, variables);
   const YAML::Node root = reader.load();
   Configuration configuration;
-  const std::vector<std::string_view> keys{"target", "profile", "principals", "hooks", "waivers"};
+  const std::vector<std::string_view> keys{"target",     "profile", "tls",     "headers",           "proxy",
+                                           "principals", "hooks",   "waivers", "allow_cluster_wide"};
   reader.each(root, "the configuration", keys, [&](const std::string& key, const YAML::Node& value) {
     if (key == "target") {
       configuration.target = reader.text(value, "'target'");
@@ -219,6 +318,14 @@ Configuration read_configuration(const std::string& path, const Variables& varia
       } catch (const UsageError& error) {
         reader.fail(value, error.what());
       }
+    } else if (key == "tls") {
+      take_tls(reader, value, configuration.transport);
+    } else if (key == "headers") {
+      take_headers(reader, value, configuration);
+    } else if (key == "proxy") {
+      configuration.transport.proxy = take_proxy(reader, value);
+    } else if (key == "allow_cluster_wide") {
+      configuration.allow_cluster_wide = reader.is_true(value, "'allow_cluster_wide'");
     } else if (key == "principals") {
       take_principals(reader, value, configuration);
     } else if (key == "hooks") {

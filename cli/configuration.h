@@ -1,11 +1,12 @@
-// The configuration file (YAML): target, profile, principals, hooks and waivers, with `${VARIABLE}` from the
-// environment. Every mistake, an empty value among them, is a UsageError that names file and line; values of passwords
-// are never in a message.
+// The configuration file (YAML): target and how it is reached, profile, principals, hooks and waivers, with
+// `${VARIABLE}` from the environment. Every mistake, an empty value among them, is a UsageError that names file and
+// line; values of passwords, keys, headers and proxies are never in a message.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,13 @@ struct Waiver {
 struct Configuration {
   std::optional<std::string> target;
   std::optional<Profile> profile;
+  sut::Transport transport;
+  /// For commands that we print: the variables that were used, by the name of a header.
+  std::map<std::string, std::string> header_variables;
+  bool allow_cluster_wide = false;  // what could touch jobs of others may be sent
   std::map<Principal, sut::Credentials> principals;
-  std::map<Principal, std::string> password_variables;  // for commands that we print; where a `${VARIABLE}` was used
+  std::map<Principal, std::string> password_variables;  // likewise, of passwords, keys and tokens
+  std::set<Principal> plain_keys;                       // whose API key is written as `id:key`
   std::map<Fault, std::string> hooks;
   std::vector<Waiver> waivers;
 };

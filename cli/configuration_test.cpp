@@ -72,6 +72,62 @@ waivers:
   EXPECT_EQ(read_back.waivers[1].level, Level::dialect);
 }
 
+TEST_F(ConfigurationTest, ReadsHowATargetIsReached) {
+  std::ofstream(testing::TempDir() + "closecheck_configuration_ca.pem") << "a certificate";
+  const Configuration read_back = read(R"(target: https://es.example.org:9200/cluster-a
+tls: {ca: closecheck_configuration_ca.pem, verify: false}
+headers: {X-Tenant: "a", X-Api-Key: "${SECRET}"}
+proxy: http://ann:${SECRET}@proxy:3128
+allow_cluster_wide: true
+)");
+
+  EXPECT_EQ(read_back.transport.authorities, testing::TempDir() + "closecheck_configuration_ca.pem");
+  EXPECT_FALSE(read_back.transport.verifies);
+  EXPECT_EQ(read_back.transport.headers, (Parameters{{"X-Tenant", "a"}, {"X-Api-Key", "s3cret"}}));
+  EXPECT_EQ(read_back.header_variables.at("X-Api-Key"), "SECRET");
+  EXPECT_EQ(read_back.transport.proxy, "http://ann:s3cret@proxy:3128");
+  EXPECT_TRUE(read_back.allow_cluster_wide);
+  EXPECT_FALSE(read("target: in-process\n").allow_cluster_wide);
+  EXPECT_TRUE(read("target: in-process\n").transport.verifies);
+}
+
+TEST_F(ConfigurationTest, RefusesWhatCannotReachATarget) {
+  EXPECT_THAT(error("tls: {ca: nowhere.pem}\n"), HasSubstr("nowhere.pem', which holds nothing that can be read"));
+  EXPECT_EQ(error("tls: {verify: maybe}\n"), "1: 'verify' of 'tls' must be true or false");
+  std::ofstream(testing::TempDir() + "closecheck_configuration_ca.pem") << "a certificate";
+  EXPECT_EQ(error("tls: {certificate: closecheck_configuration_ca.pem}\n"),
+            "1: 'tls' needs both a 'certificate' and its 'key'");
+  EXPECT_EQ(error("headers: {}\n"), "1: 'headers' is empty");
+  EXPECT_EQ(error("headers: {\"X Y\": a}\n"), "1: 'X Y' is no name of a header");
+  EXPECT_EQ(error("headers: {X: \"a\\nb\"}\n"), "1: the header 'X' holds a control character");
+  EXPECT_EQ(error("headers: {authorization: a}\n"),
+            "1: the header 'authorization' belongs under 'principals', as api_key or bearer");
+  EXPECT_EQ(error("headers: {Content-Length: 1}\n"), "1: the header 'Content-Length' is for each request to say");
+  EXPECT_EQ(error("proxy: \"${SECRET}:3128\"\n"),
+            "1: 'proxy' must begin with http://, https://, socks5:// or socks5h://");
+  EXPECT_EQ(error("allow_cluster_wide: yes\n"), "1: 'allow_cluster_wide' must be true or false");
+}
+
+TEST_F(ConfigurationTest, TakesKeysAndTokensOfPrincipals) {
+  const Configuration read_back = read(R"(principals:
+  manage_ml: {api_key: "aWQ6a2V5"}
+  manage: {api_key: "id:${SECRET}"}
+  monitor_ml: {bearer: "${SECRET}"}
+)");
+  EXPECT_EQ(read_back.principals.at(Principal::manage_ml).authorization, "ApiKey aWQ6a2V5");
+  EXPECT_EQ(read_back.principals.at(Principal::manage).authorization, "ApiKey aWQ6czNjcmV0");
+  EXPECT_EQ(read_back.plain_keys, (std::set{Principal::manage}));
+  EXPECT_EQ(read_back.principals.at(Principal::monitor_ml).authorization, "Bearer s3cret");
+  EXPECT_EQ(read_back.password_variables.at(Principal::monitor_ml), "SECRET");
+
+  EXPECT_EQ(error("principals:\n  none: {api_key: a, bearer: b}\n"),
+            "2: principal 'none' has either a username and a password, or an api_key, or a bearer");
+  EXPECT_EQ(error("principals:\n  none: {username: a, bearer: b}\n"),
+            "2: principal 'none' has either a username and a password, or an api_key, or a bearer");
+  EXPECT_EQ(error("principals:\n  none: {bearer: \"a b\"}\n"),
+            "2: the bearer of principal 'none' must not hold spaces or control characters");
+}
+
 // Whatever was to fill it in has failed: it is never meant.
 TEST_F(ConfigurationTest, RefusesEmptyValuesWhereverTheyStand) {
   EXPECT_EQ(error("target: \"\"\n"), "1: 'target' is empty; a value was expected");

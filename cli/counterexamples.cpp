@@ -45,15 +45,14 @@ std::vector<std::string> curl_lines(const ViolationRecord& violation, const Targ
   std::vector<std::string> lines;
   for (const Event& event : violation.history.events) {
     if (event.type != EventType::invoke || !event.request) continue;
-    CurlUser user;
     if (target.live) {
-      user = curl_user(target, event.request->who);
-    } else if (is_about_callers(violation.finding.clause) && event.request->who != Principal::anonymous) {
-      user.username = name(event.request->who);
-      user.password_variable = "PASSWORD";
+      lines.push_back(sut::wire::curl_line(*event.request, target.profile, target.url, "", "") +
+                      curl_options(target, event.request->who));
+      continue;
     }
-    lines.push_back(sut::wire::curl_line(*event.request, target.profile, target.live ? target.url : kServedUrl,
-                                         user.username, user.password_variable));
+    const bool says_who = is_about_callers(violation.finding.clause) && event.request->who != Principal::anonymous;
+    lines.push_back(sut::wire::curl_line(*event.request, target.profile, kServedUrl,
+                                         says_who ? std::string(name(event.request->who)) : "", "PASSWORD"));
   }
   return lines;
 }

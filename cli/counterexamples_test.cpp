@@ -66,20 +66,5 @@ TEST(Counterexamples, OfALiveTargetNameItAndItsConfiguration) {
   EXPECT_THAT(violation.curl[0] + violation.replay + folder.read(folder.names()[0]), Not(HasSubstr("a secret")));
 }
 
-TEST(CurlUser, IsWhoTheRequestReallyGoesAs) {
-  Target target;
-  EXPECT_EQ(curl_user(target, Principal::manage_ml).username, "");
-  target.configuration.principals[Principal::manage] = {"boss", "x"};
-  target.configuration.password_variables[Principal::manage] = "BOSS_SECRET";
-  EXPECT_EQ(curl_user(target, Principal::manage_ml).username, "boss");
-  EXPECT_EQ(curl_user(target, Principal::manage_ml).password_variable, "BOSS_SECRET");
-  target.configuration.principals[Principal::manage_ml] = {"ml-admin", "x"};
-  EXPECT_EQ(curl_user(target, Principal::manage_ml).password_variable, "ML_ADMIN_PASSWORD");
-  EXPECT_EQ(curl_user(target, Principal::wrong_password).username, "ml-admin");
-  EXPECT_EQ(curl_user(target, Principal::wrong_password).password_variable, "WRONG_PASSWORD");
-  EXPECT_EQ(curl_user(target, Principal::anonymous).username, "");
-  EXPECT_EQ(curl_user(target, Principal::none).username, "");
-}
-
 }  // namespace
 }  // namespace closecheck::cli

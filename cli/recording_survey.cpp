@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "closecheck/vocabulary/path.h"
 #include "closecheck/vocabulary/redactor.h"
 
 namespace closecheck::cli {
@@ -132,6 +133,36 @@ class Callers {
   bool anonymous_ = false;
 };
 
+/// What stands before the job API in the paths of a recording.
+class BasePaths {
+ public:
+  void take(const Event& event) {
+    const RawRequest* const sent = event.request ? event.request->as_sent.get() : nullptr;
+    if (event.type != EventType::invoke || sent == nullptr || is_several_) return;
+    const std::vector<std::string> segments = split_path(sent->path);
+    for (std::size_t first = 0; first < segments.size(); ++first) {
+      if (job_base_in({segments.begin() + static_cast<std::ptrdiff_t>(first), segments.end()}) == 0) continue;
+      const std::string base = first_segments(sent->path, first);
+      is_several_ = base_ && *base_ != base;
+      base_ = base;
+      return;
+    }
+  }
+  /// Empty: there is nothing, or not the same before all.
+  std::string common() const { return is_several_ ? "" : base_.value_or(""); }
+
+ private:
+  /// The path up to the end of so many segments, as it was sent.
+  static std::string first_segments(const std::string& path, std::size_t count) {
+    std::size_t end = 0;
+    while (count-- > 0) end = path.find('/', path.find_first_not_of('/', end));
+    return path.substr(0, end);
+  }
+
+  std::optional<std::string> base_;
+  bool is_several_ = false;
+};
+
 bool is_redacted(const Event& event) {
   const RawRequest* sent = event.request ? event.request->as_sent.get() : nullptr;
   if (event.type != EventType::invoke || sent == nullptr) return false;
@@ -147,13 +178,17 @@ const std::string& job_of_event(const Event& event) {
 
 }  // namespace
 
-Survey survey(const Recording& recording) {
+namespace {
+
+Survey survey_below(const Recording& recording, const std::string& base_path, BasePaths& base_paths) {
   Survey found;
   Ages ages;
   Callers callers;
   std::map<std::string, std::size_t> requests;  // by the job that they name
   std::size_t events = 0;
-  found.profile = recording.read([&](const Event& event) {
+  found.base_path = base_path;
+  const auto take = [&](const Event& event) {
+    base_paths.take(event);
     callers.take(event);
     if (!found.known_events && is_redacted(event)) found.known_events = events;
     ++events;
@@ -161,7 +196,8 @@ Survey survey(const Recording& recording) {
     ages.take(event);
     if (event.type == EventType::invoke) ++requests[job_of_event(event)];
     return true;
-  });
+  };
+  found.profile = recording.read(take, base_path);
   found.secured = callers.count();
   if (found.known_events)
     found.notes.emplace_back(
@@ -180,14 +216,28 @@ Survey survey(const Recording& recording) {
   return found;
 }
 
+}  // namespace
+
+Survey survey(const Recording& recording) {
+  BasePaths base_paths;
+  Survey found = survey_below(recording, "", base_paths);
+  const std::string base_path = base_paths.common();
+  if (base_path.empty()) return found;
+  found = survey_below(recording, base_path, base_paths);
+  found.notes.push_back(
+      fmt::format("taken for the base path of the service, for it stands before all of its paths: {}", base_path));
+  return found;
+}
+
 void read_what_is_known(const Recording& recording, const Survey& survey,
                         const std::function<bool(const Event&)>& take) {
   if (survey.has_older_feed) return;
   std::size_t events = 0;
-  recording.read([&](const Event& event) {
+  const auto take_known = [&](const Event& event) {
     if (survey.known_events && events++ == *survey.known_events) return false;
     return survey.older_jobs.count(job_of_event(event)) != 0 || take(event);
-  });
+  };
+  recording.read(take_known, survey.base_path);
 }
 
 }  // namespace closecheck::cli

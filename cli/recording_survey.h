@@ -15,6 +15,7 @@ namespace closecheck::cli {
 
 struct Survey {
   Profile profile{};
+  std::string base_path;  // that stands before every path of the job API; empty: none, or the header says
   /// Whether callers counted on the recorded server: somebody named himself, or somebody was asked to.
   bool secured = false;
   /// Events before a request whose path or query was redacted: it may have asked for anything. Empty: all.

@@ -96,8 +96,9 @@ void RecordedLines::read(const std::function<bool(std::string_view)>& take) cons
   }
 }
 
-Profile Recording::read(const std::function<bool(const Event&)>& take) const {
+Profile Recording::read(const std::function<bool(const Event&)>& take, const std::string& base_path) const {
   sut::HistoryReader reader(Profile{});
+  reader.assume_base_path(base_path);
   if (profile) reader.insist_on(*profile);
   try {
     lines.read([&](std::string_view line) {

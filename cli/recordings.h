@@ -36,8 +36,9 @@ struct Recording {
   std::optional<Profile> profile;    // goes before what the lines say
   std::vector<std::string> notes{};  // what was left out, and why
 
-  /// Reads the history from its beginning, event by event, until `take` says false. Its profile. Throws UsageError.
-  Profile read(const std::function<bool(const Event&)>& take) const;
+  /// Reads the history from its beginning, event by event, until `take` says false. Its profile. `base_path`: below
+  /// which the service's paths stand where the header does not say. Throws UsageError.
+  Profile read(const std::function<bool(const Event&)>& take, const std::string& base_path = {}) const;
 };
 
 /// Finds every history of the files. HAR captures of one server are one history, for they go by one clock; others stay

@@ -107,6 +107,28 @@ TEST(Recordings, EndBeforeARequestThatWasRedacted) {
   EXPECT_THAT(whole.notes, testing::IsEmpty());
 }
 
+TEST(Recordings, BehindABasePathAreReadBelowIt) {
+  const TestFolder folder;
+  const auto life = [](const std::string& base, int begin) {
+    return exchange(begin, "PUT", base + job_path("j"), 200, R"({"job_id": "j"})") +
+           exchange(begin + 1, "POST", base + job_path("j", "/_close"), 200, R"({"closed": true})");
+  };
+  const Known known = known_of(
+      folder.write("behind.jsonl", life("/team/a", 1) + exchange(3, "GET", "/health", 200, "{}")), std::nullopt);
+  ASSERT_THAT(known.events, SizeIs(4));
+  EXPECT_EQ(std::get<CloseJob>(known.events[2].request->operation).job, "j");
+  EXPECT_THAT(known.notes, ElementsAre(HasSubstr("base path of the service, for it stands before all of its paths: "
+                                                 "/team/a")));
+  EXPECT_EQ(known.requests, 2U);
+
+  // Where some stand elsewhere, nobody knows which are the service's.
+  const Known mixed = known_of(folder.write("mixed.jsonl", life("/team/a", 1) + life("", 3)), std::nullopt);
+  EXPECT_THAT(mixed.events, SizeIs(8));
+  EXPECT_TRUE(std::holds_alternative<RawRequest>(mixed.events[0].request->operation));
+  EXPECT_TRUE(std::holds_alternative<CreateJob>(mixed.events[4].request->operation));
+  EXPECT_THAT(mixed.notes, testing::IsEmpty());
+}
+
 // A job that nobody was seen to create may have been in any state: `close` and 200 accuses nobody.
 TEST(Recordings, LeaveOutJobsThatAreOlder) {
   const TestFolder folder;

@@ -151,7 +151,9 @@ ExitCode run_command(const RunOptions& options) {
   const Clock::time_point begin = Clock::now();
   const std::string started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
   const Ends ends = ends_of(begin, budget_of(options.budget).value_or(kLiveBudget));
-  Target target = resolve_target(options.target, {}, ends);
+  TargetOptions wanted = options.target;
+  wanted.is_plan = options.dry_run;
+  Target target = resolve_target(wanted, {}, ends);
   properties::GateOptions gate = gate_options(options, target);
   std::vector<Waiver> waivers = target.configuration.waivers;
   if (!options.waivers.empty()) waivers = read_waivers(options.waivers, process_variables());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "closecheck/sut/history_lines.h"
+#include "closecheck/vocabulary/path.h"
 #include "closecheck/vocabulary/text.h"
 
 namespace closecheck::cli {
@@ -55,6 +56,45 @@ void add_credentials(const std::string& command, Redactor& redactor) {
   }
 }
 
+/// The user of a URL such as `http://ann:secret@proxy:3128`, and his password, both as they stand there.
+std::pair<std::string, std::string> user_of_url(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const std::string authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  const std::size_t at = authority.rfind('@');
+  if (at == std::string::npos) return {};
+  const std::size_t colon = std::min(authority.find(':'), at);
+  return {authority.substr(0, colon), colon < at ? authority.substr(colon + 1, at - colon - 1) : ""};
+}
+
+void add_proxy(const std::string& url, Redactor& redactor) {
+  const auto [user, password] = user_of_url(url);
+  redactor.add(password, user);
+  if (const std::string plain = decode_percent(password); plain != password) redactor.add(plain, decode_percent(user));
+}
+
+/// A secret of the configuration, and what a message calls it.
+struct Secret {
+  std::string what;
+  std::string text;
+};
+std::vector<Secret> secrets_of(const Configuration& configuration) {
+  std::vector<Secret> secrets;
+  for (const auto& [principal, credentials] : configuration.principals) {
+    const std::string& authorization = credentials.authorization;
+    if (authorization.empty())
+      secrets.push_back({fmt::format("the password of principal {}", name(principal)), credentials.password});
+    else
+      secrets.push_back({fmt::format("the key or token of principal {}", name(principal)),
+                         authorization.substr(authorization.find(' ') + 1)});
+  }
+  for (const auto& [header, value] : configuration.transport.headers)
+    if (is_secret_header(configuration, header)) secrets.push_back({fmt::format("the header {}", header), value});
+  if (std::string password = user_of_url(configuration.transport.proxy).second; !password.empty())
+    secrets.push_back({"the password of the proxy", std::move(password)});
+  return secrets;
+}
+
 void redact(std::vector<Finding>& findings, const Redactor& redactor) {
   for (Finding& finding : findings) {
     finding.expected = redactor(finding.expected);
@@ -68,10 +108,35 @@ void redact(std::string& text, const Redactor& redactor) {
 
 }  // namespace
 
+bool is_secret_header(const Configuration& configuration, const std::string& header) {
+  const auto variable = configuration.header_variables.find(header);
+  if (is_secret_name(header) || names_a_secret(header)) return true;
+  if (variable != configuration.header_variables.end() && names_a_secret(variable->second)) return true;
+  for (const auto& [name, value] : configuration.transport.headers) {
+    const std::string scheme = lower(value.substr(0, value.find(' ')));
+    if (name == header && scheme.size() < value.size() &&
+        (scheme == "basic" || scheme == "bearer" || scheme == "apikey"))
+      return true;
+  }
+  return false;
+}
+
+std::string without_user(const std::string& url) {
+  const std::size_t at = url.substr(0, url.find_first_of("/?#", url.find("://") + 3)).rfind('@');
+  return at == std::string::npos ? url : url.substr(0, url.find("://") + 3) + url.substr(at + 1);
+}
+
 Redactor redactor_of(const Configuration& configuration, const Variables& variables) {
   Redactor redactor;
-  for (const auto& [principal, credentials] : configuration.principals)
+  for (const auto& [principal, credentials] : configuration.principals) {
     redactor.add(credentials.password, credentials.username);
+    if (!credentials.authorization.empty()) redactor.add_authorization(credentials.authorization);
+  }
+  for (const auto& [header, value] : configuration.transport.headers)
+    if (is_secret_header(configuration, header)) redactor.add_authorization(value);
+  add_proxy(configuration.transport.proxy, redactor);
+  for (const char* variable : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+    if (const std::optional<std::string> proxy = variables(variable)) add_proxy(*proxy, redactor);
   for (const auto& [fault, command] : configuration.hooks) {
     add_variables(command, variables, redactor);
     add_credentials(command, redactor);
@@ -81,12 +146,11 @@ Redactor redactor_of(const Configuration& configuration, const Variables& variab
 
 std::vector<std::string> warnings_of_short_secrets(const Configuration& configuration) {
   std::vector<std::string> warnings;
-  for (const auto& [principal, credentials] : configuration.principals)
-    if (credentials.password.size() < Redactor::kShort)
+  for (const auto& [what, text] : secrets_of(configuration))
+    if (text.size() < Redactor::kShort)
       warnings.push_back(fmt::format(
-          "the password of principal {} is shorter than {} characters: where the target repeats it within a "
-          "longer text, it is not made out",
-          name(principal), Redactor::kShort));
+          "{} is shorter than {} characters: where the target repeats it within a longer text, it is not made out",
+          what, Redactor::kShort));
   return warnings;
 }
 

@@ -10,6 +10,7 @@
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
 #include "errors.h"
+#include "recognising.h"
 #include "secrets.h"
 #include "suggestions.h"
 #include "terminal.h"
@@ -17,8 +18,6 @@
 namespace closecheck::cli {
 namespace {
 
-/// How long a target is asked for its version, to name it in a message.
-constexpr std::chrono::seconds kPatienceWithoutProfile{10};
 constexpr std::string_view kInProcess = "in-process";
 
 std::string first_of(const std::string& one, const std::string& other) {
@@ -37,33 +36,20 @@ void check_url(const std::string& url) {
   }
 }
 
-/// The profile of a live target by the version that it tells at `GET /`. Throws UnreachableError where it does not
-/// answer, and UsageError where it does not tell its version, or one of no profile.
-Profile recognised(const Target& target) {
-  sut::EndpointOptions options = endpoint_of(target, "");
-  options.end_of_work = std::min(options.end_of_work, std::chrono::steady_clock::now() + kPatienceWithoutProfile);
-  const sut::Preflight preflight = sut::preflight(options);
-  const std::string_view server = preflight.server;
-  if (const auto profile = profile_of_version(server.substr(server.rfind(' ') + 1))) return *profile;
-  if (!preflight.reachable && !preflight.is_another_api)
-    throw UnreachableError(
-        fmt::format("inconclusive: the target could not be asked for its version ({})", preflight.error));
-  std::string says = "the target does not tell its version";
-  if (preflight.is_another_api)
-    says = "the target " + preflight.error;
-  else if (!preflight.server.empty())
-    says = fmt::format("`GET /` of the target says {}", preflight.server);
-  throw UsageError(fmt::format("the profile of the target cannot be told; name one (--profile or `profile:`) of {}: {}",
-                               profile_names(), says));
+/// Asks the target what it is, and makes it of the profile that it speaks: of `wanted`, narrowed to the version that it
+/// tells, or else of the one that it says. Throws as `recognise`, and UnreachableError where neither is known.
+void take_profile(Target& target, std::optional<Profile> wanted) {
+  const sut::Recognition found = recognise(target, wanted);
+  if (!found.profile && !wanted)
+    throw UnreachableError(fmt::format("inconclusive: the target {} {}", one_line(target.url), found.why));
+  target.profile = found.profile ? *found.profile : *wanted;
+  if (found.what == sut::Recognised::closed) target.closed = found.why;
+  if (found.what == sut::Recognised::profile && !wanted) target.recognised_by = found.why;
 }
 
 std::string without_slashes(std::string url) {
   while (url.size() > 1 && url.back() == '/') url.pop_back();
   return url;
-}
-
-bool is_ordinary(Principal principal) {
-  return principal == Principal::manage_ml || principal == Principal::manage || principal == Principal::setup;
 }
 
 }  // namespace
@@ -84,12 +70,24 @@ std::string named_target(const TargetOptions& options) {
   return address == kInProcess ? "" : without_slashes(std::move(address));
 }
 
+Target live_target(const std::string& address, Configuration configuration) {
+  Target target;
+  target.live = true;
+  target.url = without_slashes(address);
+  target.configuration = std::move(configuration);
+  target.redactor = redactor_of(target.configuration, process_variables());
+  target.commons = sut::make_commons();
+  check_url(target.url);
+  return target;
+}
+
 Target resolve_target(const TargetOptions& options, const TargetHint& hint, const Ends& ends) {
   Target target;
   target.ends = ends;
   if (!options.config.empty()) target.configuration = read_configuration(options.config, process_variables());
   if (!options.principals.empty()) read_principals(options.principals, process_variables(), target.configuration);
 
+  if (options.allow_cluster_wide) target.configuration.allow_cluster_wide = true;
   const std::string configured = first_of(options.target, target.configuration.target.value_or(""));
   const std::string address = first_of(configured, hint.target);
   target.live = !address.empty() && address != kInProcess;
@@ -100,17 +98,21 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint, cons
   if (target.live) {
     if (!options.deviation.empty() && options.deviation != "none")
       throw UsageError("--deviation changes the built-in implementation: it cannot be combined with a live target");
-    target.url = without_slashes(address);
-    target.is_named_by_file = configured.empty();
-    if (target.is_named_by_file) {
-      target.configuration.principals.clear();
-      target.configuration.password_variables.clear();
-      target.configuration.hooks.clear();
+    if (configured.empty()) {
+      // Whoever wrote the file gets nothing of the user's.
+      Configuration bare;
+      bare.allow_cluster_wide = options.allow_cluster_wide;
+      bare.waivers = std::move(target.configuration.waivers);
+      target.configuration = std::move(bare);
     }
-    target.redactor = redactor_of(target.configuration, process_variables());
-    target.commons = sut::make_commons();
-    check_url(target.url);
-    if (!profile) profile = recognised(target);
+    target = live_target(address, std::move(target.configuration));
+    target.ends = ends;
+    target.is_named_by_file = configured.empty();
+    target.wait_for = require_wait(options.wait_for);
+    if (!profile || !options.is_plan) {
+      take_profile(target, profile);
+      return target;
+    }
   } else {
     const std::string wanted = first_of(options.deviation, hint.deviation);
     target.deviation = require_deviation(wanted);
@@ -125,6 +127,8 @@ sut::EndpointOptions endpoint_of(const Target& target, const std::string& journa
   options.url = target.url;
   options.profile = target.profile;
   options.principals = target.configuration.principals;
+  options.transport = target.configuration.transport;
+  options.allow_cluster_wide = target.configuration.allow_cluster_wide;
   options.hooks = target.configuration.hooks;
   options.journal = journal;
   options.redactor = target.redactor;
@@ -168,17 +172,18 @@ Knowledge learn(const Target& target) {
   Knowledge knowledge = assume(target);
   if (!target.live) return knowledge;
   knowledge.notes = warnings_of_short_secrets(target.configuration);
+  if (target.url.starts_with("https:") && !target.configuration.transport.verifies)
+    knowledge.notes.emplace_back("the certificate of the target is not verified, as `tls: {verify: false}` wants it");
+  if (!target.closed.empty()) {
+    knowledge.reachable = false;
+    knowledge.error = target.closed;
+    return knowledge;
+  }
   const sut::Preflight preflight = sut::preflight(endpoint_of(target, ""));
   knowledge.reachable = preflight.reachable;
   knowledge.error = preflight.error;
   if (!preflight.reachable) return knowledge;
-  if (!preflight.refused.empty()) {
-    std::vector<std::string> refused;
-    for (const Principal principal : preflight.refused)
-      refused.push_back(
-          fmt::format("{} (user '{}')", name(principal), target.configuration.principals.at(principal).username));
-    throw UsageError(fmt::format("the target answers 401 to {}: wrong user name or password", joined(refused)));
-  }
+  if (!preflight.refused.empty()) refuse_logins(target, preflight.refused);
   knowledge.secured = preflight.secured;
   if (!knowledge.secured) {
     knowledge.principals.erase(Principal::anonymous);
@@ -192,7 +197,10 @@ Knowledge learn(const Target& target) {
   knowledge.documents_absent = preflight.documents_absent;
   knowledge.round_trip = preflight.round_trip;
   knowledge.round_trip_max = preflight.round_trip_max;
-  if (!preflight.server.empty()) knowledge.notes.push_back(fmt::format("the server calls itself {}", preflight.server));
+  if (!target.recognised_by.empty())
+    knowledge.notes.push_back(fmt::format("profile {}: {}", describe(target.profile), target.recognised_by));
+  else if (!preflight.server.empty())
+    knowledge.notes.push_back(fmt::format("the server calls itself {}", preflight.server));
   knowledge.notes.insert(knowledge.notes.end(), preflight.notes.begin(), preflight.notes.end());
   return knowledge;
 }
@@ -217,27 +225,6 @@ std::string describe_reach(const Target& target, const Knowledge& knowledge) {
                       describe_duration(knowledge.round_trip_max));
   for (const std::string& note : knowledge.notes) text += fmt::format("  note        {}\n", note);
   return text;
-}
-
-CurlUser curl_user(const Target& target, Principal principal) {
-  if (principal == Principal::anonymous) return {};
-  const auto& principals = target.configuration.principals;
-  Principal asked = principal;
-  if (principal == Principal::wrong_password) asked = Principal::manage_ml;
-  // Ordinary requests go as the first of these that is configured.
-  if (is_ordinary(asked) && principals.count(asked) == 0)
-    asked = principals.count(Principal::manage_ml) != 0 ? Principal::manage_ml : Principal::manage;
-  const auto found = principals.find(asked);
-  if (found == principals.end()) return {};
-  if (principal == Principal::wrong_password) return {found->second.username, "WRONG_PASSWORD"};
-  const auto variable = target.configuration.password_variables.find(asked);
-  if (variable != target.configuration.password_variables.end()) return {found->second.username, variable->second};
-  std::string derived;
-  for (const char c : found->second.username) {
-    const bool may_stand = is_letter(c) || (is_digit(c) && !derived.empty());
-    derived += may_stand ? upper(c) : '_';
-  }
-  return {found->second.username, derived + "_PASSWORD"};
 }
 
 std::string new_run_id() {

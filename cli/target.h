@@ -32,8 +32,11 @@ struct Target {
   Configuration configuration;
   Redactor redactor;                      // knows what is secret in it
   bool is_named_by_file = false;          // by a scenario alone
+  Duration wait_for = 0;                  // live: how long it may take to answer as itself
   std::shared_ptr<sut::Commons> commons;  // what may be taken of it in all, whoever takes it
   Ends ends;                              // live
+  std::string recognised_by;              // live: how the profile was told; empty: the user named it
+  std::string closed;                     // live: how its job API is closed; empty: it is not, as far as is known
 };
 
 /// What a saved counterexample says of its target; it counts where neither flags nor the configuration say anything.
@@ -44,12 +47,16 @@ struct TargetHint {
 };
 
 /// Makes one picture of flags, configuration and hint. A live target that the hint alone names gets no credentials and
-/// no hooks: whoever wrote the file must not learn or use them. A live target is asked for its version where no profile
-/// is named. Throws UsageError; UnreachableError where it cannot be asked.
+/// no hooks: whoever wrote the file must not learn or use them. A live target is asked what it is, but for a plan of a
+/// named profile. Throws UsageError; UnreachableError where it must tell its profile and cannot be asked.
 Target resolve_target(const TargetOptions& options, const TargetHint& hint = {}, const Ends& ends = {});
 
 /// The target that flags or the configuration name, as Target::url has it; empty: none, or in process.
 std::string named_target(const TargetOptions& options);
+
+/// The live target at that address, as the configuration says how it is reached, and nobody was asked. Throws
+/// UsageError.
+Target live_target(const std::string& address, Configuration configuration);
 
 /// The deviation of that name; `none` and nothing are none. Throws UsageError.
 sut::Deviation require_deviation(const std::string& name);
@@ -87,12 +94,9 @@ Knowledge assume(const Target& target);
 /// What was learnt of a live target, for people, at the end of the preflight.
 std::string describe_reach(const Target& target, const Knowledge& knowledge);
 
-/// The user that requests of a principal go as, as a curl line shows it.
-struct CurlUser {
-  std::string username;  // empty: no credentials
-  std::string password_variable;
-};
-CurlUser curl_user(const Target& target, Principal principal);
+/// The options of curl, as words of a shell, for requests of a principal: who they go as, and how the target is
+/// reached. Secrets stand there as variables.
+std::string curl_options(const Target& target, Principal principal);
 
 inline constexpr std::size_t kRunIdSize = 8;
 /// Small letters and digits that tell this run's names on a shared target from those of others.

@@ -9,6 +9,7 @@
 
 #include "closecheck/sut/left_over.h"
 #include "closecheck/sut/wire.h"
+#include "endpoint/dangerous_requests.h"
 #include "endpoint/endpoint_clean_up.h"
 #include "endpoint/endpoint_clients.h"
 #include "endpoint/endpoint_target.h"
@@ -42,7 +43,7 @@ class Endpoint : public System {
  public:
   explicit Endpoint(std::shared_ptr<Shared> shared)
       : shared_(std::move(shared)),
-        clients_(target().url(),
+        clients_(target().url(), target().options().transport,
                  {target().options().request_timeout, shared_->clock->time(target().options().end_of_work)},
                  shared_->clock, target().commons().answer_room, target().commons().curfew) {}
 
@@ -113,6 +114,13 @@ class Endpoint : public System {
       lose(client, std::move(request), std::move(identity.forbidden));
       return std::nullopt;
     }
+    wire::HttpRequest http = wire::encode(*request, target().options().profile);
+    if (std::string why = why_dangerous(http, target().options().profile, target().options().allow_cluster_wide);
+        !why.empty()) {
+      lose(client, std::move(request), std::move(why) + ", so nothing was sent");
+      return std::nullopt;
+    }
+    bound_opening(*request, http);
     if (auto thing = created_by(*request, target().options().profile)) {
       if (!shared_->journal.created(*thing))
         throw std::runtime_error("the journal '" + target().options().journal + "' cannot be written, so " +
@@ -124,11 +132,23 @@ class Endpoint : public System {
     }
     if (const auto* open = std::get_if<OpenJob>(&request->operation)) opened_jobs_.insert(open->job);
     Parcel parcel;
-    parcel.http = wire::encode(*request, target().options().profile);
+    parcel.http = std::move(http);
     parcel.credentials = std::move(identity.credentials);
     parcel.fresh_connection = fresh_connection;
     parcel.request = std::move(request);
     return parcel;
+  }
+
+  /// From 7.0 on an opening whose job is closed by force meanwhile is answered when its own time is up, half an hour if
+  /// it says nothing. Nobody waits for it here by then.
+  void bound_opening(const Request& request, wire::HttpRequest& http) const {
+    constexpr int kFirstMajorThatWaits = 7;
+    const EndpointOptions& options = target().options();
+    if (!std::holds_alternative<OpenJob>(request.operation) || options.profile->major < kFirstMajorThatWaits) return;
+    const bool says_timeout = std::any_of(http.query.begin(), http.query.end(),
+                                          [](const auto& parameter) { return parameter.first == "timeout"; });
+    if (says_timeout || !http.body.empty()) return;
+    http.query.emplace_back("timeout", std::to_string(options.request_timeout / kSecond + 5) + "s");
   }
 
   std::optional<Completion> unpacked(std::optional<Arrival> arrival) {

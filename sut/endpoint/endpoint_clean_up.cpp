@@ -37,7 +37,7 @@ class Asker {
   Asker(Target& target, Duration patience)
       : target_(target),
         patience_(std::min(kCleanUpRequestPatience, target.options().request_timeout)),
-        connection_(target.url(), target.commons().answer_room),
+        connection_(target.url(), target.commons().answer_room, target.options().transport),
         end_(Clock::now() + std::chrono::nanoseconds(patience)) {}
 
   Response ask(Operation operation, Principal who = Principal::manage_ml) {

@@ -16,8 +16,8 @@ constexpr Time kForever = std::numeric_limits<Time>::max();
 }  // namespace
 
 struct Clients::Worker {
-  Worker(int the_client, const std::string& url, std::shared_ptr<AnswerRoom> room)
-      : client(the_client), connection(url, std::move(room)) {}
+  Worker(int the_client, const std::string& url, std::shared_ptr<AnswerRoom> room, const Transport& transport)
+      : client(the_client), connection(url, std::move(room), transport) {}
 
   const int client;
   Connection connection;  // used by whoever sends the open request
@@ -29,9 +29,10 @@ struct Clients::Worker {
   std::thread thread;  // of a client that has submitted something
 };
 
-Clients::Clients(std::string url, Patience patience, std::shared_ptr<const RunClock> clock,
+Clients::Clients(std::string url, Transport transport, Patience patience, std::shared_ptr<const RunClock> clock,
                  std::shared_ptr<AnswerRoom> room, Curfew& curfew)
     : url_(std::move(url)),
+      transport_(std::move(transport)),
       patience_(patience),
       clock_(std::move(clock)),
       room_(std::move(room)),
@@ -46,7 +47,7 @@ Clients::Worker& Clients::worker_of(int client) {
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Worker>& place = workers_[client];
   if (!place) {
-    place = std::make_unique<Worker>(client, url_, room_);
+    place = std::make_unique<Worker>(client, url_, room_, transport_);
     if (was_cut_short()) place->connection.stop();
   }
   return *place;

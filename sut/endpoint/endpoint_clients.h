@@ -60,8 +60,8 @@ struct Arrival {
 class Clients {
  public:
   /// An answer that has not come in time is lost. The curfew must outlive them.
-  Clients(std::string url, Patience patience, std::shared_ptr<const RunClock> clock, std::shared_ptr<AnswerRoom> room,
-          Curfew& curfew);
+  Clients(std::string url, Transport transport, Patience patience, std::shared_ptr<const RunClock> clock,
+          std::shared_ptr<AnswerRoom> room, Curfew& curfew);
   /// Ends open requests.
   ~Clients();
   Clients(const Clients&) = delete;
@@ -95,6 +95,7 @@ class Clients {
   void stop_all();
 
   const std::string url_;
+  const Transport transport_;
   const Patience patience_;
   const std::shared_ptr<const RunClock> clock_;
   const std::shared_ptr<AnswerRoom> room_;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -18,6 +19,7 @@
 
 #include "closecheck/vocabulary/text.h"
 #include "endpoint/answer_reader.h"
+#include "endpoint/connection_trouble.h"
 
 namespace closecheck::sut {
 namespace {
@@ -80,7 +82,12 @@ std::string why_not_sendable(const wire::HttpRequest& request, const std::string
 std::string_view host_of(std::string_view url) {
   url.remove_prefix(url.find("//") + 2);
   if (url.starts_with('[')) return url.substr(1, url.find(']') - 1);
-  return url.substr(0, url.find(':'));
+  return url.substr(0, url.find_first_of(":/"));
+}
+
+/// Where the base path begins in a URL as Target::url() gives it: its end, where there is none.
+std::size_t base_path_at(std::string_view url) {
+  return std::min(url.find('/', url.find("//") + 2), url.size());
 }
 
 bool is_loopback(std::string_view url) {
@@ -110,7 +117,8 @@ class HeaderLines {
   curl_slist* lines_ = nullptr;
 };
 
-void add_headers(const wire::HttpRequest& request, HeaderLines& lines) {
+void add_headers(const wire::HttpRequest& request, const Parameters& of_transport, const Credentials& credentials,
+                 HeaderLines& lines) {
   const auto is_given = [&](std::string_view wanted) {
     return std::any_of(request.headers.begin(), request.headers.end(),
                        [&](const auto& header) { return lower(header.first) == wanted; });
@@ -122,6 +130,10 @@ void add_headers(const wire::HttpRequest& request, HeaderLines& lines) {
   else if (!is_given("content-type"))
     lines.leave_out("Content-Type");
   for (const auto& [name, value] : request.headers) lines.add(name, value);
+  for (const auto& [name, value] : of_transport)
+    if (!is_given(lower(name))) lines.add(name, value);
+  if (!credentials.authorization.empty() && !is_given("authorization"))
+    lines.add("Authorization", credentials.authorization);
 }
 
 bool is_no_connection(CURLcode code) {
@@ -132,20 +144,22 @@ bool is_no_connection(CURLcode code) {
 }  // namespace
 
 struct Connection::Impl {
-  Impl(const std::string& the_url, std::shared_ptr<AnswerRoom> the_room);
+  Impl(const std::string& the_url, std::shared_ptr<AnswerRoom> the_room, const Transport& the_transport);
 
   template <class Value>
   void set(CURLoption option, Value value) {
     if (::curl_easy_setopt(easy.get(), option, value) == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
   }
   void set_request(const wire::HttpRequest& request, const std::string& target);
-  void set_credentials(const std::optional<Credentials>& credentials);
-  void set_trusted_certificates();
+  void set_credentials(const Credentials& credentials);
+  void set_certificates();
+  void set_proxy();
 
   /// Hands the transfer to the library until it ends, is stopped or has to. Empty: the library has not ended it.
   std::optional<CURLcode> perform(Clock::time_point deadline);
   /// Of an exchange that came to no answer.
   Exchange failure(std::optional<CURLcode> code, Duration timeout) const;
+  long told(CURLINFO what) const;
   /// All that came in on the sockets that are open.
   std::uint64_t bytes_received() const;
 
@@ -156,7 +170,9 @@ struct Connection::Impl {
   static int on_close(void* self, curl_socket_t socket);
 
   const std::string url;
+  const std::string base_path;
   const std::shared_ptr<AnswerRoom> room;
+  const Transport transport;
   std::vector<int> sockets;  // that are open
   // The transfer ends before what carries it, and that before the sockets.
   const Multi multi = make_multi();
@@ -167,10 +183,14 @@ struct Connection::Impl {
   AnswerReader* reader = nullptr;
   bool sent = false;           // whether the request was begun to be sent
   std::exception_ptr trouble;  // which must not go through the library
+  std::array<char, CURL_ERROR_SIZE> details{};
 };
 
-Connection::Impl::Impl(const std::string& the_url, std::shared_ptr<AnswerRoom> the_room)
-    : url(the_url), room(std::move(the_room)) {
+Connection::Impl::Impl(const std::string& the_url, std::shared_ptr<AnswerRoom> the_room, const Transport& the_transport)
+    : url(the_url),
+      base_path(the_url.substr(base_path_at(the_url))),
+      room(std::move(the_room)),
+      transport(the_transport) {
   set(CURLOPT_URL, (url + "/").c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -187,8 +207,9 @@ Connection::Impl::Impl(const std::string& the_url, std::shared_ptr<AnswerRoom> t
   // What a proxy says of itself is not the target's answer, and a proxy that writes requests anew would change paths.
   set(CURLOPT_HTTPPROXYTUNNEL, 1L);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (is_loopback(url)) set(CURLOPT_PROXY, "");
-  set_trusted_certificates();
+  set(CURLOPT_ERRORBUFFER, details.data());
+  set_proxy();
+  set_certificates();
   set(CURLOPT_HEADERFUNCTION, &Impl::on_line);
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   set(CURLOPT_WRITEFUNCTION, &Impl::on_body);
@@ -201,12 +222,32 @@ Connection::Impl::Impl(const std::string& the_url, std::shared_ptr<AnswerRoom> t
   set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
 }
 
-/// The library itself does not read the variables by which a user names certificates of his own.
-void Connection::Impl::set_trusted_certificates() {
-  set(CURLOPT_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (const char* file = std::getenv("SSL_CERT_FILE")) set(CURLOPT_CAINFO, file);
-  if (const char* folder = std::getenv("SSL_CERT_DIR")) set(CURLOPT_CAPATH, folder);
+void Connection::Impl::set_certificates() {
+  set(CURLOPT_SSL_VERIFYPEER, transport.verifies ? 1L : 0L);
+  set(CURLOPT_SSL_VERIFYHOST, transport.verifies ? 2L : 0L);
+  if (!transport.authorities.empty()) {
+    set(CURLOPT_CAINFO, transport.authorities.c_str());
+    set(CURLOPT_CAPATH, nullptr);
+  } else {
+    // The library itself does not read the variables by which a user names certificates of his own.
+    if (const char* file = std::getenv("SSL_CERT_FILE")) set(CURLOPT_CAINFO, file);
+    if (const char* folder = std::getenv("SSL_CERT_DIR")) set(CURLOPT_CAPATH, folder);
+  }
+  if (transport.certificate.empty()) return;
+  set(CURLOPT_SSLCERT, transport.certificate.c_str());
+  set(CURLOPT_SSLKEY, transport.key.empty() ? transport.certificate.c_str() : transport.key.c_str());
+  // Nobody is asked for the password of a key.
+  set(CURLOPT_KEYPASSWD, "");
+}
+
+void Connection::Impl::set_proxy() {
+  if (!transport.proxy.empty()) {
+    set(CURLOPT_PROXY, transport.proxy.c_str());
+    set(CURLOPT_NOPROXY, "");
+    set(CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+  } else if (is_loopback(url)) {
+    set(CURLOPT_PROXY, "");
+  }
 }
 
 void Connection::Impl::set_request(const wire::HttpRequest& request, const std::string& target) {
@@ -222,9 +263,10 @@ void Connection::Impl::set_request(const wire::HttpRequest& request, const std::
   set(CURLOPT_REQUEST_TARGET, target.c_str());
 }
 
-void Connection::Impl::set_credentials(const std::optional<Credentials>& credentials) {
-  set(CURLOPT_USERNAME, credentials ? credentials->username.c_str() : nullptr);
-  set(CURLOPT_PASSWORD, credentials ? credentials->password.c_str() : nullptr);
+void Connection::Impl::set_credentials(const Credentials& credentials) {
+  const bool has_user = !credentials.username.empty() || !credentials.password.empty();
+  set(CURLOPT_USERNAME, has_user ? credentials.username.c_str() : nullptr);
+  set(CURLOPT_PASSWORD, has_user ? credentials.password.c_str() : nullptr);
 }
 
 std::size_t Connection::Impl::on_line(char* data, std::size_t, std::size_t size, void* self) {
@@ -297,6 +339,12 @@ std::optional<CURLcode> Connection::Impl::perform(Clock::time_point deadline) {
   return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_RECV_ERROR;
 }
 
+long Connection::Impl::told(CURLINFO what) const {
+  long value = 0;
+  ::curl_easy_getinfo(easy.get(), what, &value);
+  return value;
+}
+
 Exchange Connection::Impl::failure(std::optional<CURLcode> code, Duration timeout) const {
   Exchange exchange;
   exchange.never_sent = !sent;
@@ -310,11 +358,13 @@ Exchange Connection::Impl::failure(std::optional<CURLcode> code, Duration timeou
     exchange.error = "no answer within " + describe_duration(timeout);
   } else if (!code || code == CURLE_OPERATION_TIMEDOUT) {
     exchange.error = "no connection to " + url + " within " + describe_duration(std::min(timeout, kConnectPatienceMax));
-  } else if (!sent && is_no_connection(*code)) {
-    exchange.error = "no connection to " + url;
-  } else if (!sent) {
-    exchange.error = (url.starts_with("https:") ? "no trusted connection to " : "no connection to ") + url + ": " +
-                     ::curl_easy_strerror(*code);
+  } else if (!sent || is_refused_certificate(details.data())) {
+    exchange.error = why_no_connection({.url = url,
+                                        .transport = transport,
+                                        .code = *code,
+                                        .verification = told(CURLINFO_SSL_VERIFYRESULT),
+                                        .proxy_status = told(CURLINFO_HTTP_CONNECTCODE),
+                                        .details = details.data()});
   } else if (code == CURLE_OUT_OF_MEMORY) {
     // The library's own bound of a line; memory that is really short shows everywhere else.
     exchange.error = "the answer has a line that is too long, so it is not read";
@@ -324,24 +374,25 @@ Exchange Connection::Impl::failure(std::optional<CURLcode> code, Duration timeou
   return exchange;
 }
 
-Connection::Connection(const std::string& url, std::shared_ptr<AnswerRoom> room)
-    : impl_(std::make_unique<Impl>(url, std::move(room))) {}
+Connection::Connection(const std::string& url, std::shared_ptr<AnswerRoom> room, const Transport& transport)
+    : impl_(std::make_unique<Impl>(url, std::move(room), transport)) {}
 Connection::~Connection() = default;
 
 Exchange Connection::exchange(const wire::HttpRequest& request, const std::optional<Credentials>& credentials,
                               Duration timeout, bool fresh) {
   Impl& impl = *impl_;
-  const std::string target = wire::target_of(request);
-  if (std::string why = why_not_sendable(request, target); !why.empty())
+  const std::string path = wire::target_of(request);
+  if (std::string why = why_not_sendable(request, path); !why.empty())
     return {.error = why + ", so nothing was sent", .never_sent = true};
   if (impl.stopped) return {.error = "given up", .never_sent = true};
   const Clock::time_point deadline = Clock::now() + std::chrono::nanoseconds(std::min(timeout, kHour));
 
   HeaderLines lines;
-  add_headers(request, lines);
+  const Credentials who = credentials.value_or(Credentials{});
+  add_headers(request, impl.transport.headers, who, lines);
   impl.set(CURLOPT_HTTPHEADER, lines.get());
-  impl.set_request(request, target);
-  impl.set_credentials(credentials);
+  impl.set_request(request, impl.base_path + path);
+  impl.set_credentials(who);
   impl.set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds_of(std::min(timeout, kConnectPatienceMax)));
   impl.set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   impl.set(CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
@@ -349,6 +400,7 @@ Exchange Connection::exchange(const wire::HttpRequest& request, const std::optio
   impl.reader = &reader;
   impl.sent = false;
   impl.trouble = nullptr;
+  impl.details.front() = '\0';
   if (::curl_multi_add_handle(impl.multi.get(), impl.easy.get()) != CURLM_OK) throw std::bad_alloc();
   const std::optional<CURLcode> code = impl.perform(deadline);
   // Whatever has not come to its end is ended with its connection.

@@ -23,8 +23,8 @@ struct Exchange {
 /// One thread at a time sends; any thread may stop.
 class Connection {
  public:
-  /// `url` as Target::url() gives it.
-  Connection(const std::string& url, std::shared_ptr<AnswerRoom> room);
+  /// `url` as Target::url() gives it: requests go below its base path.
+  Connection(const std::string& url, std::shared_ptr<AnswerRoom> room, const Transport& transport = {});
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 #include <string>
+#include <thread>
 
 #include "endpoint/test_server_for_test.h"
 
@@ -17,8 +18,8 @@ using testing::HasSubstr;
 /// A connection with a patience of its own.
 class ToServer {
  public:
-  ToServer(const std::string& url, Duration patience)
-      : patience_(patience), connection_(url, std::make_shared<AnswerRoom>()) {}
+  ToServer(const std::string& url, Duration patience, const Transport& transport = {})
+      : patience_(patience), connection_(url, std::make_shared<AnswerRoom>(), transport) {}
 
   Exchange exchange(const wire::HttpRequest& request, const std::optional<Credentials>& credentials) {
     return connection_.exchange(request, credentials, patience_);
@@ -70,6 +71,89 @@ TEST(Connection, SendsCredentialsAndOnlyWhenThereAreAny) {
 
   EXPECT_EQ(connection.exchange(get("/"), Credentials{"ann", "secret"}).answer->body, "Basic YW5uOnNlY3JldA==");
   EXPECT_EQ(connection.exchange(get("/"), std::nullopt).answer->body, "");
+}
+
+TEST(Connection, SendsAKeyOrATokenAsItStands) {
+  TestServer server([](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(request.get_header_value("Authorization"), "text/plain");
+  });
+  ToServer connection(server.url(), kSecond);
+
+  EXPECT_EQ(connection.exchange(get("/"), Credentials{"", "", "ApiKey aWQ6a2V5"}).answer->body, "ApiKey aWQ6a2V5");
+  EXPECT_EQ(connection.exchange(get("/"), Credentials{"ann", "secret"}).answer->body, "Basic YW5uOnNlY3JldA==");
+  EXPECT_EQ(connection.exchange(get("/"), Credentials{"", "", "Bearer abc"}).answer->body, "Bearer abc");
+  EXPECT_EQ(connection.exchange(get("/"), std::nullopt).answer->body, "");
+}
+
+TEST(Connection, SendsTheHeadersOfItsTransportUnlessTheRequestHasThemItself) {
+  TestServer server([](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(request.get_header_value("X-Tenant") + "/" + request.get_header_value("Accept"), "text/plain");
+  });
+  ToServer connection(server.url(), kSecond, {.headers = {{"X-Tenant", "a"}, {"Accept", "application/json"}}});
+
+  EXPECT_EQ(connection.exchange(get("/"), {}).answer->body, "a/application/json");
+  EXPECT_EQ(connection.exchange({"GET", "/", {}, "", "", {{"x-tenant", "b"}}}, {}).answer->body, "b/application/json");
+}
+
+TEST(Connection, AsksBelowTheBasePathOfItsTarget) {
+  std::string asked;
+  RawServer server([&](int socket, const std::string& head) {
+    asked = head;
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+  ToServer connection(server.url() + "/team/cluster-a", kSecond);
+  ASSERT_TRUE(connection.exchange({"GET", "/_ml/../x", {{"a", "b c"}}, "", ""}, {}).answer);
+  EXPECT_THAT(asked, testing::StartsWith("GET /team/cluster-a/_ml/../x?a=b%20c HTTP/1.1\r\n"));
+}
+
+// Not every machine that builds this has the address: then there is nothing to be tried.
+TEST(Connection, ReachesAnAddressOfTheNewerKind) {
+  httplib::Server server;
+  server.Get("/",
+             [](const httplib::Request&, httplib::Response& response) { response.set_content("six", "text/plain"); });
+  const int port = server.bind_to_any_port("::1");
+  if (port <= 0) GTEST_SKIP() << "no ::1 here";
+  std::thread thread([&] { server.listen_after_bind(); });
+  while (!server.is_running()) std::this_thread::yield();
+  ToServer connection("http://[::1]:" + std::to_string(port), kSecond);
+  const Exchange exchange = connection.exchange(get("/"), {});
+  server.stop();
+  thread.join();
+  ASSERT_TRUE(exchange.answer) << exchange.error;
+  EXPECT_EQ(exchange.answer->body, "six");
+}
+
+TEST(Connection, GoesByWayOfAProxyThatTheUserNamesWhereverTheTargetIs) {
+  std::string asked;
+  RawServer proxy([&](int socket, const std::string& head) {
+    asked = head;
+    RawServer::write(socket, "HTTP/1.1 200 Established\r\n\r\n");
+    RawServer::read_head(socket);
+    RawServer::write(socket, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");
+  });
+  const std::string with_user = "http://ann:hidden@" + proxy.url().substr(std::string("http://").size());
+  ToServer connection("http://127.0.0.1:1", kSecond, {.headers = {{"X-Tenant", "a"}}, .proxy = with_user});
+  const Exchange exchange = connection.exchange(get("/"), Credentials{"", "", "Bearer abc"});
+
+  ASSERT_TRUE(exchange.answer) << exchange.error;
+  EXPECT_THAT(asked, testing::StartsWith("CONNECT 127.0.0.1:1 HTTP/1.1\r\n"));
+  EXPECT_THAT(asked, HasSubstr("Proxy-Authorization: Basic YW5uOmhpZGRlbg==\r\n"));
+  EXPECT_THAT(asked, testing::Not(testing::AnyOf(HasSubstr("Bearer"), HasSubstr("X-Tenant"))));
+}
+
+TEST(Connection, TellsARefusalOfTheProxyFromOneOfTheTarget) {
+  RawServer proxy([](int socket, const std::string&) {
+    RawServer::write(socket, "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n");
+  });
+  ToServer refused("http://target.invalid:9200", kSecond, {.proxy = proxy.url()});
+  const Exchange refusal = refused.exchange(get("/"), {});
+  EXPECT_TRUE(refusal.never_sent);
+  EXPECT_THAT(refusal.error, HasSubstr("no connection to http://target.invalid:9200: its proxy asks for a user"));
+
+  ToServer absent("http://target.invalid:9200", kSecond, {.proxy = "http://127.0.0.1:1"});
+  const Exchange exchange = absent.exchange(get("/"), {});
+  EXPECT_FALSE(exchange.connected);
+  EXPECT_EQ(exchange.error, "no connection to http://target.invalid:9200 by way of its proxy");
 }
 
 // The path is the client's word: what tidies it asks for something else.

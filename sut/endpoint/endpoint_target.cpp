@@ -5,12 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include "closecheck/vocabulary/base64.h"
 #include "closecheck/vocabulary/text.h"
 
 namespace closecheck::sut {
 namespace {
 
-constexpr std::string_view kExpected = "; expected http://host:port or https://host:port without a path";
+constexpr std::string_view kExpected = "; expected http://host:port or https://host:port, perhaps with a base path";
 
 bool is_port(std::string_view text) {
   const auto port = number_in<int>(text);
@@ -33,6 +34,20 @@ bool is_authority(std::string_view text) {
   return colon == std::string_view::npos || is_port(text.substr(colon + 1));
 }
 
+/// Empty, or `/a/b`: segments as they stand in a request line, none of them empty or of dots alone.
+bool is_base_path(std::string_view text) {
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=:";
+  while (!text.empty()) {
+    text.remove_prefix(1);
+    const std::string_view segment = text.substr(0, text.find('/'));
+    if (segment.empty() || segment == "." || segment == "..") return false;
+    if (segment.find_first_not_of(allowed) != std::string_view::npos) return false;
+    text.remove_prefix(segment.size());
+  }
+  return true;
+}
+
 std::string usable_url(const std::string& url) {
   std::string_view rest = url;
   std::string_view scheme;
@@ -45,19 +60,35 @@ std::string usable_url(const std::string& url) {
     throw std::invalid_argument("the target's URL holds a user; users belong under `principals`" +
                                 std::string(kExpected));
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (!is_authority(rest))
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  if (!is_authority(authority) || !is_base_path(rest.substr(authority.size())))
     throw std::invalid_argument("the target's URL '" + url + "' cannot be used" + std::string(kExpected));
   return std::string(scheme) + std::string(rest);
 }
 
+/// The same scheme with a value that nobody has.
+Credentials wrong_token(std::string_view authorization) {
+  const std::string_view scheme = authorization.substr(0, authorization.find(' '));
+  const std::string wrong =
+      lower(scheme) == "apikey" ? to_base64("closecheck-wrong:closecheck-wrong") : "closecheck-wrong";
+  return {"", "", std::string(scheme) + " " + wrong};
+}
+
 }  // namespace
+
+std::string describe(const Credentials& credentials) {
+  if (credentials.authorization.empty()) return "user '" + credentials.username + "'";
+  return lower(credentials.authorization).starts_with("apikey ") ? "an API key" : "a bearer token";
+}
 
 Target::Target(EndpointOptions options)
     : options_(std::move(options)),
       url_(usable_url(options_.url)),
       commons_(options_.commons ? options_.commons : make_commons()) {
-  for (const auto& [principal, credentials] : options_.principals)
+  for (const auto& [principal, credentials] : options_.principals) {
     options_.redactor.add(credentials.password, credentials.username);
+    if (!credentials.authorization.empty()) options_.redactor.add_authorization(credentials.authorization);
+  }
 }
 
 Curfew::Clock::time_point Target::end_of_work() const {
@@ -88,6 +119,8 @@ Identity Target::identity_of(Principal who) {
 Identity Target::wrong_password() {
   const Credentials* right = find(Principal::manage_ml);
   if (right == nullptr) right = find(Principal::manage);
+  // No account is locked for a key or a token that nobody has.
+  if (right != nullptr && !right->authorization.empty()) return {wrong_token(right->authorization), ""};
   const std::string username = right == nullptr ? "closecheck-nobody" : right->username;
   if (!commons_->wrong_passwords.may_send(username))
     return {std::nullopt, "a wrong password was sent " + std::to_string(kWrongPasswordsMax) + " times for user '" +

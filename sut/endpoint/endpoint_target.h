@@ -22,7 +22,7 @@ class Target {
   explicit Target(EndpointOptions options);
 
   const EndpointOptions& options() const { return options_; }
-  /// `http://host:port` without a slash at the end.
+  /// `http://host:port` with its base path, without a slash at the end.
   const std::string& url() const { return url_; }
 
   /// Who a request of `who` is sent as. `manage_ml` falls back to `manage`, `setup` to both, and all to no credentials
@@ -30,7 +30,7 @@ class Target {
   /// passwords.
   Identity identity_of(Principal who);
 
-  /// Knows every configured password.
+  /// Knows every configured password, key and token.
   const Redactor& redact() const { return options_.redactor; }
   /// When the run is over, and its clean-up, unless that comes forward.
   Curfew::Clock::time_point end_of_work() const;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -66,7 +67,7 @@ class Reader {
   explicit Reader(const EndpointOptions& options)
       : target_(options),
         patience_(std::min(kReadPatience, options.request_timeout)),
-        connection_(target_.url(), target_.commons().answer_room),
+        connection_(target_.url(), target_.commons().answer_room, options.transport),
         profile_(options.profile),
         watch_(target_.commons().curfew, [this] { connection_.stop(); }) {}
 
@@ -129,7 +130,7 @@ class Reader {
   /// An answer that broke off may come the next time; but nobody logs in twice for that.
   static bool is_worth_another(const Exchange& exchange, const Read& read,
                                const std::optional<Credentials>& credentials) {
-    return exchange.connected && read.took < kQuickly && !credentials;
+    return exchange.connected && !exchange.never_sent && read.took < kQuickly && !credentials;
   }
 
   Target target_;
@@ -146,7 +147,7 @@ int status_of(const Read& read) {
 }
 
 std::string titled(Principal principal, const Credentials& credentials) {
-  return "principal " + std::string(name(principal)) + " (user '" + credentials.username + "')";
+  return "principal " + std::string(name(principal)) + " (" + describe(credentials) + ")";
 }
 
 void read_privileges(Reader& reader, Principal principal, const Credentials& credentials, Preflight& preflight) {
@@ -171,11 +172,11 @@ void read_privileges(Reader& reader, Principal principal, const Credentials& cre
 }
 
 void read_principals(Reader& reader, const EndpointOptions& options, Preflight& preflight) {
-  std::map<std::pair<std::string, std::string>, Read> known;
+  std::map<std::tuple<std::string, std::string, std::string>, Read> known;
   for (const auto& [principal, credentials] : options.principals) {
     if (!is_configured(principal)) continue;
     // The same user is not asked twice: a wrong password in the configuration must not count double.
-    const std::pair<std::string, std::string> key{credentials.username, credentials.password};
+    const std::tuple key(credentials.username, credentials.password, credentials.authorization);
     auto found = known.find(key);
     if (found == known.end()) found = known.emplace(key, reader.identify(credentials)).first;
     const Read& read = found->second;

@@ -34,6 +34,12 @@ std::string hash_like(std::string_view password, const std::string& like) {
   return hash == nullptr || hash[0] == '*' ? std::string() : std::string(hash);
 }
 
+/// Schemes are the same in whatever case; what follows them is not.
+std::string plain_authorization(std::string_view authorization) {
+  const std::string_view scheme = authorization.substr(0, authorization.find(' '));
+  return lower(scheme) + " " + std::string(trimmed(authorization.substr(scheme.size())));
+}
+
 std::string fingerprint(const std::string& key, std::string_view text) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned size = 0;
@@ -56,6 +62,10 @@ bool equal_in_constant_time(std::string_view given, std::string_view kept) {
 Access::Access(const std::map<Principal, Credentials>& principals) : key_(kKeyBytes, '\0') {
   for (const auto& [principal, credentials] : principals) {
     if (principal == Principal::anonymous || principal == Principal::wrong_password) continue;
+    if (!credentials.authorization.empty()) {
+      tokens_.push_back({principal, plain_authorization(credentials.authorization)});
+      continue;
+    }
     const bool hashed = is_hash(credentials.password);
     if (hashed && hash_like("", credentials.password).empty())
       throw std::runtime_error("the password hash of user " + credentials.username +
@@ -88,6 +98,11 @@ bool Access::verify(const User* user, std::string_view username, std::string_vie
 }
 
 Caller Access::identify(std::string_view authorization) const {
+  Caller by_token;
+  const std::string plain = plain_authorization(authorization);
+  for (const Token& token : tokens_)
+    if (equal_in_constant_time(plain, token.authorization)) by_token.principal = token.principal;
+  if (by_token.principal != Principal::anonymous) return by_token;
   const std::string_view scheme = authorization.substr(0, authorization.find(' '));
   if (lower(scheme) != "basic" || scheme.size() == authorization.size()) return {};
   const std::string_view token = trimmed(authorization.substr(scheme.size()));

@@ -1,4 +1,4 @@
-// Who a caller is: HTTP basic authentication against the configured principals.
+// Who a caller is: HTTP basic authentication, an API key or a bearer token against the configured principals.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ namespace closecheck::sut {
 
 struct Caller {
   Principal principal = Principal::anonymous;
-  std::string username;  // as the caller gave it; empty: anonymous
+  std::string username;  // as the caller gave it; empty: anonymous, or known by a key or a token
 };
 
 /// The principals of one server. A password is kept as it is, or as a hash of crypt(5) (`$6$...`, `$y$...`, `$2b$...`).
@@ -25,8 +25,8 @@ class Access {
   /// Throws std::runtime_error for a hash that crypt cannot read.
   explicit Access(const std::map<Principal, Credentials>& principals);
 
-  /// Reads an `Authorization` header. Another scheme, or none, is anonymous; an unknown user and a wrong password are
-  /// the same to everybody, in the time that they take too.
+  /// Reads an `Authorization` header. Another scheme, a key or token that nobody has, or none, is anonymous; an unknown
+  /// user and a wrong password are the same to everybody, in the time that they take too.
   Caller identify(std::string_view authorization) const;
 
  private:
@@ -37,9 +37,15 @@ class Access {
     bool hashed = false;
   };
 
+  struct Token {
+    Principal principal = Principal::anonymous;
+    std::string authorization;  // with its scheme in lower case
+  };
+
   bool verify(const User* user, std::string_view username, std::string_view password) const;
 
   std::vector<User> users_;
+  std::vector<Token> tokens_;
   std::string decoy_;  // the hash that an unknown user's password is tried against; empty: no user has one
   std::string key_;    // of the fingerprints
   mutable std::mutex mutex_;

@@ -37,6 +37,21 @@ TEST(Access, TakesPasswordsAsTheyAreAndAsHashes) {
   EXPECT_EQ(access.identify(basic("hashed", "secret")).username, "hashed");
 }
 
+TEST(Access, TakesKeysAndTokensWhole) {
+  const Access access({{Principal::manage_ml, {"plain", "secret"}},
+                       {Principal::manage, {"", "", "ApiKey aWQ6a2V5"}},
+                       {Principal::setup, {"", "", "Bearer token"}}});
+  EXPECT_EQ(access.identify("ApiKey aWQ6a2V5").principal, Principal::manage);
+  EXPECT_EQ(access.identify("apikey  aWQ6a2V5 ").principal, Principal::manage);
+  EXPECT_EQ(access.identify("Bearer token").principal, Principal::setup);
+  EXPECT_EQ(access.identify(basic("plain", "secret")).principal, Principal::manage_ml);
+  for (const char* wrong :
+       {"Bearer aWQ6a2V5", "ApiKey AWQ6a2V5", "Bearer toke", "Bearer token2", "Bearer", "", "Digest x"})
+    EXPECT_EQ(access.identify(wrong).principal, Principal::anonymous) << wrong;
+  // Nobody without a name and a password is somebody.
+  EXPECT_EQ(access.identify(basic("", "")).principal, Principal::wrong_password);
+}
+
 // crypt reads a C string: behind a NUL it sees nothing.
 TEST(Access, ComparesPasswordsWhole) {
   using namespace std::string_literals;

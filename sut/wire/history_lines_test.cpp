@@ -192,7 +192,7 @@ TEST(HistoryLines, SayWhichLineIsWrongAndWhatWasExpected) {
   EXPECT_EQ(error_of("\n\nx"), "line 3: a JSON object was expected");
   EXPECT_EQ(error_of(R"({"schema":"closecheck-history/2"})"),
             "line 1: schema `closecheck-history/2` is not known; `closecheck-history/1` was expected");
-  EXPECT_THAT(error_of(R"({"schema":"closecheck-history/1","profile":"es-9"})"), HasSubstr("`es-9` is not known"));
+  EXPECT_THAT(error_of(R"({"schema":"closecheck-history/1","profile":"es-99"})"), HasSubstr("`es-99` is not known"));
   EXPECT_THAT(error_of(R"({"type":"settled","time":-1,"job":"j"})"), HasSubstr("`time` is no whole number"));
   EXPECT_THAT(error_of(R"({"type":"settled","time":99999999999999999999,"job":"j"})"), HasSubstr("`time`"));
   EXPECT_THAT(error_of(R"({"type":"gone","time":1})"), HasSubstr("invoke, ok, info, fault or settled was expected"));
@@ -214,6 +214,28 @@ TEST(HistoryLines, SayWhichLineIsWrongAndWhatWasExpected) {
               HasSubstr("`path` does not begin with `/`"));
   EXPECT_THAT(error_of(sample_lines().back() + "\n" + sample_lines().front()),
               HasSubstr("line 2: the line with `schema`"));
+}
+
+// What stands before the service's paths is no part of them, and who is asked beside it is somebody else.
+TEST(HistoryLines, StandBelowTheBasePathThatTheirHeaderNames) {
+  const auto exchange = [](int process, const std::string& path) {
+    return R"({"process":)" + std::to_string(process) +
+           R"(,"type":"invoke","time":1,"request":{"method":"GET","path":")" + path +
+           R"("}})"
+           "\n"
+           R"({"process":)" +
+           std::to_string(process) + R"(,"type":"ok","time":1,"response":{"status":200}})" + "\n";
+  };
+  const std::string header = R"({"schema":"closecheck-history/1","profile":"xpack-6.3","base_path":"/team/a/"})";
+  const History read = read_history(header + "\n" + exchange(0, "/team/a/_xpack/ml/anomaly_detectors/j?pretty") +
+                                        exchange(1, "/team/a") + exchange(2, "/team/ab/_xpack/ml/anomaly_detectors/k") +
+                                        exchange(3, "/_xpack/ml/anomaly_detectors/k"),
+                                    Profile::xpack_5_4);
+  ASSERT_EQ(read.events.size(), 4U);
+  EXPECT_EQ(std::get<GetJob>(read.events[0].request->operation).job, "j");
+  EXPECT_TRUE(std::holds_alternative<GetRoot>(read.events[2].request->operation));
+  EXPECT_EQ(error_of(R"({"schema":"closecheck-history/1","base_path":"a"})"),
+            "line 1: `base_path` does not begin with `/`");
 }
 
 TEST(HistoryLines, TellANullBodyFromNone) {

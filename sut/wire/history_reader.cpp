@@ -29,7 +29,10 @@ struct HistoryReader::Impl {
     const wire::JsonDocument document(line);
     if (!document.root() || !document.root()->is_object()) fail("a JSON object was expected");
     const bool is_first = std::exchange(first_, false);
-    if (!member(*document.root(), "schema")) return read_event(*document.root());
+    if (!member(*document.root(), "schema")) {
+      Event event;
+      return read_event(*document.root(), event) ? std::optional(std::move(event)) : std::nullopt;
+    }
     if (!is_first) fail("the line with `schema` comes first or not at all");
     read_header(*document.root());
     return std::nullopt;
@@ -60,6 +63,11 @@ struct HistoryReader::Impl {
   void read_header(JsonValue header) {
     if (const std::string schema = text(header, "schema"); schema != kHistorySchema)
       fail(fmt::format("schema `{}` is not known; `{}` was expected", schema, kHistorySchema));
+    if (member(header, "base_path")) {
+      base_path_ = text(header, "base_path");
+      while (base_path_.ends_with('/')) base_path_.pop_back();
+      if (!base_path_.empty() && !base_path_.starts_with('/')) fail("`base_path` does not begin with `/`");
+    }
     if (insists_ || !member(header, "profile")) return;
     const std::string profile = text(header, "profile");
     const auto known = profile_named(profile);
@@ -72,16 +80,15 @@ struct HistoryReader::Impl {
     profile_ = profile_.at(*narrowed);
   }
 
-  Event read_event(JsonValue line) {
-    Event event;
+  /// False: it is about a request to somebody else.
+  bool read_event(JsonValue line, Event& event) {
     event.time = whole(line, "time", 0, INT64_MAX);
     if (event.time < last_time_) fail("`time` is before the time of the line above; events come in order of time");
+    last_time_ = event.time;
     const std::string type = text(line, "type");
-    if (type == "invoke") {
-      read_invoke(line, event);
-    } else if (type == "ok" || type == "info") {
-      read_answer(line, event, type == "ok");
-    } else if (type == "fault") {
+    if (type == "invoke") return read_invoke(line, event);
+    if (type == "ok" || type == "info") return read_answer(line, event, type == "ok");
+    if (type == "fault") {
       read_fault(line, event);
     } else if (type == "settled") {
       event.type = EventType::settled;
@@ -89,11 +96,10 @@ struct HistoryReader::Impl {
     } else {
       fail(fmt::format("`type` is `{}`; invoke, ok, info, fault or settled was expected", type));
     }
-    last_time_ = event.time;
-    return event;
+    return true;
   }
 
-  void read_invoke(JsonValue line, Event& event) {
+  bool read_invoke(JsonValue line, Event& event) {
     event.type = EventType::invoke;
     event.process = static_cast<int>(whole(line, "process", 0, INT32_MAX));
     if (open_.contains(event.process)) fail(fmt::format("process {} has a request open already", event.process));
@@ -111,29 +117,41 @@ struct HistoryReader::Impl {
                         principal_text));
       who = *known;
     }
-    event.request =
-        std::make_shared<const Request>(wire::parse(read_request(need(line, "request", "an object")), profile_, who));
+    wire::HttpRequest request = read_request(need(line, "request", "an object"));
+    if (take_base_path(request.path))
+      event.request = std::make_shared<const Request>(wire::parse(request, profile_, who));
     open_.emplace(event.process, event.request);
+    return event.request != nullptr;
   }
 
-  void read_answer(JsonValue line, Event& event, bool ok) {
+  /// Takes what stands before every path of the service off. False: the path is not below it.
+  bool take_base_path(std::string& path) const {
+    if (!path.starts_with(base_path_) || (path.size() > base_path_.size() && path[base_path_.size()] != '/'))
+      return false;
+    path = path.size() == base_path_.size() ? std::string("/") : path.substr(base_path_.size());
+    return true;
+  }
+
+  bool read_answer(JsonValue line, Event& event, bool ok) {
     event.type = ok ? EventType::ok : EventType::info;
     event.process = static_cast<int>(whole(line, "process", 0, INT32_MAX));
     const auto open = open_.find(event.process);
     if (open == open_.end()) fail(fmt::format("process {} has no request open", event.process));
     event.request = std::move(open->second);
     open_.erase(open);
-    if (ok || member(line, "response")) {
+    const bool is_ours = event.request != nullptr;
+    if (!ok) lost_.insert(event.process);
+    if (is_ours && (ok || member(line, "response"))) {
       WireAnswer answer = read_response(need(line, "response", "an object"));
       event.response = std::make_shared<const Response>(wire::decode(std::move(answer), *event.request, profile_));
     }
-    if (ok) return;
-    lost_.insert(event.process);
+    if (ok) return is_ours;
     if (member(line, "error")) event.error = text(line, "error");
     if (const auto unsent = member(line, "never_sent")) {
       if (!unsent->is_bool()) fail("`never_sent` is neither true nor false");
       event.never_sent = bool(*unsent);
     }
+    return is_ours;
   }
 
   void read_fault(JsonValue line, Event& event) const {
@@ -218,11 +236,12 @@ struct HistoryReader::Impl {
   }
 
   Profile profile_;
+  std::string base_path_;
   bool insists_ = false;
   std::size_t line_ = 0;
   bool first_ = true;
   Time last_time_ = 0;
-  std::map<int, std::shared_ptr<const Request>> open_;
+  std::map<int, std::shared_ptr<const Request>> open_;  // null: of a request to somebody else
   std::set<int> lost_;
 };
 
@@ -236,6 +255,10 @@ HistoryReader& HistoryReader::operator=(HistoryReader&&) noexcept = default;
 void HistoryReader::insist_on(Profile profile) {
   impl_->profile_ = profile;
   impl_->insists_ = true;
+}
+
+void HistoryReader::assume_base_path(const std::string& path) {
+  impl_->base_path_ = path;
 }
 
 std::optional<Event> HistoryReader::read(std::string_view line) {

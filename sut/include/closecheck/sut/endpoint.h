@@ -14,9 +14,24 @@
 
 namespace closecheck::sut {
 
+/// How a principal proves who he is: by name and password, or by a key or token.
 struct Credentials {
   std::string username;
   std::string password;
+  /// Not empty: the value of the `Authorization` header instead of both, `ApiKey ...` or `Bearer ...`.
+  std::string authorization{};
+};
+/// For messages: `user 'ann'`, `an API key`, `a bearer token`.
+std::string describe(const Credentials& credentials);
+
+/// How a target is reached. Files are PEM.
+struct Transport {
+  std::string authorities{};  // of the server's certificate, a file; empty: those of the system
+  std::string certificate{};  // our own, a file with what leads to its authority; empty: none is shown
+  std::string key{};          // of it, a file
+  bool verifies = true;       // false: whoever answers is taken for the target
+  Parameters headers{};       // along with every request; one that the request has itself goes before
+  std::string proxy{};        // its URL, with a user perhaps; empty: of the usual variables
 };
 
 /// What may be taken of a target in all: places of open jobs, wrong passwords. Thread-safe.
@@ -29,14 +44,16 @@ void bring_ends_forward(Commons& commons, std::chrono::steady_clock::time_point 
                         std::chrono::steady_clock::time_point end);
 
 struct EndpointOptions {
-  std::string url;  // http://host:port or https://host:port (certificates are verified), no path
+  std::string url;  // http://host:port or https://host:port, and a base path perhaps: https://host:port/cluster-a
   Profile profile = Profile::xpack_6_3;
   std::map<Principal, Credentials> principals;  // empty: no credentials are ever sent
   std::map<Fault, std::string> hooks;           // shell commands with {job_id} and {duration}
-  Duration request_timeout = 60 * kSecond;      // an answer that has not come by then is lost
-  std::string journal;                          // path of the clean-up journal; empty: none
-  Redactor redactor{};                          // of secrets beyond the passwords of the principals
-  std::shared_ptr<Commons> commons{};           // shared with other factories of the target; null: its own
+  Transport transport{};
+  bool allow_cluster_wide = false;          // requests that could touch things of others are sent
+  Duration request_timeout = 60 * kSecond;  // an answer that has not come by then is lost
+  std::string journal;                      // path of the clean-up journal; empty: none
+  Redactor redactor{};                      // of secrets beyond the passwords of the principals
+  std::shared_ptr<Commons> commons{};       // shared with other factories of the target; null: its own
   /// When the run is over: nothing but its clean-up goes on beyond `end_of_work`, and that up to `end`.
   std::chrono::steady_clock::time_point end_of_work = std::chrono::steady_clock::time_point::max();
   std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();

@@ -33,7 +33,11 @@ class HistoryReader {
   /// The profile is `profile`, whatever a header says.
   void insist_on(Profile profile);
 
-  /// The event of the next line, without its end; empty for the header and for a blank line. Throws HistoryError.
+  /// The service's paths stand below `path`, unless a header says (`base_path`) below which they do.
+  void assume_base_path(const std::string& path);
+
+  /// The event of the next line, without its end; empty for the header, for a blank line, and for a request beside the
+  /// base path, which went to somebody else. Throws HistoryError.
   std::optional<Event> read(std::string_view line);
   Profile profile() const;
 
