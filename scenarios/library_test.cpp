@@ -9,6 +9,7 @@
 
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/sut/in_process.h"
+#include "closecheck/vocabulary/profile_for_test.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -40,7 +41,7 @@ Scenario parse(const LibraryScenario& library) {
 }
 
 bool applies(const Scenario& scenario, Profile profile) {
-  return scenario.header().profile.value_or(profile) == profile;
+  return !scenario.header().profile || name(*scenario.header().profile) == name(profile);
 }
 
 class Library : public testing::TestWithParam<LibraryScenario> {};
@@ -55,9 +56,9 @@ TEST_P(Library, IsNamedAfterItsClause) {
 
 TEST_P(Library, PassesWhereTheServiceIsRight) {
   const Scenario scenario = parse(GetParam());
-  for (const Profile profile : kProfiles) {
+  for (const Profile profile : profiles_for_test()) {
     if (!applies(scenario, profile)) continue;
-    SCOPED_TRACE(std::string(name(profile)));
+    SCOPED_TRACE(describe(profile));
     const Replay result = replay_library(scenario, profile, {});
     EXPECT_EQ(result.verdict, ReplayVerdict::fixed) << result.why;
   }

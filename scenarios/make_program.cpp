@@ -20,6 +20,7 @@ HttpRequest request_of(const Script& script, const DoStep& step, Profile profile
   }
   const auto& raw = std::get<RawCall>(step.call);
   HttpRequest request{raw.method, raw.path, raw.query, {}, raw.content_type};
+  if (raw.path.starts_with(kJobsBase)) request.path.replace(0, kJobsBase.size() - 1, profile->jobs.path);
   if (raw.body) request.body = raw.body->string() != nullptr ? *raw.body->string() : write_body(*raw.body);
   return request;
 }

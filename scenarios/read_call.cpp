@@ -263,9 +263,10 @@ class CallReader : StepReading {
         raw.method = text(member.value, "an HTTP method");
       } else if (member.key == "path") {
         raw.path = text(member.value, "a path");
-        if (!raw.path.starts_with('/') || raw.path.find_first_of("? #") != std::string::npos)
+        if (!(raw.path.starts_with('/') || raw.path.starts_with(kJobsBase)) ||
+            raw.path.find_first_of("? #") != std::string::npos)
           fail(member.value.place,
-               "expected a path that begins with / and has no query; parameters stand under `query`");
+               "expected a path that begins with / or {ml}/ and has no query; parameters stand under `query`");
       } else if (member.key == "query") {
         read_query(member.value, raw.query);
       } else if (member.key == "body") {

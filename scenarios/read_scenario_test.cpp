@@ -107,6 +107,28 @@ TEST(Step, ARequestThatTheCodecKnowsHasItsTypedView) {
   EXPECT_TRUE(std::holds_alternative<CloseJob>(program.steps.at(0).request.operation));
 }
 
+TEST(Step, ARequestFindsTheJobApiWhereTheProfileHasIt) {
+  const Scenario scenario =
+      Scenario::parse("t:\n  - do: {request: {method: GET, path: \"{ml}/anomaly_detectors/a/_close\"}}\n", "f.yml");
+  for (const Profile profile : kProfiles) {
+    const Program program = scenario.program(0, profile);
+    EXPECT_EQ(std::get<RawRequest>(program.steps.front().request.operation).path,
+              std::string(profile->jobs.path) + "/anomaly_detectors/a/_close");
+  }
+}
+
+TEST(Scenario, ReadsTheVersionThatItsProfileIsNarrowedTo) {
+  const auto profile_of = [](const std::string& version) {
+    return Scenario::parse("closecheck: {profile: es-7, product_version: " + version +
+                               "}\nt:\n  - do: {xpack.ml.open_job: {job_id: a}}\n",
+                           "f.yml")
+        .header()
+        .profile;
+  };
+  EXPECT_EQ(profile_of("7.13.4"), Profile::es_7.at({7, 13, 4}));
+  EXPECT_THROW(profile_of("new"), ScenarioError);
+}
+
 TEST(Step, WaitsHaveThreeForms) {
   const Program program = program_of("  - wait: 500ms\n  - wait: answers\n  - wait: {settled: a, at_most: 10s}\n");
   EXPECT_EQ(program.steps.at(0).type, StepType::wait);

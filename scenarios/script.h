@@ -22,6 +22,9 @@ struct ApiCall {
   Value arguments;
   std::optional<Value> body;
 };
+/// What a path of ours may begin with: the place where the profile has its job API.
+inline constexpr std::string_view kJobsBase = "{ml}/";
+
 /// A request word by word.
 struct RawCall {
   std::string method;

@@ -126,16 +126,19 @@ class VariantIsNotAccused : public testing::Test {
 
 template <class Test, class Subject>
 void add(const std::string& suite, std::string_view name_of_subject, const Subject& subject, Profile profile) {
-  testing::RegisterTest(suite.c_str(), (identifier(name_of_subject) + "_" + identifier(name(profile))).c_str(), nullptr,
-                        nullptr, __FILE__, __LINE__,
+  testing::RegisterTest(suite.c_str(), (identifier(name_of_subject) + "_" + word_of(profile)).c_str(), nullptr, nullptr,
+                        __FILE__, __LINE__,
                         [&subject, profile]() -> testing::Test* { return new Test(subject, profile); });
 }
 
 const bool kRegistered = [] {
-  for (const Profile profile : kProfiles) {
+  for (const Profile profile : profiles_for_test()) {
     for (const Check& check : all_checks()) add<HoldsOnTheService>("HoldsOnTheService", check.name, check, profile);
+    // What is caught without a version is caught with one, but for what the two ways of a close have each for itself.
+    const bool stops_feeds = profile == Profile::es_7.at({7, 17, 0});
     for (const sut::DeviationText& text : sut::deviations())
-      if (text.shows_in(profile)) add<DeviationIsCaught>("DeviationIsCaught", text.name, text, profile);
+      if (text.shows_in(profile) && (!profile.version() || stops_feeds))
+        add<DeviationIsCaught>("DeviationIsCaught", text.name, text, profile);
     for (const sut::VariantText& text : sut::variants())
       add<VariantIsNotAccused>("VariantIsNotAccused", text.name, text, profile);
   }

@@ -137,8 +137,9 @@ Answer DatafeedOperations::on(const StopDatafeed& ask) {
   if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
   if (feeds.size() == 1 && !feeds.front()->started && !turn_.manner.profile->stops_feed_twice)
     return conflict(fmt::format("Cannot stop datafeed [{}] because it has already been stopped", feeds.front()->id));
+  const bool close_jobs = turn_.detail_or_usual<ListOptions>().close_jobs;
   for (Datafeed* feed : feeds)
-    if (feed->started) runner_.end(*feed, false);
+    if (feed->started) runner_.end(*feed, false, close_jobs);
   return accepted(Acknowledged{});
 }
 

@@ -64,10 +64,10 @@ bool DatafeedRunner::read_chunk(Datafeed& feed, Job& job) {
   return true;
 }
 
-void DatafeedRunner::end(Datafeed& feed, bool at_its_end) {
+void DatafeedRunner::end(Datafeed& feed, bool at_its_end, bool close_job) {
   feed.started = false;
   feed.due = kNever;
-  if (!feed.end_ms) return;
+  if (!feed.end_ms && !close_job) return;
   if (turn_.manner.deviates(at_its_end ? Deviation::ended_datafeed_leaves_job_open
                                        : Deviation::stopped_datafeed_leaves_job_open))
     return;

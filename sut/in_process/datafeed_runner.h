@@ -14,7 +14,7 @@ class DatafeedRunner {
 
   /// Does what is due of all datafeeds.
   void run();
-  void end(Datafeed& feed, bool at_its_end);
+  void end(Datafeed& feed, bool at_its_end, bool close_job = false);
 
  private:
   void run(Datafeed& feed);

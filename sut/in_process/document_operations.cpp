@@ -157,7 +157,7 @@ Answer DocumentOperations::on(const SearchDocuments& ask) {
   if (ask.descending) std::ranges::reverse(found);
   const auto first = std::min(found.size(), static_cast<std::size_t>(ask.from));
   const auto last = std::min(found.size(), first + static_cast<std::size_t>(ask.size));
-  FoundDocuments answer{total, {}};
+  FoundDocuments answer{total, ask.wants_plain_total, {}};
   answer.page.reserve(last - first);
   for (std::size_t i = first; i < last; ++i) answer.page.push_back({found[i].first->name(), *found[i].second});
   return ServiceAnswer(accepted(Acknowledged{}), std::move(answer));

@@ -77,9 +77,9 @@ JobDescription describe(const Job& job, const Manner& manner) {
                          return detector_text(detector, here,
                                               here < options.detectors.size() ? &options.detectors[here] : nullptr);
                        }));
-  const auto add_default = [&](const char* path, const char* value) {
+  const auto add_default = [&](const char* path, std::string value) {
     if (std::ranges::find(options.members, path, &Members::value_type::first) == options.members.end())
-      members.emplace_back(path, value);
+      members.emplace_back(path, std::move(value));
   };
   add_default("analysis_config.influencers", "[]");
   // The early product writes the limit as a number of megabytes, the later one as a text, and always one.
@@ -112,7 +112,8 @@ JobDescription describe(const Job& job, const Manner& manner) {
   members.emplace_back("job_type", "\"anomaly_detector\"");
   if (manner.profile->tells_job_version)
     members.emplace_back("job_version", fmt::format("\"{}\"", text_of(manner.profile.implemented_version())));
-  add_default("model_snapshot_retention_days", "1");
+  if (manner.profile->tells_snapshot_days) add_default("daily_model_snapshot_retention_after_days", "1");
+  add_default("model_snapshot_retention_days", std::to_string(manner.profile->daily_snapshot_days));
   add_default("results_index_name", "\"shared\"");
   if (!std::ranges::is_sorted(members)) std::ranges::sort(members);
   return description;

@@ -182,6 +182,15 @@ Answer ResultOperations::on(const RevertSnapshot& ask) {
   return show(turn_, *job, *stored);
 }
 
+Answer ResultOperations::on(const ResetJob& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/reset", turn_.who);
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (job->state() != JobState::closed) return conflict("Can only reset a job when it is closed.");
+  job->change_analysis() = JobAnalysis(job->analysis().plan());
+  return accepted(Acknowledged{});
+}
+
 Answer ResultOperations::on(const UpdateSnapshot& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/update", turn_.who);
   Job* job = jobs_.find(ask.job);

@@ -16,6 +16,7 @@ class ResultOperations {
   Answer on(const RevertSnapshot& ask);
   Answer on(const UpdateSnapshot& ask);
   Answer on(const DeleteSnapshot& ask);
+  Answer on(const ResetJob& ask);
 
  private:
   const Turn& turn_;

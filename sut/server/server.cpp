@@ -49,6 +49,7 @@ class FrontDesk {
         wire::split_query(std::string_view(arrived.target).substr(std::min(question + 1, arrived.target.size())));
     http.body = arrived.body;
     http.content_type = arrived.content_type;
+    if (!arrived.accept.empty()) http.headers.emplace_back("accept", arrived.accept);
 
     if (options_.test_hooks && http.path.starts_with("/_test/"))
       return wire::encode(hook(http), Request{}, manner_.profile);
@@ -66,12 +67,13 @@ class FrontDesk {
   }
 
   /// The same words for an unknown user and for a wrong password.
-  static Response unknown_caller(const Caller& caller, const wire::HttpRequest& http) {
+  Response unknown_caller(const Caller& caller, const wire::HttpRequest& http) const {
+    const std::string_view missing = manner_.profile->names_credentials ? "credentials" : "token";
     const std::string target = wire::target_of(http);
     return refused(
         401, "security_exception",
         caller.principal == Principal::anonymous
-            ? fmt::format("missing authentication token for REST request [{}]", target)
+            ? fmt::format("missing authentication {} for REST request [{}]", missing, target)
             : fmt::format("unable to authenticate user [{}] for REST request [{}]", caller.username, target));
   }
 
@@ -126,7 +128,7 @@ void write(const WireAnswer& answer, httplib::Response& response) {
     if (name == "content-type")
       content_type = value;
     else
-      response.set_header(name.c_str(), value);
+      response.headers.emplace(name, value);
   }
   response.set_content(answer.body, content_type.c_str());
 }

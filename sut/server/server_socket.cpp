@@ -323,8 +323,12 @@ HttpServer::HttpServer(Handler handler, const ServerLimits& limits, const Server
   const auto answer = [this, handler = std::move(handler)](const httplib::Request& request,
                                                            httplib::Response& response) {
     set_busy(std::atoi(request.get_header_value(kSocketHeader).c_str()), true);
-    ArrivedRequest arrived{request.method, request.target, request.get_header_value(kContentTypeHeader),
-                           request.get_header_value("Authorization"), request.body};
+    ArrivedRequest arrived{request.method,
+                           request.target,
+                           request.get_header_value(kContentTypeHeader),
+                           request.get_header_value("Authorization"),
+                           request.get_header_value("Accept"),
+                           request.body};
     if (request.has_header(kMethodHeader)) arrived.method = request.get_header_value(kMethodHeader);
     handler(arrived, response);
   };

@@ -26,6 +26,7 @@ struct ArrivedRequest {
   std::string target;  // path and query, still percent-encoded
   std::string content_type;
   std::string authorization;
+  std::string accept;
   std::string body;
 };
 

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "in_process/answers.h"
+#include "service/headers.h"
 #include "wire/answer_options.h"
 #include "wire/routes.h"
+#include "wire/text.h"
 
 namespace closecheck::sut {
 namespace {
@@ -72,16 +74,23 @@ Entered enter(const wire::HttpRequest& message, const Manner& manner, Principal 
   } else {
     routed = wire::route(message, manner.profile);
   }
-  Entered entered{std::move(routed.request), std::move(routed.answer), message.query};
+  Entered entered{std::move(routed.request), std::move(routed.answer), message.query, {message.method}};
+  entered.asked.accept = wire::find(message.headers, "accept").value_or("");
+  if (auto path = wire::path_of_route(message, manner.profile); path && !routed.before_identity) {
+    entered.asked.path = std::move(path->now);
+    entered.asked.deprecated_path = std::move(path->deprecated);
+  }
   entered.request.request.who = who;
   const bool unknown = who == Principal::anonymous || who == Principal::wrong_password;
-  if (entered.answer && !routed.before_identity && manner.security && unknown)
-    entered.answer = unauthenticated(manner, who);
+  const bool asks_who =
+      !routed.before_identity || (manner.profile->identity_comes_first && message.method != "OPTIONS");
+  if (entered.answer && asks_who && manner.security && unknown) entered.answer = unauthenticated(manner, who);
   return entered;
 }
 
 WireAnswer leave(const ServiceAnswer& answer, const Entered& entered, const Manner& manner) {
   WireAnswer written = wire::encode(answer, entered.request.request, manner.profile);
+  add_headers(written, answer, entered, manner);
   if (shows_on_wire_only(manner)) alter(written, manner);
   wire::apply_options(written, entered.query);
   return written;

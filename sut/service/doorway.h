@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "closecheck/sut/wire.h"
 #include "in_process/manner.h"
@@ -16,6 +17,14 @@ struct Entered {
   ServiceRequest request;
   std::optional<ServiceAnswer> answer;
   Parameters query;  // as sent; it also says in which form the answer is to be written
+  /// What else of the message its answer depends on.
+  struct Asked {
+    std::string method;
+    std::string path{};             // of its route, `/_ml/anomaly_detectors/{job_id}/_close`; empty: it has none
+    std::string deprecated_path{};  // the same as sent, where that is under an older base; empty: it is not
+    std::string accept{};
+  };
+  Asked asked{};
 };
 
 /// Who asks is already known; identity is checked between routing and the parameters, as the API does.

@@ -81,6 +81,7 @@ Built open_job(Call& call);
 Built post_data(Call& call);
 Built flush_job(Call& call);
 Built close_job(Call& call);
+Built reset_job(Call& call);
 Built get_buckets(Call& call);
 Built get_records(Call& call);
 Built get_snapshots(Call& call);

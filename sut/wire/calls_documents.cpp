@@ -143,13 +143,14 @@ Built search(Call& call) {
   read_search_body(call, out);
   if (const auto from = call.take_number("from")) out.from = *from;
   if (const auto size = call.take_number("size")) out.size = *size;
+  out.wants_plain_total = call.take_flag("rest_total_hits_as_int").value_or(false);
   if (const Parameter sort = call.take("sort")) {
     const std::size_t colon = sort->rfind(':');
     out.sort = sort->substr(0, colon);
     out.descending = colon != std::string::npos && sort->substr(colon) == ":desc";
   }
   call.ignore({"ignore_unavailable", "allow_no_indices", "expand_wildcards", "preference", "routing", "search_type",
-               "request_cache", "track_total_hits", "rest_total_hits_as_int", "timeout", "typed_keys", "_source"});
+               "request_cache", "track_total_hits", "timeout", "typed_keys", "_source"});
   if (out.from < 0) refuse(400, kIllegalArgument, "[from] parameter cannot be negative");
   if (out.size < 0)
     refuse(400, kIllegalArgument, fmt::format("[size] parameter cannot be negative, found [{}]", out.size));

@@ -84,6 +84,7 @@ Built start_feed(Call& call) {
 
 Built stop_feed(Call& call) {
   ListOptions options = call.take_allow_no_feeds();
+  if (call.dialect().stop_may_close_job) options.close_jobs = call.take_flag("close_job").value_or(false);
   call.ignore({"timeout"});
   return {StopDatafeed{call.part("feed"), call.take_either("force")}, std::move(options)};
 }

@@ -83,6 +83,11 @@ Built close_job(Call& call) {
   return {std::move(out)};
 }
 
+Built reset_job(Call& call) {
+  call.ignore({"wait_for_completion", "delete_user_annotations"});
+  return {call.raw(), ResetJob{call.part("job")}};
+}
+
 Built get_buckets(Call& call) {
   ListOptions options = call.take_list();
   Selection& selection = options.selection;

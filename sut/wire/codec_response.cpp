@@ -21,19 +21,28 @@ WireAnswer text_answer(int status, std::string body) {
   return {status, {{"content-type", "text/plain; charset=UTF-8"}}, std::move(body)};
 }
 
+/// How a caller who is not known may say who is asking.
+std::vector<std::string> schemes_of(const Dialect& dialect) {
+  std::vector<std::string> schemes{
+      fmt::format(R"(Basic realm="security"{} charset="UTF-8")", dialect.separates_scheme ? "," : "")};
+  if (dialect.offers_more_schemes) schemes.insert(schemes.end(), {R"(Bearer realm="security")", "ApiKey"});
+  return schemes;
+}
+
 /// The envelope of errors. A 401 also names the scheme, in the body and as a header.
-WireAnswer error_answer(int status, std::string_view type, std::string_view reason) {
-  constexpr std::string_view kScheme = R"(Basic realm="security" charset="UTF-8")";
+WireAnswer error_answer(int status, std::string_view type, std::string_view reason, const Dialect& dialect) {
   Json cause = Json::object();
   cause["type"] = type;
   cause["reason"] = reason;
-  if (status == 401) cause["header"]["WWW-Authenticate"] = kScheme;
+  const std::vector<std::string> schemes = status == 401 ? schemes_of(dialect) : std::vector<std::string>{};
+  if (schemes.size() == 1) cause["header"]["WWW-Authenticate"] = schemes.front();
+  if (schemes.size() > 1) cause["header"]["WWW-Authenticate"] = schemes;
   Json body = Json::object();
   body["error"]["root_cause"] = Json::array({cause});
   body["error"].update(cause);
   body["status"] = status;
   WireAnswer answer = json_answer(status, body);
-  if (status == 401) answer.headers.emplace_back("www-authenticate", kScheme);
+  for (const std::string& scheme : schemes) answer.headers.emplace_back("www-authenticate", scheme);
   return answer;
 }
 
@@ -68,10 +77,12 @@ Json one_claim(const char* name) {
 
 /// What an operation says that was done and has nothing else to tell.
 struct Acknowledge {
-  Json operator()(const OpenJob&) const { return one_claim("opened"); }
+  const Dialect& dialect;
+
+  Json operator()(const OpenJob&) const { return begun("opened"); }
   Json operator()(const CloseJob&) const { return one_claim("closed"); }
   Json operator()(const FlushJob&) const { return one_claim("flushed"); }
-  Json operator()(const StartDatafeed&) const { return one_claim("started"); }
+  Json operator()(const StartDatafeed&) const { return begun("started"); }
   Json operator()(const StopDatafeed&) const { return one_claim("stopped"); }
   Json operator()(const PostData& o) const { return counts_body(o.job, {}, nullptr); }
   Json operator()(const CreateIndex& o) const {
@@ -88,7 +99,7 @@ struct Acknowledge {
     for (std::size_t i = 0; i < o.records.size(); ++i) {
       Json item = Json::object();
       item["_index"] = o.index;
-      item["_type"] = "doc";
+      if (!dialect.document_type_told.empty()) item["_type"] = dialect.document_type_told;
       item["result"] = "created";
       item["status"] = 201;
       body["items"].push_back(Json::object({{"index", std::move(item)}}));
@@ -106,6 +117,13 @@ struct Acknowledge {
   Json operator()(const Other&) const {
     return one_claim("acknowledged");
   }
+
+  /// What runs on a node from now on.
+  Json begun(const char* claim) const {
+    Json body = one_claim(claim);
+    if (dialect.tells_node) body["node"] = "node-1";
+    return body;
+  }
 };
 
 /// What the vocabulary knows, with its details where they are known.
@@ -114,8 +132,8 @@ struct ContentWriter {
   const AnswerDetails& details;
   Profile profile;
 
-  Json operator()(const std::monostate&) const { return std::visit(Acknowledge{}, operation); }
-  Json operator()(const Acknowledged&) const { return std::visit(Acknowledge{}, operation); }
+  Json operator()(const std::monostate&) const { return std::visit(Acknowledge{*profile}, operation); }
+  Json operator()(const Acknowledged&) const { return std::visit(Acknowledge{*profile}, operation); }
   Json operator()(const DataCounts& o) const {
     return counts_body(job_of(operation), o, std::get_if<MoreCounts>(&details));
   }
@@ -203,11 +221,11 @@ struct BodyWriter {
     body["model"] = snapshot_body(o.job, o.listed, &o.details);
     return body;
   }
-  Json operator()(const FoundDocument& o) const { return document_body(o); }
-  Json operator()(const NoDocument& o) const { return document_body(o); }
-  Json operator()(const FoundDocuments& o) const { return search_body(o); }
+  Json operator()(const FoundDocument& o) const { return document_body(o, dialect()); }
+  Json operator()(const NoDocument& o) const { return document_body(o, dialect()); }
+  Json operator()(const FoundDocuments& o) const { return search_body(o, dialect()); }
   Json operator()(const DocumentCount& o) const { return count_body(o); }
-  Json operator()(const WriteResults& o) const { return writes_body(o); }
+  Json operator()(const WriteResults& o) const { return writes_body(o, dialect()); }
   Json operator()(const IndexShown& o) const { return index_body(o); }
   Json operator()(const ClusterTasks& o) const { return tasks_body(o); }
   Json operator()(const ClusterIsWell&) const { return health_body(); }
@@ -216,6 +234,7 @@ struct BodyWriter {
   Json operator()(const Other&) const {
     return std::visit(content_writer, content);
   }
+  const Dialect& dialect() const { return *content_writer.profile; }
 };
 
 WireAnswer write_refusal(const Response& response, const Request& request, Profile profile) {
@@ -224,7 +243,8 @@ WireAnswer write_refusal(const Response& response, const Request& request, Profi
     const HttpRequest http = encode(request, profile);
     return unrouted_answer({http.method, target_of(http), status == 405 ? "POST" : ""}, profile);
   }
-  return error_answer(status, response.error_type.empty() ? "exception" : response.error_type, response.reason);
+  return error_answer(status, response.error_type.empty() ? "exception" : response.error_type, response.reason,
+                      *profile);
 }
 
 WireAnswer write(const Response& response, const AnswerDetails& details, const Request& request, Profile profile) {

@@ -11,10 +11,16 @@
 namespace closecheck::sut::wire {
 namespace {
 
-Json write_body(const WriteResult& result) {
+/// Types that somebody gave documents are told where there are types at all; of the others the dialect's own.
+void add_type(Json& body, const std::string& type, const Dialect& dialect) {
+  if (!dialect.document_type_told.empty())
+    body["_type"] = type.empty() ? std::string(dialect.document_type_told) : type;
+}
+
+Json write_body(const WriteResult& result, const Dialect& dialect) {
   Json body = Json::object();
   body["_index"] = result.index;
-  body["_type"] = result.type;
+  add_type(body, result.type, dialect);
   body["_id"] = result.id;
   if (result.result.empty()) {
     body["status"] = result.status;
@@ -41,10 +47,10 @@ const char* name_of(DocumentWrite::Kind kind) {
   }
 }
 
-Json address_of(const FoundDocument& found) {
+Json address_of(const FoundDocument& found, const Dialect& dialect) {
   Json body = Json::object();
   body["_index"] = found.index;
-  body["_type"] = found.document.type.empty() ? "doc" : found.document.type;
+  add_type(body, found.document.type, dialect);
   body["_id"] = found.document.id;
   return body;
 }
@@ -122,33 +128,36 @@ Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& nod
   return body;
 }
 
-Json document_body(const FoundDocument& found) {
-  Json body = address_of(found);
+Json document_body(const FoundDocument& found, const Dialect& dialect) {
+  Json body = address_of(found, dialect);
   body["_version"] = 1;
   body["found"] = true;
   body["_source"] = source_of(found.document);
   return body;
 }
 
-Json document_body(const NoDocument& missing) {
+Json document_body(const NoDocument& missing, const Dialect& dialect) {
   Json body = Json::object();
   body["_index"] = missing.index;
-  body["_type"] = "_doc";
+  add_type(body, "_doc", dialect);
   body["_id"] = missing.id;
   body["found"] = false;
   return body;
 }
 
-Json search_body(const FoundDocuments& found) {
+Json search_body(const FoundDocuments& found, const Dialect& dialect) {
   Json body = Json::object();
   body["took"] = 1;
   body["timed_out"] = false;
   body["_shards"] = shards();
-  body["hits"]["total"] = found.total;
+  if (dialect.totals_are_objects && !found.total_is_number)
+    body["hits"]["total"] = Json({{"value", found.total}, {"relation", "eq"}});
+  else
+    body["hits"]["total"] = found.total;
   body["hits"]["max_score"] = found.page.empty() ? Json(nullptr) : Json(1.0);
   body["hits"]["hits"] = Json::array();
   for (const FoundDocument& one : found.page) {
-    Json hit = address_of(one);
+    Json hit = address_of(one, dialect);
     hit["_score"] = 1.0;
     hit["_source"] = source_of(one.document);
     body["hits"]["hits"].push_back(std::move(hit));
@@ -163,14 +172,14 @@ Json count_body(const DocumentCount& count) {
   return body;
 }
 
-Json writes_body(const WriteResults& writes) {
-  if (writes.single) return write_body(writes.results.front());
+Json writes_body(const WriteResults& writes, const Dialect& dialect) {
+  if (writes.single) return write_body(writes.results.front(), dialect);
   Json body = Json::object();
   body["took"] = 1;
   body["errors"] = std::ranges::any_of(writes.results, [](const auto& result) { return result.result.empty(); });
   body["items"] = Json::array();
   for (const WriteResult& result : writes.results) {
-    Json item = write_body(result);
+    Json item = write_body(result, dialect);
     item["status"] = result.status;
     body["items"].push_back(Json::object({{name_of(result.kind), std::move(item)}}));
   }

@@ -13,11 +13,11 @@ namespace closecheck::sut::wire {
 Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, Profile profile);
 Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node);
 
-Json document_body(const FoundDocument& found);
-Json document_body(const NoDocument& missing);
-Json search_body(const FoundDocuments& found);
+Json document_body(const FoundDocument& found, const Dialect& dialect);
+Json document_body(const NoDocument& missing, const Dialect& dialect);
+Json search_body(const FoundDocuments& found, const Dialect& dialect);
 Json count_body(const DocumentCount& count);
-Json writes_body(const WriteResults& writes);
+Json writes_body(const WriteResults& writes, const Dialect& dialect);
 Json index_body(const IndexShown& shown);
 Json refresh_body();
 

@@ -157,6 +157,22 @@ TEST(HistoryLines, TakeTheGivenProfileWithoutAHeaderLine) {
   EXPECT_TRUE(read_history("", Profile::xpack_5_4).events.empty());
 }
 
+TEST(HistoryLines, KeepTheVersionThatTheirProfileIsNarrowedTo) {
+  History history;
+  history.profile = Profile::es_7.at({7, 13, 4});
+  const std::string header = write_history_lines(history).front();
+  EXPECT_THAT(header, HasSubstr(R"("profile":"es-7","product_version":"7.13.4")"));
+  EXPECT_EQ(read_history(header, Profile::xpack_5_4).profile, history.profile);
+  history.profile = Profile::es_7;
+  EXPECT_THAT(write_history_lines(history).front(), testing::Not(HasSubstr("product_version")));
+  const auto told = [](const std::string& version) {
+    return R"({"schema":"closecheck-history/1","profile":"es-7","product_version":)" + version + "}";
+  };
+  EXPECT_EQ(read_history(told(R"("8.1.0")"), Profile::xpack_5_4).profile, Profile::es_7) << "that is no version of it";
+  EXPECT_THROW(read_history(told(R"("new")"), Profile::xpack_5_4), HistoryError);
+  EXPECT_THROW(read_history(told("7"), Profile::xpack_5_4), HistoryError);
+}
+
 TEST(HistoryLines, TakeAQueryInThePath) {
   const History read =
       read_history(R"({"process":0,"type":"invoke","time":1,"principal":null,"request":{"method":"POST",)"

@@ -10,6 +10,7 @@
 
 #include "wire/bodies.h"
 #include "wire/call.h"
+#include "wire/media_types.h"
 #include "wire/not_carried.h"
 #include "wire/text.h"
 
@@ -24,6 +25,7 @@ struct Route {
   std::string_view methods;  // space-separated
   std::string_view path;
   Built (*build)(Call&);
+  bool Dialect::*needs = nullptr;  // what the dialect must have for it to be there
 };
 
 // clang-format off
@@ -49,6 +51,7 @@ constexpr auto kRoutes = std::to_array<Route>({
   {Under::jobs, "POST", "/anomaly_detectors/{job}/_data", post_data},
   {Under::jobs, "POST", "/anomaly_detectors/{job}/_flush", flush_job},
   {Under::jobs, "POST", "/anomaly_detectors/{job}/_close", close_job},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/_reset", reset_job, &Dialect::has_reset},
   {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/buckets", get_buckets},
   {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/buckets/{timestamp}", get_buckets},
   {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/records", get_records},
@@ -138,6 +141,11 @@ Under take_base(std::vector<std::string>& segments, const Dialect& dialect) {
   return Under::nothing;
 }
 
+bool is_served(const Route& route, const Dialect& dialect) {
+  if (route.needs != nullptr && !(dialect.*route.needs)) return false;
+  return dialect.has_typed_paths || route.path.find("{type}") == std::string_view::npos;
+}
+
 Match match(const HttpRequest& request, Profile profile) {
   std::vector<std::string> segments = split_path(request.path);
   const Under under = take_base(segments, *profile);
@@ -146,7 +154,7 @@ Match match(const HttpRequest& request, Profile profile) {
   int literals = -1;
   Match out;
   for (const Route& route : kRoutes) {
-    if (route.under != under) continue;
+    if (route.under != under || !is_served(route, *profile)) continue;
     auto fitting = fit(route.path, segments);
     if (!fitting || fitting->literals <= literals) continue;
     literals = fitting->literals;
@@ -172,8 +180,9 @@ Match match(const HttpRequest& request, Profile profile) {
 /// In most dialects a body needs a content type that the server can read.
 bool is_readable_type(const HttpRequest& request, Profile profile) {
   if (!profile->needs_content_type || request.body.empty()) return true;
-  const std::string type = media_type(request.content_type);
-  return type == "application/json" || type == "application/x-ndjson";
+  const MediaType type = read_media_type(request.content_type);
+  if (type.compatible != 0 && profile->oldest_compatible == 0) return false;
+  return type.plain == "application/json" || type.plain == "application/x-ndjson";
 }
 
 Routed before_identity(ServiceAnswer answer) {
@@ -189,6 +198,20 @@ std::string unrecognized(const HttpRequest& request, const Parameters& rest) {
 
 }  // namespace
 
+std::optional<RoutePath> path_of_route(const HttpRequest& request, Profile profile) {
+  const Match found = match(request, profile);
+  if (found.route == nullptr) return std::nullopt;
+  std::string path(found.route->path);
+  for (const auto& [part, name] :
+       {std::pair("{job}", "{job_id}"), std::pair("{feed}", "{datafeed_id}"), std::pair("{snapshot}", "{snapshot_id}")})
+    if (const std::size_t at = path.find(part); at != std::string::npos)
+      path.replace(at, std::string_view(part).size(), name);
+  if (found.route->under != Under::jobs && found.route->under != Under::security) return RoutePath{std::move(path), {}};
+  const Base& base = found.route->under == Under::jobs ? profile->jobs : profile->security;
+  const bool is_older = size_of_base(base.path, split_path(request.path)) == 0;
+  return RoutePath{std::string(base.path) + path, is_older ? std::string(base.other) + path : ""};
+}
+
 bool is_unrouted(const HttpRequest& request, Profile profile) {
   return match(request, profile).route == nullptr;
 }
@@ -202,6 +225,9 @@ Routed route(const HttpRequest& request, Profile profile) {
     return before_identity(
         {refused(status, "", ""), Unrouted{request.method, target_of(request), std::move(found.allowed)}});
   }
+  if (auto trouble = trouble_with_media_types(find(request.headers, "accept").value_or(""), request.content_type,
+                                              !request.body.empty(), *profile))
+    return before_identity(refused(400, "media_type_header_exception", *std::move(trouble)));
   if (!is_readable_type(request, profile))
     return before_identity({refused(406, "", ""), UnreadableType{request.content_type}});
   Call call(request, std::move(found.parts), profile, false);

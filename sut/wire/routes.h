@@ -28,6 +28,14 @@ WireAnswer encode(const ServiceAnswer& answer, const Request& request, Profile p
 /// API does not know are among these. Empty: it is none, or a server refuses it before it is one.
 std::optional<Request> view_request(const HttpRequest& request, Profile profile);
 
+/// The path of a message's route with the names of its parts, as the product writes it.
+struct RoutePath {
+  std::string now;
+  std::string deprecated;  // under the base that it was sent to; empty: that is the one of today
+};
+/// Empty: the message has no route.
+std::optional<RoutePath> path_of_route(const HttpRequest& request, Profile profile);
+
 /// Whether no operation of the API has this path and method.
 bool is_unrouted(const HttpRequest& request, Profile profile);
 

@@ -116,6 +116,7 @@ struct NoDocument {
 /// `total`: of all that the search finds; `page`: those that were asked for.
 struct FoundDocuments {
   std::int64_t total = 0;
+  bool total_is_number = false;  // whatever the dialect has it be
   std::vector<FoundDocument> page;
 };
 struct DocumentCount {
@@ -182,6 +183,7 @@ using AnswerDetails =
 struct ServiceAnswer {
   Response response;
   std::shared_ptr<const AnswerDetails> details;  // null: there are none, or nobody reads them
+  std::vector<std::string> warnings{};           // texts of headers `Warning`
 
   ServiceAnswer() = default;
   // Most answers are a response and nothing else.

@@ -24,7 +24,8 @@ struct ListOptions {
   Selection selection;
   std::string sort;  // empty: the list's own order
   double score_min = 0;
-  bool allow_none = true;  // no match of a wildcard is no error
+  bool allow_none = true;   // no match of a wildcard is no error
+  bool close_jobs = false;  // of the datafeeds that are stopped
 };
 
 struct FlushOptions {
@@ -125,6 +126,7 @@ struct SearchDocuments {
   std::string index;  // a list or a pattern; empty: all
   DocumentQuery query;
   bool only_count = false;
+  bool wants_plain_total = false;
   int from = 0;
   int size = 10;
   std::string sort;
@@ -142,10 +144,15 @@ struct ClusterFeatures {};
 
 /// What a request says beyond its operation. What the vocabulary has no operation for comes as a RawRequest, and this
 /// says what it is.
-using RequestDetails = std::variant<std::monostate, ListOptions, FlushOptions, PostedData, JobOptions, JobUpdate,
-                                    UpdateSnapshot, DeleteSnapshot, RevertOptions, SnapshotSelection, FeedOptions,
-                                    StartOptions, UpdateDatafeed, BulkWrite, GetDocument, IndexExists, ClusterState,
-                                    SearchDocuments, AskedPrivileges, ClusterHealth, ClusterFeatures>;
+/// Everything that a job has taken and made of it is forgotten.
+struct ResetJob {
+  std::string job;
+};
+
+using RequestDetails = std::variant<std::monostate, ResetJob, ListOptions, FlushOptions, PostedData, JobOptions,
+                                    JobUpdate, UpdateSnapshot, DeleteSnapshot, RevertOptions, SnapshotSelection,
+                                    FeedOptions, StartOptions, UpdateDatafeed, BulkWrite, GetDocument, IndexExists,
+                                    ClusterState, SearchDocuments, AskedPrivileges, ClusterHealth, ClusterFeatures>;
 
 /// A request as the service takes it.
 struct ServiceRequest {

@@ -9,10 +9,15 @@
 
 namespace closecheck {
 
-/// Every line, and the first version whose closes stop a datafeed.
+/// Every line without a version, and the oldest and the newest of those whose versions are told apart.
 inline std::vector<Profile> profiles_for_test() {
   std::vector<Profile> profiles(kProfiles.begin(), kProfiles.end());
-  profiles.push_back(Profile::es_7.at({7, 14, 0}));
+  for (const Profile line : kProfiles) {
+    const int minors = static_cast<int>(kMinorsTold.at(line.line()));
+    if (minors == 0) continue;
+    profiles.push_back(line.at({line->major, 0, 0}));
+    profiles.push_back(line.at({line->major, minors - 1, 0}));
+  }
   return profiles;
 }
 

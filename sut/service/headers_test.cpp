@@ -1,0 +1,59 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "in_process/wire_for_test.h"
+
+namespace closecheck::sut {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const std::string kJobPath = "/_ml/anomaly_detectors/j";
+
+std::vector<std::string> told(const WireAnswer& answer, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto& [header, value] : answer.headers)
+    if (header == name) values.push_back(value);
+  return values;
+}
+
+TEST(AnswerHeaders, NameTheProductFrom714OnButToNobodyUnknown) {
+  for (const auto& [profile, names] :
+       {std::pair(Profile::xpack_6_3, false), std::pair(Profile::es_7.at({7, 13, 4}), false),
+        std::pair(Profile::es_7.at({7, 14, 0}), true), std::pair(Profile::es_8, true),
+        std::pair(Profile::es_9, true)}) {
+    WireForTest service(profile, true);
+    EXPECT_EQ(!told(service.send("GET", "/"), "x-elastic-product").empty(), names) << describe(profile);
+    EXPECT_EQ(!told(service.send("GET", "/_nothing/here"), "x-elastic-product").empty(), names) << describe(profile);
+    EXPECT_THAT(told(service.send("GET", "/", "", Principal::anonymous), "x-elastic-product"), IsEmpty());
+  }
+}
+
+TEST(AnswerHeaders, WarnOfWhatIsDeprecated) {
+  WireForTest seven(Profile::es_7.at({7, 17, 1}));
+  EXPECT_THAT(told(seven.send("POST", "/_xpack/ml/anomaly_detectors/j/_close"), "warning"),
+              ElementsAre("299 Elasticsearch-7.17.1-unknown \"[POST /_xpack/ml/anomaly_detectors/{job_id}/_close] is "
+                          "deprecated! Use [POST /_ml/anomaly_detectors/{job_id}/_close] instead.\""));
+  EXPECT_THAT(told(seven.send("POST", kJobPath + "/_close"), "warning"), IsEmpty());
+  EXPECT_THAT(told(seven.send("GET", "/_xpack/ml/anomaly_detectors/j/_close"), "warning"), IsEmpty())
+      << "it has no route";
+  EXPECT_THAT(told(seven.send("POST", kJobPath + "/_data", "{}"), "warning"),
+              ElementsAre(StartsWith("299 Elasticsearch-7.17.1-unknown \"Posting data directly")));
+  EXPECT_THAT(told(seven.send("POST", kJobPath + "/_flush"), "warning"), IsEmpty());
+  WireForTest nine(Profile::es_9.at({9, 1, 0}));
+  EXPECT_THAT(told(nine.send("POST", kJobPath + "/_flush"), "warning"), ElementsAre(StartsWith("299 ")));
+  WireForTest six(Profile::xpack_6_3);
+  EXPECT_THAT(told(six.send("POST", "/_ml/anomaly_detectors/j/_close"), "warning"), IsEmpty());
+}
+
+TEST(AnswerHeaders, SayWhatKindOfJsonItIs) {
+  WireForTest seven(Profile::es_7);
+  EXPECT_THAT(told(seven.send("GET", "/"), "content-type"), ElementsAre("application/json; charset=UTF-8"));
+  WireForTest eight(Profile::es_8);
+  EXPECT_THAT(told(eight.send("GET", "/"), "content-type"), ElementsAre("application/json"));
+}
+
+}  // namespace
+}  // namespace closecheck::sut
