@@ -59,7 +59,8 @@ bool is_read_otherwise(JobFile& job, const Exchange& odd, bool is_direct) {
 /// A departure of the dialect itself. A job that is closed under its datafeed ends like one closed by force; what else
 /// should have been refused is taken to have done nothing, or anything.
 bool goes_on_behind(JobFile& job, const Exchange& blamed, Clause clause) {
-  const bool closes = clause == Clause::running_datafeed_blocks_close && blamed.outcome == RequestOutcome::accepted;
+  const bool closes =
+      clause == Clause::running_datafeed_blocks_close && blamed.is_close && blamed.outcome == RequestOutcome::accepted;
   if (closes && judge_on(job, suppose_of(blamed, RequestKind::force_close, RequestOutcome::accepted))) return true;
   for (const RequestOutcome outcome : {RequestOutcome::busy, RequestOutcome::unknown})
     if (judge_on(job, suppose_of(blamed, blamed.question.kind, outcome))) return true;

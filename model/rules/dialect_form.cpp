@@ -125,14 +125,6 @@ class FormRules {
   /// What stops the datafeed first has reason to refuse where that could not be done.
   bool says_feed_did_not_stop() const { return contains_ignoring_case(response_.reason, "could not be stopped"); }
 
-  bool is_refused_by_state() const {
-    if (response_.outcome != Outcome::refused) return false;
-    if (response_.refusal == Refusal::not_found) return exchange_.before == JobState::absent;
-    return response_.refusal == Refusal::conflict &&
-           (exchange_.before == JobState::closed || exchange_.before == JobState::failed ||
-            exchange_.feed_before == true);
-  }
-
   std::optional<Rule> rule_of_spelling() const {
     const Clause clause = Clause::force_boolean_grammar;
     if (exchange_.force == BooleanReading::refused) return Rule{.clause = clause, .refusals = {400, 0, 0}};

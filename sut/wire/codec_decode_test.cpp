@@ -324,7 +324,7 @@ TEST(DecodesAJob, ToItsMembersInLexicalOrder) {
 
 TEST(DecodesAcknowledgements, OfEachOperation) {
   EXPECT_EQ(gist(read(200, R"({"opened":true})", OpenJob{"j"})), "accepted");
-  EXPECT_EQ(gist(read(200, R"({"opened":false})", OpenJob{"j"})), "refused/other");
+  EXPECT_EQ(gist(read(200, R"({"stopped":false})", StopDatafeed{"f", {}})), "refused/other");
   EXPECT_EQ(gist(read(200, "", DeleteJob{"j", {}})), "accepted");
   EXPECT_EQ(gist(read(200, R"({"flushed":true,"last_finalized_bucket_end":1500000060000})", FlushJob{"j", {}})),
             "accepted");
@@ -335,6 +335,24 @@ TEST(DecodesAcknowledgements, OfEachOperation) {
   EXPECT_EQ(gist(read(201, R"({"acknowledged":true})", CreateIndex{"i"})), "accepted");
   EXPECT_EQ(gist(read(200, R"({"datafeeds":[{"datafeed_id":"f","state":"stopped"}]})", DatafeedStats{"f"})),
             "accepted");
+}
+
+// Nobody has room for it yet: it is taken, and nothing is begun.
+TEST(DecodesAcknowledgements, ThatWaitForANodeAsNoDecision) {
+  const Profile eight = Profile::es_8;
+  EXPECT_EQ(gist(read(200, R"({"opened":true,"node":"n1"})", OpenJob{"j"}, eight)), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"opened":true,"node":""})", OpenJob{"j"}, eight)), "refused/unavailable");
+  EXPECT_EQ(gist(read(200, R"({"opened":false})", OpenJob{"j"}, Profile::es_7)), "refused/unavailable");
+  EXPECT_EQ(gist(read(200, R"({"started":true,"node":""})", StartDatafeed{"f", {}, {}}, eight)), "refused/unavailable");
+  EXPECT_EQ(gist(read(200, R"({"started":true})", StartDatafeed{"f", {}, {}}, eight)), "accepted");
+}
+
+// An open gives up with 408 from 8.5 on, a close perhaps one day.
+TEST(DecodesARefusal, WithARequestTimeoutAsTimedOut) {
+  for (const Operation& operation : {Operation(OpenJob{"j"}), Operation(kClose)})
+    EXPECT_EQ(gist(read(408, envelope(408, "status_exception", "Opening job [j] timed out after [1s]"), operation,
+                        Profile::es_9)),
+              "refused/timed_out");
 }
 
 TEST(DecodesWhoAndWhat, OfTheServer) {

@@ -42,6 +42,32 @@ std::string refused(const HttpRequest& request, Profile profile = k63) {
   return std::to_string(answer.status) + " " + answer.body;
 }
 
+// close-many: how an expression says that it may name nothing has changed its name.
+TEST(Routes, ReadWhetherAnExpressionMayNameNothingByTheNamesOfTheVersion) {
+  const auto is_read = [](Profile profile, const char* name) {
+    const HttpRequest http{
+        "POST", std::string(profile->jobs.path) + "/anomaly_detectors/a/_close", {{name, "false"}}, "", ""};
+    const auto close = std::get<CloseJob>(parse(http, profile, Principal::manage_ml).operation);
+    EXPECT_NE(close.allow_no_jobs.has_value(), !close.other.empty());
+    return close.allow_no_jobs.has_value();
+  };
+  EXPECT_TRUE(is_read(k63, "allow_no_jobs"));
+  EXPECT_FALSE(is_read(k63, "allow_no_match"));
+  EXPECT_TRUE(is_read(Profile::es_7.at({7, 9, 0}), "allow_no_jobs"));
+  EXPECT_FALSE(is_read(Profile::es_7.at({7, 9, 0}), "allow_no_match"));
+  for (const char* name : {"allow_no_jobs", "allow_no_match"})
+    EXPECT_TRUE(is_read(Profile::es_7.at({7, 10, 0}), name)) << name;
+  EXPECT_FALSE(is_read(Profile::es_8, "allow_no_jobs"));
+  EXPECT_TRUE(is_read(Profile::es_8, "allow_no_match"));
+}
+
+TEST(Routes, NameNoTypesOfDocumentsFrom8On) {
+  const HttpRequest typed{"PUT", "/i/doc/1", {}, "{}", "application/json"};
+  EXPECT_FALSE(is_unrouted(typed, Profile::es_7));
+  EXPECT_TRUE(is_unrouted(typed, Profile::es_8));
+  EXPECT_FALSE(is_unrouted(HttpRequest{"PUT", "/i/_doc/1", {}, "{}", "application/json"}, Profile::es_8));
+}
+
 TEST(Routes, ReadACloseWithItsParametersAsSent) {
   const auto close =
       routed<CloseJob>(http("POST", "/_xpack/ml/anomaly_detectors/a%2Fb,c/_close?timeout=&force&foo=1&pretty"));
