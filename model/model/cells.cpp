@@ -149,9 +149,10 @@ std::string_view name(Feed feed) {
 }
 
 std::string_view name(Guard guard) {
-  constexpr std::array<std::string_view, 14> names{"",
+  constexpr std::array<std::string_view, 15> names{"",
                                                    "no datafeed refers to it",
                                                    "no datafeed keeps it",
+                                                   "no datafeed keeps it from force",
                                                    "a deletion takes the datafeed along",
                                                    "no datafeed runs",
                                                    "no datafeed bars it",

@@ -14,6 +14,7 @@ enum class Guard : std::uint8_t {
   always,
   no_feed,
   feed_lets_remove,
+  feed_lets_force_remove,
   remove_takes_feed,
   feed_idle,
   feed_lets_close,
@@ -35,6 +36,8 @@ inline bool holds(Guard guard, const JobValue& value, const Dialect& dialect) {
     case Guard::no_feed:
       return value.feed == Feed::none;
     case Guard::feed_lets_remove:
+      return value.feed == Feed::none || (value.feed == Feed::stopped && dialect.delete_may_take_feed);
+    case Guard::feed_lets_force_remove:
       return value.feed == Feed::none || dialect.delete_may_take_feed;
     case Guard::remove_takes_feed:
       return dialect.delete_may_take_feed;

@@ -123,6 +123,10 @@ constexpr std::array kConforming{
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; fail; stats failed; fstats started; fstats stopped; force ok; settled; stats closed:3"},
   // A close that stops it first.
   Conforming{in(&D::close_may_stop_feed), "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; close ok; fstats stopped; stats closed:2; rmfeed ok"},
+  // A deletion that takes it along.
+  Conforming{in(&D::delete_may_take_feed), "create ok; mkfeed ok; remove ok; fstats no; create ok; mkfeed ok"},
+  Conforming{in(&D::delete_may_take_feed), "create ok; mkfeed ok; open ok; force-remove ok; create ok; mkfeed ok"},
+  Conforming{in(&D::delete_may_take_feed), "create ok; mkfeed ok; open ok; feed~ ok; force-remove ok; create ok; mkfeed ok"},
   Conforming{in(&D::second_force_may_fail), "create ok; open ok; force ok; force 5xx; settled; stats closed; force ok"},
   Conforming{in(&D::second_force_may_fail), "create ok; open ok; a>force; b>force; a<5xx; b<ok; settled; stats closed"},
   Conforming{in(&D::second_close_may_be_refused), "create ok; open ok; force ok; force no; settled; stats closed; force ok"},
@@ -189,6 +193,7 @@ constexpr std::array kViolating{
   Violating{not_in(&D::close_of_closed_may_be_refused), C::closing_closed_job, "create ok; close no"},
   Violating{not_in(&D::close_of_closed_may_be_refused), C::closing_closed_job, "create ok; force no"},
   Violating{not_in(&D::close_may_stop_feed), C::running_datafeed_blocks_close, "create ok; mkfeed ok; open ok; feed~ ok; close ok"},
+  Violating{in(&D::close_may_stop_feed), C::running_datafeed_blocks_close, "create ok; mkfeed ok; open ok; feed~ ok; close ok; stats closed; fstats started"},
   Violating{kEach, C::datafeed_end_closes_job, "create ok; mkfeed ok; open ok; feed:4 ok; fstats stopped; settled; stats opened"},
   Violating{kEach, C::datafeed_end_closes_job, "create ok; mkfeed ok; open ok; feed:4 ok; stop ok; settled; stats opened"},
   Violating{kEach, C::closed_means_closed, "create ok; mkfeed ok; open ok; feed:4 ok; stats closed; stats opened"},
