@@ -31,7 +31,12 @@ Judgement Rulings::convict() {
 }
 
 void Rulings::accuse(Finding finding) {
-  accusations_.push_back(std::move(finding));
+  if (!finding.timing) return accusations_.push_back(std::move(finding));
+  const auto is_known = [&](const Finding& it) { return it.timing && it.clause == finding.clause; };
+  if (std::ranges::any_of(findings_, is_known)) return;
+  // Before departures from the dialect, which bind less.
+  const auto at = std::ranges::find_if(findings_, [](const Finding& it) { return !it.timing; });
+  findings_.insert(at, std::move(finding));
 }
 
 void Rulings::depart(Clause clause, std::string expected, std::string observed, std::size_t event) {
@@ -51,10 +56,6 @@ void Rulings::give_up(std::string why) {
 
 void Rulings::remark(std::string why) {
   if (!inconclusive_) why_ = std::move(why);
-}
-
-bool Rulings::has_accused_of_form() const {
-  return std::ranges::any_of(accusations_, [](const Finding& finding) { return !finding.timing; });
 }
 
 }  // namespace closecheck::model

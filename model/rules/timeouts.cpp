@@ -106,6 +106,9 @@ void judge_close(const Exchange& exchange, JobFile* job, RuleContext& context) {
   if (exchange.unanswered && !context.options.in_process) return;
   const Duration waited = exchange.answered - exchange.invoked;
   const bool is_answered = exchange.stage == Exchange::Stage::answered;
+  // Whenever it came: what a close that gave up has to leave behind does not hang on the clock.
+  const bool gave_up = exchange.outcome == RequestOutcome::timed_out && exchange.refusal == Refusal::timed_out;
+  if (gave_up && job != nullptr && !exchange.found_job_at_rest()) job->expect(Clause::timed_out_close_is_no_success);
   if (auto finding = too_long(exchange, waited, *limit, is_answered, context.options.margin))
     return context.rulings.accuse(*std::move(finding));
   if (!gave_up_in_time(exchange, waited, *limit, context)) return;

@@ -47,22 +47,37 @@ class Watcher {
   std::set<std::pair<std::size_t, std::string>> created_;
 };
 
-}  // namespace
-
-std::string first_trouble(const History& history) {
+/// The first request with whose end something is the matter, as `is_it` says of those that were answered.
+template <class Matter>
+std::string first_with(const History& history, bool counts_lost, Matter is_it) {
   std::map<int, std::size_t> numbers;  // of the open request of each process
   std::size_t number = 0;
-  Watcher watcher;
   for (const Event& event : history.events) {
     if (event.type == EventType::invoke) numbers[event.process] = ++number;
     if (event.type != EventType::ok && event.type != EventType::info) continue;
     const bool answered = event.response != nullptr;
-    if (event.type == EventType::ok && !(answered && watcher.is_trouble(*event.request, *event.response))) continue;
+    if (event.type == EventType::ok && !(answered && is_it(*event.request, *event.response))) continue;
+    if (event.type == EventType::info && !counts_lost) continue;
     const std::string request = fmt::format("`{}` (#{})", describe(*event.request), numbers[event.process]);
     if (answered) return fmt::format("{} was answered {}", request, describe(*event.response));
     return fmt::format("{} {}: {}", request, event.never_sent ? "was not sent" : "got no answer", event.error);
   }
   return {};
+}
+
+}  // namespace
+
+std::string first_trouble(const History& history) {
+  Watcher watcher;
+  return first_with(history, true, [&](const Request& request, const Response& response) {
+    return watcher.is_trouble(request, response);
+  });
+}
+
+std::string first_refusal(const History& history) {
+  return first_with(history, false, [](const Request& request, const Response& response) {
+    return response.outcome == Outcome::refused && may_manage_jobs(request.who);
+  });
 }
 
 std::string why_not_itself(const Response& response) {

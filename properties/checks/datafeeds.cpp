@@ -7,7 +7,8 @@ namespace {
 
 using C = Clause;
 
-/// Index requests go as `setup`, where there is one: the privileges of the others end at the job API.
+/// What prepares a feed goes as `setup`, where there is one: the privileges of the others end at the job API, and
+/// whoever makes a feed has to be allowed to read its index.
 Step prepared(const Environment& environment, Operation operation) {
   return call(std::move(operation), environment.knows(Principal::setup) ? Principal::setup : Principal::manage_ml);
 }
@@ -15,7 +16,7 @@ Step prepared(const Environment& environment, Operation operation) {
 Steps with_feed(const Environment& environment, int count) {
   return {prepared(environment, CreateIndex{kIndex}),
           prepared(environment, IndexDocuments{kIndex, data(0, count), true}), create(),
-          call(CreateDatafeed{kFeed, kJob, kIndex}), open()};
+          prepared(environment, CreateDatafeed{kFeed, kJob, kIndex}), open()};
 }
 
 Step start(int to) {
@@ -34,15 +35,16 @@ Step stop() {
 
 /// Fewer requests, for an index without documents: the feed has nothing to send and stops at its end all the same.
 Steps with_empty_feed(const Environment& environment) {
-  return {prepared(environment, CreateIndex{kIndex}), create(), call(CreateDatafeed{kFeed, kJob, kIndex}), open()};
+  return {prepared(environment, CreateIndex{kIndex}), create(),
+          prepared(environment, CreateDatafeed{kFeed, kJob, kIndex}), open()};
 }
 
 std::vector<Program> end_closes_job(const Environment& environment) {
   return {
-      Steps{with_feed(environment, 4), start(4), settle(environment), stats()},
       Steps{with_feed(environment, 4), start(4), settle(environment), stats(), buckets(), snapshots()},
-      Steps{with_feed(environment, 4), start_until_far_future(), stop(), settle(environment), stats()},
       Steps{with_empty_feed(environment), start_until_far_future(), stop(), settle(environment), stats()},
+      Steps{with_feed(environment, 4), start(4), settle(environment), stats()},
+      Steps{with_feed(environment, 4), start_until_far_future(), stop(), settle(environment), stats()},
       Steps{with_empty_feed(environment), start(4), settle(environment), stats()},
       Steps{with_feed(environment, 40), start(20), settle(environment), stats(), buckets()},
       Steps{with_feed(environment, 150), start(150), settle(environment), stats(), buckets_page(100, 100)},
@@ -73,13 +75,15 @@ std::vector<Check> datafeed_checks() {
        {.datafeeds = true},
        end_closes_job,
        {},
-       {}},
+       {},
+       2},
       {"running-datafeed-blocks-close",
        {C::running_datafeed_blocks_close, C::refused_request_changes_nothing, C::wire_status_codes},
        {.datafeeds = true},
        running_feed_blocks_close,
        {},
-       {}},
+       {},
+       4},
   };
 }
 

@@ -19,11 +19,11 @@ Step create_rich() {
 
 std::vector<Program> keeps_metadata(const Environment& environment) {
   return {
-      Steps{create_rich(), get(), open(), close(), get()},
       Steps{create_rich(), open(), get(), post(data(0, 4)), close(), get()},
+      Steps{create_rich(), get(), open(), close(), get()},
+      Steps{create_rich(), open(), update("changed while open"), get(), close(), get()},
       Steps{create_rich(), open(), close(), get()},
       Steps{create(), get(), open(), close(), get()},
-      Steps{create_rich(), open(), update("changed while open"), get(), close(), get()},
       Steps{create_rich(), open(), close(), update("changed while closed"), get(), open(), close(), get()},
       Steps{create_rich(), get(), open(), post(data(0, 2)), close(), open(), close(), open(), close(), get()},
       Steps{create_rich(), get(), open(), force(), settle(environment), get()},
@@ -55,8 +55,9 @@ std::vector<Check> keeping_checks() {
        {},
        keeps_metadata,
        {},
-       {}},
-      {"closed-jobs-are-idle", {C::closed_job_is_idle, C::closed_means_closed}, {}, is_idle, {}, {}},
+       {},
+       3},
+      {"closed-jobs-are-idle", {C::closed_job_is_idle, C::closed_means_closed}, {}, is_idle, {}, {}, 2},
   };
 }
 

@@ -47,8 +47,8 @@ Steps watch(const Environment& environment, const std::string& job = kJob) {
 
 std::vector<Program> stays_closed(const Environment& environment) {
   return {
-      Steps{create(), open(), close(), watch(environment)},
       Steps{create(), open(), post(data(0, 4)), close(), watch(environment)},
+      Steps{create(), open(), close(), watch(environment)},
       Steps{create(), open(), post(data(0, 2)), close(), pause(700 * kMillisecond), stats(), pause(kSecond), stats()},
       Steps{create(), open(), close(), post(data(0, 1)), stats(), flush(), stats()},
       Steps{create(), open(), close(), close(), watch(environment)},
@@ -63,11 +63,11 @@ std::vector<Program> stays_closed(const Environment& environment) {
 std::vector<Program> reopens(const Environment& environment) {
   return {
       Steps{create(), cycles(1, true), open(), post(data(4, 5)), stats()},
-      Steps{create(), cycles(1, false), open(), stats()},
+      Steps{create(), open(), post(data(0, 2)), force(), settle(environment), open(), post(data(2, 3)), stats()},
       Steps{create(), cycles(2, false), open(), stats()},
+      Steps{create(), cycles(1, false), open(), stats()},
       Steps{create(), cycles(3, false), open(), stats()},
       Steps{create(), cycles(3, true), open(), post(data(8, 9)), stats()},
-      Steps{create(), open(), post(data(0, 2)), force(), settle(environment), open(), post(data(2, 3)), stats()},
       Steps{create(), open(), close(), pause(700 * kMillisecond), stats(), fresh(open()), post(data(0, 1)), stats()},
       Steps{create(), open(), close(), close(), open(), post(data(0, 1)), stats()},
       Steps{create(), open(), close(), post(data(0, 1)), open(), post(data(0, 1)), stats()},
@@ -109,10 +109,10 @@ std::vector<Program> touches_one_job(const Environment& environment) {
   for (const auto& [closing, other] : pairs) {
     const Steps both{create(closing, {kGroup}), create(other, {kGroup}), open(closing), open(other)};
     programs.push_back(then(both, {close(closing), stats(other)}));
-    programs.push_back(then(both, {post(data(0, 3), other), close(closing), stats(other), post(data(3, 4), other)}));
-    programs.push_back(then(both, {force(closing), settle(environment, closing), stats(other)}));
-    programs.push_back(then(both, {close(closing), pause(700 * kMillisecond), on(1, stats(other))}));
     programs.push_back(Steps{create(closing), create(other), open(closing), close(closing), stats(other), get(other)});
+    programs.push_back(then(both, {force(closing), settle(environment, closing), stats(other)}));
+    programs.push_back(then(both, {post(data(0, 3), other), close(closing), stats(other), post(data(3, 4), other)}));
+    programs.push_back(then(both, {close(closing), pause(700 * kMillisecond), on(1, stats(other))}));
   }
   programs.push_back(Steps{create(kJob), create(kOtherJob), open(kOtherJob), post(data(0, 4), kOtherJob),
                            close(kOtherJob), buckets(kOtherJob), open(kJob), close(kJob), buckets(kOtherJob)});
@@ -140,39 +140,45 @@ std::vector<Check> lifecycle_checks() {
        {},
        closes_open_jobs,
        {},
-       {}},
+       {},
+       4},
       {"reopens-closed-jobs",
        {C::job_reopens, C::close_ends_open_job, C::closed_means_closed, C::accepted_data_is_kept,
         C::reopen_continues_analysis},
        {},
        reopens,
        {},
-       {}},
+       {},
+       3},
       {"closed-jobs-stay-closed",
        {C::closed_means_closed, C::close_ends_open_job, C::closed_job_is_idle, C::closed_job_refuses_data,
         C::closed_job_refuses_analysis, C::closing_closed_job},
        {},
        stays_closed,
        {},
-       {}},
+       {},
+       1},
       {"unknown-jobs-cannot-be-closed",
        {C::unknown_job_refused, C::wire_status_codes, C::wire_error_envelope, C::close_touches_one_job},
        {},
        refuses_unknown_jobs,
        {},
-       {}},
+       {},
+       13},
       {"closing-one-job-leaves-others",
        {C::close_touches_one_job, C::close_ends_open_job, C::accepted_data_is_kept, C::closed_job_keeps_results},
        {},
        touches_one_job,
        {},
-       {}},
+       {},
+       3},
       {"page-example",
        {C::example_event_rate, C::close_ends_open_job, C::closed_means_closed},
        {},
        page_example,
        {},
-       {}},
+       {},
+       1},
   };
 }
 

@@ -106,7 +106,8 @@ std::vector<Check> measuring_checks() {
        {.faults = {Fault::slow_close}},
        shows_slow_closing,
        {},
-       measure_closing},
+       measure_closing,
+       0},
       {"how-long-closing-takes", {C::close_and_reopen_time}, {}, times_closes, {}, measure_times},
       {"what-a-closed-job-costs", {C::closed_overhead}, {}, weighs_jobs, {}, measure_overhead},
   };

@@ -16,29 +16,28 @@ Steps aftermath(const Environment& environment) {
 
 std::vector<Program> overlapping_closes(const Environment& environment) {
   return {
-      Steps{create(), open(), meanwhile(1, close()), meanwhile(2, close()), join_step(), stats()},
+      Steps{create(), open(), post(data(0, 4)), meanwhile(1, close()), pause(kMoment), close_within("10s"), stats()},
       Steps{create(), open(), post(data(0, 4)), meanwhile(1, close()), pause(kMoment), meanwhile(2, close()),
             join_step(), stats(), buckets()},
-      Steps{create(), open(), post(data(0, 4)), meanwhile(1, close()), pause(kMoment), on(2, close()), stats(),
-            join_step(), snapshots()},
       Steps{create(), open(), meanwhile(1, close()), meanwhile(2, close_within("1ms")), meanwhile(3, close()),
             join_step(), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), meanwhile(1, close()), pause(kMoment), meanwhile(2, force()),
             join_step(), settle(environment), stats()},
-      Steps{create(), open(), post(data(0, 4)), meanwhile(1, close()), pause(kMoment), close_within("10s"), stats()},
+      Steps{create(), open(), meanwhile(1, close()), meanwhile(2, close()), join_step(), stats()},
+      Steps{create(), open(), post(data(0, 4)), meanwhile(1, close()), pause(kMoment), on(2, close()), stats(),
+            join_step(), snapshots()},
   };
 }
 
 std::vector<Program> close_meets_others(const Environment& environment) {
   std::vector<Program> programs;
-  const std::vector<Step> others{open(),    post(data(4, 5)), flush(), stats(),
-                                 close(),   force(),          get(),   update("changed meanwhile"),
-                                 buckets(), remove()};
-  for (const Step& other : others) {
-    programs.push_back(Steps{fed(), meanwhile(1, close()), meanwhile(2, other), aftermath(environment)});
+  const std::vector<Step> others{post(data(4, 5)), flush(), open(), remove(), close(), update("changed meanwhile"),
+                                 force(),          stats(), get(),  buckets()};
+  for (const Step& other : others)
     programs.push_back(
         Steps{fed(), meanwhile(1, close()), pause(kMoment), meanwhile(2, other), aftermath(environment)});
-  }
+  for (const Step& other : others)
+    programs.push_back(Steps{fed(), meanwhile(1, close()), meanwhile(2, other), aftermath(environment)});
   programs.push_back(Steps{fed(), meanwhile(1, close()), meanwhile(2, open()), meanwhile(3, post(data(4, 5))),
                            meanwhile(4, close()), aftermath(environment)});
   programs.push_back(Steps{fed(), meanwhile(1, post(data(4, 5))), meanwhile(2, post(data(5, 6))), meanwhile(3, close()),
@@ -51,7 +50,7 @@ std::vector<Program> close_meets_others(const Environment& environment) {
 
 std::vector<Program> opens_meet_others(const Environment& environment) {
   std::vector<Program> programs;
-  const std::vector<Step> others{open(), post(data(0, 1)), flush(), stats(), close(), force(), remove()};
+  const std::vector<Step> others{close(), post(data(0, 1)), open(), remove(), force(), flush(), stats()};
   for (const Step& other : others)
     programs.push_back(Steps{create(), meanwhile(1, open()), meanwhile(2, other), aftermath(environment)});
   programs.push_back(
@@ -69,12 +68,14 @@ std::vector<Program> slow_close_meets_others(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
   const Duration soon = environment.slow / 3;
   std::vector<Program> programs{
-      Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), meanwhile(2, close()), join_step(), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, meanwhile(1, close()), pause(soon), close(), snapshots(),
             stats()},
-      Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), on(2, close()), stats(), join_step()},
+      Steps{fed(), slow, meanwhile(1, close()), pause(soon), open(), post(data(4, 5)), flush(), stats(), remove(),
+            join_step(), stats(), settle(environment), buckets()},
       Steps{create(), open(), post(data(0, 4)), slow, meanwhile(1, close()), pause(soon), meanwhile(2, force()),
             join_step(), settle(environment), stats()},
+      Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), meanwhile(2, close()), join_step(), stats()},
+      Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), on(2, close()), stats(), join_step()},
       Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), close_within("1ms"), stats(), join_step(),
             stats()},
   };
@@ -93,26 +94,30 @@ std::vector<Check> overlap_checks() {
        {},
        overlapping_closes,
        {},
-       {}},
+       {},
+       4},
       {"requests-during-a-close-agree",
        {C::concurrent_requests_linearize, C::closed_means_closed, C::accepted_data_is_kept, C::close_flushes_buffers},
        {},
        close_meets_others,
        {},
-       {}},
+       {},
+       5},
       {"requests-during-an-open-agree",
        {C::concurrent_requests_linearize, C::accepted_data_is_kept, C::closed_means_closed, C::close_touches_one_job},
        {},
        opens_meet_others,
        {},
-       {}},
+       {},
+       4},
       {"requests-during-a-slow-close-agree",
        {C::concurrent_requests_linearize, C::close_waits_for_housekeeping, C::closed_means_closed,
         C::accepted_data_is_kept},
        {.faults = {Fault::slow_close}},
        slow_close_meets_others,
        {},
-       {}},
+       {},
+       2},
   };
 }
 

@@ -16,10 +16,9 @@ std::vector<Step> closes(const Environment& environment) {
 
 std::vector<Program> refuses(const Environment& environment, Principal who) {
   std::vector<Program> programs;
-  for (const Step& step : closes(environment)) {
-    programs.push_back(Steps{create(), open(), as(who, step), stats()});
+  for (const Step& step : closes(environment)) programs.push_back(Steps{create(), open(), as(who, step), stats()});
+  for (const Step& step : closes(environment))
     programs.push_back(Steps{create(), open(), post(data(0, 2)), as(who, fresh(step)), stats(), post(data(2, 3))});
-  }
   programs.push_back(Steps{create(), open(), close(), as(who, close()), stats()});
   programs.push_back(Steps{as(who, close())});
   programs.push_back(Steps{create(), open(), close(), open(), as(who, close()), stats()});
@@ -94,31 +93,36 @@ std::vector<Check> privilege_checks() {
        needs({Principal::monitor_ml}),
        refuses_readers,
        {},
-       {}},
+       {},
+       7},
       {"unprivileged-may-not-close",
        {C::close_requires_privilege, C::refused_request_changes_nothing, C::wire_status_codes, C::wire_error_envelope},
        needs({Principal::none}),
        refuses_unprivileged,
        {},
-       {}},
+       {},
+       7},
       {"manage-ml-closes",
        {C::manage_ml_may_close, C::close_ends_open_job},
        needs({Principal::manage_ml}),
        manage_ml_closes,
        {},
-       {}},
+       {},
+       3},
       {"manage-closes",
        {C::manage_may_close, C::close_ends_open_job},
        needs({Principal::manage}),
        manage_closes,
        {},
-       {}},
+       {},
+       3},
       {"anonymous-may-not-close",
        {C::anonymous_refused, C::refused_request_changes_nothing, C::wire_status_codes, C::wire_error_envelope},
        needs({}),
        refuses_anonymous,
        {},
-       {}},
+       {},
+       7},
       {"wrong-passwords-may-not-close",
        {C::anonymous_refused, C::refused_request_changes_nothing, C::wire_status_codes},
        needs({Principal::manage_ml}),
@@ -131,7 +135,8 @@ std::vector<Check> privilege_checks() {
        needs({Principal::none, Principal::manage_ml}),
        mixes_callers,
        {},
-       {}},
+       {},
+       4},
   };
 }
 

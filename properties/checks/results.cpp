@@ -24,16 +24,16 @@ std::vector<Program> keeps_results(const Environment& environment) {
   const Duration later = environment.live ? kSecond : 30 * kSecond;
   return {
       Steps{closed(), buckets(), buckets_page(0, 2), buckets_page(2, 2), buckets()},
+      Steps{with_anomalies(), close(), records(), records()},
+      Steps{with_anomalies(), close(), records_page(0, 1), records_page(1, 1), records()},
       Steps{closed(), buckets(), buckets()},
-      Steps{closed(), buckets(), pause(later), fresh(buckets())},
       Steps{closed(), buckets_page(0, 2), buckets_page(2, 2)},
       Steps{closed(), buckets_page(0, 1), buckets_page(1, 1), buckets_page(2, 1), buckets_page(3, 1)},
+      Steps{closed(), buckets(), pause(later), fresh(buckets())},
       Steps{closed(), buckets_page(1, 2), buckets_page(0, 3), buckets()},
       Steps{create(), open(), post(data(0, 25)), close(), buckets_page(0, 10), buckets_page(10, 10),
             buckets_page(20, 10), buckets()},
       Steps{create(), open(), post(data(0, 130)), close(), buckets(), buckets_page(100, 100), buckets_page(0, 100)},
-      Steps{with_anomalies(), close(), records(), records()},
-      Steps{with_anomalies(), close(), records_page(0, 1), records_page(1, 1), records()},
       Steps{closed(), buckets(), post(data(4, 6)), flush(), buckets()},
       Steps{closed(), buckets(), close(), buckets()},
       Steps{closed(), on(1, buckets()), on(2, buckets()), stats(), on(1, buckets())},
@@ -47,11 +47,11 @@ std::vector<Program> keeps_results(const Environment& environment) {
 std::vector<Program> finalizes_results(const Environment&) {
   return {
       Steps{create(), open(), post(data(0, 4)), flush(kJob, "true"), close(), buckets(), records()},
+      Steps{with_anomalies(), close(), records(), buckets()},
       Steps{create(), open(), post(data(0, 2)), close(), buckets()},
       Steps{create(), open(), post(data(0, 2)), flush(kJob, "true"), post(data(2, 5)), close(), buckets()},
       Steps{create(), open(), post(data(0, 2)), flush(kJob, "true"), post(data(2, 5)), flush(kJob, "true"),
             post(data(5, 6)), close(), buckets()},
-      Steps{with_anomalies(), close(), records(), buckets()},
       Steps{with_anomalies(), flush(kJob, "true"), close(), records()},
       Steps{create(), open(), post(data(0, 3)), flush(kJob, "true"), close(), open(), post(data(3, 5)), close(),
             buckets()},
@@ -62,10 +62,10 @@ std::vector<Program> finalizes_results(const Environment&) {
 std::vector<Program> persists_snapshots(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 4)), close(), snapshots()},
-      Steps{create(), open(), post(data(0, 1)), close(), snapshots()},
-      Steps{create(), open(), post(data(0, 4)), flush(), close(), snapshots()},
       Steps{create(), open(), post(data(0, 2)), post(data(2, 4, 5)), close(), snapshots(), get()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), close(), snapshots()},
+      Steps{create(), open(), post(data(0, 1)), close(), snapshots()},
+      Steps{create(), open(), post(data(0, 4)), flush(), close(), snapshots()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), close(), snapshots()},
       Steps{create(), open(), post(data(0, 2)), close(), pause(2 * kSecond), stats(), open(), post(data(2, 4)), close(),
             snapshots()},
@@ -79,7 +79,7 @@ std::vector<Program> persists_snapshots(const Environment& environment) {
 
 /// The size is read a while after the close: pruning that is only late is another clause's matter.
 std::vector<Program> prunes_model(const Environment& environment) {
-  const Step rest = pause(environment.live ? kSecond : kMinute);
+  const Step rest = pause(environment.live ? 300 * kMillisecond : kMinute);
   std::vector<Program> programs{
       Steps{create(), open(), post(data(0, 60)), stats(), close(), rest, stats()},
       Steps{create(), open(), post(data(0, 60)), flush(), stats(), close(), rest, stats()},
@@ -118,10 +118,10 @@ void measure_model(const History& history, const Environment&, Samples& samples)
 /// Everything that housekeeping brings about, read the moment the close has answered.
 std::vector<Program> waits_for_housekeeping(const Environment&) {
   return {
+      Steps{create(), open(), post(data(0, 60, 4)), close(), on(1, snapshots()), on(2, buckets()), stats()},
       Steps{create(), open(), post(data(0, 4)), close(), stats()},
       Steps{create(), open(), post(data(0, 4)), close(), buckets()},
       Steps{create(), open(), post(data(0, 4)), close(), snapshots()},
-      Steps{create(), open(), post(data(0, 60, 4)), close(), on(1, snapshots()), on(2, buckets()), stats()},
       Steps{create(), open(), post(data(0, 4)), meanwhile(1, close()), join_step(), snapshots(), buckets(), stats()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 6)), close(), snapshots(), buckets()},
       Steps{create(), open(), post(data(0, 4)), close_within("1d"), snapshots(), buckets()},
@@ -131,9 +131,9 @@ std::vector<Program> waits_for_housekeeping(const Environment&) {
 std::vector<Program> waits_for_slow_housekeeping(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
   return {
+      Steps{create(), open(), post(data(0, 4)), slow, close(), stats(), buckets(), snapshots()},
       Steps{create(), open(), post(data(0, 4)), slow, close(), snapshots()},
       Steps{create(), open(), post(data(0, 4)), slow, close(), buckets()},
-      Steps{create(), open(), post(data(0, 4)), slow, close(), stats(), buckets(), snapshots()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within("10m"), snapshots(), buckets(), stats()},
       Steps{create(), open(), slow, close(), stats()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), slow, close(), snapshots(),
@@ -150,19 +150,22 @@ std::vector<Check> result_checks() {
        {},
        keeps_results,
        {},
-       {}},
+       {},
+       3},
       {"closing-finalizes-results",
        {C::close_finalizes_results, C::close_flushes_buffers, C::closed_job_keeps_results},
        {},
        finalizes_results,
        {},
-       {}},
+       {},
+       3},
       {"closing-persists-snapshots",
        {C::close_persists_snapshot, C::closed_job_keeps_metadata, C::reopen_continues_analysis},
        {},
        persists_snapshots,
        {},
-       {}},
+       {},
+       3},
       {"closing-prunes-the-model",
        {C::close_prunes_model, C::close_flushes_buffers, C::reopen_continues_analysis, C::close_persists_snapshot},
        {},
@@ -175,7 +178,8 @@ std::vector<Check> result_checks() {
        {},
        waits_for_housekeeping,
        {},
-       {}},
+       {},
+       2},
       {"closing-waits-for-slow-housekeeping",
        {C::close_waits_for_housekeeping, C::close_persists_snapshot, C::close_flushes_buffers,
         C::close_finalizes_results, C::timeout_defaults_to_30m},

@@ -12,11 +12,12 @@ std::vector<Program> bounds_slow_closes(const Environment& environment) {
   const std::string shortly = in_milliseconds(short_of(environment));
   std::vector<Program> programs{
       Steps{create(), open(), slow, close_within(shortly)},
+      // Closes of a job that is closing have timeouts of their own.
+      Steps{create(), open(), slow, close_within(shortly), close_within(shortly), close_within("600000ms"), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), settle(environment), stats()},
       Steps{create(), open(), slow, close_within("600000ms"), stats()},
       Steps{create(), open(), slow, close_within(in_milliseconds(2 * short_of(environment))), settle(environment),
             stats()},
-      // A second close of a job that is closing has a timeout of its own.
       Steps{create(), open(), slow, close_within(shortly), close_within("600000ms"), stats()},
       Steps{create(), open(), close(), open(), slow, close_within(shortly), settle(environment), stats()},
   };
@@ -84,11 +85,14 @@ void measure_longest_wait(const History& history, const Environment&, Samples& s
 }
 
 std::vector<std::string> all_units() {
-  return {"1d", "2h", "30m", "100s", "60000ms", "60000000micros", "60000000000nanos"};
+  return {"60000000micros", "60000000000nanos", "1d", "2h", "30m", "100s", "60000ms"};
 }
 
 std::vector<Program> takes_every_unit(const Environment& environment) {
-  std::vector<Program> programs;
+  Steps at_once{create(), open()};
+  int client = 0;
+  for (const std::string& timeout : all_units()) at_once.add(meanwhile(++client, close_within(timeout)));
+  std::vector<Program> programs{at_once.add(join_step()).add(stats())};
   for (const std::string& timeout : all_units()) programs.push_back(Steps{create(), open(), close_within(timeout)});
   programs.push_back(Steps{create(), open(), post(data(0, 2)), close_within("1d"), stats()});
   if (environment.knows(Principal::manage))
@@ -100,12 +104,20 @@ std::vector<Program> takes_every_unit(const Environment& environment) {
 std::vector<Program> reads_units_of_slow_closes(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
   const Duration span = short_of(environment);
-  std::vector<Program> programs;
+  const std::string micros = std::to_string(span / kMicrosecond) + "micros";
+  const std::string nanos = std::to_string(span) + "nanos";
+  // All at once: each of several closes of one job has a timeout of its own.
+  Steps at_once{create(), open(), slow};
+  int client = 0;
+  for (const std::string& timeout : {std::string("1h"), std::string("1m"), std::string("1d"), std::string("600s"),
+                                     in_milliseconds(span), micros, nanos})
+    at_once.add(meanwhile(++client, close_within(timeout)));
+  std::vector<Program> programs{at_once.add(join_step()).add(stats())};
   for (const char* timeout : {"1h", "1m", "1d", "600s"})
     programs.push_back(Steps{create(), open(), slow, close_within(timeout)});
   programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kMillisecond) + "ms")});
-  programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kMicrosecond) + "micros")});
-  programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span) + "nanos")});
+  programs.push_back(Steps{create(), open(), slow, close_within(micros)});
+  programs.push_back(Steps{create(), open(), slow, close_within(nanos)});
   programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kSecond) + "s")});
   programs.push_back(Steps{create(), open(), slow, close_within("600000ms")});
   return programs;
@@ -123,9 +135,9 @@ std::vector<Program> timed_out_is_no_success(const Environment& environment) {
   const std::string shortly = in_milliseconds(short_of(environment));
   return {
       Steps{create(), open(), slow, close_within(shortly), stats()},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), snapshots(), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), stats(), settle(environment)},
       Steps{create(), open(), slow, close_within("1ms"), stats(), on(1, stats()), settle(environment)},
-      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), snapshots(), stats()},
   };
 }
 
@@ -142,13 +154,13 @@ std::vector<Program> goes_on_after_timeout(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
   const std::string shortly = in_milliseconds(short_of(environment));
   return {
-      Steps{create(), open(), slow, close_within(shortly), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), settle(environment), stats(), buckets(),
             snapshots()},
+      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), close(), stats(), buckets()},
+      Steps{create(), open(), slow, close_within(shortly), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within("1ms"), settle(environment), open(),
             post(data(4, 6)), close(), stats(), buckets()},
       Steps{create(), open(), slow, close_within(shortly), close_within(shortly), settle(environment), stats()},
-      Steps{create(), open(), post(data(0, 4)), slow, close_within(shortly), close(), stats(), buckets()},
   };
 }
 
@@ -178,7 +190,8 @@ std::vector<Check> timeout_checks() {
        slow,
        bounds_slow_closes,
        {},
-       {}},
+       {},
+       2},
       {"timeout-bounds-hanging-closes",
        {C::timeout_bounds_wait, C::timed_out_close_is_no_success, C::timeout_takes_time_units,
         C::force_closes_unresponsive_job},
@@ -210,7 +223,13 @@ std::vector<Check> timeout_checks() {
        reads_units_of_slow_closes,
        {},
        {}},
-      {"timeout-takes-every-unit", {C::timeout_takes_time_units, C::close_ends_open_job}, {}, takes_every_unit, {}, {}},
+      {"timeout-takes-every-unit",
+       {C::timeout_takes_time_units, C::close_ends_open_job},
+       {},
+       takes_every_unit,
+       {},
+       {},
+       3},
       {"timeout-units-of-hanging-closes",
        {C::timeout_takes_time_units, C::timeout_bounds_wait, C::timed_out_close_is_no_success},
        hang_in_process,
@@ -222,7 +241,8 @@ std::vector<Check> timeout_checks() {
        slow,
        timed_out_is_no_success,
        {},
-       {}},
+       {},
+       2},
       {"timed-out-hanging-close-is-no-success",
        {C::timed_out_close_is_no_success, C::timeout_bounds_wait},
        hang,
@@ -235,14 +255,16 @@ std::vector<Check> timeout_checks() {
        slow,
        goes_on_after_timeout,
        {},
-       {}},
+       {},
+       1},
       {"tiny-timeouts",
        {C::timed_out_close_goes_on, C::timed_out_close_is_no_success, C::accepted_data_is_kept,
         C::timeout_takes_time_units},
        {},
        tiny_timeouts,
        {},
-       {}},
+       {},
+       2},
   };
 }
 

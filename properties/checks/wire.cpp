@@ -1,4 +1,6 @@
 // The dialects: how the profile puts it on the wire. These always run through the wire codec.
+#include <array>
+
 #include "checks/registry.h"
 #include "checks/steps.h"
 
@@ -11,15 +13,16 @@ const std::string kClosePath = "/anomaly_detectors/closecheck-a/_close";
 
 std::vector<Program> only_post_closes(const Environment& environment) {
   std::vector<Program> programs;
-  for (const char* method : {"GET", "PUT", "DELETE"}) {
+  const std::array others{"GET", "PUT", "DELETE"};
+  for (const char* method : others)
     programs.push_back(Steps{create(), open(), raw(environment, method, kClosePath), stats()});
-    programs.push_back(
-        Steps{create(), open(), post(data(0, 2)), raw(environment, method, kClosePath), pause(kSecond), stats()});
-  }
   programs.push_back(Steps{create(), open(), raw(environment, "GET", kClosePath, {{"force", "true"}}), stats()});
   programs.push_back(Steps{create(), open(), close(), stats()});
   programs.push_back(
       Steps{create(), open(), raw(environment, "POST", "/anomaly_detectors/closecheck-a/_closed"), stats()});
+  for (const char* method : others)
+    programs.push_back(
+        Steps{create(), open(), post(data(0, 2)), raw(environment, method, kClosePath), pause(kSecond), stats()});
   return programs;
 }
 
@@ -98,11 +101,11 @@ std::vector<Program> spellings_of_force_on_slow(const Environment& environment) 
 std::vector<Program> closes_closed_jobs(const Environment& environment) {
   std::vector<Program> programs{
       Steps{create(), close()},
+      Steps{create(), force(), stats()},
       Steps{create(), open(), close(), close(), stats()},
       Steps{create(), open(), close(), pause(700 * kMillisecond), fresh(close()), stats()},
       Steps{create(), open(), close(), close_within("10s"), close_within("1nanos"), stats()},
       Steps{create(), open(), close(), force(), stats()},
-      Steps{create(), force(), stats()},
       Steps{create(), open(), force(), settle(environment), close(), stats()},
       Steps{create(), open(), post(data(0, 2)), close(), close(), close(), stats(), buckets()},
       Steps{create(), open(), close(), open(), close(), on(1, close()), stats()},
@@ -126,13 +129,13 @@ std::vector<Program> closes_many(const Environment& environment) {
   const Steps both{create(kJob, {kGroup}), create(kOtherJob, {kGroup}), open(kJob), open(kOtherJob)};
   const auto closing = [&](const Step& step) { return then(both, {step, stats(kJob), stats(kOtherJob)}); };
   std::vector<Program> programs{
+      Steps{close_expression("closecheck-nobody*")},
+      Steps{close_expression("closecheck-nobody*", "false")},
+      Steps{close_expression("closecheck-nobody*", "true")},
       closing(close_expression("closecheck-a,closecheck-b")),
       closing(close_expression("closecheck-*")),
       closing(close_expression(kGroup)),
       closing(close_expression("closecheck-a*")),
-      Steps{close_expression("closecheck-nobody*")},
-      Steps{close_expression("closecheck-nobody*", "false")},
-      Steps{close_expression("closecheck-nobody*", "true")},
       Steps{create(), open(), close_expression("closecheck-*"), stats()},
       Steps{create(), open(), close_expression("closecheck-a,closecheck-unknown"), stats()},
       Steps{create(), open(), close_expression("closecheck-nobody*,closecheck-a"), stats()},
@@ -143,7 +146,7 @@ std::vector<Program> closes_many(const Environment& environment) {
             stats(kOtherJob), stats(kJob)},
       then(both, {close(kJob), close_expression("closecheck-*"), stats(kOtherJob)}),
   };
-  if (!environment.live) {  // `_all` would close the jobs of others
+  if (environment.allow_cluster_wide) {  // `_all` would close the jobs of others
     programs.push_back(Steps{create(), open(), close_expression("_all"), stats()});
     programs.push_back(closing(close_expression("_all")));
     programs.push_back(Steps{close_expression("_all")});
@@ -174,32 +177,37 @@ std::vector<Check> wire_checks() {
        {},
        only_post_closes,
        {},
-       {}},
-      {"errors-have-envelopes", {C::wire_error_envelope, C::wire_status_codes}, {}, errors_have_envelopes, {}, {}},
+       {},
+       6},
+      {"errors-have-envelopes", {C::wire_error_envelope, C::wire_status_codes}, {}, errors_have_envelopes, {}, {}, 6},
       {"status-codes-are-the-profile's",
        {C::wire_status_codes, C::wire_error_envelope, C::closing_closed_job},
        {},
        codes_are_the_profiles,
        {},
-       {}},
+       {},
+       19},
       {"unknown-parameters-are-refused",
        {C::unknown_parameter_refused, C::refused_request_changes_nothing},
        {},
        unknown_parameters,
        {},
-       {}},
+       {},
+       6},
       {"force-is-spelled-by-profile",
        {C::force_boolean_grammar, C::close_ends_open_job},
        {},
        spellings_of_force,
        {},
-       {}},
+       {},
+       8},
       {"force-is-spelled-by-profile-for-failed-jobs",
        {C::force_boolean_grammar, C::force_closes_failed_job, C::failed_job_answer},
        fail_fault,
        spellings_of_force_on_failed,
        {},
-       {}},
+       {},
+       3},
       {"force-is-spelled-by-profile-for-slow-jobs",
        {C::force_boolean_grammar, C::force_returns_early},
        {.faults = {Fault::slow_close}},
@@ -211,25 +219,29 @@ std::vector<Check> wire_checks() {
        {},
        closes_closed_jobs,
        {},
-       {}},
+       {},
+       3},
       {"failed-jobs-answer-conflict",
        {C::failed_job_answer, C::failed_job_needs_force},
        fail_fault,
        answers_for_failed_jobs,
        {},
-       {}},
+       {},
+       3},
       {"expressions-close-many",
        {C::close_many, C::close_touches_one_job, C::unknown_job_refused},
        {.dialect = &Dialect::has_expressions},
        closes_many,
        {},
-       {}},
+       {},
+       7},
       {"expressions-close-all-or-nothing",
        {C::close_many, C::failed_job_needs_force},
        {.faults = {Fault::fail_job}, .dialect = &Dialect::has_expressions},
        all_or_nothing,
        {},
-       {}},
+       {},
+       3},
   };
 }
 

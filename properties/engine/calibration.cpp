@@ -26,17 +26,23 @@ void set_bounds(Environment& environment, Duration close_max, Duration round_tri
   environment.normal_close = close_max;
   environment.margin = std::max(kMarginMin, kRoundTripsPerMargin * round_trip_max);
   // A third of it is used as a timeout, which has to stand clear of the margin and of the close's own end.
-  environment.slow = std::max(2 * kSecond, whole_seconds(6 * environment.margin + 2 * close_max));
+  environment.slow = std::max(2 * kSecond, whole_seconds(6 * environment.margin + close_max));
   environment.patience = std::max(20 * kSecond, 10 * close_max + 4 * environment.slow);
 }
 
 Calibration calibrated(Environment environment, const std::string& name_prefix, sut::SystemFactory& factory) {
-  const Program program = Steps{create(), stats(), open(),  stats(),          post(data(0, 4)), stats(), close(),
-                                stats(),  open(),  stats(), post(data(4, 6)), stats(),          close()};
   set_bounds(environment, kSecond, environment.round_trip_max);
   TrialRunner trials(environment, name_prefix + "c", factory, factory);
   const std::unique_ptr<Runner> runner = trials.make_runner();
-  trials.run(*runner, std::make_shared<const Program>(program), 0, true);
+  const auto run = [&](const Steps& steps) {
+    trials.run(*runner, std::make_shared<const Program>(Program(steps)), 0, true);
+    return first_trouble(runner->history());
+  };
+  // Whoever has just started is slow once, which says nothing of later.
+  std::string trouble = run({create(), stats(), open(), post(data(0, 4)), close(), stats()});
+  const std::string measured = run({create(), stats(), open(), stats(), post(data(0, 4)), stats(), close(), stats(),
+                                    open(), stats(), post(data(4, 6)), stats(), close()});
+  if (trouble.empty()) trouble = measured;
   Duration close_max = 0;
   Duration round_trip_max = environment.round_trip_max;
   std::map<int, Time> asked;
@@ -50,7 +56,7 @@ Calibration calibrated(Environment environment, const std::string& name_prefix, 
       round_trip_max = std::max(round_trip_max, took);
   }
   set_bounds(environment, close_max == 0 ? kSecond : close_max, round_trip_max);
-  return {std::move(environment), first_trouble(runner->history())};
+  return {std::move(environment), std::move(trouble)};
 }
 
 }  // namespace closecheck::properties

@@ -13,7 +13,8 @@ struct Calibration {
 };
 
 /// The environment with margin, normal close time, slow close and patience as measured: round trips and a few ordinary
-/// closes of a job with a little data. A target that refuses all this is left with careful defaults.
+/// closes of a job with a little data, behind a first cycle that only warms the target up. A target that refuses all
+/// this is left with careful defaults.
 Calibration calibrated(Environment environment, const std::string& name_prefix, sut::SystemFactory& factory);
 
 /// The same from figures. `close_max` and `round_trip_max` are the largest seen.

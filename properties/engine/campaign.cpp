@@ -1,9 +1,10 @@
 #include "engine/campaign.h"
 
+#include <fmt/format.h>
 #include <rapidcheck.h>
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -34,7 +35,14 @@ struct Unit {
   int seeds = 1;
   bool through_codec = false;
   Duration estimate = 0;
-  std::uint64_t rank = 0;  // live: how many programs for the same clause come before it
+};
+
+/// Live: what the workers do before they all stop once.
+struct Round {
+  std::vector<Unit> units;
+  bool is_needed = true;     // every unit has all the time there is; else only up to when random programs end
+  bool until_told = false;   // a unit whose clause has been told meanwhile is left out
+  bool with_random = false;  // random programs take turns with the units, and go on behind them
 };
 
 struct UnitResult {
@@ -45,9 +53,19 @@ struct UnitResult {
   std::vector<Reproduction> violations;
   std::set<std::string> whys;
   std::string trouble;
+  std::string refusal;
   bool setup_refused = false;
   Samples samples;
 };
+
+/// The first answer that was not in time, as a clock check found it.
+std::string first_late(const History& history, const std::vector<Finding>& findings) {
+  const auto late = std::ranges::find_if(findings, &Finding::timing);
+  if (late == findings.end()) return {};
+  const Event& event = history.events[late->event];
+  return fmt::format("`{}` was not answered in time: expected {}; observed {}",
+                     event.request ? describe(*event.request) : "close", late->expected, late->observed);
+}
 
 /// Whether something that datafeeds read was refused to a caller for want of privileges.
 bool was_refused_setup(const History& history) {
@@ -60,6 +78,12 @@ bool was_refused_setup(const History& history) {
     return prepares &&
            (event.response->refusal == Refusal::unauthenticated || event.response->refusal == Refusal::forbidden);
   });
+}
+
+/// Whether a live run may come to say that the clause holds.
+bool may_hold_live(Clause clause) {
+  return level_of(clause) != Level::measured && clause != Clause::close_prunes_model &&
+         clause != Clause::timeout_defaults_to_30m;
 }
 
 bool is_dialect_check(const Check& check) {
@@ -76,7 +100,17 @@ class Campaign {
     plan();
     merged_.gone = options_.gone;
     gone_ = !merged_.gone.empty();
-    run_workers(options_.workers, failed_, [this] { work(); });
+    if (!environment().live) {
+      do_round({everything()});
+      return merged();
+    }
+    do_round(core_round());
+    do_round(round_of_untold(true));
+    if (!untold().empty()) {
+      trials_.widen_clocks();
+      do_round(round_of_untold(false));
+    }
+    if (Clock::now() < options_.random_until) do_round(random_round());
     return merged();
   }
 
@@ -86,103 +120,161 @@ class Campaign {
   void plan() {
     merged_.checks.resize(checks_.size());
     generators_.resize(checks_.size());
-    std::size_t generated = 0;
     for (std::size_t i = 0; i < checks_.size(); ++i) {
       CheckResult& result = merged_.checks[i];
       result.check = checks_[i];
       result.unmet = unmet_need(*checks_[i], environment());
-      if (result.unmet) continue;
-      if (checks_[i]->is_generated()) {
-        generators_[i] = checks_[i]->generate(environment());
-        ++generated;
-      } else {
-        plan_programs(i);
-      }
-    }
-    if (environment().live) order_by_worth();
-    if (generated == 0) return;
-    const auto rows = static_cast<std::uint64_t>(
-        environment().live ? 0 : options_.generated_exchanges / static_cast<std::int64_t>(generated) / kUnitExchanges);
-    for (std::size_t i = 0; i < checks_.size(); ++i) {
-      if (!checks_[i]->is_generated() || merged_.checks[i].unmet) continue;
-      if (environment().live) endless_.push_back(i);
-      for (std::uint64_t row = 0; row < std::max<std::uint64_t>(1, rows) && !environment().live; ++row)
-        units_.push_back({i, row, nullptr, 1, false, 0, 0});
+      if (result.unmet || !checks_[i]->is_generated()) continue;
+      generators_[i] = checks_[i]->generate(environment());
+      generated_.push_back(i);
     }
   }
 
-  /// One program for every clause comes first, after these what costs little for its rank. The slowest of the first
-  /// round are at its head, so that workers end together; at its tail where there is no time for all.
-  void order_by_worth() {
-    const auto cost = [](const Unit& unit) {
-      return static_cast<Duration>(unit.rank) * std::max(unit.estimate, kSecond / 2);
-    };
-    Duration first_round = 0;
-    for (const Unit& unit : units_) first_round += unit.rank == 0 ? unit.estimate : 0;
-    const std::chrono::nanoseconds left = options_.deadline - Clock::now();
-    const Duration sign = first_round / std::max(1, options_.workers) < left.count() * 3 / 4 ? -1 : 1;
-    std::stable_sort(units_.begin(), units_.end(), [&](const Unit& one, const Unit& other) {
-      return std::pair(cost(one), sign * one.estimate) < std::pair(cost(other), sign * other.estimate);
-    });
+  bool may_run(const Program& program) const { return environment().allow_cluster_wide || !touches_others(program); }
+
+  void do_round(Round round) {
+    if (round.units.empty() && !round.with_random) return;
+    round_ = std::move(round);
+    next_ = 0;
+    run_workers(options_.workers, failed_, [this] { work(); });
   }
 
-  void plan_programs(std::size_t check) {
+  /// The programs of one check.
+  std::vector<Unit> units_of(std::size_t check) const {
+    std::vector<Unit> units;
+    if (merged_.checks[check].unmet || checks_[check]->is_generated()) return units;
     std::uint64_t index = 0;
-    std::vector<Program> programs = checks_[check]->programs(environment());
-    if (programs.empty()) return;
-    const std::uint64_t same_aim_before = aimed_at_[checks_[check]->aim()]++;
-    for (Program& program : programs) {
+    for (Program& program : checks_[check]->programs(environment())) {
       Unit unit;
       unit.check = check;
       unit.index = index++;
-      unit.rank = unit.index + same_aim_before;
+      if (!may_run(program)) continue;
       const bool varies = has_overlap(program) && !checks_[check]->measure;
       unit.seeds = varies && !environment().live ? options_.overlap_seeds : 1;
       unit.estimate = estimated_time(program, environment());
-      unit.program = std::make_shared<const Program>(std::move(program));
       unit.through_codec = environment().live || is_dialect_check(*checks_[check]);
       // A program whose seed does not matter runs once through the codec and once without.
       if (unit.seeds == 1 && !unit.through_codec && !checks_[check]->measure) unit.seeds = 2;
-      units_.push_back(std::move(unit));
+      unit.program = std::make_shared<const Program>(std::move(program));
+      units.push_back(std::move(unit));
     }
+    return units;
   }
 
-  /// Whether something that takes so long is not begun any more. What is aimed at a clause that nothing has told yet
-  /// has all the time there is.
-  bool out_of_time(Duration estimate = 0, bool is_needed = false) const {
+  /// In process: all programs of all checks, then rows of generated ones.
+  std::vector<Unit> everything() const {
+    std::vector<Unit> units;
+    for (std::size_t i = 0; i < checks_.size(); ++i) std::ranges::move(units_of(i), std::back_inserter(units));
+    if (generated_.empty()) return units;
+    const auto rows = static_cast<std::uint64_t>(options_.generated_exchanges /
+                                                 static_cast<std::int64_t>(generated_.size()) / kUnitExchanges);
+    for (const std::size_t check : generated_)
+      for (std::uint64_t row = 0; row < std::max<std::uint64_t>(1, rows); ++row)
+        units.push_back({check, row, nullptr, 1, false, 0});
+    return units;
+  }
+
+  /// Live: for each clause what tells it.
+  Round core_round() const {
+    Round round;
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      if (!is_core(*checks_[i])) continue;
+      for (Unit& unit : units_of(i))
+        if (unit.index < checks_[i]->core_programs) round.units.push_back(std::move(unit));
+    }
+    Duration whole = 0;
+    for (const Unit& unit : round.units) whole += unit.estimate;
+    // The longest first, so that workers end together; the most telling first where there is no time for all.
+    const Duration left = std::chrono::nanoseconds(options_.last_call - Clock::now()).count();
+    const bool has_time = whole / std::max(1, options_.workers) < left * 3 / 4;
+    std::ranges::stable_sort(round.units, {}, [&](const Unit& unit) {
+      return has_time ? std::pair<std::uint64_t, Duration>(0, -unit.estimate) : std::pair(unit.index, unit.estimate);
+    });
+    return round;
+  }
+
+  bool is_selected(Clause clause) const {
+    return environment().selected.empty() || environment().selected.count(clause) != 0;
+  }
+
+  /// Whether a clause that is asked for needs the check: it is aimed at it, or nothing that runs here is.
+  bool is_core(const Check& check) const {
+    if (is_selected(check.aim())) return true;
+    return std::ranges::any_of(check.serves, [&](Clause clause) {
+      return is_selected(clause) && std::ranges::none_of(merged_.checks, [&](const CheckResult& other) {
+               return !other.unmet && other.check->aims_at(clause);
+             });
+    });
+  }
+
+  /// Clauses that the checks of this run could tell, and nothing has: neither evidence nor a violation.
+  std::set<Clause> untold() const {
+    std::set<Clause> clauses;
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      const Clause clause = checks_[i]->aim();
+      if (!merged_.checks[i].unmet && !checks_[i]->is_generated() && is_selected(clause) && may_hold_live(clause) &&
+          !is_told(clause))
+        clauses.insert(clause);
+    }
+    return clauses;
+  }
+
+  /// What is aimed at clauses that the core round left untold, until they are told: what it did not try, or what it
+  /// tried, once more.
+  Round round_of_untold(bool is_new) const {
+    Round round;
+    round.until_told = true;
+    const std::set<Clause> clauses = untold();
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      if (clauses.count(checks_[i]->aim()) == 0) continue;
+      for (Unit& unit : units_of(i))
+        if ((unit.index >= checks_[i]->core_programs) == is_new) round.units.push_back(std::move(unit));
+    }
+    std::ranges::stable_sort(round.units, {}, &Unit::index);
+    return round;
+  }
+
+  /// Random programs, in turn with what else the checks have: first one of each, and what costs little.
+  Round random_round() const {
+    Round round;
+    round.is_needed = false;
+    round.with_random = !generated_.empty();
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      const std::uint64_t done = is_core(*checks_[i]) ? checks_[i]->core_programs : 0;
+      for (Unit& unit : units_of(i))
+        if (unit.index >= done) round.units.push_back(std::move(unit));
+    }
+    std::ranges::stable_sort(round.units, {}, [](const Unit& unit) {
+      return static_cast<Duration>(unit.index) * std::max(unit.estimate, kSecond / 2);
+    });
+    return round;
+  }
+
+  /// Whether something that takes so long is not begun any more.
+  bool out_of_time(Duration estimate = 0) const {
     if (cancelled_.load(std::memory_order_relaxed) || gone_.load(std::memory_order_relaxed)) return true;
-    const Clock::time_point end = is_needed ? options_.last_call : options_.deadline;
+    const Clock::time_point end = round_.is_needed ? options_.last_call : options_.random_until;
     return environment().live && Clock::now() + std::chrono::nanoseconds(estimate) >= end;
   }
 
-  bool is_needed(const Unit& unit) {
-    if (!environment().live || !unit.program) return false;
-    const Clause clause = checks_[unit.check]->aim();
-    const bool never_holds = level_of(clause) == Level::measured || clause == Clause::close_prunes_model ||
-                             clause == Clause::timeout_defaults_to_30m;
-    if (never_holds) return false;
-    const std::lock_guard lock(mutex_);
-    return evidence_.of(clause) == 0;
-  }
+  bool is_told(Clause clause) const { return evidence_.of(clause) > 0 || violated_.count(clause) != 0; }
 
-  /// The next piece of work. Live, random programs follow without end until the time is up, and have every second turn
-  /// once most of it has passed.
+  /// The next piece of work.
   bool take(Unit& unit, std::size_t& number) {
     const std::lock_guard lock(mutex_);
     if (failed_) return false;
-    number = results_.size();
-    const bool late = !endless_.empty() && Clock::now() >= options_.random_from;
-    if (next_ < units_.size() && !(late && drawn_ <= late_taken_)) {
-      late_taken_ += late ? 1 : 0;
-      unit = units_[next_++];
-    } else if (!endless_.empty() && !out_of_time()) {
-      unit = Unit{endless_[drawn_ % endless_.size()], drawn_ / endless_.size(), nullptr, 1, true, 0, 0};
+    while (round_.until_told && next_ < round_.units.size() && is_told(checks_[round_.units[next_].check]->aim()))
+      ++next_;
+    const bool are_done = next_ == round_.units.size();
+    if (round_.with_random && (are_done || drawn_ <= next_) && !out_of_time()) {
+      unit = Unit{generated_[drawn_ % generated_.size()], drawn_ / generated_.size(), nullptr, 1, true, 0};
       ++drawn_;
-    } else if (next_ < units_.size()) {
-      unit = units_[next_++];  // to be counted as skipped
+    } else if (!are_done) {
+      unit = round_.units[next_++];  // where there is no time left, to be counted as skipped
     } else {
       return false;
     }
+    number = results_.size();
     results_.emplace_back(unit.check, UnitResult{});
     return true;
   }
@@ -193,25 +285,33 @@ class Campaign {
     std::size_t number = 0;
     while (take(unit, number)) {
       UnitResult result;
-      const bool needed = is_needed(unit);
-      if (!out_of_time(unit.estimate, needed))
+      if (!out_of_time(unit.estimate))
         result = unit.program ? run_program(*runner, unit) : run_generated(*runner, unit);
       if (!result.trouble.empty()) look_for_life(result.trouble);
       const std::lock_guard lock(mutex_);
-      count_evidence(*checks_[unit.check], result.evidence);
-      if (result.skipped && needed && !cancelled_ && !gone_) merged_.out_of_budget = true;
+      count_told(*checks_[unit.check], result);
+      if (result.skipped && is_missed(checks_[unit.check]->aim())) merged_.out_of_budget = true;
       results_[number].second = std::move(result);
       ++done_;
-      if (progress_) progress_({std::string(checks_[unit.check]->name), done_, std::max(units_.size(), done_)});
+      if (progress_) progress_({std::string(checks_[unit.check]->name), done_, std::max(round_.units.size(), done_)});
     }
     const std::lock_guard lock(mutex_);
     add(runner->state_visits(), merged_.state_visits);
     add(runner->transition_visits(), merged_.transition_visits);
   }
 
+  /// Whether there should have been time for what is aimed at the clause.
+  bool is_missed(Clause clause) const {
+    return environment().live && round_.is_needed && may_hold_live(clause) && !is_told(clause) && !cancelled_ && !gone_;
+  }
+
   /// A clause is told only by checks that are registered for it.
-  void count_evidence(const Check& check, const Evidence& evidence) {
-    for (const Clause clause : check.serves) evidence_.count[static_cast<std::size_t>(clause)] += evidence.of(clause);
+  void count_told(const Check& check, const UnitResult& result) {
+    for (const Clause clause : check.serves)
+      evidence_.count[static_cast<std::size_t>(clause)] += result.evidence.of(clause);
+    for (const Reproduction& violation : result.violations)
+      for (const Finding& finding : violation.findings)
+        if (!finding.timing) violated_.insert(finding.clause);
   }
 
   /// After an answer that was lost or odd: a target that does not answer a harmless read either is left alone.
@@ -238,6 +338,8 @@ class Campaign {
     if (ran.result.inconclusive) result.whys.insert(ran.result.why);
     if (environment().live) {
       if (result.trouble.empty()) result.trouble = first_trouble(runner.history());
+      if (result.trouble.empty()) result.trouble = first_late(runner.history(), ran.result.findings);
+      if (result.refusal.empty()) result.refusal = first_refusal(runner.history());
       result.setup_refused = result.setup_refused || was_refused_setup(runner.history());
     }
     if (check.measure) check.measure(runner.history(), environment(), result.samples);
@@ -266,7 +368,7 @@ class Campaign {
       const std::uint64_t seed = seed_of(options_.seed, check.name, unit.index * 100'000 + i);
       const int size = kSizeMin + static_cast<int>(seed % static_cast<std::uint64_t>(kSizeMax - kSizeMin));
       auto program = std::make_shared<const Program>(programs(rc::Random(seed), size).value());
-      if (environment().live && out_of_time(estimated_time(*program, environment()))) break;
+      if (environment().live && (!may_run(*program) || out_of_time(estimated_time(*program, environment())))) break;
       const bool through_codec = unit.through_codec || seed / kSizeMax % kThroughCodecEvery == 0;
       take_in(check, runner, trials_.run(runner, std::move(program), seed, through_codec), result);
       if (environment().live || result.exchanges >= kUnitExchanges || out_of_time()) break;
@@ -284,6 +386,7 @@ class Campaign {
       into.evidence += unit.evidence;
       into.whys.merge(unit.whys);
       if (into.trouble.empty()) into.trouble = std::move(unit.trouble);
+      if (into.refusal.empty()) into.refusal = std::move(unit.refusal);
       into.setup_refused = into.setup_refused || unit.setup_refused;
       for (Reproduction& violation : unit.violations) into.violations.push_back(std::move(violation));
       for (auto& [key, values] : unit.samples) {
@@ -299,19 +402,18 @@ class Campaign {
   TrialRunner& trials_;
   const std::function<void(const Progress&)>& progress_;
   const std::atomic<bool>& cancelled_;
-  std::vector<Unit> units_;
   std::vector<std::optional<rc::Gen<Program>>> generators_;  // by check; none where it has programs of its own
-  std::vector<std::size_t> endless_;
-  std::map<Clause, std::uint64_t> aimed_at_;
+  std::vector<std::size_t> generated_;                       // checks that have generators, and can run
 
   std::atomic<bool> failed_ = false;  // an exception came out of a worker
   std::mutex mutex_;
-  std::size_t next_ = 0;
-  std::size_t drawn_ = 0;       // random programs so far, live
-  std::size_t late_taken_ = 0;  // aimed programs since random ones have their turn
+  Round round_;
+  std::size_t next_ = 0;   // unit of the round
+  std::size_t drawn_ = 0;  // random programs so far, live
   std::size_t done_ = 0;
   std::vector<std::pair<std::size_t, UnitResult>> results_;
-  Evidence evidence_;  // so far
+  Evidence evidence_;          // so far
+  std::set<Clause> violated_;  // by something that needs no clock
   CampaignResult merged_;
 
   std::mutex life_mutex_;  // one at a time asks whether the target is still there

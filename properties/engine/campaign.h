@@ -27,6 +27,7 @@ struct CheckResult {
   std::vector<Reproduction> violations;  // as found, in the order of the cases
   std::set<std::string> whys;            // of cases that could not be told
   std::string trouble;                   // the first request that was lost, late or refused in preparing; empty: none
+  std::string refusal;                   // live: the first that was refused to who may; many programs ask for that
   bool setup_refused = false;            // indices or datafeeds could not be prepared for want of privileges
   Samples samples;
 };
@@ -47,10 +48,9 @@ struct CampaignOptions {
   int workers = 1;
   std::int64_t generated_exchanges = 0;  // in process: about so many by generated programs in all
   int overlap_seeds = 16;                // in process: how often a program with overlapping requests runs
-  Clock::time_point random_from;         // live: from then on every second program is a random one
-  Clock::time_point deadline;   // live: nothing begins that would end later, but for what is aimed at an untold clause
-  Clock::time_point last_call;  // live: nothing at all begins that would end later
-  std::string gone;             // live: the target does not answer from the start, so nothing is sent
+  Clock::time_point random_until;  // live: random programs follow the core round, and none ends later; may be past
+  Clock::time_point last_call;     // live: nothing at all begins that would end later
+  std::string gone;                // live: the target does not answer from the start, so nothing is sent
 };
 
 CampaignResult run_campaign(const std::vector<const Check*>& checks, const CampaignOptions& options,

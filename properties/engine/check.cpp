@@ -10,6 +10,11 @@ bool Check::serves_clause(Clause clause) const {
   return std::find(serves.begin(), serves.end(), clause) != serves.end();
 }
 
+std::size_t programs_kept_back(const Check& check, const Environment& environment) {
+  if (environment.allow_cluster_wide || check.is_generated()) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(check.programs(environment), touches_others));
+}
+
 Unmet unmet_need(const Check& check, const Environment& environment) {
   using By = Unmet::By;
   const Needs& needs = check.needs;
@@ -44,6 +49,10 @@ Unmet unmet_need(const Check& check, const Environment& environment) {
   if (needs.datafeeds && !environment.documents_absent.empty())
     return {By::api, "the target has no documents for datafeeds to read: " + environment.documents_absent,
             "no documents"};
+  if (const std::size_t kept_back = programs_kept_back(check, environment);
+      kept_back > 0 && kept_back == check.programs(environment).size())
+    return {By::configuration, "its requests could touch the jobs of others, which --allow-cluster-wide allows",
+            "not allowed to touch others' jobs"};
   return {};
 }
 

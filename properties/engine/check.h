@@ -36,6 +36,7 @@ struct Environment {
   std::set<Principal> unsuitable;  // configured, but not what their name promises, as the target says
   std::set<Fault> faults;          // that can be injected
   std::set<Clause> selected;       // that are asked for; empty: all
+  bool allow_cluster_wide = true;  // requests may touch more than the program's own jobs
   Duration round_trip_max = kMillisecond;
   Duration margin = kMillisecond;              // tolerance of every clock check
   Duration normal_close = 200 * kMillisecond;  // how long the close of a small job takes
@@ -71,6 +72,8 @@ struct Check {
   std::function<rc::Gen<Program>(const Environment&)> generate;
   /// Reads figures off a history. May be empty.
   std::function<void(const History&, const Environment&, Samples&)> measure;
+  /// Live: how many of its programs, from the first on, tell the clause. A quick run has these alone.
+  std::size_t core_programs = 1;
 
   bool is_generated() const { return static_cast<bool>(generate); }
   bool serves_clause(Clause clause) const;
@@ -92,6 +95,9 @@ struct Unmet {
   Untold kind() const { return by == By::target ? Untold::did_not : Untold::cannot; }
 };
 Unmet unmet_need(const Check& check, const Environment& environment);
+
+/// How many of its programs are not run because they could touch the jobs of others.
+std::size_t programs_kept_back(const Check& check, const Environment& environment);
 
 /// Every registered check, in the order in which they are listed and merged.
 const std::vector<Check>& all_checks();

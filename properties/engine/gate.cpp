@@ -18,7 +18,8 @@ namespace {
 
 /// In process: exchanges of generated programs that a second of `--budget` stands for. Counted, never timed.
 constexpr std::int64_t kExchangesPerBudgetSecond = 30'000;
-constexpr int kLiveWorkers = 4;
+/// More than jobs may be open at once: many a program opens none.
+constexpr int kLiveWorkers = 6;
 /// Of the budget, for how much of it one answer may be awaited; never less than some seconds.
 constexpr int kPatiencesPerBudget = 4;
 constexpr Duration kPatienceMin = 3 * kSecond;
@@ -26,46 +27,42 @@ constexpr Duration kPatienceMin = 3 * kSecond;
 struct EffortFigures {
   std::int64_t generated_exchanges;
   int overlap_seeds;
-  Duration live_time;  // live, for all that is not aimed at an untold clause; 0: the whole budget
+  Duration live_time;  // live, of a run with random programs; 0: the whole budget
   Duration long_wait;  // live, of the one close that takes long
 };
 
 EffortFigures figures_of(Effort effort) {
   switch (effort) {
     case Effort::quick:
-      return {30'000, 8, 20 * kSecond, 0};
+      return {30'000, 8, 1, 0};
     case Effort::standard:
-      return {130'000, 24, 60 * kSecond, 33 * kSecond};
+      return {130'000, 24, 58 * kSecond, 33 * kSecond};
     case Effort::thorough:
       break;
   }
   return {1'500'000, 200, 0, 45 * kSecond};
 }
 
-/// When a live run does what. Programs that are aimed at a clause that nothing has told yet may begin up to the last
-/// call, all others up to the deadline; what is left is for shrinking and cleaning up.
+/// When a live run does what. The core round has all the time up to the last call; what is left is for shrinking.
 struct Timetable {
-  Timetable(const GateOptions& options, Clock::time_point the_start) : start(the_start) {
-    budget = options.budget;
+  Timetable(const GateOptions& options, Clock::time_point the_start) : start(the_start), budget(options.budget) {
     const Duration wanted = figures_of(options.effort).live_time;
-    time = wanted == 0 ? budget : std::min(wanted, budget);
+    random_time = wanted == 0 ? budget : wanted;
   }
 
   Clock::time_point at(Duration span) const { return start + std::chrono::nanoseconds(span); }
-  Clock::time_point random_from() const { return at(time / 2); }
-  Clock::time_point deadline() const { return at(time * 31 / 40); }
   Clock::time_point last_call() const { return at(budget * 31 / 40); }
-  /// Of shrinking that begins now.
+  Clock::time_point random_until() const { return std::min(at(random_time), last_call()); }
+  /// Of shrinking that begins now: a share of its own, however long all else took.
   Clock::time_point end_of_shrinking() const {
-    const Clock::time_point usual = std::max(at(time * 19 / 20), Clock::now() + std::chrono::nanoseconds(time / 5));
-    return std::min(usual, at(budget * 19 / 20));
+    return std::min(Clock::now() + std::chrono::nanoseconds(budget / 5), at(budget * 19 / 20));
   }
 
   bool is_over() const { return Clock::now() >= at(budget); }
 
   Clock::time_point start;
-  Duration budget = 0;
-  Duration time = 0;
+  Duration budget;
+  Duration random_time;
 };
 
 Environment environment_of(const GateOptions& options) {
@@ -80,6 +77,7 @@ Environment environment_of(const GateOptions& options) {
   environment.datafeeds_absent = options.datafeeds_absent;
   environment.documents_absent = options.documents_absent;
   environment.faults = options.faults;
+  environment.allow_cluster_wide = !options.live || options.allow_cluster_wide;
   environment.selected.insert(options.selected.begin(), options.selected.end());
   if (options.live) set_bounds(environment, kSecond, std::max(options.round_trip_max, options.round_trip));
   return environment;
@@ -102,10 +100,39 @@ CampaignOptions campaign_options(const GateOptions& options, const Timetable& ti
                                      ? std::max<std::int64_t>(1, options.budget / kSecond) * kExchangesPerBudgetSecond
                                      : figures.generated_exchanges;
   campaign.overlap_seeds = figures.overlap_seeds;
-  campaign.random_from = times.random_from();
-  campaign.deadline = times.deadline();
+  campaign.random_until = times.random_until();
   campaign.last_call = times.last_call();
   return campaign;
+}
+
+/// What a run of these checks leaves out so as not to touch the jobs of others; empty: nothing.
+std::string describe_kept_back(const std::vector<const Check*>& checks, const Environment& environment) {
+  std::size_t kept_back = 0;
+  for (const Check* check : checks)
+    if (!unmet_need(*check, environment)) kept_back += programs_kept_back(*check, environment);
+  if (kept_back == 0) return "";
+  return fmt::format(
+      "{} programs that could touch the jobs of others were left out (--allow-cluster-wide has them run)", kept_back);
+}
+
+/// The programs of one check for `--dry-run`; adds about how long they take, all and those of the core round.
+std::string describe_programs(const Check& check, const Environment& environment, Duration& whole, Duration& core) {
+  std::string text;
+  std::size_t requests = 0;
+  Duration time = 0;
+  const std::vector<Program> programs = check.programs(environment);
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    const bool is_core = environment.live && i < check.core_programs;
+    requests += request_count(programs[i]);
+    time += estimated_time(programs[i], environment);
+    core += is_core ? estimated_time(programs[i], environment) : 0;
+    text += is_core ? "  program of the core round:\n" : "  program:\n";
+    for (const Step& step : programs[i].steps)
+      if (step.type == StepType::call) text += fmt::format("    {}\n", describe(step.request));
+  }
+  whole += time;
+  return text + fmt::format("  {} programs, {} requests{}\n", programs.size(), requests,
+                            environment.live ? ", about " + describe_duration(time) : std::string());
 }
 
 }  // namespace
@@ -122,14 +149,15 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
     environment = std::move(calibration.environment);
     first_trouble = std::move(calibration.trouble);
     const Duration long_wait = figures_of(options.effort).long_wait;
-    if (long_wait <= times.time * 2 / 3) environment.long_wait = long_wait;
+    if (long_wait <= times.budget / 2) environment.long_wait = long_wait;
   }
   TrialRunner trials(environment, options.name_prefix, factory, codec_factory);
   CampaignOptions plan = campaign_options(options, times);
   if (options.live)
     if (const std::string silence = trials.why_silent(); !silence.empty())
       plan.gone = describe_gone(silence, first_trouble);
-  CampaignResult campaign = run_campaign(selected_checks(options.selected), plan, trials, progress, cancelled);
+  const std::vector<const Check*> checks = selected_checks(options.selected);
+  CampaignResult campaign = run_campaign(checks, plan, trials, progress, cancelled);
   ProofOptions proving;
   proving.seed = options.seed;
   proving.selected = options.selected;
@@ -144,7 +172,10 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
     else if (times.is_over())
       campaign.gone = describe_untold_end(first_trouble.empty() ? campaign.trouble : first_trouble);
   }
+  environment = trials.environment();
   RunRecord record = make_record(options, environment, campaign, proofs, cancelled.load());
+  if (const std::string kept_back = describe_kept_back(checks, environment); !kept_back.empty())
+    record.notes.push_back(kept_back);
   if (options.live)
     record.notes.push_back(fmt::format(
         "measured: largest round trip {}, close of a small job {}; margin of every clock check {}; slow closes take {}",
@@ -157,6 +188,7 @@ std::string describe_plan(const GateOptions& options) {
   const Environment environment = environment_of(options);
   std::string text;
   Duration whole = 0;
+  Duration core = 0;
   for (const Check* check : selected_checks(options.selected)) {
     text += fmt::format("{}\n  serves: {}\n", check->name, joined(check->serves, ", ", id_of));
     if (const Unmet unmet = unmet_need(*check, environment)) {
@@ -164,25 +196,14 @@ std::string describe_plan(const GateOptions& options) {
     } else if (check->is_generated()) {
       text += "  random programs\n";
     } else {
-      std::size_t requests = 0;
-      Duration time = 0;
-      const std::vector<Program> programs = check->programs(environment);
-      for (const Program& program : programs) {
-        requests += request_count(program);
-        time += estimated_time(program, environment);
-        text += "  program:\n";
-        for (const Step& step : program.steps)
-          if (step.type == StepType::call) text += fmt::format("    {}\n", describe(step.request));
-      }
-      text += fmt::format("  {} programs, {} requests{}\n", programs.size(), requests,
-                          options.live ? ", about " + describe_duration(time) : std::string());
-      whole += time;
+      text += describe_programs(*check, environment, whole, core);
     }
   }
-  if (options.live)
-    text += fmt::format("about {} by {} workers, before random programs\n",
-                        describe_duration(whole / (options.jobs > 0 ? options.jobs : kLiveWorkers)),
-                        options.jobs > 0 ? options.jobs : kLiveWorkers);
+  if (options.live) {
+    const int workers = options.jobs > 0 ? options.jobs : kLiveWorkers;
+    text += fmt::format("about {} by {} workers for the core round, {} for all programs, before random ones\n",
+                        describe_duration(core / workers), workers, describe_duration(whole / workers));
+  }
   return text;
 }
 

@@ -415,7 +415,7 @@ class ProgramWriter {
     const Principal who = environment_.knows(Principal::setup) ? Principal::setup : Principal::manage_ml;
     add(call(CreateIndex{kIndex}, who));
     add(call(IndexDocuments{kIndex, data(0, 6, 2), true}, who));
-    ask(fed, RequestKind::create_feed, call(CreateDatafeed{kFeed, fed.id, kIndex}));
+    ask(fed, RequestKind::create_feed, call(CreateDatafeed{kFeed, fed.id, kIndex}, who));
     fed.next_bucket = 6;
   }
 

@@ -22,7 +22,7 @@ constexpr int kRepetitions = 3;
 constexpr std::size_t kCandidatesMax = 3;
 /// Other interleavings that a smaller program with overlapping requests may need.
 constexpr int kOverlapSeeds = 4;
-constexpr std::size_t kTrialsMaxLive = 14;
+constexpr std::size_t kTrialsMaxLive = 60;
 
 bool is_dialect(Clause clause) {
   return level_of(clause) == Level::dialect;

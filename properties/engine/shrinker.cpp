@@ -204,6 +204,14 @@ rc::Seq<Program> reads_removed(const Shared& program) {
                          [reads](const Program& left) { return std::ranges::count_if(left.steps, is_read) < reads; });
 }
 
+/// What comes last is nothing that a clock before it could hang on.
+rc::Seq<Program> end_removed(const Shared& program) {
+  if (program->steps.size() < 2 || is_read(program->steps.back())) return {};
+  Program shorter = *program;
+  shorter.steps.pop_back();
+  return rc::seq::just(std::move(shorter));
+}
+
 /// The first place that is missing of those from 0 on.
 std::size_t first_gap(const Places& places) {
   std::size_t gap = 0;
@@ -411,7 +419,7 @@ rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
   const auto program = std::make_shared<const Program>(it);
   switch (simplify) {
     case Simplify::reads_only:
-      return reads_removed(program);
+      return rc::seq::concat(end_removed(program), reads_removed(program));
     case Simplify::single_steps:
       return rc::seq::concat(jobs_removed(program), single_steps_removed(program));
     case Simplify::everything:

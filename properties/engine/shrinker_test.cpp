@@ -139,6 +139,13 @@ TEST(Shrinkables, LeaveAloneWhoPrepares) {
   EXPECT_FALSE(by(Principal::setup));
 }
 
+TEST(Shrinkables, DropWhatComesLastWhereAClockIsAtStake) {
+  auto candidates = shrinkable_of(Steps{create(), open(), close(), force()}, Simplify::reads_only).shrinks();
+
+  ASSERT_EQ(candidates.next()->value().steps.size(), 3U);
+  EXPECT_FALSE(candidates.next());
+}
+
 TEST(Shrinkables, MakeOnePostOfTwo) {
   auto candidates =
       shrinkable_of(Steps{open(), post(data(0, 2)), stats(), post(data(2, 3))}, Simplify::everything).shrinks();

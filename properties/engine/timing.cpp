@@ -12,7 +12,9 @@ namespace {
 constexpr Duration kScriptPatience = 2 * kMinute;
 /// Virtual time costs nothing, so a close is awaited beyond the longest timeout in use.
 constexpr Duration kVirtualPatience = 72 * kHour;
-constexpr Duration kQuietMin = 300 * kMillisecond;
+/// How often a job that has to come to rest is read.
+constexpr Duration kPollMin = 25 * kMillisecond;
+constexpr Duration kPollMax = 100 * kMillisecond;
 
 }  // namespace
 
@@ -27,8 +29,8 @@ Timing timing_of(const Environment& environment) {
     timing.judge.forced_rest = 5 * kSecond + environment.slow + 2 * environment.normal_close;
     timing.executor.answer_patience = answer_patience(environment, Program{});
     timing.executor.reread_after = environment.slow + kSecond;
-    timing.executor.poll_every = 100 * kMillisecond;
-    timing.executor.quiet = std::max(kQuietMin, 2 * environment.round_trip_max);
+    timing.executor.poll_every = std::clamp(environment.normal_close / 4, kPollMin, kPollMax);
+    timing.executor.quiet = std::max(kPollMax, 2 * environment.round_trip_max);
   } else {
     timing.executor.answer_patience = kVirtualPatience;
     timing.executor.poll_every = timing.executor.quiet;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <shared_mutex>
 #include <string>
 
 #include "engine/check.h"
@@ -38,14 +39,20 @@ class TrialRunner {
 
   const Environment& environment() const { return environment_; }
 
+  /// Live, while nothing runs: from now on clock checks allow for twice as much, and what is to be slow takes longer.
+  void widen_clocks();
+
  private:
   std::string next_prefix();
+  Ran run_live(Runner& runner, const Program& program, std::uint64_t seed);
 
   Environment environment_;
   std::string name_prefix_;
   sut::SystemFactory& factory_;
   sut::SystemFactory& codec_factory_;
   std::atomic<std::uint64_t> names_{0};
+  std::shared_mutex together_;              // shared by live programs, and held by one that has to run alone
+  std::atomic<bool> one_at_a_time_{false};  // the target has no room for the jobs of several programs
 };
 
 }  // namespace closecheck::properties

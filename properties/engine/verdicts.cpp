@@ -38,6 +38,7 @@ struct Heard {
   std::vector<Unmet> unmet;    // of the checks that are aimed at the clause; where there are none, of all its checks
   std::set<std::string> whys;  // of the aimed checks, like all that follow
   std::string trouble;
+  std::string refusal;
   bool setup_refused = false;
 };
 
@@ -69,6 +70,7 @@ class Verdicts {
       if (!aimed) continue;
       heard.whys.insert(result.whys.begin(), result.whys.end());
       if (heard.trouble.empty()) heard.trouble = result.trouble;
+      if (heard.refusal.empty()) heard.refusal = result.refusal;
       heard.setup_refused = heard.setup_refused || result.setup_refused;
     }
     if (heard.unmet.empty()) heard.unmet = std::move(unmet_in_passing);
@@ -153,8 +155,8 @@ class Verdicts {
                          ? "the time was up before its checks could run"
                          : fmt::format("the time was up before {} of its programs could run", heard.skipped));
     if (lacking && lacking.kind() == Untold::cannot)
-      return say_cannot(record, verdict, untold(record) + "; " + joined_whys(heard.unmet), lacking.cause);
-    did_not(untold(record));
+      return say_cannot(record, verdict, untold(record, heard) + "; " + joined_whys(heard.unmet), lacking.cause);
+    did_not(untold(record, heard));
   }
 
   static std::string joined_whys(const std::vector<Unmet>& unmet) {
@@ -166,11 +168,12 @@ class Verdicts {
   }
 
   /// Programs ran and everything fitted, but nothing in them could have told.
-  std::string untold(const ClauseRecord& record) const {
+  std::string untold(const ClauseRecord& record, const Heard& heard) const {
     std::string text = fmt::format("none of {} exchanges could tell", record.exchanges);
     if (environment_.live)
       text += fmt::format(" (a close takes about {}, the margin is {})", describe_duration(environment_.normal_close),
                           describe_duration(environment_.margin));
+    if (!heard.refusal.empty()) text += "; the first that was refused: " + heard.refusal;
     return text;
   }
 

@@ -34,6 +34,11 @@ Response not_open(std::string_view job) {
   return conflict(fmt::format("Cannot perform requested action because job [{}] is not open", job));
 }
 
+Response no_room(std::string_view job) {
+  return refused(429, "status_exception",
+                 fmt::format("Could not open job [{}] because no suitable nodes were found", job));
+}
+
 Response timed_out(const Manner& manner, Duration timeout) {
   Response response = refused(500, "illegal_state_exception",
                               fmt::format("{} after {}", manner.profile->timed_out_words, render_time_span(timeout)));

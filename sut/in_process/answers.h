@@ -20,6 +20,8 @@ Response unknown_job(const Manner& manner, std::string_view job);
 Response unknown_index(std::string_view index);
 /// 409 for a job that is in the wrong state.
 Response not_open(std::string_view job);
+/// 429 for a job that cannot be open beside those that are.
+Response no_room(std::string_view job);
 /// 500 for a close whose timeout was up.
 Response timed_out(const Manner& manner, Duration timeout);
 /// 400 for a time value that is none.

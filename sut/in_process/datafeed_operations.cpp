@@ -29,6 +29,8 @@ ServiceAnswer show(const Turn& turn, const Datafeed& feed) {
 
 Answer DatafeedOperations::on(const CreateDatafeed& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/put", turn_.who);
+  if (turn_.manner.varies(Variant::manage_ml_may_not_read_indices) && !may_use_indices(turn_.manner, turn_.who))
+    return forbidden("indices:data/read/search", turn_.who);
   if (!is_valid_id(ask.feed)) return bad_request(fmt::format("Invalid datafeed_id; '{}' is no id", ask.feed));
   if (jobs_.find(ask.job) == nullptr) return unknown_job(turn_.manner, ask.job);
   if (feeds_.find(ask.feed) != nullptr)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "in_process/answers.h"
@@ -151,6 +152,11 @@ Answer JobOperations::on(const OpenJob& ask) {
   if (job->state() != JobState::closed ||
       (turn_.manner.deviates(Deviation::reopen_refused) && job->past().was_opened()))
     return conflict(fmt::format("Cannot open job [{}] because it has already been opened", ask.job));
+  const auto takes_room = [](const Job& other) {
+    return other.state() != JobState::closed && other.state() != JobState::failed;
+  };
+  if (turn_.manner.varies(Variant::room_for_one_open_job) && std::ranges::any_of(jobs_.all(), takes_room))
+    return no_room(ask.job);
   lifecycle_.open(*job);
   return std::nullopt;
 }

@@ -25,6 +25,8 @@ constexpr std::array kVariants{
     VariantText{Variant::queues_posts_while_closing, "queues-posts-while-closing", "A closing job takes data and analyses it after its next open."},
     VariantText{Variant::closed_close_answers_200, "closed-close-answers-200", "Closing a closed job is answered as a success."},
     VariantText{Variant::closed_shows_empty_node, "closed-shows-empty-node", "Statistics of a closed job have an empty node and an open time of nought."},
+    VariantText{Variant::manage_ml_may_not_read_indices, "manage-ml-may-not-read-indices", "A datafeed is made only by whoever may read its index, which the privileges of the job API do not allow."},
+    VariantText{Variant::room_for_one_open_job, "room-for-one-open-job", "A second job cannot be open beside the first: 429."},
 };
 // clang-format on
 

@@ -25,6 +25,8 @@ enum class Variant : std::uint8_t {
   queues_posts_while_closing,
   closed_close_answers_200,
   closed_shows_empty_node,
+  manage_ml_may_not_read_indices,
+  room_for_one_open_job,
 };
 
 }  // namespace closecheck::sut

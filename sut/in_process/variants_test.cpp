@@ -182,5 +182,21 @@ TEST(Variants, ChangeOnlyTheBytes) {
   }
 }
 
+TEST(Variants, MakeNoDatafeedForWhoMayNotReadItsIndex) {
+  ServiceForTest service = service_with(Variant::manage_ml_may_not_read_indices);
+  service.create(kA);
+  EXPECT_TRUE(is_refused(service.ask(CreateDatafeed{"closecheck-f", kA, "closecheck-i"}), 403));
+  EXPECT_TRUE(is_accepted(service.ask(CreateDatafeed{"closecheck-f", kA, "closecheck-i"}, Principal::setup)));
+}
+
+TEST(Variants, HaveRoomForOneOpenJob) {
+  ServiceForTest service = service_with(Variant::room_for_one_open_job);
+  open_job(service);
+  service.create("closecheck-b");
+  EXPECT_TRUE(is_refused(service.open("closecheck-b"), 429));
+  service.close(kA);
+  EXPECT_TRUE(is_accepted(service.open("closecheck-b")));
+}
+
 }  // namespace
 }  // namespace closecheck::sut

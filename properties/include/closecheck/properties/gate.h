@@ -23,15 +23,16 @@ struct GateOptions {
   std::uint64_t seed = 0;
   Effort effort = Effort::standard;
   Duration budget = 0;  // live: of all that is not clean-up; in process 0: as the effort says
-  int jobs = 0;         // worker threads; 0: one a core in process, 4 live
+  int jobs = 0;         // worker threads; 0: one a core in process, 6 live
   Require require = Require::all;
-  std::set<Principal> principals;  // that can be asked as; empty: security is off
-  std::set<Principal> unsuitable;  // configured, but not what their name promises, as the target says
-  bool secured = true;             // whether the target refuses anybody
-  std::string datafeeds_absent;    // how the target showed that it has no datafeeds; empty: it has them
-  std::string documents_absent;    // ... no indices and documents
-  std::set<Fault> faults;          // that can be injected
-  Duration round_trip = 0;         // measured, live
+  std::set<Principal> principals;   // that can be asked as; empty: security is off
+  std::set<Principal> unsuitable;   // configured, but not what their name promises, as the target says
+  bool secured = true;              // whether the target refuses anybody
+  std::string datafeeds_absent;     // how the target showed that it has no datafeeds; empty: it has them
+  std::string documents_absent;     // ... no indices and documents
+  std::set<Fault> faults;           // that can be injected
+  bool allow_cluster_wide = false;  // live: whether requests may touch jobs of others; in process they always may
+  Duration round_trip = 0;          // measured, live
   Duration round_trip_max = 0;
   std::string name_prefix{kNamePrefix};  // live: `closecheck-<run id>-`
 };

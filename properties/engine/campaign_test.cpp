@@ -1,0 +1,129 @@
+#include "engine/campaign.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "checks/steps.h"
+#include "engine/gate_for_test.h"
+
+namespace closecheck::properties {
+namespace {
+
+/// A quick live run, in virtual time: each program on a service of its own.
+RunRecord run_live(const GateOptions& options, sut::InProcessOptions service) {
+  service.profile = options.profile;
+  service.through_codec = true;
+  const auto factory = sut::make_in_process_factory(service);
+  const std::atomic<bool> cancelled{false};
+  return run_gate(options, *factory, *factory, {}, cancelled);
+}
+
+GateOptions live_options(Profile profile) {
+  GateOptions options = everything(profile);
+  options.live = true;
+  options.budget = 10 * kMinute;
+  options.require = Require::reachable;
+  options.round_trip = options.round_trip_max = kMillisecond;
+  return options;
+}
+
+std::string told(const RunRecord& record) {
+  std::string text = verdict_line(record) + "\n";
+  for (const ClauseRecord& clause : record.clauses)
+    text += std::string(id_of(clause.clause)) + ": " + std::string(name(clause.verdict)) + ", " + clause.why + "\n";
+  for (const ViolationRecord& violation : record.violations)
+    text += std::string(id_of(violation.finding.clause)) + " by " + violation.check + "\n";
+  return text;
+}
+
+TEST(CoreRound, TellsOfEveryProfileWhatCanBeToldLive) {
+  for (const Profile profile : kProfiles)
+    for (const Duration housekeeping : {20 * kMillisecond, 200 * kMillisecond, 2 * kSecond}) {
+      const RunRecord record = run_live(live_options(profile), {.housekeeping_base = housekeeping});
+      EXPECT_EQ(record.verdict, RunVerdict::conforms) << name(profile) << ' ' << describe_duration(housekeeping) << '\n'
+                                                      << told(record);
+      EXPECT_EQ(record.violations.size(), 0U);
+      for (const ClauseRecord& clause : record.clauses) EXPECT_NE(clause.kind, Untold::did_not) << told(record);
+    }
+}
+
+TEST(CoreRound, CatchesEveryDeviationUnderItsOwnClause) {
+  for (const Profile profile : kProfiles)
+    for (const sut::DeviationText& text : sut::deviations()) {
+      const bool is_told_live =
+          text.clause != Clause::close_prunes_model && text.clause != Clause::timeout_defaults_to_30m;
+      if (!is_told_live || !text.shows_in(profile)) continue;
+      const RunRecord record = run_live(live_options(profile), {.deviation = text.deviation});
+      ASSERT_FALSE(record.violations.empty()) << text.name << ' ' << name(profile) << '\n' << told(record);
+      EXPECT_EQ(id_of(record.violations.front().finding.clause), id_of(text.clause))
+          << text.name << ' ' << name(profile) << '\n'
+          << told(record);
+      EXPECT_LE(request_count(record.violations.front().program), text.requests_max + 3U) << text.name;
+    }
+}
+
+TEST(CoreRound, OfOneClauseIsItsOwnPrograms) {
+  GateOptions options = live_options(Profile::xpack_6_3);
+  options.selected = {Clause::close_ends_open_job};
+  const RunRecord record = run_live(options, {});
+
+  EXPECT_EQ(record.clauses[0].verdict, ClauseVerdict::holds);
+  EXPECT_LE(record.sequences, 5);
+}
+
+TEST(CoreRound, AsksAgainWithWiderClocksWhereAnAnswerWasLate) {
+  // The service answers each close half a second late, but for the first few: after these the clocks were set.
+  struct Late : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      const bool is_measured = made++ < 2;
+      return sut::make_in_process({.profile = Profile::xpack_6_3,
+                                   .variant = is_measured ? sut::Variant{} : *sut::variant_named("answers-delayed"),
+                                   .jitter = is_measured ? kMillisecond : 400 * kMillisecond},
+                                  seed);
+    }
+    std::atomic<int> made = 0;
+  } factory;
+  GateOptions options = live_options(Profile::xpack_6_3);
+  options.selected = {Clause::timeout_bounds_wait, Clause::timed_out_close_is_no_success,
+                      Clause::timed_out_close_goes_on};
+  const std::atomic<bool> cancelled{false};
+  const RunRecord record = run_gate(options, factory, factory, {}, cancelled);
+
+  for (const ClauseRecord& clause : record.clauses) EXPECT_EQ(clause.verdict, ClauseVerdict::holds) << told(record);
+}
+
+TEST(CoreRound, NamesWhatWasRefusedWhereAClauseStaysUntold) {
+  GateOptions options = live_options(Profile::xpack_6_3);
+  options.principals.erase(Principal::setup);
+  options.selected = {Clause::datafeed_end_closes_job};
+  const RunRecord record = run_live(options, {.variant = *sut::variant_named("manage-ml-may-not-read-indices")});
+
+  EXPECT_NE(record.clauses[0].why.find("create index"), std::string::npos) << record.clauses[0].why;
+  EXPECT_NE(record.clauses[0].why.find("403"), std::string::npos) << record.clauses[0].why;
+}
+
+TEST(CoreRound, LeavesOutWhatCouldTouchTheJobsOfOthersUnlessThatIsAllowed) {
+  const Check wide{
+      "wide",
+      {Clause::unknown_job_refused},
+      {},
+      [](const Environment&) {
+        return std::vector<Program>{Steps{close("_all")}, Steps{create(), close("closecheck-*"), close("*")}};
+      },
+      {},
+      {}};
+  Environment environment;
+  environment.profile = Profile::xpack_6_3;
+  environment.live = true;
+  EXPECT_FALSE(unmet_need(wide, environment));
+  environment.allow_cluster_wide = false;
+  EXPECT_EQ(programs_kept_back(wide, environment), 2U);
+  const Unmet unmet = unmet_need(wide, environment);
+  EXPECT_EQ(unmet.kind(), Untold::cannot);
+  EXPECT_NE(unmet.why.find("--allow-cluster-wide"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace closecheck::properties
