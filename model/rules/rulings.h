@@ -17,8 +17,6 @@ class Rulings {
   void begin_event() { awaited_ = caller_in_doubt_ = false; }
   Judgement decide() { return accusations_.empty() ? undecided() : convict(); }
 
-  /// A finding that rests on a clock stands beside a history that may fit in every other way, and ends nothing: the
-  /// first of each clause counts. Any other ends the history.
   void accuse(Finding finding);
   /// A departure from the dialect stands beside a history that otherwise fits; the first of each clause counts.
   void depart(Clause clause, std::string expected, std::string observed, std::size_t event);
@@ -32,8 +30,9 @@ class Rulings {
   /// A reason to be told if it is asked for, though it decides nothing by itself.
   void remark(std::string why);
 
-  /// Whether the event at hand ends the history.
   bool has_accused() const { return !accusations_.empty(); }
+  /// Whether somebody is accused of more than being late.
+  bool has_accused_of_form() const;
   bool is_awaiting() const { return awaited_; }
   bool is_violated() const { return violated_; }
 

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <set>
-#include <type_traits>
 #include <utility>
-
-#include "closecheck/vocabulary/job_expression.h"
 
 namespace closecheck {
 namespace {
@@ -33,31 +30,6 @@ struct Renamer {
       apply(operation.path);
       apply(operation.body);
     }
-  }
-};
-
-template <class T, class... Others>
-constexpr bool is_one_of = (std::is_same_v<T, Others> || ...);
-
-/// Whether an operation can change something that is not ours.
-struct Reach {
-  static bool is_ours(std::string_view expression) {
-    bool ours = !expression.empty();
-    each_part(expression, [&](std::string_view part) { ours = ours && part.starts_with(kNamePrefix); });
-    return ours;
-  }
-  bool operator()(const RawRequest& raw) const {
-    if (raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS") return false;
-    return raw.path.find(kNamePrefix) == std::string::npos || raw.path.find("//") != std::string::npos;
-  }
-  template <class T>
-  bool operator()(const T& operation) const {
-    if constexpr (is_one_of<T, GetJob, JobStats, GetBuckets, GetRecords, GetSnapshots, GetDatafeed, DatafeedStats>)
-      return false;
-    if constexpr (requires { operation.feed; }) return !is_ours(operation.feed);
-    if constexpr (requires { operation.job; }) return !is_ours(operation.job);
-    if constexpr (requires { operation.index; }) return !is_ours(operation.index);
-    return false;
   }
 };
 
@@ -123,19 +95,11 @@ std::size_t request_count(const Program& program) {
                                                 [](const Step& step) { return step.type == StepType::call; }));
 }
 
-bool touches_others(const Program& program) {
-  return std::ranges::any_of(program.steps, [](const Step& step) {
-    if (step.type != StepType::call) return false;
-    const Request& request = step.request;
-    return request.as_sent ? Reach{}(*request.as_sent) : std::visit(Reach{}, request.operation);
-  });
-}
-
 std::size_t open_jobs_of(const Program& program) {
   std::set<std::string_view> jobs;
   for (const Step& step : program.steps)
     if (const auto* open = std::get_if<OpenJob>(&step.request.operation)) jobs.insert(open->job);
-  return jobs.size();
+  return std::max<std::size_t>(1, jobs.size());
 }
 
 }  // namespace closecheck

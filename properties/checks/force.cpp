@@ -87,8 +87,7 @@ std::vector<Check> force_checks() {
        {.faults = {Fault::slow_close}},
        returns_early,
        {},
-       {},
-       2},
+       {}},
       {"force-returns-early-from-hanging-jobs",
        {C::force_returns_early, C::force_closes_unresponsive_job},
        {.faults = {Fault::hang_close}},
@@ -115,15 +114,14 @@ std::vector<Check> force_checks() {
        {.faults = {Fault::hang_close}},
        closes_unresponsive_jobs,
        {},
-       {},
-       3},
+       {}},
       {"force-closes-slow-jobs",
        {C::force_closes_unresponsive_job, C::force_returns_early, C::concurrent_requests_linearize},
        {.faults = {Fault::slow_close}},
        closes_slow_jobs,
        {},
        {},
-       2},
+       0},
   };
 }
 

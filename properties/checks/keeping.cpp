@@ -55,8 +55,7 @@ std::vector<Check> keeping_checks() {
        {},
        keeps_metadata,
        {},
-       {},
-       3},
+       {}},
       {"closed-jobs-are-idle", {C::closed_job_is_idle, C::closed_means_closed}, {}, is_idle, {}, {}, 2},
   };
 }

@@ -19,6 +19,7 @@ std::vector<Check> refusal_checks();
 std::vector<Check> overlap_checks();
 std::vector<Check> wire_checks();
 std::vector<Check> measuring_checks();
+std::vector<Check> life_checks();
 std::vector<Check> generated_checks();
 
 }  // namespace closecheck::properties

@@ -8,6 +8,8 @@
 
 #include "closecheck/properties/gate.h"
 #include "engine/campaign.h"
+#include "engine/estimate.h"
+#include "engine/isolation.h"
 
 namespace closecheck::properties {
 namespace {

@@ -10,9 +10,10 @@
 #include <set>
 #include <utility>
 
-#include "closecheck/model/grammar.h"
 #include "closecheck/vocabulary/trouble.h"
 #include "closecheck/vocabulary/workers.h"
+#include "engine/estimate.h"
+#include "engine/isolation.h"
 #include "engine/seeds.h"
 
 namespace closecheck::properties {
@@ -178,9 +179,8 @@ class Campaign {
   Round core_round() const {
     Round round;
     for (std::size_t i = 0; i < checks_.size(); ++i) {
-      if (!is_core(*checks_[i])) continue;
       for (Unit& unit : units_of(i))
-        if (unit.index < checks_[i]->core_programs) round.units.push_back(std::move(unit));
+        if (unit.index < core_count(*checks_[i])) round.units.push_back(std::move(unit));
     }
     Duration whole = 0;
     for (const Unit& unit : round.units) whole += unit.estimate;
@@ -195,6 +195,13 @@ class Campaign {
 
   bool is_selected(Clause clause) const {
     return environment().selected.empty() || environment().selected.count(clause) != 0;
+  }
+
+  /// How many programs of the check are in the core round: who asks for a few clauses alone has time for all of theirs.
+  std::size_t core_count(const Check& check) const {
+    const bool asks_for_few = !environment().selected.empty() && environment().selected.size() < clauses().size();
+    if (asks_for_few && is_selected(check.aim())) return SIZE_MAX;
+    return is_core(check) ? check.core_programs : 0;
   }
 
   /// Whether a clause that is asked for needs the check: it is aimed at it, or nothing that runs here is.
@@ -228,7 +235,7 @@ class Campaign {
     for (std::size_t i = 0; i < checks_.size(); ++i) {
       if (clauses.count(checks_[i]->aim()) == 0) continue;
       for (Unit& unit : units_of(i))
-        if ((unit.index >= checks_[i]->core_programs) == is_new) round.units.push_back(std::move(unit));
+        if ((unit.index >= core_count(*checks_[i])) == is_new) round.units.push_back(std::move(unit));
     }
     std::ranges::stable_sort(round.units, {}, &Unit::index);
     return round;
@@ -240,7 +247,7 @@ class Campaign {
     round.is_needed = false;
     round.with_random = !generated_.empty();
     for (std::size_t i = 0; i < checks_.size(); ++i) {
-      const std::uint64_t done = is_core(*checks_[i]) ? checks_[i]->core_programs : 0;
+      const std::size_t done = core_count(*checks_[i]);
       for (Unit& unit : units_of(i))
         if (unit.index >= done) round.units.push_back(std::move(unit));
     }
@@ -438,54 +445,6 @@ std::string describe_untold_end(const std::string& first_trouble) {
   std::string text = "the budget was used up before the target could be asked a last time";
   if (!first_trouble.empty()) text += "; the first that went wrong: " + first_trouble;
   return text;
-}
-
-Duration estimated_time(const Program& program, const Environment& environment) {
-  constexpr Duration kSettling = 400 * kMillisecond;
-  Duration time = 0;
-  Duration slow = 0;    // how long the next close takes for a fault
-  Duration behind = 0;  // how long what goes on in the background still takes
-  const auto close = [&](const CloseJob& it, bool awaited) {
-    if (it.force && *it.force != "false") {
-      slow = behind = 0;
-      return;
-    }
-    const Duration whole = std::max({environment.normal_close, slow, behind});
-    const model::TimeValue timeout = model::read_time(it.timeout);
-    const bool bounded = timeout.reading == model::TimeReading::valid;
-    const Duration wait = !awaited ? 0 : bounded ? std::min(whole, timeout.span) : whole;
-    time += wait;
-    behind = whole - wait;
-    slow = 0;
-  };
-  for (const Step& step : program.steps) {
-    switch (step.type) {
-      case StepType::call:
-        time += environment.round_trip_max / 2;
-        if (const auto* it = std::get_if<CloseJob>(&step.request.operation)) close(*it, !step.detached);
-        break;
-      case StepType::wait:
-        time += step.duration;
-        behind = std::max<Duration>(0, behind - step.duration);
-        break;
-      case StepType::settle:
-        time += kSettling;
-        [[fallthrough]];
-      case StepType::join:
-        time += behind;
-        behind = 0;
-        break;
-      case StepType::fault:
-        if (step.fault == Fault::slow_close) slow = step.duration;
-        if (step.fault == Fault::hang_close) slow = kHour;
-        break;
-    }
-  }
-  return time;
-}
-
-bool has_overlap(const Program& program) {
-  return std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) { return step.detached; });
 }
 
 }  // namespace closecheck::properties

@@ -62,10 +62,4 @@ std::string describe_untold_end(const std::string& first_trouble);
 /// What is said of a target that does not answer as itself any more: how that showed, and where it was seen first.
 std::string describe_gone(const std::string& silence, const std::string& first_trouble);
 
-/// About how long a program takes on a live target.
-Duration estimated_time(const Program& program, const Environment& environment);
-
-/// Whether requests of several clients overlap in it.
-bool has_overlap(const Program& program);
-
 }  // namespace closecheck::properties

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/isolation.h"
+
 namespace closecheck::properties {
 
 bool Check::serves_clause(Clause clause) const {

@@ -10,6 +10,7 @@
 #include "closecheck/vocabulary/workers.h"
 #include "engine/calibration.h"
 #include "engine/campaign.h"
+#include "engine/estimate.h"
 #include "engine/proof.h"
 #include "engine/verdicts.h"
 

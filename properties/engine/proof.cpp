@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/departure.h"
+#include "engine/estimate.h"
 #include "engine/root_cause.h"
 #include "engine/seeds.h"
 
@@ -134,7 +135,10 @@ class CounterexampleProver {
         continue;
       }
       if (tried++ == kCandidatesMax) return;
-      const Reproduction minimal = smallest(clause, candidate);
+      Reproduction minimal = smallest(clause, candidate);
+      // What was dropped on the word of one clock has to hold by more of them.
+      if (candidate.timing && live() && times_seen_again(minimal, clause) + 1 < kRepetitions)
+        minimal = *candidate.violation;
       const Finding* named = finding_for(minimal.findings, clause, false);
       const Finding& finding = named != nullptr ? *named : *finding_for(minimal.findings, clause, true);
       if (finding.clause != clause) followers_.emplace(clause, finding.clause);
@@ -148,7 +152,7 @@ class CounterexampleProver {
   /// A smaller program may show another thing that is broken. Then both are, but where both are wrong contents of what
   /// is read in the same way.
   bool prove_beside(const Finding& shown, const Reproduction& minimal, Clause clause, const Candidate& candidate) {
-    const Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
+    const Reproduction exact = minimize(clause, false, *candidate.violation);
     const Finding* named = finding_for(exact.findings, clause, false);
     if (named == nullptr) return false;
     const bool secured = trials_.environment().secured;
@@ -163,10 +167,10 @@ class CounterexampleProver {
   /// On the way down the violation may become one of another clause. It keeps its name where a smaller
   /// program shows it, or where the other clause was not asked for.
   Reproduction smallest(Clause clause, const Candidate& candidate) {
-    Reproduction minimal = minimize(clause, true, *candidate.violation, candidate.timing);
+    Reproduction minimal = minimize(clause, true, *candidate.violation);
     const Clause other = finding_for(minimal.findings, clause, true)->clause;
     if (other == clause || live()) return selected(other) ? minimal : *candidate.violation;
-    Reproduction exact = minimize(clause, false, *candidate.violation, candidate.timing);
+    Reproduction exact = minimize(clause, false, *candidate.violation);
     return is_smaller(exact.program, minimal.program) || !selected(other) ? exact : minimal;
   }
 
@@ -182,7 +186,7 @@ class CounterexampleProver {
     if (!bears_on(departure_of(*root, looked.history, secured), departure_of(own, minimal.history, secured)))
       return false;
     const Clause found = root->clause;
-    const Reproduction smaller = minimize(found, false, looked, false);
+    const Reproduction smaller = minimize(found, false, looked);
     const Finding* named = finding_for(smaller.findings, found, false);
     if (named == nullptr) return false;
     followers_[clause] = named->clause;
@@ -247,22 +251,28 @@ class CounterexampleProver {
                              "an answer was out of its bounds and could not be asked for again, for " + options_.gone);
       return false;
     }
+    const int again = times_seen_again(violation, clause);
+    if (again + 1 == kRepetitions) return true;
+    const Finding* found = finding_for(violation.findings, clause, false);
+    const std::string what = found == nullptr ? "an answer was out of its bounds"
+                                              : "expected " + found->expected + "; observed " + found->observed;
+    proofs_.doubts.emplace(
+        clause, live() && is_cancelled()
+                    ? what + ", once; the run was interrupted before it was tried again"
+                    : fmt::format("{}, in {} of {} repetitions, which may be noise (margin {})", what, again + 1,
+                                  again + 2, describe_duration(trials_.environment().margin)));
+    return false;
+  }
+
+  /// How often the same finding comes again, up to the first time that it does not.
+  int times_seen_again(const Reproduction& violation, Clause clause) {
     for (int i = 1; i < kRepetitions; ++i) {
-      if (live() && is_cancelled()) {
-        proofs_.doubts.emplace(
-            clause, "an answer was out of its bounds once; the run was interrupted before it was tried again");
-        return false;
-      }
+      if (live() && is_cancelled()) return i - 1;
       const auto again =
           attempt(violation.program, seed_of(violation.seed, "repetition", static_cast<std::uint64_t>(i)), true);
-      if (finding_for(again.findings, clause, false) != nullptr) continue;
-      proofs_.doubts.emplace(clause,
-                             fmt::format("an answer was out of its bounds in {} of {} repetitions, which may be "
-                                         "noise (margin {})",
-                                         i, i + 1, describe_duration(trials_.environment().margin)));
-      return false;
+      if (finding_for(again.findings, clause, false) == nullptr) return i - 1;
     }
-    return true;
+    return kRepetitions - 1;
   }
 
   Reproduction attempt(const Program& program, std::uint64_t seed, bool through_codec) {
@@ -286,11 +296,11 @@ class CounterexampleProver {
     return std::nullopt;
   }
 
-  Reproduction minimize(Clause clause, bool any_of_group, const Reproduction& violation, bool timing) {
+  Reproduction minimize(Clause clause, bool any_of_group, const Reproduction& violation) {
     ShrinkOptions shrinking;
     if (live()) {
       if (asks_with_wrong_password(violation.program)) return violation;
-      shrinking.simplify = timing ? Simplify::reads_only : Simplify::single_steps;
+      shrinking.simplify = Simplify::by_removal;
       shrinking.trials_max = kTrialsMaxLive;
       shrinking.enough = [this] { return out_of_time(); };
     }

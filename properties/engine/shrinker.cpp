@@ -28,15 +28,6 @@ constexpr std::size_t kAllBlocksStepsMax = 12;
 constexpr std::array<Duration, 6> kRoundWaits{kMillisecond, 10 * kMillisecond, 100 * kMillisecond,
                                               kSecond,      10 * kSecond,      kMinute};
 
-bool is_read(const Step& step) {
-  if (step.type != StepType::call) return false;
-  const Operation& operation = step.request.operation;
-  return std::holds_alternative<JobStats>(operation) || std::holds_alternative<GetJob>(operation) ||
-         std::holds_alternative<GetBuckets>(operation) || std::holds_alternative<GetRecords>(operation) ||
-         std::holds_alternative<GetSnapshots>(operation) || std::holds_alternative<GetDatafeed>(operation) ||
-         std::holds_alternative<DatafeedStats>(operation);
-}
-
 const std::string& job_of_step(const Step& step) {
   return step.type == StepType::call ? job_of(step.request.operation) : step.job;
 }
@@ -151,6 +142,7 @@ rc::Seq<Places> without_one(const Places& places) {
 }
 
 using Shared = std::shared_ptr<const Program>;
+using Candidates = std::vector<Program>;
 
 rc::Seq<Program> programs_at(const Shared& program, rc::Seq<Places> places) {
   return rc::seq::map(std::move(places), [program](Places left) { return steps_at(*program, std::move(left)); });
@@ -198,18 +190,19 @@ rc::Seq<Program> single_steps_removed(const Shared& program) {
   return programs_at(program, without_one(places));
 }
 
-rc::Seq<Program> reads_removed(const Shared& program) {
-  const auto reads = std::ranges::count_if(program->steps, is_read);
-  return rc::seq::filter(single_steps_removed(program),
-                         [reads](const Program& left) { return std::ranges::count_if(left.steps, is_read) < reads; });
-}
-
-/// What comes last is nothing that a clock before it could hang on.
-rc::Seq<Program> end_removed(const Shared& program) {
-  if (program->steps.size() < 2 || is_read(program->steps.back())) return {};
-  Program shorter = *program;
-  shorter.steps.pop_back();
-  return rc::seq::just(std::move(shorter));
+/// Blocks that lie side by side, the largest first, and then single steps: what takes few trials.
+rc::Seq<Program> side_by_side_removed(const Shared& program) {
+  constexpr std::size_t kLargeStepsMin = 8;
+  const std::size_t steps = program->steps.size();
+  Candidates smaller;
+  for (std::size_t size = steps / 2; size >= 2 && steps >= kLargeStepsMin; size /= 2)
+    for (std::size_t end = steps; end >= size; end -= size) {
+      Program left = *program;
+      const auto last = left.steps.begin() + static_cast<std::ptrdiff_t>(end);
+      left.steps.erase(last - static_cast<std::ptrdiff_t>(size), last);
+      smaller.push_back(std::move(left));
+    }
+  return rc::seq::concat(rc::seq::fromContainer(std::move(smaller)), single_steps_removed(program));
 }
 
 /// The first place that is missing of those from 0 on.
@@ -236,8 +229,6 @@ rc::Seq<Program> each_step(const Shared& program, Simpler simpler) {
   return rc::seq::map(rc::shrink::eachElement(program->steps, std::move(simpler)),
                       [](std::vector<Step> steps) { return Program{std::move(steps)}; });
 }
-
-using Candidates = std::vector<Program>;
 
 /// Two posts to a job as one, where either stands.
 Candidates posts_merged(const Program& program) {
@@ -418,10 +409,8 @@ rc::Seq<Program> lazily(const Shared& program, Candidates (*candidates)(const Pr
 rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
   const auto program = std::make_shared<const Program>(it);
   switch (simplify) {
-    case Simplify::reads_only:
-      return rc::seq::concat(end_removed(program), reads_removed(program));
-    case Simplify::single_steps:
-      return rc::seq::concat(jobs_removed(program), single_steps_removed(program));
+    case Simplify::by_removal:
+      return rc::seq::concat(jobs_removed(program), side_by_side_removed(program));
     case Simplify::everything:
       break;
   }

@@ -28,8 +28,7 @@ struct Reproduction {
 /// How far a program may be simplified.
 enum class Simplify : std::uint8_t {
   everything,
-  single_steps,  ///< drop single steps: for live targets, where each trial costs time
-  reads_only,    ///< drop reads, and what comes last: for findings that rest on a clock
+  by_removal,  ///< drop steps: for live targets, where each trial costs time
 };
 
 /// The program with its shrinks, the boldest first and each lazy: RapidCheck removes blocks and single steps, passes of

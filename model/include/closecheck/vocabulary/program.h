@@ -59,11 +59,7 @@ Program with_prefix(Program program, std::string_view from, std::string_view to)
 /// Requests in the program.
 std::size_t request_count(const Program& program);
 
-/// Whether a request of the program may change what does not bear a name of its own, one that begins with
-/// `kNamePrefix`: a job without an id, `_all`, a wildcard of everything.
-bool touches_others(const Program& program);
-
-/// Jobs that may be open at the same time while the program runs.
+/// Jobs that may be open at the same time while the program runs, at least 1.
 std::size_t open_jobs_of(const Program& program);
 
 }  // namespace closecheck
