@@ -84,6 +84,7 @@ TEST(Live, ViolationReplaysAgainstTheSameTarget) {
   EXPECT_EQ(bench.run({"closed-job-refuses-data", "--profile", "xpack-6.3", "--effort", "quick"}).code, 1);
   const nlohmann::json violation = bench.report()["violations"][0];
   EXPECT_THAT(violation["replay"], HasSubstr("--target " + bench.url()));
+  EXPECT_EQ(violation["reproduced"], "3 of 3");
   EXPECT_THAT(violation["curl"].dump(), HasSubstr("ml_admin:\\\"$ML_ADMIN_PASSWORD\\\""));
 
   const Finished replayed = run_closecheck({"replay", violation["scenario"], "--target", bench.url(), "--profile",

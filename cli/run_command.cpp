@@ -15,6 +15,7 @@
 #include "files.h"
 #include "live_session.h"
 #include "recorder.h"
+#include "reproduction.h"
 #include "secrets.h"
 #include "selection.h"
 #include "target.h"
@@ -26,6 +27,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
+
+/// Live: of the budget, what is kept for replaying what was found, one in so many shares.
+constexpr int kReplayShares = 10;
 
 Require require_of(const std::string& text, bool live) {
   if (text.empty()) return live ? Require::reachable : Require::all;
@@ -88,7 +92,8 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
   }
   take_in(knowledge, gate);
   if (target.live) {
-    gate.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(target.ends.end_of_work - Clock::now()).count();
+    const std::chrono::nanoseconds left = target.ends.end_of_work - Clock::now();
+    gate.budget = (left - left / kReplayShares).count();
     gate.name_prefix = session.name_prefix();
     if (!options.quiet)
       fmt::print(stderr, "{}{}", describe_reach(target, knowledge), properties::describe_out_of_reach(gate));
@@ -103,7 +108,6 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
       gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.through_codec(),
       [&progress](const properties::Progress& now) { progress.show(now); }, session.cancelled());
   progress.clear();
-  session.clean_up();
   if (redactor != nullptr) redact(record, *redactor);
   record.notes.insert(record.notes.begin(), knowledge.notes.begin(), knowledge.notes.end());
   return record;
@@ -186,6 +190,8 @@ ExitCode run_command(const RunOptions& options) {
       make_folder(folder);
       save_counterexamples(record, target, options.target, folder);
     });
+  reproduce_violations(record, target, session);
+  session.clean_up();
   record.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
 
   // The verdict first: whatever becomes of the files, it is told.

@@ -106,6 +106,7 @@ class Console {
       for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", one_line(line));
     }
     if (!violation.check.empty()) text_ += fmt::format("  check:    {}\n", violation.check);
+    if (!violation.reproduced.empty()) text_ += fmt::format("  reproduced: {}\n", violation.reproduced);
     if (!violation.replay.empty()) text_ += fmt::format("  replay:   {}\n", one_line(violation.replay));
     text_ += '\n';
   }

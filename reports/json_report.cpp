@@ -47,7 +47,8 @@ Json violation_entry(const ViolationRecord& violation) {
               {"scenario", text_or_null(violation.scenario)},
               {"seed", violation.seed},
               {"replay", violation.replay},
-              {"curl", violation.curl}};
+              {"curl", violation.curl},
+              {"reproduced", violation.reproduced.empty() ? "not tried" : violation.reproduced}};
 }
 
 }  // namespace

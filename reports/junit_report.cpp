@@ -23,6 +23,7 @@ std::string failure_text(const ViolationRecord& violation) {
     for (const Clause also : violation.finding.also) text += fmt::format(" {}", id_of(also));
     text += '\n';
   }
+  if (!violation.reproduced.empty()) text += fmt::format("reproduced: {}\n", violation.reproduced);
   if (!violation.replay.empty()) text += fmt::format("replay: {}\n", violation.replay);
   return text;
 }

@@ -115,6 +115,7 @@ inline RunRecord sample_record() {
       R"({"type": "settled", "time": 4020000000, "job": "closecheck-a"})"};
   violation.scenario = "counterexamples/closed-job-refuses-data.yml";
   violation.seed = 7;
+  violation.reproduced = "3 of 3";
   violation.replay = "./closecheck replay counterexamples/closed-job-refuses-data.yml --target http://127.0.0.1:9200";
   violation.curl = {"curl -u ml_admin:\"$ML_ADMIN_PASSWORD\" -X POST http://127.0.0.1:9200/_xpack/ml"};
   record.violations = {violation};

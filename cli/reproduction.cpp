@@ -1,0 +1,89 @@
+#include "reproduction.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "closecheck/properties/timing.h"
+#include "closecheck/scenarios/scenario.h"
+#include "terminal.h"
+
+namespace closecheck::cli {
+namespace {
+
+constexpr int kReplays = 3;
+/// ... where one of them was not as the others.
+constexpr int kReplaysMax = 10;
+
+/// How often one was replayed.
+struct Tally {
+  int failing = 0;
+  int told = 0;
+};
+
+Tally replay_alone(const scenarios::Scenario& scenario, const Target& target, const std::string& prefix,
+                   LiveSession& session) {
+  const LiveSession::Reached& reached = session.reach(target);
+  const properties::Timing timing = properties::timing_of(
+      properties::TargetPace{target.profile, target.live, reached.knowledge.secured, reached.knowledge.round_trip_max});
+  scenarios::Circumstances circumstances;
+  circumstances.principals = reached.knowledge.principals;
+  circumstances.cancelled = &session.cancelled();
+  Systems systems = make_systems(target, reached.journal);
+  Tally tally;
+  int wanted = kReplays;
+  for (int i = 0; i < wanted && !session.cancelled() && !session.is_over(); ++i) {
+    const scenarios::Replay replay =
+        scenarios::replay(scenario, systems.through_codec(), timing.executor, timing.judge,
+                          target.live ? fmt::format("{}{}-", prefix, i) : prefix, {}, {}, circumstances);
+    const bool is_failing = replay.verdict == scenarios::ReplayVerdict::still_failing;
+    if (!is_failing) wanted = kReplaysMax;
+    if (replay.verdict == scenarios::ReplayVerdict::cannot_tell) continue;
+    ++tally.told;
+    tally.failing += is_failing ? 1 : 0;
+  }
+  return tally;
+}
+
+bool lacks_an_answer(const History& history) {
+  return std::ranges::any_of(history.events, [](const Event& event) { return event.type == EventType::info; });
+}
+
+/// Of a violation that never came again.
+void take_back(RunRecord& record, std::size_t at) {
+  const Clause clause = record.violations[at].finding.clause;
+  for (ClauseRecord& told : record.clauses) {
+    if (told.clause != clause) continue;
+    told.verdict = ClauseVerdict::inconclusive;
+    told.kind = Untold::did_not;
+    told.why = fmt::format(
+        "an answer departed once, in a history with a request that had none, and in {} replays never", kReplaysMax);
+  }
+  record.violations.erase(record.violations.begin() + static_cast<std::ptrdiff_t>(at));
+  record.verdict = verdict_of(record);
+}
+
+}  // namespace
+
+void reproduce_violations(RunRecord& record, const Target& target, LiveSession& session) {
+  for (std::size_t i = 0; i < record.violations.size();) {
+    ViolationRecord& violation = record.violations[i];
+    violation.reproduced = "not tried";
+    Tally tally;
+    try {
+      const std::string prefix =
+          target.live ? fmt::format("{}p{}-", session.name_prefix(), i) : std::string(kNamePrefix);
+      if (!violation.scenario.empty())
+        tally = replay_alone(scenarios::Scenario::load(violation.scenario), target, prefix, session);
+    } catch (const scenarios::ScenarioError& error) {
+      print_diagnostic(error.what);
+    }
+    if (tally.told > 0) violation.reproduced = fmt::format("{} of {}", tally.failing, tally.told);
+    if (tally.told == kReplaysMax && tally.failing == 0 && lacks_an_answer(violation.history))
+      take_back(record, i);
+    else
+      ++i;
+  }
+}
+
+}  // namespace closecheck::cli

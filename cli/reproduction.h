@@ -1,0 +1,15 @@
+// Whether violations that were found come again, replayed alone from their saved scenarios.
+#pragma once
+
+#include "closecheck/vocabulary/record.h"
+#include "live_session.h"
+#include "target.h"
+
+namespace closecheck::cli {
+
+/// Replays each violation of the record that has a scenario three times, and up to ten times where it does not always
+/// come again, for as long as the session has time; says in the record how often it came. One that never did, and of
+/// whose history an answer is missing, is none: its clause is inconclusive.
+void reproduce_violations(RunRecord& record, const Target& target, LiveSession& session);
+
+}  // namespace closecheck::cli
