@@ -9,7 +9,8 @@
 
 #include "closecheck/sut/left_over.h"
 #include "closecheck/sut/wire.h"
-#include "endpoint/dangerous_requests.h"
+#include "closecheck/vocabulary/job_expression.h"
+#include "closecheck/vocabulary/text.h"
 #include "endpoint/endpoint_clean_up.h"
 #include "endpoint/endpoint_clients.h"
 #include "endpoint/endpoint_target.h"
@@ -62,6 +63,10 @@ class Endpoint : public System {
     return std::nullopt;
   }
 
+  ~Endpoint() override { forget_open_jobs(); }
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
   Time now() override { return shared_->clock->now(); }
   Time end() const override { return clients_.end(); }
 
@@ -86,7 +91,7 @@ class Endpoint : public System {
     removal.things = std::exchange(created_, {});
     removal.hanging_jobs = std::exchange(hanging_jobs_, {});
     removal.close_timeout = kCloseTimeoutBetweenPrograms;
-    const std::set<std::string> opened = std::exchange(opened_jobs_, {});
+    const std::set<std::string> opened = opened_jobs_;
     for (const Thing& thing : removal.things)
       if (!opened.contains(thing.name)) removal.closed_jobs.insert(thing.name);
     // A creation of which nobody knows what became may still come: the end of the run looks for it once more.
@@ -101,9 +106,16 @@ class Endpoint : public System {
       if (how == Gone::was_removed || !lost.contains(thing)) shared_->journal.removed(thing);
     };
     remove_things(target(), removal);
+    forget_open_jobs();
+    open_requests_ = 0;
   }
 
  private:
+  /// What cannot be closed is no reason to stop.
+  void forget_open_jobs() {
+    for (const std::string& job : std::exchange(opened_jobs_, {})) target().commons().opened.closed(job);
+  }
+
   Target& target() { return shared_->target; }
   const Target& target() const { return shared_->target; }
 
@@ -114,14 +126,17 @@ class Endpoint : public System {
       lose(client, std::move(request), std::move(identity.forbidden));
       return std::nullopt;
     }
-    wire::HttpRequest http = wire::encode(*request, target().options().profile);
-    if (std::string why = why_dangerous(http, target().options().profile, target().options().allow_cluster_wide);
-        !why.empty()) {
-      lose(client, std::move(request), std::move(why) + ", so nothing was sent");
-      return std::nullopt;
+    const std::optional<Request> view = view_of(*request, target().options().profile);
+    const Operation& operation = view ? view->operation : request->operation;
+    if (const auto* open = std::get_if<OpenJob>(&operation)) {
+      if (!target().commons().opened.open(open->job)) {
+        lose(client, std::move(request),
+             "no more than " + std::to_string(kOpenJobsMax) + " jobs are opened at once, so nothing was sent");
+        return std::nullopt;
+      }
+      opened_jobs_.insert(open->job);
     }
-    bound_opening(*request, http);
-    if (auto thing = created_by(*request, target().options().profile)) {
+    if (auto thing = created_by(operation)) {
       if (!shared_->journal.created(*thing))
         throw std::runtime_error("the journal '" + target().options().journal + "' cannot be written, so " +
                                  describe(*thing) + " was not created");
@@ -130,7 +145,7 @@ class Endpoint : public System {
       if (is_our_name(thing->name)) created_.insert(*thing);
       creating_.emplace(request, *std::move(thing));
     }
-    if (const auto* open = std::get_if<OpenJob>(&request->operation)) opened_jobs_.insert(open->job);
+    ++open_requests_;
     Parcel parcel;
     parcel.http = std::move(http);
     parcel.credentials = std::move(identity.credentials);
@@ -157,7 +172,9 @@ class Endpoint : public System {
     completion.client = arrival->client;
     completion.time = arrival->time;
     if (arrival->answer) {
+      --open_requests_;
       Response response = decoded(*std::move(arrival->answer), *std::move(arrival->share), *arrival->request);
+      if (response.outcome == Outcome::accepted) note_close(*arrival->request);
       note_creation(arrival->request, did_nothing(response), &response);
       completion.response = std::make_shared<const Response>(std::move(response));
     } else {
@@ -166,6 +183,18 @@ class Endpoint : public System {
       completion.never_sent = arrival->never_sent;
     }
     return completion;
+  }
+
+  /// A close or a deletion that was accepted. Beside requests without an answer a job may have been opened again.
+  void note_close(const Request& request) {
+    if (open_requests_ > 0 || opened_jobs_.empty()) return;
+    const std::optional<Request> view = view_of(request, target().options().profile);
+    const Operation& operation = view ? view->operation : request.operation;
+    if (!std::holds_alternative<CloseJob>(operation) && !std::holds_alternative<DeleteJob>(operation)) return;
+    each_part(job_of(operation), [&](std::string_view part) {
+      for (const std::string& job : opened_jobs_)
+        if (part == "_all" || matches_wildcard(part, job)) target().commons().opened.closed(job);
+    });
   }
 
   /// What became of a request, if it was to create something. `response` null: there is none.
@@ -205,6 +234,7 @@ class Endpoint : public System {
   std::set<Thing> lost_;                                           // whose creation had no answer that tells
   std::set<std::string> hanging_jobs_;                             // as far as a hook may have made them so
   std::set<std::string> opened_jobs_;                              // at any time
+  int open_requests_ = 0;                                          // sent, and without an answer; lost ones stay
 };
 
 class EndpointFactory : public SystemFactory {

@@ -281,6 +281,29 @@ TEST_F(CleanUp, NeverTakesAnIndexForItsOwnBecauseDocumentsWentThere) {
   EXPECT_THAT(cluster_.indices, ElementsAre("logs"));
 }
 
+TEST_F(CleanUp, OpensNoFifthJobWhoeverAsksForIt) {
+  options_.commons = make_commons();
+  const auto one = make_endpoint_factory(options_)->make(1);
+  const auto other = make_endpoint_factory(options_)->make(2);
+  const auto sent = [this](System& system, Operation operation) {
+    const std::size_t before = cluster_.asked().size();
+    ask(system, std::move(operation));
+    return cluster_.asked().size() > before;
+  };
+  EXPECT_TRUE(sent(*one, OpenJob{"a"}));
+  EXPECT_TRUE(sent(*one, OpenJob{"b"}));
+  EXPECT_TRUE(sent(*other, OpenJob{"c"}));
+  EXPECT_TRUE(sent(*other, RawRequest{"POST", "/_xpack/ml/anomaly_detectors/d/_open", {}, "", ""}));
+  EXPECT_FALSE(sent(*one, OpenJob{"e"}));
+  EXPECT_TRUE(sent(*one, OpenJob{"a"})) << "it counts already";
+
+  EXPECT_TRUE(sent(*one, CloseJob{"a", {}, {}, {}, {}}));
+  EXPECT_TRUE(sent(*one, OpenJob{"e"}));
+  EXPECT_FALSE(sent(*other, OpenJob{"f"}));
+  one->clean_up({});
+  EXPECT_TRUE(sent(*other, OpenJob{"f"}));
+}
+
 TEST_F(CleanUp, FindsThingsByTheirNames) {
   cluster_.closed_jobs = {"closecheck-1-a", "somebodys"};
   cluster_.stopped_feeds = {"closecheck-1-f"};

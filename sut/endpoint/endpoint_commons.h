@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "endpoint/open_jobs.h"
+
 namespace closecheck::sut {
 
 /// Places that are taken several at a time, first come, first served, so that many small takers cannot starve a big
@@ -113,7 +115,8 @@ class Curfew {
 struct Commons {
   Commons();
 
-  Places open_jobs;
+  Places open_jobs;  // taken beforehand, by what programs say that they open
+  OpenJobs opened;   // as it comes to be
   Curfew curfew;
   WrongPasswords wrong_passwords;
   std::shared_ptr<AnswerRoom> answer_room = std::make_shared<AnswerRoom>();

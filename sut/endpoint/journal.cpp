@@ -65,17 +65,16 @@ std::string describe(const Thing& thing) {
   return std::string(name(thing.kind)) + " " + thing.name;
 }
 
-std::optional<Thing> created_by(const Request& request, Profile profile) {
-  const Operation* operation = &request.operation;
-  std::optional<Request> view;
-  if (const auto* raw = std::get_if<RawRequest>(operation); raw != nullptr && !only_reads(*operation)) {
-    view = wire::parse(wire::encode(request, profile), profile, request.who);
-    operation = &view->operation;
-  }
-  if (const auto* job = std::get_if<CreateJob>(operation)) return Thing{ThingKind::job, job->job};
-  if (const auto* feed = std::get_if<CreateDatafeed>(operation)) return Thing{ThingKind::feed, feed->feed};
-  if (const auto* index = std::get_if<CreateIndex>(operation)) return Thing{ThingKind::index, index->index};
-  if (const auto* documents = std::get_if<IndexDocuments>(operation); documents && is_our_name(documents->index))
+std::optional<Request> view_of(const Request& request, Profile profile) {
+  if (!std::holds_alternative<RawRequest>(request.operation) || only_reads(request.operation)) return std::nullopt;
+  return wire::parse(wire::encode(request, profile), profile, request.who);
+}
+
+std::optional<Thing> created_by(const Operation& operation) {
+  if (const auto* job = std::get_if<CreateJob>(&operation)) return Thing{ThingKind::job, job->job};
+  if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) return Thing{ThingKind::feed, feed->feed};
+  if (const auto* index = std::get_if<CreateIndex>(&operation)) return Thing{ThingKind::index, index->index};
+  if (const auto* documents = std::get_if<IndexDocuments>(&operation); documents && is_our_name(documents->index))
     return Thing{ThingKind::index, documents->index};
   return std::nullopt;
 }

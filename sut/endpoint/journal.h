@@ -14,9 +14,12 @@
 
 namespace closecheck::sut {
 
-/// What the request creates, also where it is sent as it is. Documents create an index of a name of ours; one of
-/// another name may have been there before.
-std::optional<Thing> created_by(const Request& request, Profile profile);
+/// What a request is that is sent as it is and may change something; empty: it is what it says.
+std::optional<Request> view_of(const Request& request, Profile profile);
+
+/// What the operation creates. Documents create an index of a name of ours; one of another name may have been there
+/// before.
+std::optional<Thing> created_by(const Operation& operation);
 
 /// Whether the name is one that only we give.
 bool is_our_name(std::string_view name);

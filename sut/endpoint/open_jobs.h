@@ -1,0 +1,23 @@
+// The jobs of ours that may be open on a target, so that there are never too many at once, whoever opens them.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace closecheck::sut {
+
+/// Thread-safe.
+class OpenJobs {
+ public:
+  /// Notes that the job is about to be opened. False: so many are open that it must not be.
+  bool open(const std::string& job);
+  /// The job is certainly not open any more.
+  void closed(const std::string& job);
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> jobs_;
+};
+
+}  // namespace closecheck::sut
