@@ -196,6 +196,18 @@ class Verdicts {
   bool cancelled_;
 };
 
+/// Whoever replays it prepares as `setup`, who is the ordinary caller where there is no other: where privileges count,
+/// that one may not do it.
+Program prepared_by_setup(Program program) {
+  for (Step& step : program.steps) {
+    const Operation& operation = step.request.operation;
+    const bool prepares =
+        std::holds_alternative<CreateIndex>(operation) || std::holds_alternative<IndexDocuments>(operation);
+    if (prepares && step.request.who == Principal::manage_ml) step.request.who = Principal::setup;
+  }
+  return program;
+}
+
 ViolationRecord violation_of(const Proof& proof, const Environment& environment) {
   ViolationRecord record;
   record.finding = proof.finding;
@@ -203,7 +215,7 @@ ViolationRecord violation_of(const Proof& proof, const Environment& environment)
     record.finding.observed +=
         fmt::format(" (three of three repetitions; margin {})", describe_duration(environment.margin));
   record.check = proof.check->name;
-  record.program = with_prefix(proof.reproduction.program, kNamePrefix, proof.reproduction.prefix);
+  record.program = prepared_by_setup(with_prefix(proof.reproduction.program, kNamePrefix, proof.reproduction.prefix));
   record.history = proof.reproduction.history;
   record.seed = proof.reproduction.seed;
   record.history_lines = sut::write_history_lines(record.history);

@@ -216,6 +216,22 @@ TEST(Verdicts, PutTheNamesOfTheHistoryIntoTheCounterexample) {
   EXPECT_EQ(job_of(record.violations[0].program.steps[0].request.operation), "closecheck-run-7-a");
 }
 
+TEST(Verdicts, LetTheCounterexamplePrepareAsSetup) {
+  Desk desk;
+  desk.ran(kAimed, 4);
+  Proof proof;
+  proof.check = &kAimed;
+  proof.finding.clause = C::closed_job_refuses_data;
+  proof.reproduction.prefix = kNamePrefix;
+  proof.reproduction.program.steps = {call(CreateIndex{"closecheck-i"}), call(OpenJob{"closecheck-a"})};
+  desk.proofs.violations = {proof};
+
+  const Program program = desk.record().violations[0].program;
+
+  EXPECT_EQ(program.steps[0].request.who, Principal::setup);
+  EXPECT_EQ(program.steps[1].request.who, Principal::manage_ml);
+}
+
 TEST(UnmetNeed, ToleratesAnUnsecuredTarget) {
   Environment environment;
   environment.secured = false;
