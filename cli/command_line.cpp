@@ -149,6 +149,9 @@ void add_serve(CLI::App& app, Action& action) {
                   fmt::format("Dialect, one of {} (default: {})", profile_names(), name(Profile{})))
       ->type_name("NAME");
   add_product_version(command, options->product_version);
+  command.add_option("--tls-certificate", options->tls_certificate, "Serve HTTPS with this certificate (PEM)")
+      ->type_name("FILE");
+  command.add_option("--tls-key", options->tls_key, "The private key of --tls-certificate (PEM)")->type_name("FILE");
   command.add_option("--deviation", options->deviation, "One thing wrong")->type_name("NAME");
   command.add_option("--housekeeping", options->housekeeping, "Least time that a close takes")->type_name("DURATION");
   command.add_option("--log-level", options->log_level, "On standard error: off, error, warn, info (default), debug")

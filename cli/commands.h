@@ -90,7 +90,9 @@ struct ServeOptions {
   std::string deviation;
   std::string variant;
   std::string housekeeping;
-  std::string log_level;  // empty: info
+  std::string log_level;        // empty: info
+  std::string tls_certificate;  // a file; empty: plain HTTP
+  std::string tls_key;          // likewise
   bool test_hooks = false;
 };
 ExitCode serve_command(const ServeOptions& options);

@@ -12,9 +12,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <sstream>
 #include <utility>
 #include <vector>
+
+#include "terminal.h"
 
 namespace closecheck::cli {
 namespace {
@@ -82,20 +83,17 @@ bool put_in_place(int file, const std::string& path) {
 
 }  // namespace
 
-std::ifstream open_file(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw UsageError(path + ": is a folder, not a file");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw UsageError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  return in;
+std::string read_file(const std::string& path, std::size_t bytes_max) {
+  try {
+    return read_regular_file(path, bytes_max);
+  } catch (const FileError& error) {
+    throw UsageError(error.what());
+  }
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream in = open_file(path);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad()) throw UsageError(path + ": cannot be read");
-  return text.str();
+void BadFiles::add(const std::string& what) {
+  any_ = true;
+  print_diagnostic(what);
 }
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {

@@ -1,18 +1,39 @@
 // Reading what the user names, writing what the user asked for, and where files of our own go.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "closecheck/vocabulary/input_file.h"
 #include "errors.h"
 
 namespace closecheck::cli {
 
-/// Throws UsageError when the file cannot be read.
-std::ifstream open_file(const std::string& path);
-/// The whole file. Throws UsageError likewise.
-std::string read_file(const std::string& path);
+/// The whole of a regular file. Throws UsageError: it cannot be read, is something else, or longer than that.
+std::string read_file(const std::string& path, std::size_t bytes_max = kTextFileBytesMax);
+
+/// Of several files those that cannot be used are named on standard error, each once, and the others are used.
+class BadFiles {
+ public:
+  /// Whether `use` went well; a UsageError out of it names the file.
+  template <class Use>
+  bool attempt(const Use& use) {
+    try {
+      use();
+      return true;
+    } catch (const UsageError& error) {
+      add(error.what());
+      return false;
+    }
+  }
+  /// `what`: the file, and what is wrong with it.
+  void add(const std::string& what);
+  bool any() const { return any_; }
+
+ private:
+  bool any_ = false;
+};
 
 /// A report that replaces its file whole or not at all: until then it is a file without a name, which leaves nothing
 /// behind however the program ends. What is no regular file (a pipe, `/dev/stdout`) is written to directly.

@@ -368,18 +368,23 @@ bool is_har(const std::string& text) {
   return json.is_object() && json.contains("log");
 }
 
-std::vector<HarHistory> histories_of_har(const std::vector<HarFile>& files) {
+std::vector<HarHistory> histories_of_har(const std::vector<HarFile>& files, BadFiles& bad) {
   std::vector<Capture> captures;
-  for (const HarFile& file : files) {
-    const Json json = Json::parse(file.text, nullptr, false);
-    const Json& entries = member(member(json, "log"), "entries");
-    if (!entries.is_array()) throw UsageError(fmt::format("{}: a HAR capture needs `log.entries`", file.path));
-    const std::string server = server_of(file.path, entries);
-    auto capture =
-        std::find_if(captures.begin(), captures.end(), [&](const auto& it) { return it.server() == server; });
-    if (capture == captures.end()) capture = captures.insert(captures.end(), Capture(server));
-    capture->take(file.path, entries);
-  }
+  for (const HarFile& file : files)
+    bad.attempt([&] {
+      const Json json = Json::parse(file.text, nullptr, false);
+      const Json& entries = member(member(json, "log"), "entries");
+      if (!entries.is_array()) throw UsageError(fmt::format("{}: a HAR capture needs `log.entries`", file.path));
+      const std::string server = server_of(file.path, entries);
+      const auto known = std::ranges::find(captures, server, &Capture::server);
+      // A copy, so that of a file that turns out to be bad nothing stays.
+      Capture capture = known == captures.end() ? Capture(server) : *known;
+      capture.take(file.path, entries);
+      if (known == captures.end())
+        captures.push_back(std::move(capture));
+      else
+        *known = std::move(capture);
+    });
   std::vector<HarHistory> histories;
   for (Capture& capture : captures) histories.push_back(std::move(capture).history());
   return histories;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "files.h"
+
 namespace closecheck::cli {
 
 /// A capture as it was read.
@@ -22,7 +24,7 @@ struct HarHistory {
 bool is_har(const std::string& text);
 
 /// One history for each server, in the order in which the files name them. What a capture did not keep (a body, who
-/// asked, how long it took) is unknown in it. Throws UsageError.
-std::vector<HarHistory> histories_of_har(const std::vector<HarFile>& files);
+/// asked, how long it took) is unknown in it.
+std::vector<HarHistory> histories_of_har(const std::vector<HarFile>& files, BadFiles& bad);
 
 }  // namespace closecheck::cli

@@ -41,8 +41,15 @@ std::string har(const std::vector<Json>& entries) {
   return Json{{"log", {{"version", "1.2"}, {"entries", entries}}}}.dump();
 }
 
+std::vector<HarHistory> read_har(const std::vector<HarFile>& files) {
+  BadFiles bad;
+  auto histories = histories_of_har(files, bad);
+  EXPECT_FALSE(bad.any());
+  return histories;
+}
+
 HarHistory history_of(const std::vector<Json>& entries) {
-  const auto histories = histories_of_har({{"x.har", har(entries)}});
+  const auto histories = read_har({{"x.har", har(entries)}});
   EXPECT_THAT(histories, SizeIs(1));
   return histories.front();
 }
@@ -264,7 +271,7 @@ TEST(HarCapture, JoinsCapturesOfOneServerInOrderOfTime) {
   const Json other =
       entry(at("01.000"), 1, "POST", "http://es:9201/_xpack/ml/anomaly_detectors/j/_close", 200, kClosed);
   const auto histories =
-      histories_of_har({{"a.har", har({first, third})}, {"other.har", har({other})}, {"b.har", har({first, second})}});
+      read_har({{"a.har", har({first, third})}, {"other.har", har({other})}, {"b.har", har({first, second})}});
 
   ASSERT_THAT(histories, SizeIs(2));
   EXPECT_EQ(histories[0].title, "a.har, b.har");
@@ -278,7 +285,10 @@ TEST(HarCapture, JoinsCapturesOfOneServerInOrderOfTime) {
 TEST(HarCapture, IsRefusedWithoutRequestsOfOneJobApiOrUsableTimes) {
   const std::string url = std::string(kJob) + "/_close";
   const auto refuse = [](const std::string& text) {
-    EXPECT_THROW(histories_of_har({{"x", text}}), UsageError) << text;
+    BadFiles bad;
+    EXPECT_THAT(histories_of_har({{"x", text}, {"good", har({entry(at("05"), 1, "GET", kJob, 200, "")})}}, bad),
+                SizeIs(1));
+    EXPECT_TRUE(bad.any()) << text;
   };
   refuse(har({entry(at("05"), 1, "GET", "http://es/", 200, "")}));
   for (const char* stamp : {"yesterday", "", "2026-01-02T03:04:05", "2026-01-02T03:04:05.1+", "2026-01-02"})

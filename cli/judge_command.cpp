@@ -110,23 +110,28 @@ std::string_view merged(const std::vector<reports::JudgedHistory>& judged) {
 ExitCode judge_command(const JudgeCommandOptions& options) {
   const std::optional<Profile> profile = chosen_profile(options.profile, options.product_version);
   OutputFile json(options.json);
+  BadFiles bad;
   std::vector<reports::JudgedHistory> judged;
-  for (const Recording& recording : find_recordings(options.files, profile)) {
-    judged.push_back(judge_one(recording));
-    // Nobody knows the secrets of a recording; headers that carry them are known by their names.
-    redact(judged.back(), Redactor());
-  }
+  for (const Recording& recording : find_recordings(options.files, profile, bad))
+    bad.attempt([&] {
+      judged.push_back(judge_one(recording));
+      // Nobody knows the secrets of a recording; headers that carry them are known by their names.
+      redact(judged.back(), Redactor());
+    });
+  if (judged.empty()) return ExitCode::usage;
   std::string text;
   // Of many histories those that conform are only counted.
   for (const reports::JudgedHistory& history : judged)
     if (judged.size() == 1 || history.verdict == kViolates) text += reports::write_judged(history);
-  const std::string_view verdict = merged(judged);
+  // What could not be read might have told otherwise.
+  const std::string_view verdict = bad.any() && merged(judged) == kConforms ? kInconclusive : merged(judged);
   std::size_t violating = 0;
   for (const reports::JudgedHistory& history : judged) violating += history.verdict == kViolates ? 1U : 0U;
   text += fmt::format("{}: {} of {} histories violate a clause\n", verdict, violating, judged.size());
   print(text);
   json.write(reports::write_judged_json(judged, verdict));
   json.commit();
+  if (bad.any()) return ExitCode::usage;
   if (verdict == kViolates) return ExitCode::violates;
   return verdict == kConforms ? ExitCode::conforms : ExitCode::inconclusive;
 }

@@ -1,11 +1,13 @@
 #include "recordings.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "closecheck/sut/history_lines.h"
@@ -25,10 +27,28 @@ bool is_header(std::string_view line) {
   return json.is_object() && json.contains("schema");
 }
 
-/// Whether the file can be read more than once.
-bool is_lasting(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+/// What every recording begins with, of either kind; perhaps behind the mark that some editors write.
+bool begins_no_recording(std::string_view bytes) {
+  const std::size_t first = bytes.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+  return first != std::string_view::npos && bytes[first] != '{';
+}
+
+/// A file of what comes through a pipe: it is read more than once. What begins as no recording does, or goes on in one
+/// line for longer than any, is only taken as far as is needed to say so.
+std::shared_ptr<const NamelessFile> kept(InputFile& pipe) {
+  auto file = std::make_shared<NamelessFile>();
+  std::vector<char> piece(std::size_t{256} << 10);
+  bool is_first = true;
+  std::size_t line_bytes = 0;
+  while (const std::size_t count = pipe.read(piece.data(), piece.size())) {
+    const std::string_view bytes(piece.data(), count);
+    file->append(bytes);
+    if (std::exchange(is_first, false) && begins_no_recording(bytes)) break;
+    const std::size_t end = bytes.rfind('\n');
+    line_bytes = end == std::string_view::npos ? line_bytes + count : count - end;
+    if (line_bytes > kHarBytesMax) break;
+  }
+  return file;
 }
 
 /// Where the histories of a file begin and end, each with its own clock.
@@ -52,26 +72,52 @@ std::vector<std::pair<std::size_t, std::size_t>> parts_of(const RecordedLines& l
   return parts;
 }
 
-/// The text of a capture; empty: the file is none.
-std::optional<std::string> capture_of(const RecordedLines& lines, const std::string& path,
-                                      const std::shared_ptr<const std::string>& in_memory) {
-  // A line of a history is a whole JSON value, as a capture is only if it stands on one line.
-  bool may_be_capture = false;
-  lines.read([&](std::string_view line) {
+/// Whether the file is no history, so that it may be a capture: a line of a history is a whole JSON value, as a capture
+/// is only if it stands on one line.
+bool may_be_capture(const std::string& path) {
+  bool may_be = true;
+  InputFile file(path, InputFile::Takes::regular);
+  const auto read = [&](char* into, std::size_t bytes) { return file.read(into, bytes); };
+  (void)read_lines(read, kRecordedLineBytesMax, [&](std::string_view line) {
     if (trimmed(line).empty()) return true;
     const nlohmann::json json = nlohmann::json::parse(line, nullptr, false);
-    may_be_capture = json.is_discarded() || (json.is_object() && json.contains("log"));
+    may_be = json.is_discarded() || (json.is_object() && json.contains("log"));
     return false;
   });
-  if (!may_be_capture) return std::nullopt;
-  std::string text = in_memory ? *in_memory : read_file(path);
-  return is_har(text) ? std::optional<std::string>(std::move(text)) : std::nullopt;
+  return may_be;
 }
 
 }  // namespace
 
-RecordedLines::RecordedLines(std::string path, std::size_t from, std::size_t to)
-    : path_(std::move(path)), from_(from), to_(to) {}
+NamelessFile::NamelessFile() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  std::string name = ((error ? std::filesystem::path("/tmp") : folder) / "closecheck-XXXXXX").string();
+  file_ = ::mkostemp(name.data(), O_CLOEXEC);
+  if (file_ < 0) throw OutputError(fmt::format("{}: cannot be written: {}", name, std::strerror(errno)));
+  ::unlink(name.c_str());
+}
+
+NamelessFile::~NamelessFile() {
+  ::close(file_);
+}
+
+void NamelessFile::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file_, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw OutputError(fmt::format("what comes through a pipe cannot be kept: {}", std::strerror(errno)));
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+std::string NamelessFile::path() const {
+  return fmt::format("/proc/self/fd/{}", file_);
+}
+
+RecordedLines::RecordedLines(std::string path, std::size_t from, std::size_t to,
+                             std::shared_ptr<const NamelessFile> keeps)
+    : path_(std::move(path)), keeps_(std::move(keeps)), from_(from), to_(to) {}
 RecordedLines::RecordedLines(std::shared_ptr<const std::string> text, std::size_t from, std::size_t to)
     : text_(std::move(text)), from_(from), to_(to) {}
 
@@ -84,15 +130,19 @@ void RecordedLines::read(const std::function<bool(std::string_view)>& take) cons
     }
     return;
   }
-  std::ifstream in = open_file(path_);
   try {
-    in.exceptions(std::ios::badbit);
-    in.seekg(static_cast<std::streamoff>(from_));
-    std::string line;
-    for (std::size_t at = from_; at < to_ && std::getline(in, line); at += line.size() + 1)
-      if (!take(line)) return;
-  } catch (const std::ios_base::failure&) {
-    throw UsageError(path_ + ": cannot be read");
+    InputFile file(path_, InputFile::Takes::regular);
+    file.seek(from_);
+    std::size_t at = from_;
+    const auto read = [&](char* into, std::size_t bytes) { return file.read(into, bytes); };
+    const bool whole = read_lines(read, kRecordedLineBytesMax, [&](std::string_view line) {
+      if (at >= to_) return false;
+      at += line.size() + 1;
+      return take(line);
+    });
+    if (!whole) throw FileError(fmt::format("a line has more than {} MiB", kRecordedLineBytesMax >> 20));
+  } catch (const FileError& error) {
+    throw UsageError(error.what());
   }
 }
 
@@ -111,27 +161,43 @@ Profile Recording::read(const std::function<bool(const Event&)>& take, const std
   return reader.profile();
 }
 
-std::vector<Recording> find_recordings(const std::vector<std::string>& paths, std::optional<Profile> profile) {
+namespace {
+
+/// What one file holds: a capture, or histories.
+void take_file(const std::string& path, std::optional<Profile> profile, std::vector<HarFile>& captures,
+               std::vector<Recording>& recordings) {
+  std::shared_ptr<const NamelessFile> keeps;
+  std::string readable = path;
+  try {
+    InputFile file(path, InputFile::Takes::pipes_too);
+    if (!file.is_regular()) {
+      keeps = kept(file);
+      readable = keeps->path();
+    }
+    if (may_be_capture(readable)) {
+      std::string text = read_regular_file(readable, kHarBytesMax);
+      if (is_har(text)) {
+        captures.push_back({path, std::move(text)});
+        return;
+      }
+    }
+    const auto parts = parts_of(RecordedLines(readable, 0, kToTheEnd, keeps), path);
+    for (std::size_t part = 0; part < parts.size(); ++part)
+      recordings.push_back({parts.size() == 1 ? path : fmt::format("{}, history {}", path, part + 1),
+                            RecordedLines(readable, parts[part].first, parts[part].second, keeps), profile});
+  } catch (const FileError& error) {
+    throw UsageError(error.what());
+  }
+}
+
+}  // namespace
+
+std::vector<Recording> find_recordings(const std::vector<std::string>& paths, std::optional<Profile> profile,
+                                       BadFiles& bad) {
   std::vector<Recording> recordings;
   std::vector<HarFile> captures;
-  for (const std::string& path : paths) {
-    std::shared_ptr<const std::string> text;
-    if (!is_lasting(path)) text = std::make_shared<const std::string>(read_file(path));
-    const auto lines = [&](std::size_t from, std::size_t to) {
-      return text ? RecordedLines(text, from, to) : RecordedLines(path, from, to);
-    };
-    const RecordedLines all = lines(0, kToTheEnd);
-    if (std::optional<std::string> capture = capture_of(all, path, text)) {
-      captures.push_back({path, *std::move(capture)});
-      continue;
-    }
-    const auto parts = parts_of(all, path);
-    for (std::size_t part = 0; part < parts.size(); ++part) {
-      std::string title = parts.size() == 1 ? path : fmt::format("{}, history {}", path, part + 1);
-      recordings.push_back({std::move(title), lines(parts[part].first, parts[part].second), profile});
-    }
-  }
-  for (HarHistory& capture : histories_of_har(captures)) {
+  for (const std::string& path : paths) bad.attempt([&] { take_file(path, profile, captures, recordings); });
+  for (HarHistory& capture : histories_of_har(captures, bad)) {
     std::string text;
     for (const std::string& line : capture.lines) text += line + "\n";
     recordings.push_back({std::move(capture.title),

@@ -10,13 +10,39 @@
 #include <vector>
 
 #include "closecheck/vocabulary/history.h"
+#include "files.h"
 
 namespace closecheck::cli {
+
+/// A line of a recording is longer than this in no recording.
+inline constexpr std::size_t kRecordedLineBytesMax = std::size_t{64} << 20;
+/// Nor is a HAR capture.
+inline constexpr std::size_t kHarBytesMax = std::size_t{512} << 20;
+
+/// A file without a name, which ends with this.
+class NamelessFile {
+ public:
+  /// Throws OutputError.
+  NamelessFile();
+  ~NamelessFile();
+  NamelessFile(const NamelessFile&) = delete;
+  NamelessFile& operator=(const NamelessFile&) = delete;
+
+  /// Throws OutputError.
+  void append(std::string_view bytes);
+  /// By which this process reads it.
+  std::string path() const;
+
+ private:
+  int file_ = -1;
+};
 
 /// Lines of a file, or of a text in memory. They can be read as often as is wanted; a file is never in memory whole.
 class RecordedLines {
  public:
-  RecordedLines(std::string path, std::size_t from, std::size_t to);
+  /// `keeps`: what the file lives by; null: by itself.
+  RecordedLines(std::string path, std::size_t from, std::size_t to,
+                std::shared_ptr<const NamelessFile> keeps = nullptr);
   explicit RecordedLines(std::shared_ptr<const std::string> text, std::size_t from, std::size_t to);
 
   /// Lines without their ends, until `take` says false. Throws UsageError.
@@ -24,6 +50,7 @@ class RecordedLines {
 
  private:
   std::string path_;
+  std::shared_ptr<const NamelessFile> keeps_;
   std::shared_ptr<const std::string> text_;  // null: of the file
   std::size_t from_ = 0;
   std::size_t to_ = 0;
@@ -42,7 +69,8 @@ struct Recording {
 };
 
 /// Finds every history of the files. HAR captures of one server are one history, for they go by one clock; others stay
-/// by themselves. `profile` (a flag) goes before what a file says. Throws UsageError.
-std::vector<Recording> find_recordings(const std::vector<std::string>& paths, std::optional<Profile> profile);
+/// by themselves. `profile` (a flag) goes before what a file says. A pipe is read to its end.
+std::vector<Recording> find_recordings(const std::vector<std::string>& paths, std::optional<Profile> profile,
+                                       BadFiles& bad);
 
 }  // namespace closecheck::cli

@@ -45,6 +45,13 @@ std::string job_path(const std::string& job, const std::string& rest = "") {
   return kBase + job + rest;
 }
 
+std::vector<Recording> found_in(const std::vector<std::string>& paths, std::optional<Profile> profile) {
+  BadFiles bad;
+  auto recordings = find_recordings(paths, profile, bad);
+  EXPECT_FALSE(bad.any());
+  return recordings;
+}
+
 /// Everything that a recording holds.
 History whole(const Recording& recording) {
   History history;
@@ -62,7 +69,7 @@ struct Known {
   std::size_t requests = 0;
 };
 Known known_of(const std::string& path, std::optional<Profile> profile) {
-  const Recording recording = find_recordings({path}, profile).front();
+  const Recording recording = found_in({path}, profile).front();
   const Survey found = survey(recording);
   Known known{{}, found.notes, found.requests};
   read_what_is_known(recording, found, [&](const Event& event) {
@@ -76,19 +83,19 @@ TEST(Recordings, ReadOneHistoryOrManyInARow) {
   const TestFolder folder;
   const std::string close = exchange(1, "POST", job_path("j", "/_close"), 200, R"({"closed": true})");
 
-  const auto one = find_recordings({folder.write("one.jsonl", close)}, std::nullopt);
+  const auto one = found_in({folder.write("one.jsonl", close)}, std::nullopt);
   ASSERT_THAT(one, SizeIs(1));
   EXPECT_EQ(whole(one[0]).profile, Profile::xpack_5_4);
 
   const std::string two = folder.write("two.jsonl", header("xpack-6.3") + close + "\n" + header("xpack-5.4") + close);
-  const auto both = find_recordings({two}, std::nullopt);
+  const auto both = found_in({two}, std::nullopt);
   ASSERT_THAT(both, SizeIs(2));
   EXPECT_EQ(whole(both[0]).profile, Profile::xpack_6_3);
   EXPECT_EQ(whole(both[1]).profile, Profile::xpack_5_4);
   EXPECT_THAT(whole(both[0]).events, SizeIs(2));
   EXPECT_THAT(whole(both[1]).events, SizeIs(2));
   EXPECT_EQ(both[1].title, two + ", history 2");
-  EXPECT_EQ(whole(find_recordings({two}, Profile::xpack_6_3)[1]).profile, Profile::xpack_6_3) << "a flag wins";
+  EXPECT_EQ(whole(found_in({two}, Profile::xpack_6_3)[1]).profile, Profile::xpack_6_3) << "a flag wins";
 }
 
 // What was redacted may have been anything: nobody is accused for what it did.
@@ -200,7 +207,7 @@ TEST(Recordings, ThatCanBeReadOnlyOnceAreKept) {
   const std::string pipe = folder.path("pipe");
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   std::thread writer([&] { std::ofstream(pipe) << exchange(1, "GET", job_path("j", "/_stats"), 404, kMissing); });
-  const Recording recording = find_recordings({pipe}, std::nullopt).front();
+  const Recording recording = found_in({pipe}, std::nullopt).front();
   writer.join();
   EXPECT_EQ(survey(recording).requests, 1U);
   EXPECT_THAT(whole(recording).events, SizeIs(2));
@@ -230,7 +237,7 @@ TEST(Recordings, OfSeveralFilesStayByThemselvesInTheOrderGiven) {
   const TestFolder folder;
   const std::string close = exchange(1, "POST", job_path("j", "/_close"), 200, R"({"closed": true})");
   const std::string second = folder.write("b.jsonl", close);
-  const auto both = find_recordings({folder.write("a.jsonl", close + close), second}, std::nullopt);
+  const auto both = found_in({folder.write("a.jsonl", close + close), second}, std::nullopt);
   ASSERT_THAT(both, SizeIs(2));
   EXPECT_THAT(whole(both[0]).events, SizeIs(4));
   EXPECT_EQ(both[1].title, second);
@@ -239,7 +246,7 @@ TEST(Recordings, OfSeveralFilesStayByThemselvesInTheOrderGiven) {
 TEST(Recordings, TellSecurityFromWhoAskedAndWhoWasRefused) {
   const TestFolder folder;
   const auto secured = [&](const std::string& text) {
-    return survey(find_recordings({folder.write("r.jsonl", text)}, Profile::xpack_6_3).front()).secured;
+    return survey(found_in({folder.write("r.jsonl", text)}, Profile::xpack_6_3).front()).secured;
   };
   const std::string path = job_path("j", "/_close");
   EXPECT_FALSE(secured(exchange(1, "POST", path, 200, R"({"closed": true})")));

@@ -29,19 +29,6 @@ bool is_scenario_file(const fs::path& path) {
   return path.extension() == ".yml" || path.extension() == ".yaml";
 }
 
-/// The file as named; of a folder every scenario beneath it, by name.
-std::vector<std::string> files_of(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return {path};
-  std::vector<std::string> found;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path, error))
-    if (entry.is_regular_file() && is_scenario_file(entry.path())) found.push_back(entry.path().string());
-  if (error) throw UsageError(fmt::format("{}: cannot be read: {}", path, error.message()));
-  if (found.empty()) throw UsageError(fmt::format("{}: holds no scenario (*.yml, *.yaml)", path));
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 /// `replay library` runs what ships with the program; `./library` is a folder like any other.
 constexpr std::string_view kLibrary = "library";
 
@@ -78,6 +65,31 @@ class Unusable {
   std::vector<reports::ReplayedFile> files_;
   bool is_more_ = false;
 };
+
+/// What scenarios lie in a folder, and in those beneath it. Whatever has the name of one is taken for one: that it is
+/// none, or points nowhere, is said when it is read.
+void find_files(const fs::path& folder, Unusable& unusable, std::vector<std::string>& found) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code unknown;
+    if (at->is_directory(unknown) && !at->is_symlink(unknown))
+      find_files(at->path(), unusable, found);
+    else if (is_scenario_file(at->path()))
+      found.push_back(at->path().string());
+  }
+  if (error) unusable.name(fmt::format("{}: cannot be read: {}", folder.string(), error.message()));
+}
+
+/// The file as named; of a folder every scenario beneath it, by name.
+std::vector<std::string> files_of(const std::string& path, Unusable& unusable) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {path};
+  std::vector<std::string> found;
+  find_files(path, unusable, found);
+  if (found.empty()) unusable.name(fmt::format("{}: holds no scenario (*.yml, *.yaml)", path));
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 std::shared_ptr<const scenarios::ApiTable> apis_of(const std::vector<std::string>& folders, Unusable& unusable) {
   if (folders.empty()) return nullptr;
@@ -121,7 +133,7 @@ std::vector<Wanted> read_all(const ReplayOptions& options, Unusable& unusable) {
         take(fmt::format("{}/{}", kLibrary, script.name), load(script), true);
       continue;
     }
-    for (const std::string& file : files_of(path)) try {
+    for (const std::string& file : files_of(path, unusable)) try {
         take(file, scenarios::Scenario::load(file, apis), false);
       } catch (const scenarios::ScenarioError& error) {
         unusable.name(file, error.what);

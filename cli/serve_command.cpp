@@ -7,6 +7,7 @@
 #include "closecheck/sut/server.h"
 #include "commands.h"
 #include "configuration.h"
+#include "files.h"
 #include "interrupts.h"
 #include "suggestions.h"
 #include "target.h"
@@ -29,6 +30,14 @@ sut::LogLevel require_log_level(const std::string& wanted) {
   throw UsageError(fmt::format("there is no log level '{}'{}", wanted, did_you_mean(wanted, sut::log_level_names())));
 }
 
+std::optional<sut::ServerTls> tls_of(const ServeOptions& options) {
+  if (options.tls_certificate.empty() != options.tls_key.empty())
+    throw UsageError("--tls-certificate and --tls-key are given together or not at all");
+  if (options.tls_key.empty()) return std::nullopt;
+  return sut::ServerTls{{options.tls_certificate, read_file(options.tls_certificate)},
+                        {options.tls_key, read_file(options.tls_key)}};
+}
+
 sut::ServerOptions server_options(const ServeOptions& options) {
   constexpr int kPortMax = 65'535;
   constexpr Duration kGrace = 5 * kSecond;
@@ -39,6 +48,7 @@ sut::ServerOptions server_options(const ServeOptions& options) {
   server.port = options.port;
   server.grace = kGrace;
   server.data = options.data;
+  server.tls = tls_of(options);
   server.test_hooks = options.test_hooks;
   server.log = require_log_level(options.log_level);
   if (const auto profile = chosen_profile(options.profile, options.product_version)) server.service.profile = *profile;
@@ -68,7 +78,10 @@ ExitCode serve_command(const ServeOptions& options) {
   try {
     sut::serve(
         server,
-        [&server](int port) { print(fmt::format("listening on http://{}\n", sut::authority_of(server.host, port))); },
+        [&server](int port) {
+          print(fmt::format("listening on {}://{}\n", server.tls ? "https" : "http",
+                            sut::authority_of(server.host, port)));
+        },
         interrupts.cancelled());
   } catch (const OutputError&) {
     throw;

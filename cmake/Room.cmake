@@ -94,7 +94,7 @@ endfunction()
 # closecheck_fuzz(NAME ROOM label LIBRARIES libraries... CORPUS folders...): the fuzz target NAME_fuzz.cpp. The tests
 # replay its corpus and some mutations of it with any compiler. Under clang's libFuzzer, from a folder of its own:
 #   cmake -S . -B build/fuzz -DCMAKE_CXX_COMPILER=clang++ -DCLOSECHECK_FUZZERS=ON -DCLOSECHECK_TESTS=OFF
-#   cmake --build build/fuzz --target codec_fuzzer query_fuzzer time_fuzzer scenario_fuzzer
+#   cmake --build build/fuzz --target codec_fuzzer query_fuzzer request_fuzzer time_fuzzer scenario_fuzzer
 #   build/fuzz/sut/fuzz/codec_fuzzer -max_total_time=600 build/fuzz/corpus sut/fuzz/corpus/codec sut/in_process/transcripts
 function(closecheck_fuzz name)
   cmake_parse_arguments(ROOM "" "ROOM" "LIBRARIES;CORPUS" ${ARGN})

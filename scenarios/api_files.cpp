@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "api_path.h"
 #include "closecheck/scenarios/apis.h"
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/vocabulary/input_file.h"
 #include "closecheck/vocabulary/text.h"
 #include "json.h"
 
@@ -17,6 +16,14 @@ namespace {
 
 [[noreturn]] void fail(const std::string& file, const std::string& message) {
   throw ScenarioError{fmt::format("{}: {}", file, message)};
+}
+
+std::string text_of(const std::string& file) {
+  try {
+    return read_regular_file(file);
+  } catch (const FileError& error) {
+    throw ScenarioError{error.what()};
+  }
 }
 
 std::vector<std::string> texts(const Value* list) {
@@ -140,13 +147,7 @@ void ApiTable::load_directory(const std::string& directory) {
 }
 
 void ApiTable::load_file(const std::string& path, const std::string& name) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) fail(path, "expected a file");
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) fail(path, "cannot read the file");
-  const auto document = read_json(text.str());
+  const auto document = read_json(text_of(path));
   if (!document || document->map() == nullptr) fail(path, "expected a JSON object");
   if (name != "_common") {
     add(read_api(*document, path));

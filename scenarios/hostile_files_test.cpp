@@ -22,7 +22,8 @@ TEST(HostileFiles, AreRefusedWithAWordOfWhy) {
             "f.yml:1:67: nested too deeply: at most 64 levels");
   EXPECT_EQ(refusal_of("t: " + std::string(100'000, '[')), "f.yml:1:5: this bracket is never closed");
   EXPECT_EQ(refusal_of("t: " + std::string(1 << 20, 'x')), "f.yml:1:1: the line is too long: at most 262144 bytes");
-  EXPECT_EQ(refusal_of(std::string(9 << 20, '\n')), "f.yml:1:1: the file is too large: 9437184 bytes, at most 8388608");
+  EXPECT_EQ(refusal_of(std::string(17 << 20, '\n')),
+            "f.yml:1:1: the file is too large: 17825792 bytes, at most 16777216");
   EXPECT_EQ(refusal_of("---\n...\n,--\n"), "f.yml:3:1: this is not YAML: expected a document, or ---");
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 10; ++i) {

@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <sstream>
 
 #include "closecheck/sut/deviation.h"
+#include "closecheck/vocabulary/input_file.h"
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
 #include "step_reader.h"
@@ -286,17 +285,12 @@ Scenario::Scenario(Scenario&&) noexcept = default;
 Scenario& Scenario::operator=(Scenario&&) noexcept = default;
 
 Scenario Scenario::load(const std::string& path, std::shared_ptr<const ApiTable> apis) {
-  std::ifstream stream(path, std::ios::binary | std::ios::ate);
-  if (!stream) throw ScenarioError{fmt::format("{}: cannot open the file", path)};
-  const auto size = stream.tellg();
-  if (size < 0) throw ScenarioError{fmt::format("{}: cannot read the file", path)};
-  if (static_cast<std::uint64_t>(size) > kFileBytesMax)
-    throw ScenarioError{fmt::format("{}: the file is too large: {} bytes, at most {}", path,
-                                    static_cast<std::uint64_t>(size), kFileBytesMax)};
-  stream.seekg(0);
-  std::string text(static_cast<std::size_t>(size), '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream) throw ScenarioError{fmt::format("{}: cannot read the file", path)};
+  std::string text;
+  try {
+    text = read_regular_file(path, kFileBytesMax);
+  } catch (const FileError& error) {
+    throw ScenarioError{error.what()};
+  }
   return parse(text, path, std::move(apis));
 }
 

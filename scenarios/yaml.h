@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "closecheck/vocabulary/input_file.h"
 #include "value.h"
 
 namespace closecheck::scenarios {
 
-inline constexpr std::size_t kFileBytesMax = 8u << 20u;
+inline constexpr std::size_t kFileBytesMax = kTextFileBytesMax;
 inline constexpr std::size_t kLineBytesMax = 256u << 10u;
 inline constexpr std::size_t kDepthMax = 64;
 /// Nodes of one file with its aliases written out.

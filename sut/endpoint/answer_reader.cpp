@@ -1,49 +1,17 @@
 #include "endpoint/answer_reader.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <array>
-#include <new>
 #include <optional>
 #include <utility>
 
 #include "closecheck/vocabulary/text.h"
+#include "wire/inflation.h"
 #include "wire/json.h"
 
 namespace closecheck::sut {
 namespace {
-
-/// Undoes gzip and deflate (with its zlib head), piece by piece.
-class Inflation {
- public:
-  explicit Inflation(std::string_view coded) {
-    // Either head is recognized by itself.
-    if (::inflateInit2(&stream_, MAX_WBITS + 32) != Z_OK) throw std::bad_alloc();
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(coded.data()));
-    stream_.avail_in = static_cast<uInt>(coded.size());
-  }
-  ~Inflation() { ::inflateEnd(&stream_); }
-  Inflation(const Inflation&) = delete;
-  Inflation& operator=(const Inflation&) = delete;
-
-  /// The next piece; empty: the text is not coded so, or breaks off.
-  std::optional<std::string_view> next() {
-    stream_.next_out = reinterpret_cast<Bytef*>(piece_.data());
-    stream_.avail_out = static_cast<uInt>(piece_.size());
-    const int result = ::inflate(&stream_, Z_NO_FLUSH);
-    has_ended_ = result == Z_STREAM_END && stream_.avail_in == 0;
-    if (!has_ended_ && result != Z_OK) return std::nullopt;
-    return std::string_view(piece_.data(), piece_.size() - stream_.avail_out);
-  }
-  bool has_ended() const { return has_ended_; }
-
- private:
-  z_stream stream_{};
-  bool has_ended_ = false;
-  std::array<char, 16 * 1024> piece_;
-};
 
 /// How a JSON text is built, by its brackets and commas; whether it is one in truth is for others to say.
 struct Build {
@@ -137,7 +105,7 @@ bool AnswerReader::take_framing(const std::string& name, const std::string& valu
       return refuse("the answer is sent in a coding that nobody asked for");
   } else if (name == "content-encoding") {
     const std::string coding = lower(value);
-    const bool is_known = coding == "gzip" || coding == "x-gzip" || coding == "deflate" || coding == "identity";
+    const bool is_known = wire::is_deflated(coding) || coding == "identity";
     if (!is_known || !coding_.empty()) return refuse("the answer's body is coded in a way that nobody asked for");
     coding_ = coding;
   }
@@ -161,7 +129,7 @@ bool AnswerReader::take_count(std::uint64_t sent_bytes) {
 
 bool AnswerReader::decode_body() {
   const std::string coded = std::exchange(answer_.body, {});
-  for (Inflation inflation(coded); !inflation.has_ended();) {
+  for (wire::Inflation inflation(coded); !inflation.has_ended();) {
     const std::optional<std::string_view> piece = inflation.next();
     if (!piece) return refuse("the answer's body is not whole in its coding");
     if (!take_body(*piece)) return false;

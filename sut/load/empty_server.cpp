@@ -1,4 +1,4 @@
-// A server of the same library that answers everything at once: what figures of load are compared with.
+// A server of cpp-httplib that answers everything at once: what figures of load are compared with.
 //   empty_server PORT
 #include <httplib.h>
 

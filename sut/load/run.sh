@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Figures of load with wrk, the service beside a server of the same library that does nothing, in one run:
+# Figures of load with wrk, the service beside a server of cpp-httplib that does nothing, in one run:
 #   sut/load/run.sh BUILD [SECONDS]      BUILD: a build folder with benchmarks, such as build/release
 # Needs wrk and curl. Says what it measures; asserts nothing.
 set -euo pipefail

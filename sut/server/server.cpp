@@ -10,10 +10,11 @@
 #include <thread>
 #include <utility>
 
+#include "server/http_server.h"
 #include "server/server_access.h"
 #include "server/server_log.h"
 #include "server/server_service.h"
-#include "server/server_socket.h"
+#include "server/tls.h"
 #include "service/doorway.h"
 #include "store/sqlite_store.h"
 #include "wire/routes.h"
@@ -29,32 +30,32 @@ class FrontDesk {
       : options_(options), service_(service), manner_(manner), log_(log), access_(options.principals) {}
 
   /// Empty: the service ends; nobody gets an answer any more.
-  std::optional<WireAnswer> answer(const ArrivedRequest& arrived) const {
+  std::optional<WireAnswer> answer(ArrivedRequest arrived) const {
     const auto begin = std::chrono::steady_clock::now();
     std::string_view who = "a test hook";
-    std::optional<WireAnswer> answer = answer_of(arrived, who);
-    log_.request(arrived.method, arrived.target, answer ? answer->status : 503,
+    std::optional<WireAnswer> answer = answer_of(arrived.head, std::move(arrived.body), who);
+    log_.request(arrived.head.method, arrived.head.target, answer ? answer->status : 503,
                  std::chrono::steady_clock::now() - begin, who);
     return answer;
   }
 
  private:
   /// `who`: becomes the principal that asks.
-  std::optional<WireAnswer> answer_of(const ArrivedRequest& arrived, std::string_view& who) const {
+  std::optional<WireAnswer> answer_of(const RequestHead& head, std::string body, std::string_view& who) const {
     wire::HttpRequest http;
-    http.method = arrived.method;
-    const std::size_t question = std::min(arrived.target.find('?'), arrived.target.size());
-    http.path = arrived.target.substr(0, question);
-    http.query =
-        wire::split_query(std::string_view(arrived.target).substr(std::min(question + 1, arrived.target.size())));
-    http.body = arrived.body;
-    http.content_type = arrived.content_type;
-    if (!arrived.accept.empty()) http.headers.emplace_back("accept", arrived.accept);
+    http.method = head.method;
+    const std::size_t question = std::min(head.target.find('?'), head.target.size());
+    http.path = head.target.substr(0, question);
+    http.query = wire::split_query(std::string_view(head.target).substr(std::min(question + 1, head.target.size())));
+    http.body = std::move(body);
+    http.content_type = head.header("content-type");
+    if (const std::string_view accept = head.header("accept"); !accept.empty())
+      http.headers.emplace_back("accept", accept);
 
     if (options_.test_hooks && http.path.starts_with("/_test/"))
       return wire::encode(hook(http), Request{}, manner_.profile);
     const Caller caller =
-        manner_.security ? access_.identify(arrived.authorization) : Caller{Principal::manage_ml, "anonymous"};
+        manner_.security ? access_.identify(head.header("authorization")) : Caller{Principal::manage_ml, "anonymous"};
     who = name(caller.principal);
     Entered entered = enter(http, manner_, caller.principal);
     std::optional<ServiceAnswer> answer = entered.answer ? std::move(entered.answer) : service_.ask(entered.request);
@@ -120,18 +121,6 @@ class FrontDesk {
   const ServerLog& log_;
   const Access access_;
 };
-
-void write(const WireAnswer& answer, httplib::Response& response) {
-  response.status = answer.status;
-  std::string content_type = "application/json; charset=UTF-8";
-  for (const auto& [name, value] : answer.headers) {
-    if (name == "content-type")
-      content_type = value;
-    else
-      response.headers.emplace(name, value);
-  }
-  response.set_content(answer.body, content_type.c_str());
-}
 
 /// Accepts in a thread of its own, and ends that however `serve` is left.
 class Running {
@@ -218,14 +207,12 @@ void serve(const ServerOptions& options, const std::function<void(int port)>& re
   const ServerLog log(options.log);
   ClockedService service(manner, log, std::move(store));
   const FrontDesk desk(options, service, manner, log);
-  const auto take = [&desk, &manner](const ArrivedRequest& arrived, httplib::Response& response) {
-    if (const auto answer = desk.answer(arrived))
-      write(*answer, response);
-    else
-      write(wire::encode(refused(503, "node_closed_exception", "the service ends"), Request{}, manner.profile),
-            response);
+  const TlsContext tls = options.tls ? make_tls_context(*options.tls) : nullptr;
+  const auto take = [&desk, &manner](ArrivedRequest arrived) {
+    if (auto answer = desk.answer(std::move(arrived))) return *std::move(answer);
+    return wire::encode(refused(503, "node_closed_exception", "the service ends"), Request{}, manner.profile);
   };
-  HttpServer server(take, within(options.limits, raise_descriptor_limit()), log);
+  HttpServer server(take, within(options.limits, raise_descriptor_limit()), log, tls.get());
   const int port = server.take_port(options.host, options.port);
   const Running running(server, service, options.grace, log);
   log.info(fmt::format("serving {} on {}, security {}, {}{}", describe(manner.profile),

@@ -1,10 +1,6 @@
 // The server with many, slow and silent clients. Counts decide, not clocks.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <future>
 #include <memory>
@@ -16,58 +12,6 @@
 
 namespace closecheck::sut {
 namespace {
-
-/// A connection of raw bytes.
-class Raw {
- public:
-  explicit Raw(const Served& served) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(served.port()));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    timeval patience{60, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-      ADD_FAILURE() << "no connection: " << errno;
-  }
-  ~Raw() { ::close(socket_); }
-  Raw(const Raw&) = delete;
-  Raw& operator=(const Raw&) = delete;
-
-  void send(const std::string& bytes) { (void)::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  void ask(const std::string& method, const std::string& path, const std::string& body = "") {
-    send(method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + body);
-  }
-  /// The status of the next answer; 0: the connection ended without one.
-  int status() {
-    std::string in;
-    char part[4096];
-    while (true) {
-      const std::size_t end = in.find("\r\n\r\n");
-      if (end != std::string::npos) {
-        const std::size_t at = in.find("Content-Length: ");
-        const std::size_t size = std::stoul(in.substr(at + 16));
-        if (in.size() >= end + 4 + size) {
-          body_ = in.substr(end + 4, size);
-          return std::stoi(in.substr(9, 3));
-        }
-      }
-      const ssize_t count = ::recv(socket_, part, sizeof part, 0);
-      if (count <= 0) return 0;
-      in.append(part, static_cast<std::size_t>(count));
-    }
-  }
-  const std::string& body() const { return body_; }
-  int exchange(const std::string& method, const std::string& path, const std::string& body = "") {
-    ask(method, path, body);
-    return status();
-  }
-
- private:
-  int socket_;
-  std::string body_;
-};
 
 constexpr const char* kJob = "/_xpack/ml/anomaly_detectors/j";
 constexpr const char* kConfig = R"({"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},)"
@@ -86,7 +30,7 @@ std::string path(const std::string& rest) {
 }
 
 /// Opens a job whose close never ends by itself.
-void open_hanging_job(Raw& raw) {
+void open_hanging_job(RawClient& raw) {
   ASSERT_EQ(raw.exchange("PUT", kJob, kConfig), 200);
   ASSERT_EQ(raw.exchange("POST", path("/_open")), 200);
   ASSERT_EQ(raw.exchange("POST", "/_test/jobs/j/_hang"), 200);
@@ -100,16 +44,16 @@ TEST(ServerLoad, AnswersOthersWhileAThousandClosesWait) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur < 4'096) GTEST_SKIP() << "this machine gives no more than " << limit.rlim_cur << " descriptors";
   const Served served(options());
-  Raw other(served);
+  RawClient other(served);
   open_hanging_job(other);
-  std::vector<std::unique_ptr<Raw>> waiting;
+  std::vector<std::unique_ptr<RawClient>> waiting;
   for (int i = 0; i < 1'000; ++i) {
-    waiting.push_back(std::make_unique<Raw>(served));
+    waiting.push_back(std::make_unique<RawClient>(served));
     waiting.back()->ask("POST", path("/_close"));
   }
 
   for (int i = 0; i < 1'000; ++i) ASSERT_EQ(other.exchange("GET", path("/_stats")), 200);
-  Raw late(served);
+  RawClient late(served);
   EXPECT_EQ(late.exchange("GET", path("/_stats")), 200);
   EXPECT_EQ(late.exchange("POST", path("/_close?force=true")), 200);
 
@@ -126,15 +70,15 @@ TEST(ServerLoad, ClosesSilentConnectionsWhenOthersNeedTheRoom) {
   ServerOptions few = options();
   few.limits.connections = 20;
   const Served served(few);
-  std::vector<std::unique_ptr<Raw>> silent;
+  std::vector<std::unique_ptr<RawClient>> silent;
   for (int i = 0; i < 60; ++i) {
-    silent.push_back(std::make_unique<Raw>(served));
+    silent.push_back(std::make_unique<RawClient>(served));
     // Some have sent half of a head, or half of a body, and then nothing more.
     if (i % 3 == 1) silent.back()->send("GET / HTTP/1.1\r\nHos");
     if (i % 3 == 2) silent.back()->send("POST /_bulk HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf");
   }
   for (int i = 0; i < 50; ++i) {
-    Raw raw(served);
+    RawClient raw(served);
     ASSERT_EQ(raw.exchange("GET", "/"), 200) << i;
   }
 }
@@ -144,15 +88,15 @@ TEST(ServerLoad, TellsWhoeverComesWhenAllWait) {
   few.limits.connections = 20;
   const Served served(few);
   {
-    Raw first(served);
+    RawClient first(served);
     open_hanging_job(first);
   }
-  std::vector<std::unique_ptr<Raw>> waiting;
+  std::vector<std::unique_ptr<RawClient>> waiting;
   int status = 0;
   for (int i = 0; i < 1'000 && status != 503; ++i) {
-    waiting.push_back(std::make_unique<Raw>(served));
+    waiting.push_back(std::make_unique<RawClient>(served));
     waiting.back()->ask("POST", path("/_close"));
-    if (i >= 20) status = Raw(served).exchange("GET", "/");
+    if (i >= 20) status = RawClient(served).exchange("GET", "/");
   }
   EXPECT_EQ(status, 503);
 }
@@ -162,18 +106,18 @@ TEST(ServerLoad, BoundsBodies) {
   small.limits.body_bytes = 10'000;
   small.limits.bodies_bytes = 25'000;
   const Served served(small);
-  Raw raw(served);
+  RawClient raw(served);
   ASSERT_EQ(raw.exchange("PUT", kJob, kConfig), 200);
   raw.send("POST /_bulk HTTP/1.1\r\nContent-Length: 10001\r\n\r\n");
   EXPECT_EQ(raw.status(), 413);
-  Raw one(served);
-  Raw two(served);
-  for (Raw* half : {&one, &two}) half->send("POST /_bulk HTTP/1.1\r\nContent-Length: 10000\r\n\r\nhalf");
+  RawClient one(served);
+  RawClient two(served);
+  for (RawClient* half : {&one, &two}) half->send("POST /_bulk HTTP/1.1\r\nContent-Length: 10000\r\n\r\nhalf");
   int status = 0;
   for (int i = 0; i < 10'000 && status != 429; ++i)
-    status = Raw(served).exchange("POST", path("/_data"), std::string(9'000, ' '));
+    status = RawClient(served).exchange("POST", path("/_data"), std::string(9'000, ' '));
   EXPECT_EQ(status, 429);
-  Raw small_one(served);
+  RawClient small_one(served);
   EXPECT_EQ(small_one.exchange("GET", kJob), 200);
 }
 
@@ -182,12 +126,12 @@ TEST(ServerLoad, WaitsForNobodyWhoDawdles) {
   hasty.limits.pause = 50 * kMillisecond;
   hasty.limits.idle = 50 * kMillisecond;
   const Served served(hasty);
-  Raw silent(served);
-  Raw half(served);
+  RawClient silent(served);
+  RawClient half(served);
   half.send("GET / HTTP/1.1\r\nHos");
-  Raw slow(served);
+  RawClient slow(served);
   slow.send("POST /_bulk HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{");
-  for (Raw* raw : {&silent, &half, &slow}) EXPECT_NE(raw->status(), 200);
+  for (RawClient* raw : {&silent, &half, &slow}) EXPECT_NE(raw->status(), 200);
 }
 
 // A byte now and then is no reason to wait for ever either.
@@ -195,7 +139,7 @@ TEST(ServerLoad, WaitsForNobodyWhoSendsAByteNowAndThen) {
   ServerOptions hasty = options();
   hasty.limits.pause = 50 * kMillisecond;
   const Served served(hasty);
-  Raw dripping(served);
+  RawClient dripping(served);
   std::atomic<bool> over = false;
   std::thread drips([&] {
     dripping.send("GET / HTTP/1.1\r\nX: ");
@@ -214,10 +158,10 @@ TEST(ServerLoad, LetsRequestsInHandEnd) {
   patient.grace = kMinute;
   patient.service.housekeeping_base = 200 * kMillisecond;
   auto served = std::make_unique<Served>(patient);
-  Raw raw(*served);
+  RawClient raw(*served);
   ASSERT_EQ(raw.exchange("PUT", kJob, kConfig), 200);
   ASSERT_EQ(raw.exchange("POST", path("/_open")), 200);
-  Raw other(*served);
+  RawClient other(*served);
   raw.ask("POST", path("/_close"));
   while (other.exchange("GET", path("/_stats")) == 200 && other.body().find("\"opened\"") != std::string::npos)
     std::this_thread::yield();

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cerrno>
 #include <cstring>
@@ -23,6 +24,14 @@ void sync_directory(const std::string& directory) {
   if (fd < 0) return;
   ::fsync(fd);
   ::close(fd);
+}
+
+/// Of a row: another value under the key, or the value under another key, has another one.
+std::int64_t checksum(std::string_view key, std::string_view value) {
+  const auto add = [](uLong sum, std::string_view bytes) {
+    return ::crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  };
+  return static_cast<std::int64_t>(add(add(::crc32_z(0, nullptr, 0), key), value) ^ (key.size() << 32));
 }
 
 }  // namespace
@@ -118,7 +127,7 @@ void SqliteStore::prepare_rows(const std::string& file) {
   const std::int64_t tables = read_number("SELECT count(*) FROM sqlite_schema");
   if (application == 0 && tables == 0 && !read_only_) {
     run("BEGIN IMMEDIATE");
-    run("CREATE TABLE rows (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID");
+    run("CREATE TABLE rows (key TEXT PRIMARY KEY, value BLOB NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID");
     run(fmt::format("PRAGMA application_id = {}", kApplication).c_str());
     run(fmt::format("PRAGMA user_version = {}", kVersion).c_str());
     run("COMMIT");
@@ -130,10 +139,18 @@ void SqliteStore::prepare_rows(const std::string& file) {
                     "that wrote it, or another directory",
                     file, version, kVersion));
   }
+  check_pages();
   if (read_only_) return;
-  put_ =
-      prepare("INSERT INTO rows (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+  put_ = prepare("INSERT OR REPLACE INTO rows (key, value, sum) VALUES (?1, ?2, ?3)");
   remove_ = prepare("DELETE FROM rows WHERE key = ?1");
+}
+
+/// What holds the rows together; of the rows themselves their checksums tell.
+void SqliteStore::check_pages() {
+  const Statement check = prepare("PRAGMA quick_check(1)");
+  if (sqlite3_step(check.get()) != SQLITE_ROW) fail("checking it");
+  const std::string found = reinterpret_cast<const char*>(sqlite3_column_text(check.get(), 0));
+  if (found != "ok") throw StoreFailed(fmt::format("the table 'rows' is damaged: {}", found));
 }
 
 void SqliteStore::commit(const RowChanges& changes) {
@@ -153,7 +170,10 @@ void SqliteStore::commit(const RowChanges& changes) {
 void SqliteStore::write(const RowChange& change) {
   sqlite3_stmt* statement = change.value ? put_.get() : remove_.get();
   sqlite3_bind_text64(statement, 1, change.key.data(), change.key.size(), SQLITE_STATIC, SQLITE_UTF8);
-  if (change.value) sqlite3_bind_blob64(statement, 2, change.value->data(), change.value->size(), SQLITE_STATIC);
+  if (change.value) {
+    sqlite3_bind_blob64(statement, 2, change.value->data(), change.value->size(), SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 3, checksum(change.key, *change.value));
+  }
   const int result = sqlite3_step(statement);
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
@@ -162,7 +182,7 @@ void SqliteStore::write(const RowChange& change) {
 
 Rows SqliteStore::load() {
   Rows rows;
-  const Statement all = prepare("SELECT key, value FROM rows ORDER BY key");
+  const Statement all = prepare("SELECT key, value, sum FROM rows ORDER BY key");
   int result = SQLITE_ROW;
   while ((result = sqlite3_step(all.get())) == SQLITE_ROW) {
     const auto bytes_of = [&](int column) {
@@ -170,7 +190,10 @@ Rows SqliteStore::load() {
       const auto size = static_cast<std::size_t>(sqlite3_column_bytes(all.get(), column));
       return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), size);
     };
-    rows.emplace_hint(rows.end(), bytes_of(0), bytes_of(1));
+    const auto row = rows.emplace_hint(rows.end(), bytes_of(0), bytes_of(1));
+    if (checksum(row->first, row->second) != sqlite3_column_int64(all.get(), 2))
+      throw StoreFailed(
+          fmt::format("the row '{}' of the table 'rows' is damaged: its checksum is another", row->first));
   }
   if (result != SQLITE_DONE) fail("reading the rows");
   return rows;

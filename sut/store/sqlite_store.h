@@ -23,7 +23,7 @@ struct SqliteSettings {
 class SqliteStore final : public Store {
  public:
   /// Of what the rows mean. A database of another version is refused.
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
 
   /// Throws StoreRefused.
   explicit SqliteStore(const SqliteSettings& settings);
@@ -43,6 +43,7 @@ class SqliteStore final : public Store {
   void open(const SqliteSettings& settings, const std::string& file);
   void open_for_reading(const std::string& file);
   void prepare_rows(const std::string& file);
+  void check_pages();
   void run(const char* sql);
   Statement prepare(const char* sql);
   std::int64_t read_number(const char* sql);

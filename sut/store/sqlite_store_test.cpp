@@ -127,8 +127,64 @@ TEST(SqliteStore, RefusesAnotherVersionAndSaysWhich) {
   std::make_unique<SqliteStore>(folder.settings())->commit({{"a", "1"}});
   run(folder.settings(), "PRAGMA user_version = 99");
   EXPECT_NE(refusal(folder.settings()).find("has version 99, and this closecheck reads version"), std::string::npos);
-  run(folder.settings(), "PRAGMA user_version = 1");
+  run(folder.settings(), "PRAGMA user_version = 2");
   EXPECT_EQ(refusal(folder.settings()), "");
+}
+
+std::string reading_failure(const SqliteSettings& settings) {
+  try {
+    SqliteStore(settings).load();
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(SqliteStore, NamesARowThatIsNotAsItWasWritten) {
+  const Folder folder;
+  std::make_unique<SqliteStore>(folder.settings())->commit({{"job/a", "first"}, {"job/b", "second"}});
+  run(folder.settings(), "UPDATE rows SET value = CAST('sebond' AS BLOB) WHERE key = 'job/b'");
+  EXPECT_NE(reading_failure(folder.settings()).find("the row 'job/b' of the table 'rows' is damaged"),
+            std::string::npos);
+  run(folder.settings(), "DELETE FROM rows WHERE key = 'job/b'");
+  EXPECT_EQ(reading_failure(folder.settings()), "");
+  run(folder.settings(), "UPDATE rows SET key = 'job/c'");
+  EXPECT_NE(reading_failure(folder.settings()).find("the row 'job/c'"), std::string::npos);
+}
+
+// Wherever it is in the file: it is noticed, or it changes nothing.
+TEST(SqliteStore, NoticesEveryBitThatFlips) {
+  const Folder folder;
+  Rows rows;
+  {
+    SqliteStore store(folder.settings());
+    RowChanges changes;
+    for (int i = 0; i < 60; ++i)
+      changes.push_back({"job/" + std::to_string(i) + "/part", std::string(static_cast<std::size_t>(i * 37), 'a')});
+    apply_changes(changes, rows);
+    store.commit(changes);
+  }
+  const std::string path = folder.settings().directory + "/closecheck.sqlite";
+  std::string bytes;
+  {
+    std::ifstream file(path, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  std::mt19937_64 random(1);
+  int noticed = 0;
+  for (int i = 0; i < 600; ++i) {
+    std::string flipped = bytes;
+    const std::size_t bit = random() % (bytes.size() * 8);
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << flipped;
+    try {
+      SqliteStore store(folder.settings());
+      ASSERT_EQ(store.load(), rows) << "bit " << bit % 8 << " of byte " << bit / 8;
+    } catch (const std::runtime_error&) {
+      ++noticed;
+    }
+  }
+  EXPECT_GT(noticed, 150);
 }
 
 TEST(SqliteStore, RefusesWhatIsNotItsOwn) {
