@@ -284,6 +284,7 @@ ExitCode replay_command(const ReplayOptions& options) {
     print_plans(options, wanted);
     return unusable.empty() ? ExitCode::conforms : ExitCode::usage;
   }
+  if (wanted.empty()) return ExitCode::usage;
   LiveSession session(ends);
   Replayer replayer(options, ends, wanted, session);
   Deliveries deliveries;

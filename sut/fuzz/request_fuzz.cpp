@@ -47,10 +47,13 @@ Reading read(std::string_view bytes, std::size_t piece_bytes) {
   return reading;
 }
 
-/// How often a line of the head of the first request begins so.
-int lines_that_begin(const std::string& lower_head, const std::string& name) {
+/// How many headers of that name a generous reader finds.
+int headers_named(const std::string& lower_head, const std::string& name) {
   int count = 0;
-  for (std::size_t at = 0; (at = lower_head.find("\n" + name, at)) != std::string::npos; ++at) ++count;
+  for (std::size_t at = 0; (at = lower_head.find("\n" + name, at)) != std::string::npos; ++at) {
+    const std::size_t behind = lower_head.find_first_not_of(" \t", at + 1 + name.size());
+    count += behind != std::string::npos && lower_head[behind] == ':' ? 1 : 0;
+  }
   return count;
 }
 
@@ -61,8 +64,8 @@ void check_first_head(std::string_view bytes) {
   const std::size_t end = bytes.find("\r\n\r\n", begin);
   demand(end != std::string_view::npos, "a request that was taken has a whole head");
   const std::string head = lower(bytes.substr(begin, end - begin));
-  const int lengths = lines_that_begin(head, "content-length");
-  const int codings = lines_that_begin(head, "transfer-encoding");
+  const int lengths = headers_named(head, "content-length");
+  const int codings = headers_named(head, "transfer-encoding");
   demand(lengths + codings <= 1, "a body has one length");
   demand(head.find('\0') == std::string::npos, "a head holds no NUL");
   demand(head.find("\n ") == std::string::npos && head.find("\n\t") == std::string::npos, "no header goes on");

@@ -98,21 +98,20 @@ void RequestReader::begin_body() {
     state_ = State::chunk_line;
     return;
   }
-  grow_body(*request_.head.body_bytes);
-  request_.body.reserve(*request_.head.body_bytes);
+  expect_bytes(*request_.head.body_bytes);
   state_ = State::body;
 }
 
-/// Makes sure that so many bytes more may come, and takes their room.
-void RequestReader::grow_body(std::uint64_t bytes) {
+/// So many bytes more are to come. They take their room as they do: announcing them costs nothing.
+void RequestReader::expect_bytes(std::uint64_t bytes) {
   if (bytes > body_bytes_max_ - request_.body.size()) refuse_length();
-  if (!request_.share.grow(bytes)) refuse_room();
   missing_bytes_ = bytes;
 }
 
 /// A body of known length, or a chunk.
 bool RequestReader::read_body() {
   const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(missing_bytes_, in_.size() - at_));
+  if (!request_.share.grow(bytes)) refuse_room();
   request_.body.append(in_, at_, bytes);
   at_ += bytes;
   missing_bytes_ -= bytes;
@@ -128,7 +127,7 @@ bool RequestReader::read_chunk_line() {
   const auto line = next_line(kChunkLineBytesMax);
   if (!line) return false;
   const std::uint64_t bytes = read_chunk_bytes(*line);
-  grow_body(bytes);
+  expect_bytes(bytes);
   state_ = bytes == 0 ? State::trailer : State::chunk;
   return true;
 }

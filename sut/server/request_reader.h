@@ -95,7 +95,7 @@ class RequestReader {
   bool read_chunk_line();
   bool read_chunk_end();
   bool read_trailer();
-  void grow_body(std::uint64_t bytes);
+  void expect_bytes(std::uint64_t bytes);
   ArrivedRequest finish();
   void decode(ArrivedRequest& request) const;
   [[noreturn]] void refuse_length() const;

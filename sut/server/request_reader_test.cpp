@@ -154,9 +154,11 @@ TEST(RequestReader, BoundsAllBodiesTogether) {
   BodyRoom room(25);
   RequestReader one(20, room);
   RequestReader other(20, room);
-  one.add("POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\nhalf");
+  one.add("POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\n0123456789abcdefghi");
   EXPECT_FALSE(one.next());
-  other.add("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n");
+  other.add("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\na");
+  EXPECT_FALSE(other.next());
+  other.add("bc");
   EXPECT_THROW(other.next(), RequestRefused);
 }
 

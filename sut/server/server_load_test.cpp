@@ -112,7 +112,8 @@ TEST(ServerLoad, BoundsBodies) {
   EXPECT_EQ(raw.status(), 413);
   RawClient one(served);
   RawClient two(served);
-  for (RawClient* half : {&one, &two}) half->send("POST /_bulk HTTP/1.1\r\nContent-Length: 10000\r\n\r\nhalf");
+  for (RawClient* half : {&one, &two})
+    half->send("POST /_bulk HTTP/1.1\r\nContent-Length: 10000\r\n\r\n" + std::string(9'000, ' '));
   int status = 0;
   for (int i = 0; i < 10'000 && status != 429; ++i)
     status = RawClient(served).exchange("POST", path("/_data"), std::string(9'000, ' '));
