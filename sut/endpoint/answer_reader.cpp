@@ -11,40 +11,6 @@
 #include "wire/json.h"
 
 namespace closecheck::sut {
-namespace {
-
-/// How a JSON text is built, by its brackets and commas; whether it is one in truth is for others to say.
-struct Build {
-  std::size_t depth = 0;
-  std::size_t values = 0;
-};
-
-Build build_of(std::string_view text) {
-  Build build;
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      build.depth = std::max(build.depth, ++depth);
-      ++build.values;
-    } else if (c == ',') {
-      ++build.values;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
-  }
-  return build;
-}
-
-}  // namespace
 
 bool AnswerReader::refuse(std::string why) {
   if (refusal_.empty()) refusal_ = std::move(why);
@@ -141,7 +107,7 @@ bool AnswerReader::finish() {
   if (!answer_.body.empty() && !coding_.empty() && coding_ != "identity" && !decode_body()) return false;
   const std::string_view body = trimmed(answer_.body);
   if (body.empty() || (body.front() != '{' && body.front() != '[')) return true;
-  const Build build = build_of(body);
+  const wire::Build build = wire::build_of(body);
   if (build.depth > std::size_t{wire::kDepthMax})
     return refuse(fmt::format("the answer's JSON nests deeper than {}", wire::kDepthMax));
   if (build.values > kJsonValuesMax)

@@ -1,12 +1,13 @@
-// One live connection of ours beside the bare HTTP client, on the same server in the same run: what it costs to type
-// the request, send it and decode the answer. Both sides post a record, read statistics, results and snapshots, and
-// close a closed job, in turn.
+// Live connections of ours beside those of a bare HTTP client, one and eight at once, on the same server in the same
+// run: what it costs to type the request, send it and decode the answer. Both sides post a record, read statistics,
+// results and snapshots, and close a closed job, in turn.
 #include <benchmark/benchmark.h>
 #include <httplib.h>
 
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,9 +27,35 @@ std::vector<Operation> operations() {
           GetBuckets{"closecheck-a", {}, {}}, GetSnapshots{"closecheck-a"}, CloseJob{"closecheck-b", {}, {}, {}, {}}};
 }
 
-/// The built-in service on a port of its own, for as long as this lives, with one job in it.
+bool ask(System& system, Operation operation) {
+  auto request = std::make_shared<const Request>(Request{Principal::manage_ml, std::move(operation), nullptr});
+  const auto completion = system.exchange(0, std::move(request), false, system.now() + kLong);
+  return completion && completion->response && completion->response->outcome == Outcome::accepted;
+}
+
+/// The built-in service on a port of its own, with what is asked about in it.
 class Served {
  public:
+  /// The one of this process.
+  static const Served& instance() {
+    static const Served served;
+    return served;
+  }
+  ~Served() {
+    stop_ = true;
+    thread_.join();
+  }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  int port() const { return port_; }
+  /// Any thread.
+  std::unique_ptr<System> connection() const {
+    const std::lock_guard lock(mutex_);
+    return factory_->make(1);
+  }
+
+ private:
   Served() {
     std::promise<int> ready;
     std::future<int> port = ready.get_future();
@@ -43,38 +70,21 @@ class Served {
     options.url = "http://127.0.0.1:" + std::to_string(port_);
     options.profile = Profile::xpack_6_3;
     factory_ = make_endpoint_factory(options);
-    system_ = factory_->make(1);
-    ask(CreateJob{"closecheck-a", {}});
-    ask(CreateJob{"closecheck-b", {}});
-    ask(OpenJob{"closecheck-a"});
-  }
-  ~Served() {
-    system_.reset();
-    stop_ = true;
-    thread_.join();
-  }
-  Served(const Served&) = delete;
-  Served& operator=(const Served&) = delete;
-
-  int port() const { return port_; }
-
-  bool ask(Operation operation) {
-    auto request = std::make_shared<const Request>(Request{Principal::manage_ml, std::move(operation), nullptr});
-    const auto completion = system_->exchange(0, std::move(request), false, system_->now() + kLong);
-    return completion && completion->response && completion->response->outcome == Outcome::accepted;
+    const std::unique_ptr<System> system = connection();
+    ask(*system, CreateJob{"closecheck-a", {}});
+    ask(*system, CreateJob{"closecheck-b", {}});
+    ask(*system, OpenJob{"closecheck-a"});
   }
 
- private:
   std::atomic<bool> stop_{false};
   std::thread thread_;
   int port_ = 0;
+  mutable std::mutex mutex_;
   std::unique_ptr<SystemFactory> factory_;
-  std::unique_ptr<System> system_;
 };
 
 void BareClient(benchmark::State& state) {
-  const Served served;
-  httplib::Client client("127.0.0.1", served.port());
+  httplib::Client client("127.0.0.1", Served::instance().port());
   client.set_keep_alive(true);
   client.set_tcp_nodelay(true);
   std::vector<wire::HttpRequest> requests;
@@ -89,17 +99,17 @@ void BareClient(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BareClient)->UseRealTime();
+BENCHMARK(BareClient)->UseRealTime()->Threads(1)->Threads(8);
 
 void Endpoint(benchmark::State& state) {
-  Served served;
+  const std::unique_ptr<System> system = Served::instance().connection();
   const std::vector<Operation> asked = operations();
   std::size_t next = 0;
   for (auto _ : state)
-    if (!served.ask(asked[next++ % asked.size()])) state.SkipWithError("the server does not answer");
+    if (!ask(*system, asked[next++ % asked.size()])) state.SkipWithError("the server does not answer");
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(Endpoint)->UseRealTime();
+BENCHMARK(Endpoint)->UseRealTime()->Threads(1)->Threads(8);
 
 }  // namespace
 }  // namespace closecheck::sut

@@ -17,6 +17,7 @@
 #include "server/tls.h"
 #include "service/doorway.h"
 #include "store/sqlite_store.h"
+#include "wire/json.h"
 #include "wire/routes.h"
 #include "wire/text.h"
 
@@ -49,14 +50,21 @@ class FrontDesk {
     http.query = wire::split_query(std::string_view(head.target).substr(std::min(question + 1, head.target.size())));
     http.body = std::move(body);
     http.content_type = head.header("content-type");
-    if (const std::string_view accept = head.header("accept"); !accept.empty())
-      http.headers.emplace_back("accept", accept);
+    if (std::string accept = head.header("accept"); !accept.empty())
+      http.headers.emplace_back("accept", std::move(accept));
 
     if (options_.test_hooks && http.path.starts_with("/_test/"))
       return wire::encode(hook(http), Request{}, manner_.profile);
     const Caller caller =
         manner_.security ? access_.identify(head.header("authorization")) : Caller{Principal::manage_ml, "anonymous"};
     who = name(caller.principal);
+    // Of the body of somebody who is not known nothing counts but that it is there; and few bytes may become very many.
+    const bool unknown = caller.principal == Principal::anonymous || caller.principal == Principal::wrong_password;
+    if (unknown) http.body = http.body.substr(0, 1);
+    if (wire::build_of(http.body).values > options_.limits.json_values)
+      return wire::encode(refused(413, "content_too_long_exception",
+                                  fmt::format("a body has at most {} values", options_.limits.json_values)),
+                          Request{}, manner_.profile);
     Entered entered = enter(http, manner_, caller.principal);
     std::optional<ServiceAnswer> answer = entered.answer ? std::move(entered.answer) : service_.ask(entered.request);
     if (!answer) return std::nullopt;

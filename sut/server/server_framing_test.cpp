@@ -136,6 +136,24 @@ TEST(ServerMemory, KeepsNoMoreOfAnEndlessRequestThanItsBounds) {
   EXPECT_LT(most - before, 20U << 20);
 }
 
+TEST(ServerMemory, ReadsNoBodyOfMoreValuesThanItsBound) {
+  ServerOptions small = options();
+  small.limits.json_values = 1'000;
+  const Served served(small);
+  RawClient client(served);
+  ASSERT_EQ(client.exchange("PUT", kJob, kConfig), 200);
+  ASSERT_EQ(client.exchange("POST", std::string(kJob) + "/_open"), 200);
+  const auto post = [&](int records) {
+    std::string data;
+    for (int i = 0; i < records; ++i) data += "{}";
+    return client.exchange("POST", std::string(kJob) + "/_data", data);
+  };
+  EXPECT_EQ(post(1'000), 202);
+  EXPECT_EQ(post(1'001), 413);
+  EXPECT_EQ(client.exchange("PUT", kJob, "[" + std::string(1'000, ',') + "]"), 413);
+  EXPECT_EQ(client.exchange("GET", "/"), 200);
+}
+
 TEST(ServerPatience, WaitsForNobodyWhoTakesHisAnswerByteByByte) {
   ServerOptions hasty = options();
   hasty.limits.pause = 100 * kMillisecond;

@@ -13,6 +13,31 @@ bool is_space(char c) {
 
 }  // namespace
 
+Build build_of(std::string_view text) {
+  Build build;
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      build.depth = std::max(build.depth, ++depth);
+      ++build.values;
+    } else if (c == ',') {
+      ++build.values;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return build;
+}
+
 std::optional<Json> parse_json(std::string_view text) {
   // A text of which more is left behind the first value is none, and no parser takes long to say so.
   const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());

@@ -18,6 +18,13 @@ using SortedJson = nlohmann::json;
 /// Deeper nesting than this is no JSON to us: writing and freeing recurse.
 inline constexpr int kDepthMax = 64;
 
+/// How a JSON text is built, by its brackets and commas; whether it is one in truth is for others to say.
+struct Build {
+  std::size_t depth = 0;
+  std::size_t values = 0;
+};
+Build build_of(std::string_view text);
+
 /// The value if the text is exactly one, of bounded depth; empty otherwise.
 std::optional<Json> parse_json(std::string_view text);
 

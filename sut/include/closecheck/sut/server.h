@@ -19,6 +19,7 @@ struct ServerLimits {
   std::size_t connections = 4'000;                // at once; one more is told 503, unless an idle one can go for it
   std::size_t body_bytes = 100 * 1024 * 1024;     // of one request; a longer one is told 413
   std::size_t bodies_bytes = 1024 * 1024 * 1024;  // of all requests at once; one more is told 429
+  std::size_t json_values = 2'000'000;            // in one body, read as JSON; more are told 413
   Duration pause = 30 * kSecond;                  // within one request
   Duration idle = 10 * kMinute;                   // between two
 };
