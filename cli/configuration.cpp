@@ -255,7 +255,8 @@ bool is_date(const std::string& text) {
 
 Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
   Waiver waiver;
-  const std::vector<std::string_view> keys{"clause", "level", "reason", "owner", "expires"};
+  const std::vector<std::string_view> keys{"clause", "level", "reason", "owner", "expires", "url"};
+  std::string url;
   reader.each(node, "a waiver", keys, [&](const std::string& key, const YAML::Node& value) {
     const std::string text = reader.text(value, fmt::format("'{}' of a waiver", key));
     if (key == "clause") {
@@ -274,6 +275,8 @@ Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
       waiver.reason = text;
     } else if (key == "owner") {
       waiver.owner = text;
+    } else if (key == "url") {
+      url = text;
     } else {
       if (!is_date(text)) reader.fail(value, fmt::format("'{}' is no date of the form YYYY-MM-DD", text));
       waiver.expires = text;
@@ -282,6 +285,8 @@ Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
   if (waiver.clause.has_value() == waiver.level.has_value())
     reader.fail(node, "a waiver names either a 'clause' or a 'level'");
   if (waiver.reason.empty()) reader.fail(node, "a waiver needs a 'reason'");
+  // Wherever the reason is read, so is where it is told.
+  if (!url.empty()) waiver.reason += fmt::format(" ({})", url);
   return waiver;
 }
 

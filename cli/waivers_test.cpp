@@ -94,6 +94,20 @@ TEST(Waivers, NeverTouchAClauseThatHoldsOrIsNotTold) {
   EXPECT_EQ(record.verdict, RunVerdict::violates);
 }
 
+TEST(Waivers, OfElasticsearchShipWithAPublicSourceForEachAndWaiveStatedClausesOnly) {
+  const std::vector<Waiver> waivers = read_waivers(CLOSECHECK_WAIVERS "/elasticsearch.yml", process_variables());
+
+  ASSERT_EQ(waivers.size(), 2U);
+  for (const Waiver& waiver : waivers) {
+    ASSERT_TRUE(waiver.clause);
+    EXPECT_EQ(level_of(*waiver.clause), Level::stated);
+    EXPECT_THAT(waiver.reason, HasSubstr(" (https://github.com/elastic/elasticsearch/"));
+    RunRecord record = violating(*waiver.clause);
+    apply_waivers(record, waivers, today());
+    EXPECT_EQ(record.verdict, RunVerdict::conforms);
+  }
+}
+
 TEST(Waivers, KnowTodayAsADate) {
   EXPECT_EQ(today().size(), 10U);
 }
