@@ -453,8 +453,9 @@ TEST(JudgeOfPartialAnswers, NamesTheParameterThatAskedForThem) {
       Recorded().created().opened().of_job("POST", "/_close?filter_path=x", "", 200, Json::object());
   const Recorded::Verdict verdict = recorded.verdict();
   EXPECT_THAT(verdict.violations, IsEmpty());
-  EXPECT_THAT(verdict.notes,
-              testing::ElementsAre("`filter_path` of #3 is not followed: its answer is judged by its status alone"));
+  EXPECT_THAT(
+      verdict.notes,
+      testing::ElementsAre("`filter_path` of #3 is not followed: what it leaves out of its answer is not judged"));
 }
 
 TEST(JudgeCommand, SaysWhatIsNotFollowed) {

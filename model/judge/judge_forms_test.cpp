@@ -82,6 +82,15 @@ TEST(JudgeForms, NamesAUnitThatWasTakenForAnother) {
   expect_violates(ignored, Clause::timeout_bounds_wait);
 }
 
+// timeout-bounds-wait: a wait beyond the tolerance is near a second by any reading, where the tolerance is one.
+TEST(JudgeForms, NamesNoOtherUnitForAWaitThatIsTooLongAnyway) {
+  JudgeOptions options;
+  options.margin = kSecond;
+  JudgedHistory story = opened_job(options);
+  story.closes({}, "1ms", gave_up(), 1'680 * kMillisecond);
+  expect_violates(story, Clause::timeout_bounds_wait);
+}
+
 // timeout-takes-time-units
 TEST(JudgeForms, AccusesTheRefusalOfAUnit) {
   for (const char* timeout : {"5000micros", "10nanos", "1d"}) {

@@ -22,7 +22,8 @@ void UnknownNotes::add(std::size_t number, const Request& request, bool was_refu
   if (!unknowns.is_more_than_refusal() && !was_refused) name.clear();
   if (name.empty()) {
     name = format_asked(request);
-    meaning = "its answer is judged by its status alone";
+    meaning = name == "filter_path" ? "what it leaves out of its answer is not judged"
+                                    : "its answer is judged by its status alone";
   }
   if (name.empty()) return;
   const auto [place, is_new] = known_.try_emplace({request.operation.index(), name}, notes_.size());

@@ -142,14 +142,19 @@ class Decoder {
   }
 
   Response run() && {
-    if (!answer_.body_known || is_body_partial()) {
+    if (!answer_.body_known || is_body_of_another_format()) {
       read_status_alone();
       return std::move(out_);
     }
     error_ = read_error(body());
     out_.error_type = error_.type;
     out_.reason = error_.reason;
-    if (is_from_between())
+    const bool is_part = is_part_asked_for();
+    if (is_part && answer_.status >= 400 && !error_.departure.empty())
+      read_status_alone();
+    else if (is_part && answer_.status < 300 && !error_.claimed)
+      read_part_of_success();
+    else if (is_from_between())
       out_.outcome = Outcome::not_from_service;
     else if (answer_.status >= 200 && answer_.status < 300)
       read_success();
@@ -160,11 +165,15 @@ class Decoder {
 
  private:
   const std::optional<JsonValue>& body() const { return parsed_.root(); }
-  /// Whoever asks for a part, for another format or for no body at all, gets an answer that does not show what it
-  /// lacks.
-  bool is_body_partial() const {
+  /// Whoever asks for a part gets an answer that does not show what it lacks.
+  bool is_part_asked_for() const {
     const RawRequest* const sent = request_.as_sent.get();
-    if (sent != nullptr && (sent->method == "HEAD" || find(sent->query, "filter_path"))) return true;
+    return sent != nullptr && find(sent->query, "filter_path").has_value();
+  }
+  /// As does whoever asks for another format, or for no body at all.
+  bool is_body_of_another_format() const {
+    const RawRequest* const sent = request_.as_sent.get();
+    if (sent != nullptr && sent->method == "HEAD") return true;
     for (const auto& [name, value] : answer_.headers) {
       if (lower(name) != "content-type") continue;
       const std::string type = media_type(value);
@@ -224,6 +233,18 @@ class Decoder {
       const bool body_decides = std::visit(ClaimOf{}, request_.operation) != nullptr ||
                                 std::holds_alternative<IndexDocuments>(request_.operation);
       if (!body_decides) acknowledge();
+    }
+  }
+
+  /// The claim counts where it is left; of a reading nobody knows what was left out.
+  void read_part_of_success() {
+    note_wrong_method_success();
+    if (std::visit(ClaimOf{}, request_.operation) == nullptr) {
+      if (!body() || !body()->is_object() || std::holds_alternative<IndexDocuments>(request_.operation)) return;
+      out_.outcome = Outcome::accepted;
+      out_.content = Acknowledged{};
+    } else if (read_claim(body(), request_.operation)) {
+      read_success();
     }
   }
 

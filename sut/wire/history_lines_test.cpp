@@ -200,6 +200,19 @@ TEST(HistoryLines, TellNoCallerFromACallerThatNobodyKnows) {
   EXPECT_THAT(write_history_lines(read).back(), testing::Not(HasSubstr("principal")));
 }
 
+// Whoever asks in the name of somebody else has the privileges of that one, and nobody knows who that is.
+TEST(HistoryLines, TakeACallerWhoRunsAsAnotherForOneThatNobodyKnows) {
+  const auto who = [](const std::string& headers) {
+    const History read = read_history(
+        R"({"process":0,"type":"invoke","time":1,"principal":"manage_ml","request":{"method":"GET","path":"/","headers":)" +
+            headers + "}}",
+        Profile::xpack_6_3);
+    return read.events.front().request->who;
+  };
+  EXPECT_EQ(who(R"({"Es-Security-Runas-User":"x"})"), Principal::unknown);
+  EXPECT_EQ(who(R"({"x-opaque-id":"x"})"), Principal::manage_ml);
+}
+
 TEST(HistoryLines, SayWhichLineIsWrongAndWhatWasExpected) {
   const std::string invoke_line =
       R"({"process":0,"type":"invoke","time":5,"principal":null,"request":{"method":"GET","path":"/"}})"

@@ -117,7 +117,9 @@ struct HistoryReader::Impl {
                         principal_text));
       who = *known;
     }
-    wire::HttpRequest request = read_request(need(line, "request", "an object"));
+    const JsonValue told = need(line, "request", "an object");
+    if (runs_as_another(told)) who = Principal::unknown;
+    wire::HttpRequest request = read_request(told);
     if (take_base_path(request.path))
       event.request = std::make_shared<const Request>(wire::parse(request, profile_, who));
     open_.emplace(event.process, event.request);
@@ -205,6 +207,13 @@ struct HistoryReader::Impl {
     if (bytes.find(kRedacted) == std::string::npos) return true;
     bytes.clear();
     return false;
+  }
+
+  /// Whether the caller asks in the name of somebody else, whose privileges nobody knows.
+  bool runs_as_another(JsonValue request) const {
+    const Parameters headers = request.is_object() ? pairs(request, "headers") : Parameters{};
+    return std::ranges::any_of(headers,
+                               [](const auto& header) { return lower(header.first) == "es-security-runas-user"; });
   }
 
   wire::HttpRequest read_request(JsonValue request) const {
