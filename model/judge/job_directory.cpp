@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "closecheck/vocabulary/program.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::model {
 
@@ -89,7 +90,11 @@ JobDirectory::Matches JobDirectory::matching(std::string_view expression) const 
   Matches matches;
   std::vector<bool> found(all_.size(), false);
   const bool may_mean_others = may_have_other_groups();
+  std::size_t parts = 0;
+  each_part(expression, [&](std::string_view part) { parts += trimmed(part).empty() ? 0U : 1U; });
   each_part(expression, [&](std::string_view part) {
+    // Between two commas nothing is named, as long as something is elsewhere.
+    if (parts > 0 && trimmed(part).empty()) return;
     bool any = false;
     for (std::size_t i = 0; i < all_.size(); ++i) {
       const JobFile& job = *all_[i];
@@ -103,7 +108,10 @@ JobDirectory::Matches JobDirectory::matching(std::string_view expression) const 
       if (!found[i]) matches.jobs.push_back(job.index);
       found[i] = true;
     }
-    if (!any && part != "_all" && part.find('*') == std::string_view::npos) matches.names_unknown = true;
+    const bool is_wild = part.find('*') != std::string_view::npos;
+    if (!any && part != "_all" && !is_wild) matches.names_unknown = true;
+    matches.lists_all = matches.lists_all || (parts > 1 && part == "_all");
+    matches.lists_nothing = matches.lists_nothing || (parts > 1 && is_wild && !any);
   });
   return matches;
 }

@@ -41,6 +41,8 @@ class JobDirectory {
     std::vector<std::uint32_t> jobs;  // indices
     bool joins_perhaps = false;       // some of them only if a creation under way has come first
     bool names_unknown = false;       // a plain id among them is no job
+    bool lists_all = false;           // `_all` is one of several parts, and may be an id like another there
+    bool lists_nothing = false;       // a wildcard is one of several parts and means no job
   };
   Matches matching(std::string_view expression) const;
 

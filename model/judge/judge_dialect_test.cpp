@@ -258,6 +258,23 @@ TEST(JudgeDialect, TakesAnExpressionThatClosesEveryJobAsEvidence) {
   }
 }
 
+// close-many: an empty part names nothing; `_all` is an id like another in a list; what may not name none may be held
+// against a part of it. So 6.3.2 and 7.6.0 take them.
+TEST(JudgeDialect, AllowsWhatServersMakeOfOddLists) {
+  JudgedHistory with_gaps = two_jobs();
+  with_gaps.does(close_of("closecheck-a,,closecheck-b,"), ok()).reads(kClosed, 0).reads(kClosed, 0, "closecheck-b");
+  expect_fits(with_gaps);
+  EXPECT_EQ(with_gaps.evidence(Clause::close_many), 2U);
+
+  for (const CloseJob& odd :
+       {close_of("_all,closecheck-a"), CloseJob{"closecheck-a,closecheck-x*", {}, {}, "false", {}}}) {
+    JudgedHistory story = two_jobs();
+    story.does(odd, refusal(404)).reads(kOpened, 0).reads(kOpened, 0, "closecheck-b");
+    expect_fits(story);
+    EXPECT_EQ(story.evidence(Clause::close_many), 0U) << odd.job;
+  }
+}
+
 // close-many
 TEST(JudgeDialect, AccusesAnExpressionThatLeavesAJobOpen) {
   JudgedHistory story = two_jobs();

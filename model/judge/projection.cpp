@@ -111,6 +111,9 @@ void Projection::add_matching(Exchange& exchange, const std::string& expression)
   const JobDirectory::Matches matches = jobs_.matching(expression);
   if (matches.joins_perhaps) exchange.question.concerns = Concerns::perhaps;
   exchange.names_unknown_job = matches.names_unknown;
+  const auto* close = std::get_if<CloseJob>(&exchange.request->operation);
+  const bool may_name_none = close == nullptr || close->allow_no_jobs != Parameter("false");
+  exchange.lists_oddly = matches.lists_all || (matches.lists_nothing && !may_name_none);
   for (const std::uint32_t job : matches.jobs) ExchangeLog::add_target(exchange, job);
 }
 

@@ -140,7 +140,8 @@ class FormRules {
   }
 
   std::optional<Rule> rule_of_expression() const {
-    if (!dialect_.has_expressions || !many_.certain || says_what_some_know()) return std::nullopt;
+    if (!dialect_.has_expressions || !many_.certain || says_what_some_know() || exchange_.lists_oddly)
+      return std::nullopt;
     const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
     if (close == nullptr) return std::nullopt;
     const Parameter& allow = close->allow_no_jobs;

@@ -58,6 +58,7 @@ struct Exchange {
   bool without_id = false;
   bool expression = false;         // names jobs by a list, a wildcard, a group or `_all`
   bool names_unknown_job = false;  // an expression with a plain id that is no job
+  bool lists_oddly = false;        // a list with `_all` in it, or, where it may not name none, with a part that does
   std::uint32_t jobs_there = 0;    // of an expression: jobs that were surely there when it was answered
   BooleanReading force = BooleanReading::absent;
   TimeValue timeout;
