@@ -279,6 +279,10 @@ Preflight preflight(const EndpointOptions& options) {
   if (!preflight.refused.empty()) return preflight;
   if (const Identity ordinary = reader.ordinary(); preflight.server.empty() && ordinary.credentials)
     preflight.server = reader.server_of(reader.read(GetRoot{}, ordinary.credentials));
+  // Some versions tell it only to those who may monitor the cluster, which who may manage jobs need not.
+  for (const Principal who : {Principal::manage, Principal::setup})
+    if (const auto known = options.principals.find(who); preflight.server.empty() && known != options.principals.end())
+      preflight.server = reader.server_of(reader.read(GetRoot{}, known->second));
   if (preflight.server.empty()) preflight.notes.push_back("The target does not say what it is at GET /.");
   // One answer that is lost says nothing of the target; the login was found good above.
   for (int attempt = 1; attempt <= kLostAttemptsMax; ++attempt) {

@@ -24,6 +24,7 @@ struct Cluster {
   bool secured = true;
   bool tells_who = true;
   bool tells_privileges = true;
+  bool tells_version_to_all = true;               // else only to those who may manage the cluster
   std::map<std::string, std::string> privileges;  // Authorization header to the one privilege of its user
   std::atomic<int> unauthorized = 0;              // logins that failed
   std::atomic<int> busy = 0;
@@ -58,6 +59,7 @@ struct Cluster {
       return refuse(response, 401);
     }
     const std::string owned = secured ? user->second : "manage";
+    if (request.path == "/" && !tells_version_to_all && owned != "manage") return refuse(response, 403);
     if (request.path == "/")
       return say(response, 200, R"({"name": "n", "cluster_name": "c", "version": {"number": "6.3.2"}})");
     if (request.path == "/_xpack/security/_authenticate" && tells_who)
@@ -114,6 +116,15 @@ TEST_F(PreflightOf, ASecuredTargetTellsAllThatThereIs) {
   EXPECT_THAT(found.notes, IsEmpty());
   EXPECT_GT(found.round_trip, 0);
   EXPECT_GE(found.round_trip_max, found.round_trip);
+}
+
+// As 6.3.2 and 7.6.0 do: `manage_ml` alone does not let one read the version.
+TEST_F(PreflightOf, ATargetThatTellsItsVersionOnlyToSomeIsAskedAsThose) {
+  cluster_.tells_version_to_all = false;
+  const Preflight found = preflight(options_);
+
+  EXPECT_THAT(found.server, HasSubstr("6.3.2"));
+  EXPECT_THAT(found.notes, IsEmpty());
 }
 
 TEST_F(PreflightOf, APrincipalWithAWrongPasswordIsNamedAndAskedOnce) {
