@@ -39,6 +39,8 @@ constexpr Dialect kXpack54{
     .keeps_limits_while_open = false,
     .stops_feed_twice = false,
     .catches_narrowly = false,
+    .wraps_parse_errors = false,
+    .default_time_format = "epoch",
     .timed_out_words = "timed out",
     .bad_time_type = "parse_exception",
     .index_exists_type = "index_already_exists_exception",
@@ -51,6 +53,9 @@ constexpr Dialect kXpack63{
     .jobs = {"/_xpack/ml", "/_ml"},  // the short one from 6.7 on
     .security = {"/_xpack/security"},
     .second_force_may_fail = true,  // the loser of a race: 500, though the job closes
+    .unknown_path_in_json = true,
+    .refuses_same_detectors = false,
+    .timed_out_words = "timed out",
 };
 
 /// The minor versions of a line that a value stands for, both included.
@@ -100,6 +105,12 @@ constexpr Dialect es_7(Minors minors) {
       .offers_more_schemes = minors.since(13),
       .oldest_compatible = minors.since(13) ? 7 : 0,
       .daily_snapshot_days = minors.since(8) ? 10 : 1,
+      .tells_native_code = true,
+      .tells_timing = minors.since(4),
+      .tells_lazy_open = minors.since(6),
+      .tells_delayed_data_check = true,
+      .tells_least_version = true,
+      .tells_boosts = false,
       .document_type_told = "_doc",
       .unknown_member_type = "x_content_parse_exception",
   };

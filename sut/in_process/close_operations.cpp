@@ -78,7 +78,10 @@ Answer CloseOperations::close_many(const CloseJob& ask, const CloseOrder& order)
 }
 
 Answer CloseOperations::select(const CloseJob& ask, const CloseOrder& order, std::vector<Job*>& jobs) {
-  for (const std::string_view item : divided(ask.job, ',')) {
+  const std::vector<std::string_view> items = divided(ask.job, ',');
+  const bool names_any = std::ranges::any_of(items, [](std::string_view item) { return !trimmed(item).empty(); });
+  for (const std::string_view item : items) {
+    if (names_any && trimmed(item).empty()) continue;
     const bool hidden = turn_.manner.deviates(Deviation::refuses_underscore_ids) && item != "_all" &&
                         item.find('_') != std::string_view::npos;
     if (hidden || !jobs_.select_item(item, jobs)) {

@@ -13,6 +13,7 @@
 #include "in_process/datafeed_operations.h"
 #include "in_process/datafeed_runner.h"
 #include "in_process/document_operations.h"
+#include "in_process/further_operations.h"
 #include "in_process/job_operations.h"
 #include "in_process/privileges.h"
 #include "in_process/result_operations.h"
@@ -62,6 +63,8 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
     } else if constexpr (Answers<DatafeedOperations, Ask>) {
       DatafeedRunner runner(turn, feeds_, jobs_, indices_, lifecycle);
       return DatafeedOperations(turn, feeds_, jobs_, indices_, runner).on(ask);
+    } else if constexpr (Answers<FurtherOperations, Ask>) {
+      return FurtherOperations(turn, jobs_, feeds_, indices_).on(ask);
     } else if constexpr (Answers<ServerOperations, Ask>) {
       return ServerOperations(turn, jobs_, feeds_).on(ask);
     } else {
@@ -79,7 +82,8 @@ bool Core::only_reads(const Request& request, const RequestDetails* details) {
   // What the vocabulary has no operation for.
   const bool raw_reads =
       details != nullptr && is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection,
-                                      ClusterState, ClusterHealth, ClusterFeatures>(*details);
+                                      ClusterState, ClusterHealth, ClusterFeatures, GetFurtherResults,
+                                      GetOverallBuckets, Forecast, ValidateJob, GetDefaults, PreviewDatafeed>(*details);
   if (details != nullptr && !raw_reads && !is_any_of<ListOptions, std::monostate>(*details)) return false;
   return std::visit(
       [raw_reads](const auto& ask) {

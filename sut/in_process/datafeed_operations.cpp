@@ -93,7 +93,10 @@ Answer DatafeedOperations::on(const DatafeedStats& ask) {
   list.count = static_cast<std::int64_t>(list.feeds.size());
   return turn_.tell(accepted(std::move(list)), [&] {
     FeedNodes running;
-    for (const Datafeed* feed : feeds) running.nodes.emplace_back(feed->started ? "node-1" : "");
+    for (const Datafeed* feed : feeds) {
+      running.nodes.emplace_back(feed->started ? "node-1" : "");
+      running.jobs.push_back(feed->job);
+    }
     return running;
   });
 }

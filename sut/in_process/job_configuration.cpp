@@ -8,6 +8,7 @@
 
 #include "closecheck/vocabulary/json_text.h"
 #include "closecheck/vocabulary/text.h"
+#include "in_process/answers.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
@@ -94,6 +95,7 @@ JobDescription describe(const Job& job, const Manner& manner) {
              manner.profile->memory_limit_in_megabytes || !config.model_memory_limit.empty()
                  ? config.model_memory_limit
                  : std::string(kDefaultMemoryLimit));
+  if (manner.profile->tells_lazy_open) add_default("allow_lazy_open", "false");
   members.insert(members.end(), options.members.begin(), options.members.end());
   members.emplace_back("create_time", std::to_string(job.definition().created_ms));
   if (!config.custom_settings.empty()) {
@@ -134,46 +136,41 @@ std::string detector_told_twice(const JobConfig& config, const JobOptions& optio
   return "";
 }
 
-std::optional<Plan> make_plan(const JobConfig& config, std::string& why) {
+ServiceAnswer refusal_of(PlanProblem problem) {
+  Response response = bad_request(std::move(problem.why));
+  if (problem.part.empty()) return response;
+  return {std::move(response), UnusableField{"job_details", std::move(problem.part)}};
+}
+
+std::optional<Plan> make_plan(const JobConfig& config, PlanProblem& problem) {
+  const auto refuse = [&problem](const char* field, std::string why) {
+    problem = {field, std::move(why)};
+    return std::nullopt;
+  };
   Plan plan;
   const TimeSpan span = read_time_span(config.bucket_span, "bucket_span");
-  if (!span.error.empty() || span.span < kMillisecond) {
-    why = span.error.empty() ? fmt::format("bucket_span cannot be less or equal than 0. Value = {}", config.bucket_span)
-                             : span.error;
-    return std::nullopt;
-  }
+  if (!span.error.empty()) return refuse("analysis_config", span.error);
+  if (span.span < kMillisecond)
+    return refuse("analysis_config",
+                  fmt::format("bucket_span cannot be less or equal than 0. Value = {}", config.bucket_span));
   plan.span_ms = span.span / kMillisecond;
   plan.prune_window_ms = Plan::kSeriesBucketsKept * plan.span_ms;
   if (!config.time_field.empty()) plan.time_field = config.time_field;
   const auto format = TimeFormat::parse(config.time_format.empty() ? "epoch" : config.time_format);
-  if (!format) {
-    why = fmt::format("Invalid Time format string '{}'", config.time_format);
-    return std::nullopt;
-  }
+  if (!format) return refuse("data_description", fmt::format("Invalid Time format string '{}'", config.time_format));
   plan.time_format = *format;
-  if (config.detectors.empty()) {
-    why = "No detectors configured";
-    return std::nullopt;
-  }
-  if (read_memory_limit(config.model_memory_limit) == 0) {
-    why = "model_memory_limit must be at least 1 MiB. Value = 0";
-    return std::nullopt;
-  }
+  if (config.detectors.empty()) return refuse("analysis_config", "No detectors configured");
+  if (read_memory_limit(config.model_memory_limit) == 0)
+    return refuse("analysis_limits", "model_memory_limit must be at least 1 MiB. Value = 0");
   for (const Detector& detector : config.detectors) {
     const auto function = function_named(detector.function);
-    if (!function) {
-      why = fmt::format("Unknown function '{}'", detector.function);
-      return std::nullopt;
-    }
-    if (!counts_records(*function) && detector.field.empty()) {
-      why = fmt::format("field_name must be set when the '{}' function is used", detector.function);
-      return std::nullopt;
-    }
+    if (!function) return refuse("analysis_config", fmt::format("Unknown function '{}'", detector.function));
+    if (!counts_records(*function) && detector.field.empty())
+      return refuse("analysis_config",
+                    fmt::format("field_name must be set when the '{}' function is used", detector.function));
     const auto is_time = [&](const std::string& field) { return !field.empty() && field == config.time_field; };
-    if (is_time(detector.field) || is_time(detector.by_field) || is_time(detector.partition_field)) {
-      why = "data_description.time_field may not be used in the analysis_config";
-      return std::nullopt;
-    }
+    if (is_time(detector.field) || is_time(detector.by_field) || is_time(detector.partition_field))
+      return refuse("", "data_description.time_field may not be used in the analysis_config");
     plan.items.push_back({*function, detector.function, detector.field, detector.by_field, detector.partition_field});
   }
   return plan;
@@ -181,8 +178,8 @@ std::optional<Plan> make_plan(const JobConfig& config, std::string& why) {
 
 ModelSize model_size(const Job& job, std::int64_t bytes) {
   const Model& model = job.analysis().model();
-  return {bytes, model.by_fields(), model.partition_fields(), job.analysis().more_counts().last_data_ms,
-          model.latest_result_ms()};
+  const std::int64_t logged_ms = job.analysis().more_counts().last_data_ms.value_or(job.definition().created_ms);
+  return {bytes, model.by_fields(), model.partition_fields(), logged_ms, model.latest_result_ms()};
 }
 
 }  // namespace closecheck::sut

@@ -12,8 +12,15 @@
 
 namespace closecheck::sut {
 
-/// The configuration, ready for use. Empty: it is none, for the reason in `why`.
-std::optional<Plan> make_plan(const JobConfig& config, std::string& why);
+/// Why a configuration is none, and in which of its parts; an empty part: as a whole.
+struct PlanProblem {
+  std::string part;
+  std::string why;
+};
+ServiceAnswer refusal_of(PlanProblem problem);
+
+/// The configuration, ready for use. Empty: it is none, and `problem` says why.
+std::optional<Plan> make_plan(const JobConfig& config, PlanProblem& problem);
 
 /// The first detector that is there a second time, whatever it is called; empty: none.
 std::string detector_told_twice(const JobConfig& config, const JobOptions& options);

@@ -28,9 +28,9 @@ Answer JobOperations::on(const CreateJob& ask) {
         fmt::format("Invalid job_id; '{}' can contain lowercase alphanumeric (a-z and 0-9), hyphens or "
                     "underscores; must start and end with alphanumeric",
                     ask.job));
-  std::string why;
-  auto plan = make_plan(ask.config, why);
-  if (!plan) return bad_request(std::move(why));
+  PlanProblem problem;
+  auto plan = make_plan(ask.config, problem);
+  if (!plan) return refusal_of(std::move(problem));
   if (jobs_.find(ask.job) != nullptr)
     return refused(400, "resource_already_exists_exception",
                    fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
@@ -171,7 +171,10 @@ Answer JobOperations::on(const PostData& ask) {
     case JobState::opened:
       if (ask.malformed) return malformed();
       if (const auto* data = turn_.detail<PostedData>()) {
-        const UploadCounts upload = job->change_analysis().post(turn_.manner, *data, turn_.wall_ms());
+        const bool is_first = !job->analysis().counts().earliest_record_ms;
+        UploadCounts upload = job->change_analysis().post(turn_.manner, *data, turn_.wall_ms());
+        // The job's earliest record is told by the upload that brings it.
+        if (!is_first) upload.counts.earliest_record_ms.reset();
         return ServiceAnswer(accepted(upload.counts, 202), upload.more);
       }
       return accepted(job->change_analysis().post(turn_.manner, ask.records), 202);

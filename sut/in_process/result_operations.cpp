@@ -156,7 +156,6 @@ Answer ResultOperations::on(const GetSnapshots& ask) {
       if ((all || stored.listed.id == ask.snapshot) &&
           within(options.selection, stored.listed.timestamp_ms.value_or(0)))
         found.push_back(&stored);
-  if (!all && found.empty()) return unknown_snapshot(ask.job, ask.snapshot);
   // Of two of one time the later one is the newer.
   const bool descending = options.selection.descending.value_or(true);
   if (descending) std::ranges::reverse(found);

@@ -185,9 +185,9 @@ struct StateAccess {
 
   /// The plan follows from the configuration. Throws StateUnreadable when that is none.
   static void plan(Job& job) {
-    std::string why;
-    std::optional<Plan> plan = sut::make_plan(job.definition().config, why);
-    if (!plan) throw StateUnreadable("the stored job " + job.id() + " has a configuration that is none: " + why);
+    PlanProblem problem;
+    std::optional<Plan> plan = sut::make_plan(job.definition().config, problem);
+    if (!plan) throw StateUnreadable("the stored job " + job.id() + " has a configuration that is none: " + problem.why);
     Plan& kept = job.analysis_.plan_;
     plan->prune_window_ms = kept.prune_window_ms;
     kept = *std::move(plan);

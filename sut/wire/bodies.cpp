@@ -100,21 +100,41 @@ std::string memory_limit_in(const Json& limits) {
   return text;
 }
 
+/// What is refused of the field of a job was refused in it.
+template <class Read>
+void in_field(const char* field, const Read& read) {
+  try {
+    read();
+  } catch (const Refused& refused) {
+    refuse_field("job_details", field, refused.answer.response.error_type, refused.answer.response.reason);
+  }
+}
+
 }  // namespace
 
 void refuse(int status, std::string_view type, std::string_view reason) {
   throw Refused{refused(status, type, std::string(reason))};
 }
 
+void refuse_field(std::string_view object, std::string_view field, std::string_view type, std::string_view reason) {
+  throw Refused{{refused(400, type, std::string(reason)), UnusableField{std::string(object), std::string(field)}}};
+}
+
+void need_body(const std::string& body) {
+  if (body.empty()) refuse(400, "parse_exception", "request body is required");
+}
+
 Json read_object(const std::string& body, const char* what) {
   if (body.find_first_not_of(" \t\r\n") == std::string::npos) return Json::object();
   auto parsed = parse_json(body);
   if (!parsed || !parsed->is_object())
-    refuse(400, "parse_exception", fmt::format("[{}] failed to parse the body: a JSON object was expected", what));
+    refuse_field(what, "", "parse_exception",
+                 fmt::format("[{}] failed to parse the body: a JSON object was expected", what));
   return *std::move(parsed);
 }
 
-CreateJob read_create_job(const std::string& job, const std::string& text, JobOptions& options) {
+CreateJob read_create_job(const std::string& job, const std::string& text, std::string_view time_format,
+                          JobOptions& options) {
   const Json body = read_object(text, "job_details");
   const std::string id = text_in(body, "job_id", "job_details");
   if (!id.empty() && id != job)
@@ -124,18 +144,20 @@ CreateJob read_create_job(const std::string& job, const std::string& text, JobOp
   CreateJob out{job, {}};
   const Json* analysis = member(body, "analysis_config");
   if (analysis == nullptr || analysis->is_null()) refuse(400, kIllegalArgument, "An analysis_config must be set");
-  read_analysis(*analysis, out.config);
+  in_field("analysis_config", [&] { read_analysis(*analysis, out.config); });
   const Json* data = member(body, "data_description");
   if (data == nullptr || data->is_null()) refuse(400, kIllegalArgument, "A data_description must be set");
-  if (!data->is_object()) refuse(400, kIllegalArgument, "[data_description] an object was expected");
-  out.config.time_field = text_in(*data, "time_field", "data_description");
-  out.config.time_format = text_in(*data, "time_format", "data_description");
+  in_field("data_description", [&] {
+    if (!data->is_object()) refuse(400, kIllegalArgument, "[data_description] an object was expected");
+    out.config.time_field = text_in(*data, "time_field", "data_description");
+    out.config.time_format = text_in(*data, "time_format", "data_description");
+  });
   if (out.config.time_field.empty()) out.config.time_field = "time";
-  if (out.config.time_format.empty()) out.config.time_format = "epoch";
+  if (out.config.time_format.empty()) out.config.time_format = time_format;
   out.config.description = text_in(body, "description", "job_details");
   if (const Json* groups = member(body, "groups"); groups != nullptr) read_groups(*groups, out.config);
   if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object()) {
-    out.config.model_memory_limit = memory_limit_in(*limits);
+    in_field("analysis_limits", [&] { out.config.model_memory_limit = memory_limit_in(*limits); });
   }
   out.config.custom_settings = opaque_object(body, "custom_settings").value_or("");
   read_options(body, options);

@@ -8,6 +8,7 @@
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "wire/json.h"
+#include "wire/service_answer.h"
 #include "wire/service_request.h"
 
 namespace closecheck::sut::wire {
@@ -16,15 +17,22 @@ inline constexpr std::string_view kIllegalArgument = "illegal_argument_exception
 
 /// Thrown while a request is read, when the answer is already known.
 struct Refused {
-  Response answer;
+  ServiceAnswer answer;
 };
 [[noreturn]] void refuse(int status, std::string_view type, std::string_view reason);
+
+/// Refuses what stands in a field of a body, or with an empty one the body itself.
+[[noreturn]] void refuse_field(std::string_view object, std::string_view field, std::string_view type,
+                               std::string_view reason);
+/// Refuses an empty body.
+void need_body(const std::string& body);
 
 /// The body as one JSON object; an empty body gives an empty object.
 Json read_object(const std::string& body, const char* what);
 
-/// `options`: what the typed configuration does not know.
-CreateJob read_create_job(const std::string& job, const std::string& body, JobOptions& options);
+/// `time_format`: of times where the body does not say it; `options`: what the typed configuration does not know.
+CreateJob read_create_job(const std::string& job, const std::string& body, std::string_view time_format,
+                          JobOptions& options);
 UpdateJob read_update_job(const std::string& job, const std::string& body, JobUpdate& more);
 /// A datafeed's configuration, or the part of it that is to change; without its query.
 FeedOptions read_feed(const Json& body);

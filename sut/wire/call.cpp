@@ -28,8 +28,10 @@ std::string text_or_json(const Json& value) {
 
 Call::Call(const HttpRequest& http, std::map<std::string_view, std::string> parts, Profile profile, bool is_view)
     : http_(http), parts_(std::move(parts)), profile_(profile), is_view_(is_view) {
+  // The product takes the names of a path's parts in its query as well, and reads them in the path.
+  const bool names_job = !is_view && parts_.contains("job");
   for (const auto& [name, value] : http.query)
-    if (!is_common(name)) rest_.emplace_back(name, value);
+    if (!is_common(name) && !(names_job && name == "job_id")) rest_.emplace_back(name, value);
 }
 
 std::string Call::part(std::string_view name) const {

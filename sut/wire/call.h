@@ -98,6 +98,15 @@ Built start_feed(Call& call);
 Built stop_feed(Call& call);
 Built delete_feed(Call& call);
 
+// What the API offers beside the life of a job.
+Built further_results(Call& call);
+Built overall_buckets(Call& call);
+Built forecast(Call& call);
+Built validate_job(Call& call);
+Built validate_detector(Call& call);
+Built defaults(Call& call);
+Built preview_feed(Call& call);
+
 // Indices, documents and what a cluster says of itself.
 Built bulk(Call& call);
 Built write_document(Call& call);

@@ -414,8 +414,8 @@ TEST(DecodesAnAnswerOfWhichAPartWasAskedFor, AsFarAsItGoes) {
   EXPECT_EQ(read_part(200, R"({"closed":true})", kCloseIn10s, "POST", "/j/_close"), "accepted");
   EXPECT_EQ(read_part(200, R"({"closed":false})", kCloseIn10s, "POST", "/j/_close"), "refused/timed_out");
   EXPECT_EQ(read_part(200, R"({"jobs":[{"state":"closed"}]})", JobStats{"j"}, "GET", "/j/_stats"), "accepted");
-  EXPECT_EQ(read_part(200, "{}", GetBuckets{"j"}, "GET", "/j/results/buckets"), "accepted");
-  EXPECT_EQ(read_part(200, "<html>", GetBuckets{"j"}, "GET", "/j/results/buckets"), "unreadable");
+  EXPECT_EQ(read_part(200, "{}", GetBuckets{"j", {}, {}}, "GET", "/j/results/buckets"), "accepted");
+  EXPECT_EQ(read_part(200, "<html>", GetBuckets{"j", {}, {}}, "GET", "/j/results/buckets"), "unreadable");
   EXPECT_EQ(read_part(409, R"({"status":409})", kClose, "POST", "/j/_close"), "refused/conflict");
   const std::string late =
       R"({"error":{"root_cause":[{"type":"illegal_state_exception","reason":"timed out after 1s"}],)"

@@ -5,6 +5,7 @@
 
 #include "closecheck/sut/wire.h"
 #include "wire/document_bodies.h"
+#include "wire/further_bodies.h"
 #include "wire/json.h"
 #include "wire/refusals.h"
 #include "wire/response_bodies.h"
@@ -30,7 +31,8 @@ std::vector<std::string> schemes_of(const Dialect& dialect) {
 }
 
 /// The envelope of errors. A 401 also names the scheme, in the body and as a header.
-WireAnswer error_answer(int status, std::string_view type, std::string_view reason, const Dialect& dialect) {
+WireAnswer error_answer(int status, std::string_view type, std::string_view reason, const Dialect& dialect,
+                        const Json& caused_by = {}) {
   Json cause = Json::object();
   cause["type"] = type;
   cause["reason"] = reason;
@@ -40,6 +42,7 @@ WireAnswer error_answer(int status, std::string_view type, std::string_view reas
   Json body = Json::object();
   body["error"]["root_cause"] = Json::array({cause});
   body["error"].update(cause);
+  if (!caused_by.is_null()) body["error"]["caused_by"] = caused_by;
   body["status"] = status;
   WireAnswer answer = json_answer(status, body);
   for (const std::string& scheme : schemes) answer.headers.emplace_back("www-authenticate", scheme);
@@ -139,8 +142,8 @@ struct ContentWriter {
   }
   Json operator()(const JobStatisticsList& o) const {
     const auto* more = std::get_if<StatisticsDetails>(&details);
-    return list_body(o.count, "jobs", o.jobs, [more](const JobStatistics& job, std::size_t place) {
-      return statistics_body(job, more != nullptr ? &more->jobs[place] : nullptr);
+    return list_body(o.count, "jobs", o.jobs, [&](const JobStatistics& job, std::size_t place) {
+      return statistics_body(job, more != nullptr ? &more->jobs[place] : nullptr, profile);
     });
   }
   Json operator()(const JobDescriptionList& o) const {
@@ -166,13 +169,14 @@ struct ContentWriter {
   Json operator()(const SnapshotList& o) const {
     const auto* more = std::get_if<SnapshotDetails>(&details);
     return list_body(o.count, "model_snapshots", o.snapshots, [&](const Snapshot& snapshot, std::size_t place) {
-      return snapshot_body(job_of(operation), snapshot, more != nullptr ? &more->snapshots[place] : nullptr);
+      return snapshot_body(job_of(operation), snapshot, more != nullptr ? &more->snapshots[place] : nullptr, profile);
     });
   }
   Json operator()(const DatafeedStatisticsList& o) const {
     const auto* more = std::get_if<FeedNodes>(&details);
-    return list_body(o.count, "datafeeds", o.feeds, [more](const DatafeedStatistics& feed, std::size_t place) {
-      return feed_statistics_body(feed, more != nullptr ? more->nodes[place] : "");
+    return list_body(o.count, "datafeeds", o.feeds, [&](const DatafeedStatistics& feed, std::size_t place) {
+      if (more == nullptr) return feed_statistics_body(feed, "", "", profile);
+      return feed_statistics_body(feed, more->nodes[place], more->jobs[place], profile);
     });
   }
   Json operator()(const DatafeedDescriptionList& o) const {
@@ -189,15 +193,7 @@ struct ContentWriter {
     if (profile->tells_last_bucket) body["last_finalized_bucket_end"] = o.last_finalized_bucket_end_ms.value_or(0);
     return body;
   }
-  Json operator()(const ServerInfo& o) const {
-    Json body = Json::object();
-    body["name"] = "closecheck";
-    body["cluster_name"] = o.name;
-    body["cluster_uuid"] = "closecheck";
-    body["version"]["number"] = o.version;
-    body["tagline"] = "You Know, for Closing";
-    return body;
-  }
+  Json operator()(const ServerInfo& o) const { return server_body(o); }
   Json operator()(const Identity& o) const {
     Json body = Json::object();
     body["username"] = o.username;
@@ -218,7 +214,7 @@ struct BodyWriter {
 
   Json operator()(const ShownSnapshot& o) const {
     Json body = one_claim("acknowledged");
-    body["model"] = snapshot_body(o.job, o.listed, &o.details);
+    body["model"] = snapshot_body(o.job, o.listed, &o.details, content_writer.profile);
     return body;
   }
   Json operator()(const FoundDocument& o) const { return document_body(o, dialect()); }
@@ -230,12 +226,25 @@ struct BodyWriter {
   Json operator()(const ClusterTasks& o) const { return tasks_body(o); }
   Json operator()(const ClusterIsWell&) const { return health_body(); }
   Json operator()(const FeatureList&) const { return features_body(); }
+  Json operator()(const NoResults& o) const { return no_results_body(o); }
+  Json operator()(const OverallBuckets& o) const { return overall_body(o); }
+  Json operator()(const ForecastBegun& o) const { return forecast_body(o); }
+  Json operator()(const Defaults&) const { return defaults_body(content_writer.profile); }
+  Json operator()(const DocumentPreview& o) const { return preview_body(o); }
   template <class Other>
   Json operator()(const Other&) const {
     return std::visit(content_writer, content);
   }
   const Dialect& dialect() const { return *content_writer.profile; }
 };
+
+/// What could not be used of a body, told as the cause of an error that names the place.
+WireAnswer unusable_answer(const Response& response, const UnusableField& where, const Dialect& dialect) {
+  const std::string what =
+      where.field.empty() ? "failed to parse object" : fmt::format("failed to parse field [{}]", where.field);
+  return error_answer(response.status, "x_content_parse_exception", fmt::format("[1:1] [{}] {}", where.object, what),
+                      dialect, Json({{"type", response.error_type}, {"reason", response.reason}}));
+}
 
 WireAnswer write_refusal(const Response& response, const Request& request, Profile profile) {
   const int status = response.status != 0 ? response.status : status_of(response.refusal);
@@ -256,6 +265,8 @@ WireAnswer write(const Response& response, const AnswerDetails& details, const R
   }
   if (const auto* type = std::get_if<UnreadableType>(&details))
     return routing_answer(406, fmt::format("Content-Type header [{}] is not supported", type->content_type));
+  if (const auto* where = std::get_if<UnusableField>(&details); where != nullptr && profile->wraps_parse_errors)
+    return unusable_answer(response, *where, *profile);
   if (response.outcome != Outcome::accepted) return write_refusal(response, request, profile);
   const int usual = std::holds_alternative<PostData>(request.operation) ? 202 : 200;
   const ContentWriter content_writer{request.operation, details, profile};

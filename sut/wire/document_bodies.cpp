@@ -55,15 +55,6 @@ Json address_of(const FoundDocument& found, const Dialect& dialect) {
   return body;
 }
 
-Json source_of(const Document& document) {
-  if (auto source = parse_json(document.source)) return *std::move(source);
-  Json source = Json::object();
-  source["time"] = document.time_ms;
-  source["value"] = document.value;
-  if (!document.entity.empty()) source["entity"] = document.entity;
-  return source;
-}
-
 Json shards() {
   Json body = Json::object();
   body["total"] = 1;
@@ -101,6 +92,15 @@ Json claims(const std::vector<std::pair<std::string, bool>>& privileges, bool& a
 
 }  // namespace
 
+Json source_of(const Document& document) {
+  if (auto source = parse_json(document.source)) return *std::move(source);
+  Json source = Json::object();
+  source["time"] = document.time_ms;
+  source["value"] = document.value;
+  if (!document.entity.empty()) source["entity"] = document.entity;
+  return source;
+}
+
 Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, Profile profile) {
   Json body = Json::object();
   body["datafeed_id"] = feed.feed;
@@ -108,9 +108,11 @@ Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, P
   if (more == nullptr) return body;
   body["query_delay"] = "60s";
   body["indices"] = more->indices;
-  body["query"]["match_all"]["boost"] = 1.0;
+  body["query"]["match_all"] = Json::object();
+  if (profile->tells_boosts) body["query"]["match_all"]["boost"] = 1.0;
   body["scroll_size"] = 1'000;
   if (profile->tells_chunking) body["chunking_config"]["mode"] = "auto";
+  if (profile->tells_delayed_data_check) body["delayed_data_check_config"]["enabled"] = true;
   for (const auto& [name, text] : more->members) {
     auto value = parse_json(text);
     body[name] = value ? *std::move(value) : Json(text);
@@ -118,13 +120,22 @@ Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, P
   return body;
 }
 
-Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node) {
+Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node, const std::string& job,
+                          Profile profile) {
   Json body = Json::object();
   body["datafeed_id"] = feed.feed;
   body["state"] = feed.state;
-  if (node.empty()) return body;
-  body["node"] = node_body(node);
-  body["assignment_explanation"] = "";
+  if (!node.empty()) {
+    body["node"] = node_body(node);
+    body["assignment_explanation"] = "";
+  }
+  if (!profile->tells_timing || job.empty()) return body;
+  Json& timing = body["timing_stats"];
+  timing["job_id"] = job;
+  timing["search_count"] = 0;
+  timing["bucket_count"] = 0;
+  timing["total_search_time_ms"] = 0.0;
+  timing["exponential_average_search_time_per_hour_ms"] = 0.0;
   return body;
 }
 
@@ -235,11 +246,36 @@ Json health_body() {
 }
 
 Json features_body() {
+  const Json native = Json({{"version", "N/A"}, {"build_hash", "N/A"}});
   Json body = Json::object();
-  body["build"] = Json::object();
-  body["license"] = Json({{"type", "trial"}, {"mode", "trial"}, {"status", "active"}});
-  body["features"]["ml"] = Json({{"available", true}, {"enabled", true}});
+  body["build"] = Json({{"hash", "closecheck"}, {"date", "N/A"}});
+  body["license"] = Json({{"uid", "closecheck"},
+                          {"type", "trial"},
+                          {"mode", "trial"},
+                          {"status", "active"},
+                          {"expiry_date_in_millis", 4'102'444'800'000}});
+  body["features"]["ml"] = Json({{"available", true}, {"enabled", true}, {"native_code_info", native}});
   body["features"]["security"] = Json({{"available", true}, {"enabled", true}});
+  body["tagline"] = "You know, for X";
+  return body;
+}
+
+Json server_body(const ServerInfo& server) {
+  Json body = Json::object();
+  body["name"] = "closecheck";
+  body["cluster_name"] = server.name;
+  body["cluster_uuid"] = "closecheck";
+  Json& version = body["version"];
+  version["number"] = server.version;
+  version["build_flavor"] = "default";
+  version["build_type"] = "tar";
+  version["build_hash"] = "closecheck";
+  version["build_date"] = "1970-01-01T00:00:00.000Z";
+  version["build_snapshot"] = false;
+  version["lucene_version"] = "0.0.0";
+  version["minimum_wire_compatibility_version"] = server.version;
+  version["minimum_index_compatibility_version"] = server.version;
+  body["tagline"] = "You Know, for Search";
   return body;
 }
 

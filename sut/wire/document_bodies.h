@@ -9,9 +9,14 @@
 
 namespace closecheck::sut::wire {
 
+/// As it was sent, or as its record has it.
+Json source_of(const Document& document);
+
 /// `more`: null where nobody knows it.
 Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, Profile profile);
-Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node);
+/// `job`: empty where nobody knows it.
+Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node, const std::string& job,
+                          Profile profile);
 
 Json document_body(const FoundDocument& found, const Dialect& dialect);
 Json document_body(const NoDocument& missing, const Dialect& dialect);
@@ -24,6 +29,8 @@ Json refresh_body();
 Json tasks_body(const ClusterTasks& running);
 Json health_body();
 Json features_body();
+/// What stands at `GET /`, in the words by which clients of the product know it.
+Json server_body(const ServerInfo& server);
 /// `indices`: null where nobody asked about any privilege by name.
 Json privileges_body(const PrivilegeList& cluster, const IndexPrivileges* indices);
 

@@ -46,6 +46,20 @@ Json model_body(const std::string& job, const ModelSize& model) {
   return body;
 }
 
+/// How long the job took for its buckets, of which nobody keeps a record.
+Json timing_body(const JobStatistics& job) {
+  Json body = object_for(8);
+  body["job_id"] = job.job;
+  body["bucket_count"] = job.counts.buckets;
+  body["total_bucket_processing_time_ms"] = 0.0;
+  if (job.counts.buckets > 0)
+    for (const char* name : {"minimum_bucket_processing_time_ms", "maximum_bucket_processing_time_ms",
+                             "average_bucket_processing_time_ms", "exponential_average_bucket_processing_time_ms"})
+      body[name] = 0.0;
+  body["exponential_average_bucket_processing_time_per_hour_ms"] = 0.0;
+  return body;
+}
+
 Json record_begun(const std::string& job, const AnomalyRecord& record, std::int64_t span_s, std::uint32_t detector) {
   Json body = object_for(20);
   body["job_id"] = job;
@@ -104,19 +118,21 @@ Json node_body(const std::string& node) {
   return body;
 }
 
-Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* more) {
-  Json body = object_for(8);
+Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* more, Profile profile) {
+  Json body = object_for(10);
   body["job_id"] = job.job;
   body["data_counts"] = counts_body(job.job, job.counts, more != nullptr ? &more->counts : nullptr);
   ModelSize model;
   model.bytes = job.model_bytes;
   body["model_size_stats"] = model_body(job.job, more != nullptr ? more->model : model);
+  if (profile->tells_timing) body["forecasts_stats"] = Json({{"total", 0}, {"forecasted_jobs", 0}});
   body["state"] = name(job.state);
   if (!job.node.empty()) {
     body["node"] = node_body(job.node);
     body["assignment_explanation"] = "";
   }
   if (job.open_time) body["open_time"] = *job.open_time;
+  if (profile->tells_timing) body["timing_stats"] = timing_body(job);
   return body;
 }
 
@@ -181,9 +197,11 @@ Json record_body(const std::string& job, const AnomalyRecord& record, std::int64
   return body;
 }
 
-Json snapshot_body(const std::string& job, const Snapshot& snapshot, const SnapshotDetails::Snapshot* more) {
+Json snapshot_body(const std::string& job, const Snapshot& snapshot, const SnapshotDetails::Snapshot* more,
+                   Profile profile) {
   Json body = Json::object();
   body["job_id"] = job;
+  if (profile->tells_least_version) body["min_version"] = profile->product_version;
   put(body, "timestamp", snapshot.timestamp_ms);
   body["description"] = more != nullptr ? more->description : "State persisted";
   body["snapshot_id"] = snapshot.id;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "closecheck/vocabulary/profile.h"
 #include "closecheck/vocabulary/response.h"
 #include "wire/json.h"
 #include "wire/service_answer.h"
@@ -15,13 +16,14 @@ namespace closecheck::sut::wire {
 
 Json job_body(const JobDescription& job);
 Json counts_body(const std::string& job, const DataCounts& counts, const MoreCounts* more);
-Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* more);
+Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* more, Profile profile);
 Json bucket_body(const std::string& job, const Bucket& bucket);
 Json bucket_body(const std::string& job, const Bucket& bucket, std::int64_t span_s, double probability);
 Json record_body(const std::string& job, const AnomalyRecord& record);
 Json record_body(const std::string& job, const AnomalyRecord& record, std::int64_t span_s,
                  const RecordDetails::Record& more);
-Json snapshot_body(const std::string& job, const Snapshot& snapshot, const SnapshotDetails::Snapshot* more);
+Json snapshot_body(const std::string& job, const Snapshot& snapshot, const SnapshotDetails::Snapshot* more,
+                   Profile profile);
 /// The node that runs a job or a datafeed.
 Json node_body(const std::string& node);
 

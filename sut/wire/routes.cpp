@@ -60,12 +60,22 @@ constexpr auto kRoutes = std::to_array<Route>({
   {Under::jobs, "POST", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_update", update_snapshot},
   {Under::jobs, "POST", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_revert", revert_snapshot},
 
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/influencers", further_results},
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/categories", further_results},
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/categories/{category}", further_results},
+  {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/overall_buckets", overall_buckets},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/_forecast", forecast},
+  {Under::jobs, "POST", "/anomaly_detectors/_validate", validate_job},
+  {Under::jobs, "POST", "/anomaly_detectors/_validate/detector", validate_detector},
+  {Under::jobs, "GET", "/info", defaults},
+
   {Under::jobs, "GET", "/datafeeds", get_feeds},
   {Under::jobs, "GET", "/datafeeds/_stats", feed_statistics},
   {Under::jobs, "PUT", "/datafeeds/{feed}", create_feed},
   {Under::jobs, "GET", "/datafeeds/{feed}", get_feeds},
   {Under::jobs, "DELETE", "/datafeeds/{feed}", delete_feed},
   {Under::jobs, "GET", "/datafeeds/{feed}/_stats", feed_statistics},
+  {Under::jobs, "GET", "/datafeeds/{feed}/_preview", preview_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_update", update_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_start", start_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_stop", stop_feed},
@@ -146,7 +156,14 @@ bool is_served(const Route& route, const Dialect& dialect) {
   return dialect.has_typed_paths || route.path.find("{type}") == std::string_view::npos;
 }
 
+/// Whether a segment is empty that is not at the end: no path has one.
+bool has_gap(std::string_view path) {
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  return path.find("//") != std::string_view::npos;
+}
+
 Match match(const HttpRequest& request, Profile profile) {
+  if (has_gap(request.path)) return {};
   std::vector<std::string> segments = split_path(request.path);
   const Under under = take_base(segments, *profile);
   // The most literal pattern that fits decides; a method of a less literal one does not count.
@@ -162,8 +179,8 @@ Match match(const HttpRequest& request, Profile profile) {
     out.parts = std::move(fitting->parts);
   }
   if (literals < 0) return out;
-  // The product reads PATCH as GET and serves HEAD where GET is served.
-  const bool reads = request.method == "HEAD" || request.method == "PATCH";
+  // The product reads PATCH as GET, and serves HEAD where documents and indices are.
+  const bool reads = request.method == "PATCH" || (request.method == "HEAD" && under == Under::nothing);
   const std::string_view method = reads ? std::string_view("GET") : std::string_view(request.method);
   std::vector<std::string_view> allowed;
   for (const Route& route : kRoutes) {

@@ -76,7 +76,7 @@ TEST(Routes, ReadACloseWithItsParametersAsSent) {
   EXPECT_EQ(close.timeout, "");
   EXPECT_FALSE(close.allow_no_jobs);
   EXPECT_EQ(close.other, (Parameters{{"foo", "1"}}));
-  EXPECT_EQ(routed<CloseJob>(http("POST", "/_xpack//ml/anomaly_detectors/j/_close/")).job, "j");
+  EXPECT_EQ(routed<CloseJob>(http("POST", "/_xpack/ml/anomaly_detectors/j/_close/")).job, "j");
 }
 
 TEST(Routes, ReadAJobWithEverythingThatItsConfigurationCarries) {
@@ -227,10 +227,25 @@ TEST(Routes, RefuseAnotherMethodOnAPathByProfile) {
             R"({"error":"Incorrect HTTP method for uri [/_xpack/ml/anomaly_detectors/j/_close] and method [DELETE], )"
             R"(allowed: [POST]","status":405})");
   EXPECT_EQ(answer.headers.back(), (std::pair<std::string, std::string>{"allow", "POST"}));
-  EXPECT_EQ(refused(http("POST", "/_xpack/ml/anomaly_detectors/j/_closed")).substr(0, 21), "400 No handler found ");
+  EXPECT_EQ(refused(http("POST", "/_xpack/ml/anomaly_detectors/j/_closed")).substr(0, 32),
+            R"(400 {"error":"no handler found f)");
   EXPECT_EQ(refused(http("POST", "/_xpack/ml/anomaly_detectors/_close")).substr(0, 3), "405");
   EXPECT_EQ(refused(http("POST", "/_xpack/ml/anomaly_detectors/_close"), k54).substr(0, 3), "400");
   EXPECT_EQ(refused(http("OPTIONS", "/_xpack/ml/anomaly_detectors/j/_close")), "200 ");
+  EXPECT_EQ(refused(http("HEAD", "/_xpack/ml/anomaly_detectors/j")).substr(0, 3), "405");
+}
+
+// wire-path-and-method: only at its end may a path have empty segments.
+TEST(Routes, KnowNoPathWithAGap) {
+  for (const char* path : {"//_xpack/ml/anomaly_detectors/j/_close", "/_xpack/ml//anomaly_detectors/j/_close",
+                           "/_xpack/ml/anomaly_detectors//_close", "/_xpack/ml/anomaly_detectors/j//_close"})
+    EXPECT_EQ(refused(http("POST", path)).substr(0, 3), "400") << path;
+  EXPECT_EQ(routed<CloseJob>(http("POST", "/_xpack/ml/anomaly_detectors/j/_close//")).job, "j");
+}
+
+// unknown-parameter-refused: but for the name of what stands in the path.
+TEST(Routes, TakeTheNameOfAPartOfThePathInTheQuery) {
+  EXPECT_EQ(routed<CloseJob>(http("POST", "/_xpack/ml/anomaly_detectors/j/_close?job_id=x")).job, "j");
 }
 
 // unknown-parameter-refused: sorted, plural, and never the common ones.
@@ -270,7 +285,7 @@ TEST(Routes, LeadEveryOtherPathToItsOperation) {
   EXPECT_EQ(routed<RevertSnapshot>(http("POST", "/_xpack/ml/anomaly_detectors/j/model_snapshots/s/_revert")).snapshot,
             "s");
   EXPECT_EQ(routed<DatafeedStats>(http("GET", "/_xpack/ml/datafeeds/f/_stats")).feed, "f");
-  EXPECT_EQ(routed<GetDatafeed>(http("HEAD", "/_xpack/ml/datafeeds/f")).feed, "f");
+  EXPECT_EQ(routed<GetDatafeed>(http("GET", "/_xpack/ml/datafeeds/f")).feed, "f");
   EXPECT_EQ(routed<CreateIndex>(http("PUT", "/i", "{}")).index, "i");
   EXPECT_EQ(routed<RefreshIndex>(http("POST", "/i/_refresh")).index, "i");
   EXPECT_EQ(routed<DeleteIndex>(http("DELETE", "/i")).index, "i");

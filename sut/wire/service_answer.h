@@ -93,9 +93,10 @@ struct FeedDetails {
   std::vector<Feed> feeds;
   bool single = false;
 };
-/// Of each datafeed of a DatafeedStatisticsList: the node that runs it; empty: none.
+/// Of each datafeed of a DatafeedStatisticsList: the node that runs it, empty where none does, and its job.
 struct FeedNodes {
   std::vector<std::string> nodes;
+  std::vector<std::string> jobs;
 };
 
 /// A document. Its record says what the vocabulary knows of it; the time is that of the field that its index is
@@ -155,6 +156,29 @@ struct ClusterTasks {
 struct IndexPrivileges {
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, bool>>>> indices;
 };
+/// Of a kind that is not computed here.
+struct NoResults {
+  std::string kind;
+};
+struct OverallBuckets {
+  struct Bucket {
+    std::int64_t start_ms = 0;
+    double score = 0;
+    bool interim = false;
+    std::vector<std::pair<std::string, double>> jobs{};  // with the highest score of each
+  };
+  std::int64_t span_s = 0;
+  std::vector<Bucket> buckets{};
+};
+struct ForecastBegun {
+  std::string id;
+};
+/// What a job and a datafeed are where their configuration does not say it.
+struct Defaults {};
+/// What a datafeed would find.
+struct DocumentPreview {
+  std::vector<Document> documents{};
+};
 struct ClusterIsWell {};
 struct FeatureList {};
 
@@ -168,6 +192,11 @@ struct Unrouted {
 struct AllowedMethods {
   std::string allowed;
 };
+/// What of a body could not be used, for the reason that the response says. An empty field: all of it.
+struct UnusableField {
+  std::string object;
+  std::string field;
+};
 /// A body of a type that the service does not read.
 struct UnreadableType {
   std::string content_type;
@@ -178,7 +207,8 @@ using AnswerDetails =
     std::variant<std::monostate, MoreCounts, StatisticsDetails, BucketDetails, RecordDetails, SnapshotDetails,
                  ShownSnapshot, FeedDetails, FeedNodes, FoundDocument, NoDocument, FoundDocuments, DocumentCount,
                  WriteResults, IndexShown, ClusterTasks, IndexPrivileges, ClusterIsWell, FeatureList, Unrouted,
-                 AllowedMethods, UnreadableType>;
+                 AllowedMethods, UnreadableType, UnusableField, NoResults, OverallBuckets, ForecastBegun, Defaults,
+                 DocumentPreview>;
 
 struct ServiceAnswer {
   Response response;

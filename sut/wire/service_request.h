@@ -72,6 +72,29 @@ struct SnapshotSelection {
   ListOptions list;
 };
 
+/// Results of a kind that is not computed here: `influencers`, `categories`.
+struct GetFurtherResults {
+  std::string job;
+  std::string kind;
+};
+struct GetOverallBuckets {
+  std::string job;  // or an expression
+  int top_n = 1;    // jobs whose scores make the overall one
+  double score_min = 0;
+  Selection selection{};
+};
+struct Forecast {
+  std::string job;
+};
+/// Whether a job could be created so; empty: it is one detector that is asked about.
+struct ValidateJob {
+  std::optional<CreateJob> job{};
+};
+struct GetDefaults {};
+struct PreviewDatafeed {
+  std::string feed;
+};
+
 /// Documents that a search or a datafeed finds: all, or those with a field in a range.
 struct DocumentQuery {
   std::string field;  // empty: all
@@ -142,17 +165,19 @@ struct AskedPrivileges {
 struct ClusterHealth {};
 struct ClusterFeatures {};
 
-/// What a request says beyond its operation. What the vocabulary has no operation for comes as a RawRequest, and this
-/// says what it is.
 /// Everything that a job has taken and made of it is forgotten.
 struct ResetJob {
   std::string job;
 };
 
-using RequestDetails = std::variant<std::monostate, ResetJob, ListOptions, FlushOptions, PostedData, JobOptions,
-                                    JobUpdate, UpdateSnapshot, DeleteSnapshot, RevertOptions, SnapshotSelection,
-                                    FeedOptions, StartOptions, UpdateDatafeed, BulkWrite, GetDocument, IndexExists,
-                                    ClusterState, SearchDocuments, AskedPrivileges, ClusterHealth, ClusterFeatures>;
+/// What a request says beyond its operation. What the vocabulary has no operation for comes as a RawRequest, and this
+/// says what it is.
+using RequestDetails =
+    std::variant<std::monostate, ResetJob, ListOptions, FlushOptions, PostedData, JobOptions, JobUpdate, UpdateSnapshot,
+                 DeleteSnapshot, RevertOptions, SnapshotSelection, FeedOptions, StartOptions, UpdateDatafeed, BulkWrite,
+                 GetDocument, IndexExists, ClusterState, SearchDocuments, AskedPrivileges, ClusterHealth,
+                 ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, ValidateJob, GetDefaults,
+                 PreviewDatafeed>;
 
 /// A request as the service takes it.
 struct ServiceRequest {

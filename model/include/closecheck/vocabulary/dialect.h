@@ -102,13 +102,23 @@ struct Dialect {
   bool deprecates_posting = false;      ///< data; with a `Warning`
   bool deprecates_flushing = false;
   bool deprecates_other_base = false;
-  bool stop_may_close_job = false;              ///< of a datafeed, where `close_job` says so
-  bool identity_comes_first = false;            ///< before the method, the path and the type of a body
-  bool names_credentials = false;               ///< else a token is what is missing
-  bool offers_more_schemes = false;             ///< to a caller who is not known: `Bearer` and `ApiKey` besides `Basic`
-  bool separates_scheme = false;                ///< `Basic realm="security", charset="UTF-8"`, with the comma
-  int oldest_compatible = 0;                    ///< of the media types that ask for a major version; 0: there are none
-  int daily_snapshot_days = 1;                  ///< that snapshots are kept for, where nobody says
+  bool stop_may_close_job = false;    ///< of a datafeed, where `close_job` says so
+  bool identity_comes_first = false;  ///< before the method, the path and the type of a body
+  bool names_credentials = false;     ///< else a token is what is missing
+  bool offers_more_schemes = false;   ///< to a caller who is not known: `Bearer` and `ApiKey` besides `Basic`
+  bool separates_scheme = false;      ///< `Basic realm="security", charset="UTF-8"`, with the comma
+  int oldest_compatible = 0;          ///< of the media types that ask for a major version; 0: there are none
+  int daily_snapshot_days = 1;        ///< that snapshots are kept for, where nobody says
+
+  bool tells_native_code = false;         ///< the defaults
+  bool tells_timing = false;              ///< statistics, of jobs and datafeeds, and of forecasts
+  bool tells_lazy_open = false;           ///< a job's description
+  bool tells_delayed_data_check = false;  ///< a datafeed's description
+  bool tells_least_version = false;       ///< a model snapshot
+  bool tells_boosts = true;               ///< the query of a datafeed
+  bool wraps_parse_errors = true;         ///< of a part of the body: told as the cause of one that names the part
+  std::string_view default_time_format = "epoch_ms";
+
   std::string_view document_type_told = "doc";  ///< in answers; empty: none is
   std::string_view unknown_member_type = "illegal_argument_exception";
   std::string_view timed_out_words = "Timed out when waiting for persistent tasks";

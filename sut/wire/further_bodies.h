@@ -1,0 +1,16 @@
+// Answers about what the API offers beside the life of a job.
+#pragma once
+
+#include "closecheck/vocabulary/profile.h"
+#include "wire/json.h"
+#include "wire/service_answer.h"
+
+namespace closecheck::sut::wire {
+
+Json no_results_body(const NoResults& none);
+Json overall_body(const OverallBuckets& overall);
+Json forecast_body(const ForecastBegun& begun);
+Json defaults_body(Profile profile);
+Json preview_body(const DocumentPreview& preview);
+
+}  // namespace closecheck::sut::wire
