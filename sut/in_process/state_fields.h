@@ -187,7 +187,8 @@ struct StateAccess {
   static void plan(Job& job) {
     PlanProblem problem;
     std::optional<Plan> plan = sut::make_plan(job.definition().config, problem);
-    if (!plan) throw StateUnreadable("the stored job " + job.id() + " has a configuration that is none: " + problem.why);
+    if (!plan)
+      throw StateUnreadable("the stored job " + job.id() + " has a configuration that is none: " + problem.why);
     Plan& kept = job.analysis_.plan_;
     plan->prune_window_ms = kept.prune_window_ms;
     kept = *std::move(plan);
