@@ -11,6 +11,7 @@
 #include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/job_expression.h"
 #include "closecheck/vocabulary/text.h"
+#include "endpoint/dangerous_requests.h"
 #include "endpoint/endpoint_clean_up.h"
 #include "endpoint/endpoint_clients.h"
 #include "endpoint/endpoint_target.h"
@@ -126,6 +127,13 @@ class Endpoint : public System {
       lose(client, std::move(request), std::move(identity.forbidden));
       return std::nullopt;
     }
+    wire::HttpRequest http = wire::encode(*request, target().options().profile);
+    if (std::string why = why_dangerous(http, target().options().profile, target().options().allow_cluster_wide);
+        !why.empty()) {
+      lose(client, std::move(request), std::move(why) + ", so nothing was sent");
+      return std::nullopt;
+    }
+    bound_opening(*request, http);
     const std::optional<Request> view = view_of(*request, target().options().profile);
     const Operation& operation = view ? view->operation : request->operation;
     if (const auto* open = std::get_if<OpenJob>(&operation)) {
