@@ -50,6 +50,7 @@ properties::GateOptions gate_options(const RunOptions& options, const Target& ta
   gate.budget = budget_of(options.budget).value_or(target.live ? kLiveBudget : 0);
   gate.jobs = require_jobs(options.jobs);
   gate.require = require_of(options.require, target.live);
+  gate.allow_cluster_wide = target.configuration.allow_cluster_wide;
   return gate;
 }
 
