@@ -12,8 +12,8 @@ namespace closecheck {
 /// "`open job closecheck-a` (#3) got no answer: connection reset". Empty: none.
 std::string first_trouble(const History& history);
 
-/// The first request of the history that was refused to somebody who may manage jobs, and its answer, in the same words.
-/// Empty: none was.
+/// The first request of the history that was refused to somebody who may manage jobs, and its answer, in the same
+/// words. Empty: none was.
 std::string first_refusal(const History& history);
 
 /// Why the answer to a harmless read is no sign that the service is there: it is busy, or somebody else answers. Empty:
