@@ -100,7 +100,10 @@ void add_replay(CLI::App& app, Action& action) {
   command.add_option("--json", options->json, "Write the verdicts as JSON")->type_name("FILE");
   command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
   command.add_flag("--quiet", options->quiet, "No histories");
-  command.callback([&action, options] { action = [options] { return replay_command(*options); }; });
+  command.callback([&action, options] {
+    options->target.is_plan = options->dry_run;
+    action = [options] { return replay_command(*options); };
+  });
 }
 
 void add_cleanup(CLI::App& app, Action& action) {
