@@ -43,7 +43,9 @@ bool stands_once(std::string_view name) {
 /// Whose body means nothing, so that there must be none: a proxy may think so and take it for the next request.
 bool has_no_body(std::string_view method) {
   constexpr std::array<std::string_view, 4> kWithout{"HEAD", "OPTIONS", "TRACE", "CONNECT"};
-  return std::ranges::find(kWithout, method) != kWithout.end();
+  // In any letters: a method that is only nearly one of these is another to us, and perhaps not to a proxy.
+  const std::string name = upper(method);
+  return std::ranges::find(kWithout, std::string_view(name)) != kWithout.end();
 }
 
 /// Answers whether the version is 1.1.

@@ -93,7 +93,7 @@ TEST(RequestReader, RefusesChunksThatAreNotAsLongAsTheySay) {
 
 // A DELETE inside of what a proxy takes for the body of a HEAD would be done.
 TEST(RequestReader, RefusesABodyWhereItMeansNothing) {
-  for (const std::string method : {"HEAD", "OPTIONS", "TRACE", "CONNECT"}) {
+  for (const std::string method : {"HEAD", "OPTIONS", "TRACE", "CONNECT", "Head"}) {
     EXPECT_EQ(read_head(method + " / HTTP/1.1", "Content-Length: 25\r\n"), "400") << method;
     EXPECT_EQ(read_head(method + " / HTTP/1.1", "Transfer-Encoding: chunked\r\n"), "400") << method;
     EXPECT_EQ(read_head(method + " / HTTP/1.1", "Content-Length: 0\r\n"), method + " / []");
