@@ -26,8 +26,10 @@ RequestOutcome outcome_of_refused_close(const Exchange& exchange, const JobFile*
   const std::optional<Duration> limit = timeouts::limit_of(exchange);
   const bool late = limit && exchange.answered - exchange.invoked >= *limit - margin;
   const bool failed = response.refusal == Refusal::server_error;
+  // Nothing was claimed, nor is the time up: it may have done anything.
+  if (exchange.unclaimed && !late) return RequestOutcome::unknown;
   if (exchange.question.kind == RequestKind::invalid) return failed ? RequestOutcome::failed : RequestOutcome::refused;
-  // `0` or a bare number may mean anything, also that the wait is over at once.
+  // `0` may mean anything, also that the wait is over at once.
   if (!limit && !says_timed_out) return failed ? RequestOutcome::unknown : RequestOutcome::refused;
   if (!says_timed_out && !late) return failed ? RequestOutcome::failed : RequestOutcome::refused;
   // Whose time is up may be told so; where nothing could have been waited for, a refusal is a refusal.

@@ -259,6 +259,7 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
   exchange.stage = Exchange::Stage::answered;
   exchange.refusal = response.outcome == Outcome::refused ? response.refusal : Refusal::none;
   exchange.status = response.status;
+  exchange.unclaimed = claims::lack_of(response) != nullptr;
   JobFile* const only = only_target(exchange);
   exchange.outcome = outcome_of(exchange, only, response, options_, rulings_);
   exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable ||
@@ -317,6 +318,8 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
   const bool was_certain = is_read(exchange.meant) && exchange.meant != RequestKind::feed_stats &&
                            job.now != JobState::unknown && job.records_now && job.open_requests == 0;
   if (!was_certain) refresh(job);
+  if (statistics != nullptr) claims::judge_statistics(exchange, job, *statistics, context_);
+  if (rulings_.has_accused()) return;
   if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job))
     judge_reading(exchange, job, response, statistics, context_);
   if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, statistics);
@@ -354,6 +357,7 @@ void HistoryJudge::rule_on(Exchange& exchange, JobFile* job, const Response& res
     timeouts::judge_close(exchange, job, context_);
     authorization::judge_close(exchange, context_);
     if (job != nullptr) force::judge_close(exchange, *job, context_);
+    if (job != nullptr) claims::judge_close(exchange, *job, response, context_);
   }
   dialect::judge_form(exchange, response, many_of(exchange, jobs_, options_), context_);
 }

@@ -100,9 +100,9 @@ TEST(JudgeForms, AccusesTheRefusalOfAUnit) {
   }
 }
 
-// timeout-takes-time-units: a bare number is neither required nor forbidden.
-TEST(JudgeForms, AllowsABareNumberEitherWay) {
-  for (const char* timeout : {"0", "-1", "5"}) {
+// timeout-takes-time-units: `0` and `-1` without a unit are neither required nor forbidden.
+TEST(JudgeForms, AllowsABareNoughtEitherWay) {
+  for (const char* timeout : {"0", "00", "-1"}) {
     JudgedHistory refused = opened_job();
     refused.closes({}, timeout, refusal(400)).settles().reads(kOpened, 0);
     expect_fits(refused);
@@ -113,6 +113,16 @@ TEST(JudgeForms, AllowsABareNumberEitherWay) {
     taken.closes({}, timeout, ok()).reads(kClosed, 0);
     expect_fits(taken);
   }
+}
+
+// bad-parameters-refused: any other number is no time value without its unit.
+TEST(JudgeForms, AccusesACloseThatTakesANumberWithoutAUnit) {
+  JudgedHistory refused = opened_job();
+  refused.closes({}, "5", refusal(400)).settles().reads(kOpened, 0);
+  expect_fits(refused);
+  JudgedHistory taken = opened_job();
+  taken.closes({}, "5", ok());
+  expect_violates(taken, Clause::bad_parameters_refused);
 }
 
 // timeout-defaults-to-30m

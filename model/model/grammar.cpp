@@ -55,8 +55,8 @@ TimeValue read_time(const Parameter& parameter) {
   if (digits == 0) return {TimeReading::refused, 0};
   std::string_view rest = text.substr(end);
   while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1), reading = TimeReading::unsettled;
-  // A bare number: some take it as milliseconds, some refuse it.
-  if (rest.empty()) return {TimeReading::unsettled, 0};
+  // A number without a unit is no time value; the catalogue leaves open `0` and `-1` alone.
+  if (rest.empty()) return {number == 0 || negative ? TimeReading::unsettled : TimeReading::refused, 0};
 
   const auto unit_named = [](std::string_view name) {
     return std::ranges::find(kDurationUnits, name, &DurationUnit::name);

@@ -25,14 +25,15 @@ TEST(Grammar, ReadsEveryUnitOfThePage) {
 
 // timeout-takes-time-units
 TEST(Grammar, LeavesOpenWhatThePageLeavesOpen) {
-  for (const char* text : {"0", "-1", "5", "1.5m", "-5s", "+5s", "10 s", " 10s", "10s\t", "\v10s", "10S", "5M", "",
+  for (const char* text : {"0", "00", "-1", "1.5m", "-5s", "+5s", "10 s", " 10s", "10s\t", "\v10s", "10S", "5M", "",
                            "99999999999999999999s", "\u0665s"})
     EXPECT_EQ(read_time(text).reading, TimeReading::unsettled) << text;
 }
 
 // bad-parameters-refused
 TEST(Grammar, RefusesWhatIsNoTimeValue) {
-  for (const char* text : {"abc", "10 parsecs", "s", "--5s", "abcs", "5w", "1x", "5min", "1.s", ".5s", "5s5s", "1e3s"})
+  for (const char* text :
+       {"abc", "10 parsecs", "s", "--5s", "abcs", "5", "600", "5w", "1x", "5min", "1.s", ".5s", "5s5s", "1e3s"})
     EXPECT_EQ(read_time(text).reading, TimeReading::refused) << text;
 }
 

@@ -20,9 +20,13 @@ bool is_one_of(Clause clause, const std::array<Clause, kCount>& clauses) {
 }
 
 /// Clauses about the state that a reading shows.
-constexpr std::array kAboutState{Clause::closed_means_closed,           Clause::close_waits_for_housekeeping,
-                                 Clause::close_ends_open_job,           Clause::timed_out_close_goes_on,
-                                 Clause::concurrent_requests_linearize, Clause::force_closes_unresponsive_job,
+constexpr std::array kAboutState{Clause::job_reopens,
+                                 Clause::closed_means_closed,
+                                 Clause::close_waits_for_housekeeping,
+                                 Clause::close_ends_open_job,
+                                 Clause::timed_out_close_goes_on,
+                                 Clause::concurrent_requests_linearize,
+                                 Clause::force_closes_unresponsive_job,
                                  Clause::force_closes_failed_job};
 /// ... and about its counts.
 constexpr std::array kAboutCounts{Clause::close_flushes_buffers, Clause::accepted_data_is_kept};
@@ -57,10 +61,12 @@ bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContex
   return false;
 }
 
-bool met_other_close(const JobFile& job, const Exchange& close, const RuleContext& context) {
+/// Whether another close, or an open, was under way at the same time.
+bool met_other_mover(const JobFile& job, const Exchange& close, const RuleContext& context) {
   return std::ranges::any_of(newest_first(job, context.log), [&](const Exchange* found) {
     const Exchange& other = *found;
-    if (!other.is_close || other.number == close.number) return false;
+    const bool moves = other.is_close || other.meant == RequestKind::open;
+    if (!moves || other.number == close.number) return false;
     const bool before = other.stage != Exchange::Stage::open && other.answer_event < close.invoke_event;
     const bool after = close.stage != Exchange::Stage::open && close.answer_event < other.invoke_event;
     return !before && !after;
@@ -77,11 +83,13 @@ void name_by_force(Finding& finding, const OpenPeriod& period) {
 /// A close or open that was answered otherwise than it had to be.
 void refine_answer(const JobFile& job, const Exchange& blamed, Finding& finding, const RuleContext& context) {
   if (blamed.outcome == RequestOutcome::accepted) return;
+  if (!blamed.is_close && blamed.overlapped && blamed.met_close)
+    return name_also(finding, Clause::concurrent_requests_linearize);
   if (blamed.meant == RequestKind::open && blamed.outcome == RequestOutcome::refused && job.period.opened_by != 0) {
     // The job cannot be opened because it is not closed yet, whatever its close was told.
     if (timeouts::claimed_at_timeout(job, context))
       name_also(finding, Clause::timed_out_close_is_no_success);
-    else
+    else if (!job.readings.closed_stats)
       name_by_force(finding, job.period);
     return;
   }
@@ -95,6 +103,9 @@ void refine_answer(const JobFile& job, const Exchange& blamed, Finding& finding,
     name_also(finding, Clause::timeout_takes_time_units);
   else if (blamed.overlapped && blamed.met_close)
     name_also(finding, Clause::concurrent_requests_linearize);
+  else if (job.period.timed_out_close != 0 && job.period.timed_out_close != blamed.number &&
+           blamed.refusal == Refusal::conflict)
+    name_also(finding, Clause::timed_out_close_goes_on);
 }
 
 /// Statistics that show what they must not.
@@ -111,7 +122,7 @@ void refine_reading(const JobFile& job, Finding& finding, const RuleContext& con
       finding.expected +=
           fmt::format("; {} was answered after {}, when its timeout was up", context.log.cite(close.number),
                       describe_duration(close.answered - close.invoked));
-    } else if (met_other_close(job, close, context)) {
+    } else if (met_other_mover(job, close, context)) {
       name_also(finding, Clause::concurrent_requests_linearize);
     }
   } else if (is_one_of(finding.clause, kAboutCounts) && period.forced == 0 && period.normal_close == 0) {

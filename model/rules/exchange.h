@@ -80,6 +80,8 @@ struct Exchange {
   bool unanswered = false;
   /// It was refused to a caller who was let in before: the answer after it decides whether that is a word about it.
   bool caller_in_doubt = false;
+  /// A success of a close that does not say what the page says.
+  bool unclaimed = false;
   Refusal refusal = Refusal::none;
   int status = 0;
 

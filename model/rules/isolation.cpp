@@ -10,6 +10,29 @@ namespace {
 // Explaining must not cost more than judging: only so many closes are tried, the newest first.
 constexpr std::size_t kCandidatesMax = 32;
 
+/// Whether all would fit if the close, which names another job, had closed this one as well, at once or by and by.
+bool would_explain(const JobFile& job, const Exchange& other) {
+  const bool was_refused = other.outcome == RequestOutcome::refused;
+  for (const RequestOutcome outcome : {RequestOutcome::accepted, RequestOutcome::timed_out}) {
+    if (outcome == RequestOutcome::timed_out && !was_refused) continue;
+    Supposition supposition;
+    supposition.id = static_cast<int>(other.number);
+    supposition.question = Question{.kind = other.meant, .has_timeout = true};
+    supposition.answer = Answer{.outcome = outcome};
+    supposition.invoked = other.invoke_event;
+    supposition.answered = other.answer_event;
+    if (job.oracle.suppose(supposition)) return true;
+  }
+  return false;
+}
+
+/// The clause that a close breaks which closes a job that it does not name.
+Clause clause_of(const Exchange& other) {
+  const bool was_refused = other.outcome == RequestOutcome::refused;
+  if (other.without_id || (was_refused && other.before == JobState::absent)) return Clause::unknown_job_refused;
+  return was_refused ? Clause::refused_request_changes_nothing : Clause::close_touches_one_job;
+}
+
 }  // namespace
 
 bool touched_by_other_close(const JobFile& job, std::size_t since, const RuleContext& context) {
@@ -29,16 +52,10 @@ bool other_close_explains(const JobFile& job, Finding& finding, const RuleContex
     const Exchange& other = *found;
     if (!other.is_close || other.stage != Exchange::Stage::answered || other.outcome == RequestOutcome::busy) continue;
     if (ExchangeLog::concerns(other, job.index)) continue;
-    if (other.outcome == RequestOutcome::refused && !other.without_id) continue;
     ++tried;
-    Supposition supposition;
-    supposition.id = static_cast<int>(other.number);
-    supposition.question = Question{.kind = other.meant, .has_timeout = true};
-    supposition.answer = Answer{.outcome = RequestOutcome::accepted};
-    supposition.invoked = other.invoke_event;
-    supposition.answered = other.answer_event;
-    if (!job.oracle.suppose(supposition)) continue;
-    name_also(finding, other.without_id ? Clause::unknown_job_refused : Clause::close_touches_one_job);
+    if (!would_explain(job, other)) continue;
+    name_also(finding, clause_of(other));
+    if (other.outcome == RequestOutcome::refused) stand_beside(finding, Clause::close_touches_one_job);
     finding.expected += fmt::format("; {} names another job", context.log.cite(other.number));
     if (other.without_id)
       finding.expected += fmt::format("; {} names no job and closes none", context.log.cite(other.number));

@@ -112,6 +112,13 @@ struct Housekeeping {
   bool is_known() const { return slow || hangs; }
 };
 
+/// A close of the opened job that was answered with a success of other words than the page's.
+struct UnclaimedClose {
+  std::size_t number = 0;  // 0: none
+  std::string expected;
+  std::string observed;
+};
+
 struct JobFile {
   explicit JobFile(const JudgeOptions& options) : oracle(options.profile, options.budget, options.brute_force) {}
 
@@ -171,6 +178,7 @@ struct JobFile {
   MetadataReading metadata;
   ModelReading model;
   std::vector<UnmetPromise> unmet;
+  UnclaimedClose unclaimed;
 
   std::uint64_t to_confirm = 0;         // clauses that the next fitting statistics put to the test, one bit each
   std::size_t isolation_confirmed = 0;  // number of the last close of another job that was seen to leave this one alone

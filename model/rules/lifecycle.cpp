@@ -87,9 +87,13 @@ void confirm(JobFile& job, RuleContext& context) {
   for (std::uint64_t left = confirmed; left != 0; left &= left - 1)
     context.rulings.prove(static_cast<Clause>(std::countr_zero(left)));
   const ExchangeLog::Close& other = context.log.last_close_of_other(job.index);
-  const bool was_open = job.now == JobState::opened && job.period.opened_by != 0 &&
-                        other.number > job.isolation_confirmed && job.period.opened_event < other.invoke_event;
-  if (!was_open) return;
+  if (other.number <= job.isolation_confirmed) return;
+  const bool was_open =
+      job.now == JobState::opened && job.period.opened_by != 0 && job.period.opened_event < other.invoke_event;
+  // Where there is room for one open job alone, a closed one shows that nothing of it moved.
+  const bool was_read_closed =
+      job.now == JobState::closed && job.readings.idle && job.readings.idle->number < other.number;
+  if (!was_open && !was_read_closed) return;
   job.isolation_confirmed = other.number;
   context.rulings.prove(Clause::close_touches_one_job);
 }

@@ -239,7 +239,7 @@ bool accuse_short_page(const Exchange& exchange, const BucketPage& page, const P
   return true;
 }
 
-/// While a job is open again its earlier, final results stay.
+/// While a job is open again, and when it was closed by force, its earlier, final results stay.
 void judge_earlier_buckets(const Exchange& exchange, JobFile& job, const BucketPage& page, const PageFrame& frame,
                            RuleContext& context) {
   if (frame.from != 0 || !frame.total || *frame.total != page.buckets.size()) return;
@@ -389,7 +389,9 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
     return;
   }
   if (in_pages && *observed.total() > 1) context.rulings.prove(Clause::closed_job_keeps_results);
-  if (!job.closed_cleanly() || await_lacking(exchange, job, rows, {}, context)) return;
+  // Of a forced close nobody says what became of its own data; what was read before that stays.
+  if (!job.closed_cleanly()) return judge_earlier_buckets(exchange, job, page, frame, context);
+  if (await_lacking(exchange, job, rows, {}, context)) return;
   if (awaited && promise_kept_late(exchange, job, context)) return;
   if (was_bounded) learn_of_results(job, context);
 }

@@ -68,6 +68,16 @@ namespace metadata {
 void judge_description(const Exchange& exchange, JobFile& job, const JobDescription& description, RuleContext& context);
 }  // namespace metadata
 
+namespace claims {
+/// What a success of a close says otherwise than the page; null: nothing.
+const DialectNote* lack_of(const Response& response);
+/// Rules on the words of a close that succeeds. Source: close-ends-open-job.
+void judge_close(const Exchange& exchange, JobFile& job, const Response& response, RuleContext& context);
+/// A job that such a close has closed shows that it was the service that wrote its answer.
+void judge_statistics(const Exchange& exchange, const JobFile& job, const JobStatistics& statistics,
+                      RuleContext& context);
+}  // namespace claims
+
 namespace timeouts {
 /// How long a close may wait: its timeout, or 30 minutes without one; empty where the page leaves open what it says.
 std::optional<Duration> limit_of(const Exchange& exchange);

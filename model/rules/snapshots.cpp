@@ -36,6 +36,8 @@ bool judge_coverage(const Exchange& exchange, JobFile& job, const SnapshotList& 
                            : fmt::format("{}: no snapshot covers any record", reading));
     if (job.period.normal_close == 0 && job.period.timed_out_close != 0)
       stand_beside(finding, Clause::timed_out_close_goes_on);
+    if (job.period.normal_close == 0 && job.period.feed_with_end != 0)
+      name_also(finding, Clause::datafeed_end_closes_job);
     await_promise(exchange, job, std::move(finding), fmt::format("a snapshot that covers the record at {}", newest_ms),
                   context);
     return false;

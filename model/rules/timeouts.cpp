@@ -105,6 +105,7 @@ std::optional<Duration> limit_of(const Exchange& exchange) {
 void judge_close(const Exchange& exchange, JobFile* job, RuleContext& context) {
   const std::optional<Duration> limit = limit_of(exchange);
   if (!is_normal_close(exchange) || !limit || exchange.outcome == RequestOutcome::busy) return;
+  if (exchange.unclaimed && exchange.outcome == RequestOutcome::unknown) return;
   // What was lost on the way was not late for the service's sake.
   if (exchange.unanswered && !context.options.in_process) return;
   const Duration waited = exchange.answered - exchange.invoked;

@@ -270,6 +270,7 @@ class Decoder {
       return;
     }
     const auto claim = read_claim(body(), request_.operation);
+    if (is_close()) note_other_claim_of_close();
     if (is_close() && !claim.value_or(false)) {
       // Without the claim nobody was told that the job is closed; whoever set a timeout reads that as not in time.
       const bool had_timeout = std::get<CloseJob>(request_.operation).timeout.has_value();
@@ -288,6 +289,14 @@ class Decoder {
     const int expected = success_status(request_.operation);
     if (is_job_api(request_.operation) && answer_.status != expected)
       note(Clause::wire_status_codes, fmt::format("status {}", expected), fmt::format("status {}", answer_.status));
+  }
+
+  /// The page knows one success of a close. Whether it is the service that wrote another, only what comes after tells.
+  void note_other_claim_of_close() {
+    const auto closed = body() && body()->is_object() ? member(*body(), "closed") : std::nullopt;
+    if (closed && closed->is_bool()) return;
+    note(Clause::close_ends_open_job, R"(`{"closed": true}`)",
+         fmt::format("status {} with `{}`", answer_.status, shortened(answer_.body, 200)));
   }
 
   /// False: unreadable.

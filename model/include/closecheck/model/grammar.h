@@ -17,7 +17,7 @@ BooleanReading read_boolean(const Parameter& parameter, Profile profile);
 enum class TimeReading : std::uint8_t {
   absent,
   valid,
-  unsettled,  ///< a bare number, a fraction, a negative span, another case: neither required nor forbidden
+  unsettled,  ///< a bare `0` or `-1`, a fraction, a negative span, another case: neither required nor forbidden
   refused,    ///< no time value at all (`abc`, `10 parsecs`)
 };
 struct TimeValue {
