@@ -263,11 +263,7 @@ class Feeds:
             feed.task.cancel()
         feed.state = "stopped"
         job = self.server.jobs.get(feed.job_id)
-        flawed = self.server.flawed
         if closes_job and feed.has_end and job is not None and job.state == "opened":
-            if flawed("stopped-feed-drops-data"):
-                job.analysis.waiting = []
-                job.analysis.restore(job.model_at_open)
             job.begin_close()
 
     def stop(self, request, feed_id):

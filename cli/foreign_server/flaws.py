@@ -40,7 +40,6 @@ FLAWS = {
         _flaw("number-without-unit-accepted", "bad-parameters-refused", "`timeout=5` counts as five seconds."),
         _flaw("weeks-accepted", "bad-parameters-refused", "`timeout=1w` is taken."),
         _flaw("days-refused", "timeout-takes-time-units", "A timeout in days is refused."),
-        _flaw("capital-units-refused", "timeout-takes-time-units", "`10S` is refused, which the grammar allows."),
         _flaw("minutes-are-seconds", "timeout-takes-time-units", "`1m` counts as one second."),
         _flaw("days-overflow", "timeout-takes-time-units timeout-bounds-wait", "Timeouts over a day are up at once."),
         _flaw("nought-waits-for-ever", "timeout-bounds-wait timeout-takes-time-units", "`0s` counts as no timeout."),
@@ -66,13 +65,11 @@ FLAWS = {
         _flaw("later-cycles-ignore-timeout", "timeout-bounds-wait", "After a re-open the timeout is not looked at."),
         _flaw("second-close-gives-up", "timeout-defaults-to-30m timeout-bounds-wait concurrent-requests-linearize",
               "A close without timeout of a job that is closing gives up after half a second."),
-        _flaw("timeout-is-conflict", "timeout-bounds-wait wire-status-codes timed-out-close-goes-on "
-              "timed-out-close-is-no-success", "A timeout that is up answers 409."),
         _flaw("timed-out-close-drops-buffer", "timed-out-close-goes-on close-flushes-buffers",
               "Results that a timed out close had still to write are lost."),
         _flaw("timed-out-close-leaves-no-snapshot", "timed-out-close-goes-on close-persists-snapshot",
               "A timed out close ends without a snapshot."),
-        _flaw("timed-out-close-fails-job", "timed-out-close-goes-on", "A job whose close timed out reads failed."),
+        _flaw("timed-out-close-fails-job", "timed-out-close-goes-on concurrent-requests-linearize", "A job whose close timed out reads failed."),
         _flaw("close-answers-when-written", "close-waits-for-housekeeping close-ends-open-job closed-means-closed "
               "close-persists-snapshot", "A close answers after 60 % of its work."),
         # Overlaps
@@ -86,8 +83,6 @@ FLAWS = {
               "The third of three overlapping closes is told that there is no such job."),
         _flaw("flush-ends-waiting", "concurrent-requests-linearize close-waits-for-housekeeping close-ends-open-job",
               "A flush while the job is closing has the waiting close answered at once."),
-        _flaw("closing-reads-failed", "concurrent-requests-linearize closed-means-closed timed-out-close-goes-on",
-              "A job that is closing reads failed."),
         _flaw("close-while-opening-is-forgotten", "concurrent-requests-linearize closed-means-closed "
               "close-ends-open-job", "A close of an opening job says closed; the job opens."),
         _flaw("busy-close-answers-early", "concurrent-requests-linearize close-waits-for-housekeeping "
@@ -114,7 +109,7 @@ FLAWS = {
               "A forced close of a job that is closing is refused."),
         _flaw("force-joins-pending-close", "force-closes-unresponsive-job force-returns-early",
               "A forced close leaves it to the normal close that runs."),
-        _flaw("force-empties-results", "closed-job-keeps-results", "A forced close deletes earlier results as well."),
+        _flaw("force-empties-results", "reopen-continues-analysis closed-job-keeps-results", "A forced close deletes earlier results as well."),
         _flaw("force-drops-configuration", "closed-job-keeps-metadata", "A forced close drops description and groups."),
         _flaw("forced-failed-job-stays-locked", "job-reopens", "A failed job that was forced never opens again."),
         _flaw("forced-job-keeps-node", "closed-job-is-idle", "After a forced close the statistics name a node."),
@@ -147,12 +142,9 @@ FLAWS = {
               "A re-open cuts the unfinished bucket short."),
         _flaw("recreated-job-has-old-data", "close-flushes-buffers accepted-data-is-kept closed-job-keeps-results",
               "A job that is created again has the results of the deleted one."),
-        _flaw("late-finish-revives-deleted-job", "unknown-job-refused closed-means-closed wire-status-codes",
-              "A job that is deleted right behind its close is there again 100 ms later."),
         # Results and configuration of closed jobs
         _flaw("deep-pages-are-empty", "closed-job-keeps-results", "Pages from the tenth result on are empty."),
         _flaw("pages-skip-one", "closed-job-keeps-results", "Each page begins one result too late but the first."),
-        _flaw("count-is-of-the-page", "closed-job-keeps-results", "`count` is that of the page."),
         _flaw("small-pages-repeat", "closed-job-keeps-results", "Pages of one result repeat the first."),
         _flaw("close-undoes-updates", "closed-job-keeps-metadata", "A close brings back what was changed while open."),
         _flaw("second-close-drops-groups", "closed-job-keeps-metadata", "The second close forgets the groups."),
@@ -190,7 +182,6 @@ FLAWS = {
         # Datafeeds
         _flaw("feed-leaves-last-document-out", "datafeed-end-closes-job", "A feed with an end drops its last document."),
         _flaw("feed-end-forces-close", "datafeed-end-closes-job close-persists-snapshot close-flushes-buffers", "A feed closes its job without housekeeping."),
-        _flaw("stopped-feed-drops-data", "datafeed-end-closes-job", "A feed that is stopped drops what it had read."),
         _flaw("refused-close-stops-feed", "running-datafeed-blocks-close refused-request-changes-nothing",
               "A close that is refused for a feed stops the feed."),
     )

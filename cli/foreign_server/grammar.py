@@ -18,7 +18,7 @@ def time_span_seconds(text, dialect, flawed):
     flaws = flawed.time_span(value)
     if flaws is not None:
         return flaws
-    if (flawed("days-refused") and value.endswith("d")) or (flawed("capital-units-refused") and value != value.lower()):
+    if flawed("days-refused") and value.endswith("d"):
         raise bad_request(f"failed to parse [{text}]", dialect.bad_time_type)
     found = re.fullmatch(r"(.*?)(nanos|micros|ms|s|m|h|d)", value if value.endswith("m") else value.lower(), re.I)
     unit = found.group(2) if found else ""

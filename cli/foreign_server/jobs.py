@@ -285,8 +285,6 @@ class Job:
                 return "opened"
             if flawed("closed-reads-opening"):
                 return "opening" if since < 0.3 else "closed"
-        if self.state == "closing" and flawed("closing-reads-failed"):
-            return "failed"
         if self.state in ("closing", "opening") and not self.server.mood.shows_closing:
             return "opened" if self.state == "closing" else "closed"
         return self.state

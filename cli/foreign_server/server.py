@@ -258,9 +258,6 @@ class Server:
                     raise conflict(f"Cannot delete job [{job_id}] because the job is {job.state}")
                 job.force()
             self.deleted[job_id] = self.jobs.pop(job_id)
-            if self.flawed("late-finish-revives-deleted-job") and job.closed_at is not None:
-                if asyncio.get_running_loop().time() - job.closed_at < 1:
-                    asyncio.get_running_loop().call_later(0.1, lambda: self.jobs.setdefault(job_id, job))
             return Answer({"acknowledged": True})
 
         return act

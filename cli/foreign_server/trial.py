@@ -98,7 +98,7 @@ def main():
     if options.moods is not None:
         work += [(mood, None, i) for i in range(options.repeat) for mood in options.moods or MOODS]
     if options.flaws is not None:
-        work += [("plain", flaw, i) for i in range(options.repeat) for flaw in options.flaws or FLAWS]
+        work += [("late-results", flaw, i) for i in range(options.repeat) for flaw in options.flaws or FLAWS]
     good = True
     with ThreadPoolExecutor(options.workers) as pool:
         for line, as_it_should in pool.map(lambda item: attempt(options, *item), work):

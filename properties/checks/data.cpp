@@ -138,6 +138,10 @@ std::vector<Program> posts_while_closing(const Environment& environment) {
   };
   return {
       after_posting({create(), open()}, post(data(0, 1))),
+      // When it is almost closed.
+      Steps{create(), open(), slow_close(environment.slow), meanwhile(1, close()),
+            pause(environment.slow - environment.slow / 5), post(data(0, 1)), join_step(), open(), close(),
+            settle(environment)},
       after_posting({create(), open(), post(data(0, 1))}, post(data(1, 2))),
       Steps{after_posting({create(), open(), post(data(0, 2))}, fresh(post(data(2, 4)))), buckets()},
       Steps{create(), open(), post(data(0, 2)), slow_close(environment.slow), meanwhile(1, close()), pause(soon),

@@ -60,6 +60,7 @@ std::vector<Program> running_feed_blocks_close(const Environment& environment) {
       Steps{with_feed(environment, 4), start_endless(), close(), stats()},
       Steps{with_feed(environment, 4), start_endless(), pause(kSecond), close_within("10s"), stats(),
             call(DatafeedStats{kFeed})},
+      Steps{with_empty_feed(environment), start_endless(), close(), close(), stats()},
       Steps{with_empty_feed(environment), start_endless(), stop(), close(), stats()},
       Steps{with_empty_feed(environment), start_endless(), close(), stop(), close(), stats()},
       Steps{with_empty_feed(environment), close(), start_endless(), stats()},

@@ -40,7 +40,7 @@ std::vector<Program> is_idle(const Environment& environment) {
       Steps{create(), open(), stats(), close(), stats(), pause(later), stats()},
       Steps{create(), open(), post(data(0, 4)), close(), stats(), pause(later), stats()},
       Steps{create(), open(), close(), open(), close(), stats(), pause(later), stats()},
-      Steps{create(), open(), force(), settle(environment), stats(), pause(later), stats()},
+      Steps{create(), open(), force(), settle(environment), rest_after_force(environment), stats(), stats()},
       Steps{create(), open(), close(), on(1, stats()), pause(later), fresh(stats())},
       Steps{create(), open(), pause(later), close(), stats(), pause(later), stats()},
   };

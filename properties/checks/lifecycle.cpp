@@ -29,6 +29,7 @@ std::vector<Program> closes_open_jobs(const Environment& environment) {
       Steps{create(), open(), on(1, close()), on(1, stats()), stats()},
       Steps{create(), open(), post(data(0, 120, 2)), close(), stats()},
       Steps{create(), open(), update("changed while open"), close(), stats()},
+      Steps{create(), create(kOtherJob), open(), open(kOtherJob), close(), stats()},
       Steps{create(), open(), pause(2 * kSecond), close(), stats()},
       Steps{create(), cycles(1, false), open(), close(), stats()},
       Steps{create(), cycles(2, false), open(), close(), stats()},
@@ -116,6 +117,9 @@ std::vector<Program> touches_one_job(const Environment& environment) {
   }
   programs.push_back(Steps{create(kJob), create(kOtherJob), open(kOtherJob), post(data(0, 4), kOtherJob),
                            close(kOtherJob), buckets(kOtherJob), open(kJob), close(kJob), buckets(kOtherJob)});
+  // With room for one open job alone.
+  programs.push_back(Steps{create(kJob), create(kOtherJob), open(kOtherJob), post(data(0, 4), kOtherJob),
+                           close(kOtherJob), stats(kOtherJob), open(kJob), close(kJob), stats(kOtherJob)});
   programs.push_back(Steps{create(kJob), create(kOtherJob), open(kJob), open(kOtherJob), close(kJob), close(kOtherJob),
                            stats(kJob), stats(kOtherJob)});
   return programs;

@@ -53,6 +53,9 @@ std::vector<Program> opens_meet_others(const Environment& environment) {
   const std::vector<Step> others{close(), post(data(0, 1)), open(), remove(), force(), flush(), stats()};
   for (const Step& other : others)
     programs.push_back(Steps{create(), meanwhile(1, open()), meanwhile(2, other), aftermath(environment)});
+  // Whoever reads `opening` first knows that the close comes later.
+  programs.push_back(
+      Steps{create(), meanwhile(1, open()), pause(kMillisecond), stats(), close(), join_step(), stats()});
   programs.push_back(
       Steps{create(), meanwhile(1, open()), meanwhile(2, close()), meanwhile(3, open()), aftermath(environment)});
   programs.push_back(Steps{closed(), meanwhile(1, open()), meanwhile(2, open()), meanwhile(3, close()),
@@ -78,6 +81,8 @@ std::vector<Program> slow_close_meets_others(const Environment& environment) {
       Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), on(2, close()), stats(), join_step()},
       Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), close_within("1ms"), stats(), join_step(),
             stats()},
+      Steps{create(), open(), slow, meanwhile(1, close()), pause(soon), meanwhile(2, close()), pause(soon / 2),
+            meanwhile(3, close()), join_step(), stats()},
   };
   for (const Step& other : {open(), post(data(4, 5)), flush(), remove(), update("changed meanwhile")})
     programs.push_back(Steps{fed(), slow, meanwhile(1, close()), pause(soon), other, stats(), join_step(), stats(),

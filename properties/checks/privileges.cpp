@@ -53,7 +53,8 @@ std::vector<Program> may_close(const Environment& environment, Principal who) {
     if (forced) steps.add(settle(environment));
     programs.push_back(steps.add(stats()));
   }
-  programs.push_back(Steps{create(), open(), post(data(0, 4)), as(who, fresh(close())), stats(), buckets()});
+  programs.push_back(
+      Steps{create(), open(), post(data(0, 4)), as(who, fresh(close())), snapshots(), stats(), buckets()});
   programs.push_back(Steps{create(), open(), as(who, close()), open(), as(who, close()), stats()});
   programs.push_back(Steps{create(), open(), stats(), on(1, as(who, close())), stats()});
   return programs;

@@ -8,7 +8,8 @@ namespace {
 using C = Clause;
 
 std::vector<std::string> no_time_values() {
-  return {"abc", "s", "10 parsecs", "--5s", "1x", "5min", "abcs", "m5", "1h30m", "ten seconds", "1m1m", "%20"};
+  return {"abc",   "s",           "10 parsecs", "--5s", "1x", "5min", "abcs", "m5",
+          "1h30m", "ten seconds", "1m1m",       "%20",  "5",  "600",  "1w"};
 }
 
 std::vector<Program> refuses_bad_timeouts(const Environment& environment) {

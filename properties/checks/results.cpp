@@ -136,6 +136,8 @@ std::vector<Program> waits_for_slow_housekeeping(const Environment& environment)
       Steps{create(), open(), post(data(0, 4)), slow, close(), buckets()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within("10m"), snapshots(), buckets(), stats()},
       Steps{create(), open(), slow, close(), stats()},
+      // What comes meanwhile and is refused does not end the wait.
+      Steps{create(), open(), slow, meanwhile(1, close()), pause(environment.slow / 3), flush(), join_step(), stats()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), slow, close(), snapshots(),
             buckets()},
   };

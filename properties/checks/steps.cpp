@@ -78,6 +78,9 @@ Step pause(Duration duration) {
 Step settle(const Environment& environment, const std::string& job) {
   return settle_step(job, environment.patience);
 }
+Step rest_after_force(const Environment& environment) {
+  return pause(environment.live ? 6 * kSecond + environment.slow + 2 * environment.normal_close : 11 * kSecond);
+}
 Step slow_close(Duration duration, const std::string& job) {
   return fault_step(Fault::slow_close, job, duration);
 }

@@ -51,6 +51,8 @@ Step remove(const std::string& job = kJob);
 Step raw(const Environment& environment, std::string method, std::string_view path, Parameters query = {});
 Step pause(Duration duration);
 Step settle(const Environment& environment, const std::string& job = kJob);
+/// So long after a forced close that it has left nothing to be done.
+Step rest_after_force(const Environment& environment);
 Step slow_close(Duration duration, const std::string& job = kJob);
 Step hang_close(const std::string& job = kJob);
 Step fail(const std::string& job = kJob);

@@ -20,6 +20,11 @@ std::vector<Program> bounds_slow_closes(const Environment& environment) {
             stats()},
       Steps{create(), open(), slow, close_within(shortly), close_within("600000ms"), stats()},
       Steps{create(), open(), close(), open(), slow, close_within(shortly), settle(environment), stats()},
+      // Also while the first still waits.
+      Steps{create(), open(), slow, meanwhile(1, close()), pause(short_of(environment) / 2), close_within(shortly),
+            join_step(), stats()},
+      Steps{create(), open(), slow, call(CloseJob{kJob, "false", shortly, {}, {}}), settle(environment), stats()},
+      Steps{create(), open(), slow, close_within("0s"), settle(environment), stats()},
   };
   if (!environment.live) {
     programs.push_back(
@@ -54,6 +59,7 @@ std::vector<Program> default_bounds_hanging_closes(const Environment& environmen
       Steps{create(), open(), post(data(0, 4)), hang_close(), close(), stats()},
       Steps{create(), open(), slow_close(29 * kMinute), close(), stats()},
       Steps{create(), open(), slow_close(40 * kSecond), close(), stats()},
+      Steps{create(), open(), slow_close(40 * kSecond), meanwhile(1, close()), pause(kSecond), close(), stats()},
       Steps{create(), open(), slow_close(31 * kMinute), close()},
       Steps{create(), open(), close(), open(), hang_close(), force_spelled("false"), force(), settle(environment)},
   };
@@ -69,6 +75,8 @@ std::vector<Program> default_outlasts_slow_closes(const Environment& environment
   return {
       Steps{create(), open(), slow_close(environment.slow), close(), stats()},
       Steps{create(), open(), post(data(0, 4)), slow_close(environment.slow), force_spelled("false"), stats()},
+      Steps{create(), open(), slow_close(environment.slow), meanwhile(1, close()), pause(environment.slow / 4), close(),
+            stats()},
   };
 }
 
