@@ -309,7 +309,7 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
   const Answer answer = answer_for(exchange, job, response, statistics, options_.profile);
   end_for(exchange, job, answer.outcome);
   // Whom to accuse of its form needs no second opinion.
-  if (rulings_.has_accused_of_form()) return;
+  if (rulings_.has_accused()) return;
   const bool was_awaiting = rulings_.is_awaiting();
   take_verdict(job, &exchange, job.oracle.respond(static_cast<int>(exchange.number), answer, exchange.answer_event));
   end_normal_close_perhaps(exchange, job, answer.outcome);

@@ -209,11 +209,11 @@ inline std::string describe(const JudgedHistory& story) {
   return text;
 }
 
-/// The history breaks this clause first.
+/// The history breaks this clause first. What a clock says ends no history.
 inline void expect_violates(JudgedHistory& story, Clause clause) {
   story.ends();
-  ASSERT_EQ(story.last(), Judgement::violated) << describe(story);
-  ASSERT_FALSE(story.findings().empty());
+  ASSERT_FALSE(story.findings().empty()) << describe(story);
+  if (!story.findings().front().timing) ASSERT_EQ(story.last(), Judgement::violated) << describe(story);
   EXPECT_EQ(id_of(story.findings().front().clause), id_of(clause)) << describe(story);
   EXPECT_FALSE(story.findings().front().expected.empty());
   EXPECT_FALSE(story.findings().front().observed.empty());

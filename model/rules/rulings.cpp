@@ -58,8 +58,4 @@ void Rulings::remark(std::string why) {
   if (!inconclusive_) why_ = std::move(why);
 }
 
-bool Rulings::has_accused_of_form() const {
-  return has_accused();
-}
-
 }  // namespace closecheck::model

@@ -17,6 +17,7 @@ class Rulings {
   void begin_event() { awaited_ = caller_in_doubt_ = false; }
   Judgement decide() { return accusations_.empty() ? undecided() : convict(); }
 
+  /// Ends the history; but for what a clock says, which stands beside it: the first of each clause counts.
   void accuse(Finding finding);
   /// A departure from the dialect stands beside a history that otherwise fits; the first of each clause counts.
   void depart(Clause clause, std::string expected, std::string observed, std::size_t event);
@@ -31,8 +32,6 @@ class Rulings {
   void remark(std::string why);
 
   bool has_accused() const { return !accusations_.empty(); }
-  /// Whether somebody is accused of more than being late.
-  bool has_accused_of_form() const;
   bool is_awaiting() const { return awaited_; }
   bool is_violated() const { return violated_; }
 
