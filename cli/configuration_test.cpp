@@ -146,8 +146,8 @@ TEST_F(ConfigurationTest, RefusesEmptyValuesWhereverTheyStand) {
   EXPECT_THAT(error("principals:\n  none: {}\n"), HasSubstr("2: principal 'none' is empty"));
   EXPECT_THAT(error("hooks: {}\n"), HasSubstr("1: 'hooks' is empty"));
   for (const std::string text : {"", "# nothing yet\n", "---\n", "{}\n"})
-    EXPECT_THAT(error(text),
-                EndsWith(": the configuration is empty; expected one of target, profile, principals, hooks, waivers"));
+    EXPECT_THAT(error(text), EndsWith(": the configuration is empty; expected one of target, profile, tls, headers, "
+                                      "proxy, principals, hooks, waivers, allow_cluster_wide"));
 }
 
 TEST_F(ConfigurationTest, RefusesValuesThatCStringsWouldCut) {
@@ -190,7 +190,7 @@ TEST_F(ConfigurationTest, RefusesValuesOfAWrongKind) {
 
 TEST_F(ConfigurationTest, NamesTheProfilesThatThereAre) {
   EXPECT_EQ(error("\nprofile: xpack-9\n"),
-            "2: there is no profile 'xpack-9'; the choices are xpack-5.4, xpack-6.3, es-7");
+            "2: there is no profile 'xpack-9'; the choices are xpack-5.4, xpack-6.3, es-7, es-8, es-9");
 }
 
 TEST_F(ConfigurationTest, RefusesBrokenYamlWithItsLine) {

@@ -117,8 +117,8 @@ TEST(Recordings, EndBeforeARequestThatWasRedacted) {
 TEST(Recordings, BehindABasePathAreReadBelowIt) {
   const TestFolder folder;
   const auto life = [](const std::string& base, int begin) {
-    return exchange(begin, "PUT", base + job_path("j"), 200, R"({"job_id": "j"})") +
-           exchange(begin + 1, "POST", base + job_path("j", "/_close"), 200, R"({"closed": true})");
+    return exchange(begin, "GET", base + job_path("j", "/_stats"), 404, kMissing) +
+           exchange(begin + 1, "POST", base + job_path("j", "/_close"), 404, kMissing);
   };
   const Known known = known_of(
       folder.write("behind.jsonl", life("/team/a", 1) + exchange(3, "GET", "/health", 200, "{}")), std::nullopt);
@@ -132,7 +132,7 @@ TEST(Recordings, BehindABasePathAreReadBelowIt) {
   const Known mixed = known_of(folder.write("mixed.jsonl", life("/team/a", 1) + life("", 3)), std::nullopt);
   EXPECT_THAT(mixed.events, SizeIs(8));
   EXPECT_TRUE(std::holds_alternative<RawRequest>(mixed.events[0].request->operation));
-  EXPECT_TRUE(std::holds_alternative<CreateJob>(mixed.events[4].request->operation));
+  EXPECT_TRUE(std::holds_alternative<JobStats>(mixed.events[4].request->operation));
   EXPECT_THAT(mixed.notes, testing::IsEmpty());
 }
 

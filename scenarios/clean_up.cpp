@@ -78,17 +78,12 @@ class Cleaner {
   /// One kind of thing: ended with `end` as it should be, by force where that fails, then deleted one by one.
   void remove_all(const std::string& path, const std::string& list, const std::string& id, const std::string& end,
                   const std::set<std::string>& kept) {
-    std::vector<std::string> all = ids(path, list, id);
-    std::vector<std::string> ours;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(ours),
-                 [&](const std::string& name) { return kept.count(name) == 0; });
-    if (ours.empty()) return;
-    // Others' things are not for us to end, so then each of ours is named.
-    std::vector<std::string> targets = ours.size() == all.size() ? std::vector<std::string>{"_all"} : ours;
-    for (const std::string& target : targets) {
-      const std::string call = fmt::format("{}/{}/{}", path, encode_segment(target), end);
-      if (succeeds("POST", call, {})) continue;
-      succeeds("POST", call, {{"force", "true"}});
+    std::vector<std::string> ours = ids(path, list, id);
+    std::erase_if(ours, [&](const std::string& name) { return kept.count(name) != 0; });
+    // Each by its name: `_all` would end what somebody else has begun meanwhile.
+    for (const std::string& name : ours) {
+      const std::string call = fmt::format("{}/{}/{}", path, encode_segment(name), end);
+      if (!succeeds("POST", call, {})) succeeds("POST", call, {{"force", "true"}});
     }
     for (const std::string& name : ours) {
       const std::string call = fmt::format("{}/{}", path, encode_segment(name));

@@ -77,7 +77,9 @@ TEST_P(Library, FailsWhereItsClauseIsBroken) {
     if (deviation.clause != clause) continue;
     // It shows with `_all` alone, and a script that may run live does not close the jobs of others.
     if (deviation.name == "close-all-closes-nothing") continue;
-    for (const Profile profile : kProfiles) {
+    for (const Profile line : kProfiles) {
+      // What another version of the line does breaks nothing where nobody knows which one it is.
+      const Profile profile = line.implemented();
       if (!applies(scenario, profile) || !deviation.shows_in(profile)) continue;
       const Replay result = replay_library(scenario, profile, deviation.deviation);
       // An assertion that fails proves little: the judge has to name the clause.
