@@ -39,16 +39,16 @@ const CloseJob kCloseIn10s{"j", {}, "10s", {}, {}};
 // close-ends-open-job: only the claim counts.
 TEST(DecodesACloseAnswer, ByItsClaim) {
   EXPECT_EQ(gist(read(200, "{ \"closed\": true }", kClose)), "accepted");
-  EXPECT_EQ(gist(read(200, R"({"x":[{}],"closed":"true"})", kClose)), "accepted");
+  EXPECT_EQ(gist(read(200, R"({"x":[{}],"closed":"true"})", kClose)), "accepted+close-ends-open-job");
   EXPECT_EQ(gist(read(201, R"({"closed":true})", kClose)), "accepted+wire-status-codes");
   EXPECT_EQ(gist(read(200, R"({"closed":false})", kClose)), "refused/timed_out");
-  EXPECT_EQ(gist(read(200, R"({})", kCloseIn10s)), "refused/timed_out");
-  EXPECT_EQ(gist(read(202, R"({"acknowledged":true})", kCloseIn10s)), "refused/timed_out");
-  EXPECT_EQ(gist(read(200, R"({})", kClose)), "unreadable");
-  EXPECT_EQ(gist(read(200, "", kCloseIn10s)), "unreadable");
-  EXPECT_EQ(gist(read(204, "", kClose)), "unreadable");
+  EXPECT_EQ(gist(read(200, R"({})", kCloseIn10s)), "refused/timed_out+close-ends-open-job");
+  EXPECT_EQ(gist(read(202, R"({"acknowledged":true})", kCloseIn10s)), "refused/timed_out+close-ends-open-job");
+  EXPECT_EQ(gist(read(200, R"({})", kClose)), "unreadable+close-ends-open-job");
+  EXPECT_EQ(gist(read(200, "", kCloseIn10s)), "unreadable+close-ends-open-job");
+  EXPECT_EQ(gist(read(204, "", kClose)), "unreadable+close-ends-open-job");
   EXPECT_EQ(gist(read(200, "<html>closed</html>", kCloseIn10s)), "unreadable");
-  EXPECT_EQ(gist(read(200, "[]", kCloseIn10s)), "unreadable");
+  EXPECT_EQ(gist(read(200, "[]", kCloseIn10s)), "unreadable+close-ends-open-job");
   EXPECT_EQ(gist(read(302, R"({"closed":true})", kClose)), "unreadable");
 }
 
