@@ -389,7 +389,8 @@ TEST(CommandLine, ServesUntilItIsToldToStop) {
     const Finished finished = process.wait();
     EXPECT_EQ(finished.code, 0) << finished.err;
     EXPECT_THAT(finished.out, IsEmpty());
-    EXPECT_THAT(finished.err, AllOf(HasSubstr("info serving xpack-5.4 (5.4.3) on 127.0.0.1:"), HasSubstr("info stopped\n")));
+    EXPECT_THAT(finished.err,
+                AllOf(HasSubstr("info serving xpack-5.4 (5.4.3) on 127.0.0.1:"), HasSubstr("info stopped\n")));
   }
 }
 

@@ -111,7 +111,9 @@ class VariantIsNotAccused : public testing::Test {
   VariantIsNotAccused(const sut::VariantText& text, Profile profile) : text_(text), profile_(profile) {}
 
   void TestBody() override {
-    for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+    // A version allows less than its line, and is otherwise the same.
+    const std::uint64_t seeds = profile_.version() ? 1 : 4;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       GateOptions options = everything(profile_);
       options.seed = seed;
       const RunRecord record = run_in_process(options, {}, text_.variant);
