@@ -156,7 +156,7 @@ TEST_F(Secrecy, IsKeptWhereAProfileIsMissing) {
                                                           "\"}\n")},
                                            variables());
   EXPECT_EQ(finished.code, 3);
-  EXPECT_THAT(finished.err, HasSubstr("`GET /` of the target says"));
+  EXPECT_THAT(finished.err, HasSubstr("the target shows nothing of the job API"));
   expect_no_secrets(finished);
 }
 

@@ -24,9 +24,11 @@ bool Callers::is_in_doubt(const Exchange& exchange) const {
   const bool decides = exchange.is_close || (exchange.unprivileged && !is_read(exchange.meant));
   if (!decides) return false;
   const Principal who = exchange.request->who;
+  const bool has_credentials = who != Principal::anonymous && who != Principal::wrong_password;
+  const bool is_forgotten = has_credentials && exchange.refusal == Refusal::unauthenticated;
   // Who may do everything and was refused something else has lost the credentials already.
   return let_in_.has(who) || (may_manage_jobs(who) && turned_away_.has(who)) ||
-         (options_.callers_are_known && may_read(who));
+         (options_.callers_are_known && (may_read(who) || is_forgotten));
 }
 
 void Callers::doubt(const Exchange& exchange, std::shared_ptr<const Response> response) {
@@ -43,8 +45,13 @@ std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Resp
       const Exchange& before = log.of(doubt.number);
       return before.request->who != who || before.answer_event >= exchange.invoke_event;
     });
-    for (const DoubtfulRefusal& doubt : decided) log.let_go(doubt.number);
-    if (!refused) judged.assign(decided.begin(), decided.end());
+    for (const DoubtfulRefusal& doubt : decided) {
+      log.let_go(doubt.number);
+      // Who may do nothing is known all the same by being told so.
+      const bool is_known_again = !may_read(who) && exchange.refusal == Refusal::forbidden &&
+                                  doubt.response->refusal == Refusal::unauthenticated;
+      if (!refused || is_known_again) judged.push_back(doubt);
+    }
     doubts_.erase(decided.begin(), decided.end());
   }
   // Parameters are read before anybody asks for privileges, so that a bad request says nothing of the caller.

@@ -52,6 +52,16 @@ TEST(JudgeCallers, SeesThatTheCredentialsWereLostBefore) {
   expect_fits(story);
 }
 
+// wire-status-codes: the preflight saw a caller without privileges known, and a login that forgets says 401.
+TEST(JudgeCallers, JudgesA401OfOneWithoutPrivilegesOnlyWhoIsStillKnown) {
+  JudgedHistory forgotten = opened_job({.callers_are_known = true});
+  forgotten.as(Principal::none, kClose, refusal(401)).as(Principal::none, JobStats{kJob}, refusal(401));
+  expect_fits(forgotten);
+  JudgedHistory known = opened_job({.callers_are_known = true});
+  known.as(Principal::none, kClose, refusal(401)).as(Principal::none, JobStats{kJob}, refusal(403));
+  expect_departs(known, Clause::wire_status_codes);
+}
+
 // manage-may-close: nobody was let in before in this history; the preflight of a live run says more.
 TEST(JudgeCallers, JudgesACallerAtOnceWhomNobodySawLetIn) {
   JudgedHistory unknown = opened_job();
