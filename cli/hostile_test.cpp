@@ -2,6 +2,7 @@
 // accuses nobody. `CLOSECHECK_HOSTILE_STEP=1` takes every answer of the table, not one in some.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <cstdio>
@@ -50,6 +51,8 @@ int port_of(const std::string& url) {
 
 /// Runs the gate with a budget of so many seconds, which must do.
 Finished run_within(const Bench& bench, int seconds) {
+  // A program begins as a copy of this one, whose memory counts as its own.
+  ::malloc_trim(0);
   const auto begin = std::chrono::steady_clock::now();
   Finished finished = bench.run(
       {"--profile", "xpack-6.3", "--seed", "7", "--effort", "quick", "--budget", std::to_string(seconds) + "s"});
@@ -96,7 +99,7 @@ TEST(Hostile, AnswersAmidGoodOnesAccuseNobody) {
 TEST(Hostile, LongAnswersAmidGoodOnesTakeNoMoreMemory) {
   const TestFolder folder;
   Bench bench(folder, {"--profile", "xpack-6.3"});
-  for (const char* name : {"FifteenMegabytes", "WideEnough"}) {
+  for (const char* name : {"WideEnough", "FifteenMegabytes"}) {
     SCOPED_TRACE(name);
     const HostileServer server(
         [&](int number) { return number < 60 || number % 3 != 0 ? nullptr : &sut::hostile_answer(name); },

@@ -19,8 +19,9 @@ namespace {
 
 /// In process: exchanges of generated programs that a second of `--budget` stands for. Counted, never timed.
 constexpr std::int64_t kExchangesPerBudgetSecond = 30'000;
-/// More than jobs may be open at once: many a program opens none.
-constexpr int kLiveWorkers = 6;
+/// As many as jobs may be open at once. Each may hold a long answer, so that more would take more memory than is
+/// allowed.
+constexpr int kLiveWorkers = 4;
 /// Of the budget, for how much of it one answer may be awaited; never less than some seconds.
 constexpr int kPatiencesPerBudget = 4;
 constexpr Duration kPatienceMin = 3 * kSecond;

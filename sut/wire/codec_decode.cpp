@@ -293,6 +293,9 @@ class Decoder {
 
   /// The page knows one success of a close. Whether it is the service that wrote another, only what comes after tells.
   void note_other_claim_of_close() {
+    // What a service says of a close is short; what is long is about something else.
+    constexpr std::size_t kClaimBytesMax = 4096;
+    if (answer_.body.size() > kClaimBytesMax) return;
     const auto closed = body() && body()->is_object() ? member(*body(), "closed") : std::nullopt;
     if (closed && closed->is_bool()) return;
     note(Clause::close_ends_open_job, R"(`{"closed": true}`)",
