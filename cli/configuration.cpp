@@ -381,14 +381,14 @@ Profile require_profile(const std::string& text) {
 
 std::optional<Profile> chosen_profile(const std::string& text, const std::string& version) {
   if (version.empty()) return text.empty() ? std::nullopt : std::optional(require_profile(text));
-  const std::optional<Version> read = read_version(version);
-  if (!read) throw UsageError(fmt::format("--product-version takes a version such as 8.13.4, not '{}'", version));
-  const std::optional<Profile> of_version = profile_of_version(version);
-  const Profile profile = text.empty() ? of_version.value_or(Profile{}) : require_profile(text);
-  if (!profile.at(*read).version())
-    throw UsageError(
-        fmt::format("{} is no version of {}", version, text.empty() ? "any profile" : "the profile " + text));
-  return profile.at(*read);
+  if (!text.empty()) {
+    if (const auto profile = with_product_version(require_profile(text), version)) return profile;
+    throw UsageError(fmt::format("--product-version: {} is no version of the profile {}, as {} is", version, text,
+                                 require_profile(text)->product_version));
+  }
+  if (const auto profile = profile_of_version(version)) return profile;
+  throw UsageError(
+      fmt::format("--product-version takes a version such as 8.13.4, and '{}' is none of any profile", version));
 }
 
 }  // namespace closecheck::cli

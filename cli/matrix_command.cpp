@@ -27,7 +27,7 @@ Row row_of(const sut::DeviationText& deviation, Profile profile, const MatrixOpt
   TargetOptions target_options;
   target_options.deviation = deviation.name;
   target_options.profile = name(profile);
-  if (const auto version = profile.version()) target_options.product_version = text_of(*version);
+  target_options.product_version = product_version_of(profile);
   const Target target = resolve_target(target_options);
   const Knowledge knowledge = assume(target);
   properties::GateOptions gate;

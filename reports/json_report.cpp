@@ -81,7 +81,8 @@ std::string write_json(const RunRecord& record) {
   for (const auto& [transition, visits] : record.transition_coverage) transitions[transition] = visits;
 
   Json target{{"kind", record.http ? "http" : "in-process"}, {"url", text_or_null(record.url)}};
-  if (const auto version = record.profile.version()) target["product_version"] = text_of(*version);
+  if (std::string version = product_version_of(record.profile); !version.empty())
+    target["product_version"] = std::move(version);
   return to_text(Json{
       {"schema", "closecheck-report/1"},
       {"version", record.version},

@@ -73,7 +73,8 @@ std::string write_junit(const RunRecord& record) {
   suite.add_property("version", record.version);
   suite.add_property("target", record.http ? record.url : "in-process");
   suite.add_property("profile", name(record.profile));
-  if (const auto version = record.profile.version()) suite.add_property("product_version", text_of(*version));
+  if (const std::string version = product_version_of(record.profile); !version.empty())
+    suite.add_property("product_version", version);
   if (!record.deviation.empty()) suite.add_property("deviation", record.deviation);
   suite.add_property("seed", fmt::format("{}", record.seed));
   suite.add_property("started", record.started);

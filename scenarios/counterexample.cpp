@@ -35,7 +35,8 @@ class Writer {
     line(0, fmt::format("# {}: {}. Expected {}; observed {}.", id, comment_text(text_of(finding.clause).says),
                         comment_text(finding.expected), comment_text(finding.observed)));
     std::string header = fmt::format("clause: {}, seed: {}, profile: {}", id, violation_.seed, name(profile_));
-    if (const auto version = profile_.version()) header += fmt::format(", product_version: {}", text_of(*version));
+    if (const std::string version = product_version_of(profile_); !version.empty())
+      header += fmt::format(", product_version: {}", version);
     if (!deviation_.empty()) header += fmt::format(", deviation: {}", write_scalar(make_text(deviation_)));
     line(0, fmt::format("closecheck: {{{}, oracle: true}}", header));
     line(0, "---");

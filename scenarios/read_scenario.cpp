@@ -105,7 +105,7 @@ class DocumentReader {
     if (value.map() == nullptr)
       fail(value.place, fmt::format("expected a map with clause, seed and profile, found {}", describe(value)));
     Header& header = script_.header;
-    std::optional<Version> version;
+    const Value* version = nullptr;
     for (const Member& member : *value.map()) {
       if (member.key == "clause") {
         header.clause = clause_named(text(member.value, "the id of a clause"));
@@ -118,10 +118,8 @@ class DocumentReader {
           fail(member.value.place,
                fmt::format("expected a profile ({}), found \"{}\"", profile_names(), *member.value.string()));
       } else if (member.key == "product_version") {
-        version = read_version(text(member.value, "a version"));
-        if (!version)
-          fail(member.value.place,
-               fmt::format("expected a version such as 8.13.4, found \"{}\"", *member.value.string()));
+        text(member.value, "a version");
+        version = &member.value;
       } else if (member.key == "seed") {
         header.seed = seed(member.value);
       } else if (member.key == "deviation") {
@@ -143,7 +141,17 @@ class DocumentReader {
                          member.key));
       }
     }
-    if (header.profile && version) header.profile = header.profile->at(*version);
+    if (version != nullptr) header.profile = narrowed(header.profile, *version);
+  }
+
+  std::optional<Profile> narrowed(const std::optional<Profile>& profile, const Value& version) const {
+    const std::optional<Profile> narrowed =
+        profile ? with_product_version(*profile, *version.string()) : profile_of_version(*version.string());
+    if (!narrowed)
+      fail(version.place,
+           fmt::format("expected a version of {}, such as {}, found \"{}\"", profile ? name(*profile) : "a profile",
+                       profile.value_or(Profile{})->product_version, *version.string()));
+    return narrowed;
   }
 
   std::uint64_t seed(const Value& value) const {

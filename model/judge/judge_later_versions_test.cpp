@@ -74,6 +74,24 @@ TEST(JudgeLaterVersions, HoldEachVersionToItsOwnWayWithARunningDatafeed) {
   EXPECT_FALSE(before->close_may_stop_feed || after->running_feed_may_bar_close) << "each has one way";
 }
 
+// running-datafeed-blocks-close: whoever hides the version may be any that speaks below `/_ml`.
+TEST(JudgeLaterVersions, TakeAHiddenVersionEitherWay) {
+  JudgedHistory barred = running_feed(Profile::hidden_version);
+  barred.does(close_of(kJob), refusal(409)).reads(kOpened, 0);
+  expect_fits(barred);
+  JudgedHistory stopped = running_feed(Profile::hidden_version);
+  stopped.does(close_of(kJob), ok()).reads(kClosed, 0).does(DatafeedStats{"closecheck-f"}, feed_reads("stopped"));
+  expect_fits(stopped);
+  for (const char* parameter : {"allow_no_match", "allow_no_jobs"}) {
+    const CloseJob close{"closecheck-nobody*", {}, {}, {}, {{parameter, "false"}}};
+    for (const Response& answer : {ok(), refusal(400), refusal(404)}) {
+      JudgedHistory story(under(Profile::hidden_version));
+      story.does(close, answer);
+      expect_fits(story);
+    }
+  }
+}
+
 TEST(JudgeLaterVersions, ExcuseARefusalWhereTheDatafeedCouldNotBeStopped) {
   Response told = refusal(409);
   told.reason = "failed to close jobs as one or more had started datafeeds that could not be stopped: [f]";

@@ -28,7 +28,7 @@ bool is_beyond_window(const std::optional<int>& from, const std::optional<int>& 
 
 /// The name of a part of the path is known, though it says nothing in a query; and what only some versions know.
 bool is_perhaps_accepted(std::string_view parameter, const Dialect& dialect) {
-  return parameter == "job_id" || (!parameter.empty() && parameter == dialect.perhaps_close_parameter);
+  return parameter == "job_id" || dialect.perhaps_in_close.knows(parameter);
 }
 
 /// A close that was sent as it is, without a type.

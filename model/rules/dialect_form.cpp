@@ -116,10 +116,10 @@ class FormRules {
 
   bool says_what_some_know() const {
     const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
-    return close != nullptr && !dialect_.perhaps_close_parameter.empty() &&
-           std::ranges::any_of(close->other, [this](const auto& parameter) {
-             return parameter.first == dialect_.perhaps_close_parameter;
-           });
+    if (close == nullptr) return false;
+    if (close->allow_no_jobs && dialect_.allow_none.written.empty()) return true;
+    return std::ranges::any_of(
+        close->other, [this](const auto& parameter) { return dialect_.perhaps_in_close.knows(parameter.first); });
   }
 
   /// What stops the datafeed first has reason to refuse where that could not be done.

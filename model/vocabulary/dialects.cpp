@@ -58,6 +58,8 @@ constexpr Dialect kXpack63{
     .timed_out_words = "timed out",
 };
 
+constexpr std::string_view kHidden = "hidden";
+
 /// The minor versions of a line that a value stands for, both included.
 struct Minors {
   int first = 0;
@@ -83,11 +85,12 @@ constexpr Dialect es_7(Minors minors) {
       .has_document_types = false,
       .has_reset = minors.since(14),
       .allow_none = knows_match ? Naming{"allow_no_match", "allow_no_jobs"} : Naming{"allow_no_jobs"},
-      .perhaps_close_parameter = !knows_match && minors.any_since(10) ? "allow_no_match" : "",
+      .perhaps_in_close = !knows_match && minors.any_since(10) ? Naming{"allow_no_match"} : Naming{},
       .close_reads_body = true,
       .blank_id_may_name_all = true,
       .second_close_may_be_refused = true,  // the loser of a race: 404, though the job is there
       .second_force_may_fail = true,
+      .opening_sits_out_force = true,
       .running_feed_may_bar_close = minors.any_before(14),
       .close_may_stop_feed = minors.any_since(14),
       .delete_may_take_feed = minors.any_since(15),
@@ -126,7 +129,7 @@ constexpr Dialect es_8(Minors minors) {
   dialect.security = {"/_security"};
   dialect.has_typed_paths = false;
   dialect.allow_none = {"allow_no_match"};
-  dialect.perhaps_close_parameter = "allow_no_jobs";  // where a media type asks for version 7
+  dialect.perhaps_in_close = {"allow_no_jobs"};  // where a media type asks for version 7
   dialect.tells_charset = false;
   dialect.identity_comes_first = minors.since(9);
   dialect.separates_scheme = minors.since(15);
@@ -140,11 +143,23 @@ constexpr Dialect es_9(Minors minors) {
   dialect.name = "es-9";
   dialect.major = 9;
   dialect.product_version = "9.1.5";
-  dialect.perhaps_close_parameter = {};
+  dialect.perhaps_in_close = {};
   dialect.second_force_may_fail = minors.any_before(1);
   dialect.deprecates_flushing = minors.since(1);
   dialect.stop_may_close_job = minors.since(3);
   dialect.oldest_compatible = 8;
+  return dialect;
+}
+
+/// Any of the three above.
+constexpr Dialect hidden_es() {
+  Dialect dialect = es_8({0, 19});
+  dialect.has_reset = false;
+  // No name is known to all of them.
+  dialect.allow_none = {};
+  dialect.perhaps_in_close = {"allow_no_match", "allow_no_jobs"};
+  dialect.running_feed_may_bar_close = es_7({0, 17}).running_feed_may_bar_close;
+  dialect.stop_may_close_job = es_9({0, 5}).stop_may_close_job;
   return dialect;
 }
 
@@ -159,6 +174,7 @@ constexpr std::array<Dialect, kDialectCount> all_dialects() {
     all[line] = kLines[line]({0, minors - 1});
     for (int minor = 0; minor < minors; ++minor) all[next++] = kLines[line]({minor, minor});
   }
+  all[next] = hidden_es();
   return all;
 }
 
@@ -182,9 +198,23 @@ Version Profile::implemented_version() const {
   return version().value_or(read_version((*this)->product_version).value_or(Version{}));
 }
 
-std::string describe(Profile profile) {
+std::string product_version_of(Profile profile) {
+  if (profile == Profile::hidden_version) return std::string(kHidden);
   const std::optional<Version> version = profile.version();
-  return version ? fmt::format("{} ({})", name(profile), text_of(*version)) : std::string(name(profile));
+  return version ? text_of(*version) : "";
+}
+
+std::optional<Profile> with_product_version(Profile line, std::string_view product_version) {
+  if (product_version == kHidden)
+    return line.line() == Profile::hidden_version.line() ? std::optional(Profile::hidden_version) : std::nullopt;
+  const std::optional<Version> version = read_version(product_version);
+  if (!version || version->major != line->major) return std::nullopt;
+  return line.at(*version);
+}
+
+std::string describe(Profile profile) {
+  const std::string version = product_version_of(profile);
+  return version.empty() ? std::string(name(profile)) : fmt::format("{} ({})", name(profile), version);
 }
 
 std::size_t size_of_base(std::string_view base, const std::vector<std::string>& segments) {

@@ -47,6 +47,37 @@ TEST(Dialects, AreNarrowedToAVersionUnderTheSameName) {
   EXPECT_EQ(Profile::es_7.at({8, 0, 0}), Profile::es_7) << "of another line's version it knows nothing";
 }
 
+TEST(Dialects, AllowAHiddenVersionWhatAnyVersionBelowItsPathDoes) {
+  const Dialect& hidden = *Profile::hidden_version;
+  EXPECT_EQ(name(Profile::hidden_version), "es-8");
+  EXPECT_NE(Profile::hidden_version, Profile::es_8);
+  EXPECT_EQ(describe(Profile::hidden_version), "es-8 (hidden)");
+  // What says "may" is what any of them may.
+  for (const bool Dialect::*feature :
+       {&Dialect::blank_id_may_name_all, &Dialect::opening_may_be_hidden, &Dialect::close_of_closed_may_be_refused,
+        &Dialect::second_close_may_be_refused, &Dialect::second_force_may_fail, &Dialect::running_feed_may_bar_close,
+        &Dialect::close_may_stop_feed, &Dialect::delete_may_take_feed, &Dialect::post_to_closing_may_break,
+        &Dialect::force_of_unknown_may_conflict, &Dialect::post_to_unknown_may_conflict,
+        &Dialect::invalid_id_may_be_bad_request, &Dialect::stop_may_close_job}) {
+    bool any = false;
+    for (const Profile line : {Profile::es_7, Profile::es_8, Profile::es_9}) any = any || (*line).*feature;
+    EXPECT_EQ(hidden.*feature, any);
+  }
+  for (const char* parameter : {"allow_no_jobs", "allow_no_match"}) {
+    EXPECT_TRUE(hidden.perhaps_in_close.knows(parameter));
+    EXPECT_FALSE(hidden.allow_none.knows(parameter)) << "no name is known to all of them";
+  }
+}
+
+TEST(Dialects, SayWhatTellsThemFromOthersOfTheirNameAndAreFoundByIt) {
+  EXPECT_EQ(product_version_of(Profile::es_7), "");
+  EXPECT_EQ(with_product_version(Profile::es_7, "8.1.0"), std::nullopt);
+  EXPECT_EQ(with_product_version(Profile::es_7, "hidden"), std::nullopt);
+  for (const Profile profile :
+       {Profile::es_7.at({7, 13, 4}), Profile::xpack_6_3.at({6, 3, 2}), Profile::hidden_version})
+    EXPECT_EQ(with_product_version(*profile_named(name(profile)), product_version_of(profile)), profile);
+}
+
 TEST(Dialects, KnowAVersionThatIsNewerThanAllOfThemAsTheNewest) {
   for (const Profile profile : kProfiles) {
     const Profile newest = profile.at({profile->major, 99, 0});

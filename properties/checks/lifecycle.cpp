@@ -94,8 +94,8 @@ std::vector<Program> refuses_unknown_jobs(const Environment& environment) {
   };
   if (!environment.profile->blank_id_may_name_all)
     programs.push_back(Steps{create(), open(), raw(environment, "POST", "/anomaly_detectors//_close"), stats()});
-  if (environment.profile->has_expressions)
-    programs.push_back(Steps{close_with({{std::string(environment.profile->allow_none.written), "true"}})});
+  if (const std::string_view parameter = environment.profile->allow_none.written; !parameter.empty())
+    programs.push_back(Steps{close_with({{std::string(parameter), "true"}})});
   return programs;
 }
 

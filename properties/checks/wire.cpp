@@ -130,8 +130,6 @@ std::vector<Program> closes_many(const Environment& environment) {
   const auto closing = [&](const Step& step) { return then(both, {step, stats(kJob), stats(kOtherJob)}); };
   std::vector<Program> programs{
       Steps{close_expression("closecheck-nobody*")},
-      Steps{close_expression("closecheck-nobody*", "false")},
-      Steps{close_expression("closecheck-nobody*", "true")},
       closing(close_expression("closecheck-a,closecheck-b")),
       closing(close_expression("closecheck-*")),
       closing(close_expression(kGroup)),
@@ -146,6 +144,10 @@ std::vector<Program> closes_many(const Environment& environment) {
             stats(kOtherJob), stats(kJob)},
       then(both, {close(kJob), close_expression("closecheck-*"), stats(kOtherJob)}),
   };
+  if (!environment.profile->allow_none.written.empty()) {
+    programs.push_back(Steps{close_expression("closecheck-nobody*", "false")});
+    programs.push_back(Steps{close_expression("closecheck-nobody*", "true")});
+  }
   if (environment.allow_cluster_wide) {  // `_all` would close the jobs of others
     programs.push_back(Steps{create(), open(), close_expression("_all"), stats()});
     programs.push_back(closing(close_expression("_all")));

@@ -162,12 +162,10 @@ class Endpoint : public System {
     return parcel;
   }
 
-  /// From 7.0 on an opening whose job is closed by force meanwhile is answered when its own time is up, half an hour if
-  /// it says nothing. Nobody waits for it here by then.
+  /// An opening that could outlast whoever waits for it here gets a time of its own.
   void bound_opening(const Request& request, wire::HttpRequest& http) const {
-    constexpr int kFirstMajorThatWaits = 7;
     const EndpointOptions& options = target().options();
-    if (!std::holds_alternative<OpenJob>(request.operation) || options.profile->major < kFirstMajorThatWaits) return;
+    if (!std::holds_alternative<OpenJob>(request.operation) || !options.profile->opening_sits_out_force) return;
     const bool says_timeout = std::any_of(http.query.begin(), http.query.end(),
                                           [](const auto& parameter) { return parameter.first == "timeout"; });
     if (says_timeout || !http.body.empty()) return;

@@ -29,7 +29,7 @@ constexpr std::chrono::seconds kQuickly{1};
 constexpr std::size_t kToldMax = 400;
 
 /// Of a target that does not tell its version, by the base path that it serves; the first that fits.
-constexpr std::array kProfilesWithoutVersion{Profile::es_8, Profile::xpack_6_3};
+constexpr std::array kProfilesWithoutVersion{Profile::hidden_version, Profile::xpack_6_3};
 
 struct Read {
   std::optional<Response> response;  // empty: no answer

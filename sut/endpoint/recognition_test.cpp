@@ -136,11 +136,11 @@ TEST_F(RecognitionOf, AServerWithoutAVersionIsByThePathsThatItServes) {
   server_.version = "";
   Recognition found = recognised();
   EXPECT_EQ(found.what, Recognised::profile) << found.why;
-  EXPECT_EQ(found.profile, Profile::es_8);
+  EXPECT_EQ(found.profile, Profile::hidden_version);
   EXPECT_EQ(found.why, "the server does not tell its version, and serves /_ml");
 
   server_.bases = {"/_xpack/ml", "/_ml"};
-  EXPECT_EQ(recognised().profile, Profile::es_8);
+  EXPECT_EQ(recognised().profile, Profile::hidden_version);
 
   server_.bases = {"/_xpack/ml"};
   found = recognised();

@@ -127,7 +127,9 @@ struct Encoder {
     HttpRequest out = plain("POST", job_path(o.job, "_close"));
     add(out.query, "force", o.force);
     add(out.query, "timeout", o.timeout);
-    if (o.allow_no_jobs) out.query.emplace_back(profile->allow_none.written, *o.allow_no_jobs);
+    const Dialect& dialect = *profile;
+    const Naming& allow_none = dialect.allow_none.written.empty() ? dialect.perhaps_in_close : dialect.allow_none;
+    if (o.allow_no_jobs) out.query.emplace_back(allow_none.written, *o.allow_no_jobs);
     out.query.insert(out.query.end(), o.other.begin(), o.other.end());
     return out;
   }

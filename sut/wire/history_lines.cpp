@@ -119,7 +119,8 @@ std::vector<std::string> write_history_lines(const History& history) {
   Json header = Json::object();
   header["schema"] = kHistorySchema;
   header["profile"] = name(history.profile);
-  if (const auto version = history.profile.version()) header["product_version"] = text_of(*version);
+  if (std::string version = product_version_of(history.profile); !version.empty())
+    header["product_version"] = std::move(version);
   lines.push_back(wire::dump(header));
   for (const Event& event : history.events)
     lines.push_back(escaped_json(wire::dump(event_json(event, history.profile))));

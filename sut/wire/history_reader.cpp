@@ -75,9 +75,9 @@ struct HistoryReader::Impl {
     profile_ = *known;
     if (!member(header, "product_version")) return;
     const std::string version = text(header, "product_version");
-    const auto narrowed = read_version(version);
-    if (!narrowed) fail(fmt::format("`product_version` `{}` is no version", version));
-    profile_ = profile_.at(*narrowed);
+    const auto narrowed = with_product_version(profile_, version);
+    if (!narrowed && !read_version(version)) fail(fmt::format("`product_version` `{}` is no version", version));
+    profile_ = narrowed.value_or(profile_);  // of another line's version nothing is known
   }
 
   /// False: it is about a request to somebody else.

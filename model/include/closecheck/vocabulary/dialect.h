@@ -51,10 +51,10 @@ struct Dialect {
   bool has_document_types = true;  ///< documents are written with one
   bool has_typed_paths = true;     ///< paths may name the type of documents
   bool has_reset = false;
-  /// The parameter that says whether an expression may name no job.
+  /// The parameter that says whether an expression may name no job; empty: none is known to all versions.
   Naming allow_none{"allow_no_jobs"};
-  /// A parameter of a close that some versions of the line know and others refuse; empty: there is none.
-  std::string_view perhaps_close_parameter{};
+  /// Parameters of a close that some versions know and others refuse.
+  Naming perhaps_in_close{};
   bool close_reads_body = false;  ///< and then knows no parameter of the query
   /// An id of blanks or of nothing names every job of the server in some versions.
   bool blank_id_may_name_all = false;
@@ -71,11 +71,14 @@ struct Dialect {
   bool close_of_closed_may_be_refused = false;  ///< with 409
   bool second_close_may_be_refused = false;     ///< of a job that is closing
   bool second_force_may_fail = false;           ///< while a forced close goes on
-  bool running_feed_may_bar_close = true;       ///< with 409
-  bool close_may_stop_feed = false;             ///< first, and then goes on; with one of the two the other is no answer
-  bool delete_may_take_feed = false;            ///< of a job, its datafeed along; else the datafeed bars it
-  bool force_closes_in_background = false;      ///< with its housekeeping; else the process is killed
-  bool post_to_closing_may_break = false;       ///< with 500; else 409
+  /// An opening whose job is closed by force meanwhile is answered once its own time is up, half an hour if it says
+  /// none.
+  bool opening_sits_out_force = false;
+  bool running_feed_may_bar_close = true;   ///< with 409
+  bool close_may_stop_feed = false;         ///< first, and then goes on; with one of the two the other is no answer
+  bool delete_may_take_feed = false;        ///< of a job, its datafeed along; else the datafeed bars it
+  bool force_closes_in_background = false;  ///< with its housekeeping; else the process is killed
+  bool post_to_closing_may_break = false;   ///< with 500; else 409
   bool flush_of_closing_is_bad_request = false;  ///< 400; else 409
 
   // Statuses.

@@ -39,6 +39,9 @@ class Profile {
   }
   /// The line, narrowed to one version of it. Of a version of another line nothing is known: the line as it is.
   Profile at(Version version) const;
+  /// What a server speaks that serves `/_ml` and hides its version: `es-8`, widened to what any version of the three
+  /// lines does that speak there.
+  static const Profile hidden_version;
   /// What the implementation speaks: one version, the one that this is narrowed to or else the line's own.
   Profile implemented() const { return at(implemented_version()); }
   Version implemented_version() const;
@@ -47,7 +50,8 @@ class Profile {
   friend constexpr auto operator<=>(const Profile&, const Profile&) = default;
 
  private:
-  constexpr explicit Profile(std::uint8_t line) : line_(line), index_(line) {}
+  constexpr explicit Profile(std::uint8_t line) : Profile(line, line) {}
+  constexpr Profile(std::uint8_t line, std::uint8_t index) : line_(line), index_(index) {}
   static const Dialect& of(std::size_t index);
 
   std::uint8_t line_ = 0;
@@ -65,9 +69,12 @@ inline constexpr std::array kProfiles{Profile::xpack_5_4, Profile::xpack_6_3, Pr
 
 /// How many minor versions of a line are told apart, in the order of `kProfiles`; 0: its versions are all alike.
 inline constexpr std::array<std::size_t, kProfiles.size()> kMinorsTold{0, 0, 18, 20, 6};
-inline constexpr std::size_t kDialectCount = std::accumulate(kMinorsTold.begin(), kMinorsTold.end(), kProfiles.size());
+inline constexpr std::size_t kDialectCount =
+    std::accumulate(kMinorsTold.begin(), kMinorsTold.end(), kProfiles.size()) + 1;
+inline constexpr Profile Profile::hidden_version{Profile::es_8.line_, kDialectCount - 1};
 
-/// The value of each line, in the order of `kProfiles`, then those of the minor versions that are told apart.
+/// The value of each line, in the order of `kProfiles`, then those of the minor versions that are told apart, and last
+/// that of a hidden version.
 extern const std::array<Dialect, kDialectCount> kDialects;
 inline const Dialect& Profile::of(std::size_t index) {
   return kDialects[index];
@@ -76,6 +83,11 @@ inline const Dialect& Profile::of(std::size_t index) {
 inline std::string_view name(Profile profile) {
   return profile->name;
 }
+/// What tells a profile from others of the same name: `7.13.4` where it is narrowed, `hidden` where its version is,
+/// else empty.
+std::string product_version_of(Profile profile);
+/// The line, made the profile that `product_version_of` tells so; empty: no version of this line.
+std::optional<Profile> with_product_version(Profile line, std::string_view product_version);
 /// `es-7`, or `es-7 (7.13.4)` where it is narrowed; for people.
 std::string describe(Profile profile);
 std::optional<Profile> profile_named(std::string_view text);

@@ -9,7 +9,7 @@
 
 namespace closecheck {
 
-/// Every line without a version, and the oldest and the newest of those whose versions are told apart.
+/// Every line without a version, the oldest and the newest of those whose versions are told apart, and a hidden one.
 inline std::vector<Profile> profiles_for_test() {
   std::vector<Profile> profiles(kProfiles.begin(), kProfiles.end());
   for (const Profile line : kProfiles) {
@@ -18,6 +18,7 @@ inline std::vector<Profile> profiles_for_test() {
     profiles.push_back(line.at({line->major, 0, 0}));
     profiles.push_back(line.at({line->major, minors - 1, 0}));
   }
+  profiles.push_back(Profile::hidden_version);
   return profiles;
 }
 
