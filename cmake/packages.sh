@@ -5,11 +5,11 @@ closecheck_program_packages=(g++ cmake ninja-build pkg-config libboost1.81-dev l
   libcpp-httplib-dev libssl-dev zlib1g-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libsqlite3-dev libsimdjson-dev
   libspdlog-dev libmimalloc-dev libcli11-dev libpugixml-dev)
 # To test it as well. Hooks of the tests call curl, a server of the tests is Python; ccache spares the launcher's test a second build of the same files.
-closecheck_test_packages=(ccache libgtest-dev libgmock-dev libbenchmark-dev clang-format curl
-  python3)
-# The official client of the service runs in Node.js, wherever that came from.
+closecheck_test_packages=(ccache libgtest-dev libgmock-dev libbenchmark-dev clang-format curl python3)
+# The official clients of the service run in Node.js, wherever that came from, and in Python.
+closecheck_client_packages=(openssl python3-pip python3-venv)
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-  closecheck_test_packages+=(nodejs npm)
+  closecheck_client_packages+=(nodejs npm)
 fi
 closecheck_tidy_packages=(clang-tidy)
 # For the fuzzer of scenarios/ alone; nothing installs it unasked.

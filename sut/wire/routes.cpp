@@ -75,7 +75,7 @@ constexpr auto kRoutes = std::to_array<Route>({
   {Under::jobs, "GET", "/datafeeds/{feed}", get_feeds},
   {Under::jobs, "DELETE", "/datafeeds/{feed}", delete_feed},
   {Under::jobs, "GET", "/datafeeds/{feed}/_stats", feed_statistics},
-  {Under::jobs, "GET", "/datafeeds/{feed}/_preview", preview_feed},
+  {Under::jobs, "GET POST", "/datafeeds/{feed}/_preview", preview_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_update", update_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_start", start_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_stop", stop_feed},
