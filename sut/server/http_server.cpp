@@ -1,9 +1,7 @@
 #include "server/http_server.h"
 
-#include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -16,7 +14,6 @@
 #include <system_error>
 #include <utility>
 
-#include "closecheck/vocabulary/text.h"
 #include "server/answer_text.h"
 
 namespace closecheck::sut {
@@ -26,48 +23,12 @@ void set_option(int socket, int level, int option, int value) {
   ::setsockopt(socket, level, option, &value, sizeof value);
 }
 
-/// A socket that listens at the address; -1, with errno: it cannot.
-int listen_at(const addrinfo& address) {
-  const int socket = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return -1;
-  // Others still have connections of an earlier server. Two servers at once on a port are another matter.
-  set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1);
-  if (address.ai_family == AF_INET6) set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  // Room for many who come at once.
-  constexpr int kQueue = 1'024;
-  if (::bind(socket, address.ai_addr, address.ai_addrlen) == 0 && ::listen(socket, kQueue) == 0) return socket;
-  const int why = errno;
-  ::close(socket);
-  errno = why;
-  return -1;
-}
-
-int port_of(int socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  const in_port_t port = address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                                                       : reinterpret_cast<const sockaddr_in&>(address).sin_port;
-  return ntohs(port);
-}
-
-/// Whether another attempt to accept may go well.
-bool passes(int error) {
-  switch (error) {
-    case EBADF:
-    case EINVAL:
-    case ENOTSOCK:
-    case EOPNOTSUPP:
-    case EFAULT:
-      return false;
-    default:
-      return true;
-  }
-}
-
-bool lacks_resources(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
+/// Takes a connection where it was accepted: that it gets a thread there depends on the limits.
+class InPlace : public httplib::TaskQueue {
+ public:
+  void enqueue(std::function<void()> task) override { task(); }
+  void shutdown() override {}
+};
 
 }  // namespace
 
@@ -86,37 +47,33 @@ HttpServer::~HttpServer() {
 }
 
 int HttpServer::take_port(const std::string& host, int port) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int result = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
-  if (result != 0)
-    throw std::runtime_error(fmt::format("{} is no address of this machine: {}", host, ::gai_strerror(result)));
-  for (const addrinfo* address = found; address != nullptr && listener_ < 0; address = address->ai_next)
-    listener_ = listen_at(*address);
-  const int why = errno;
-  ::freeaddrinfo(found);
-  if (listener_ < 0)
-    throw std::runtime_error(fmt::format("port {} of {} cannot be had: {}", port, host, std::strerror(why)));
-  return port_of(listener_);
+  // Others still have connections of an earlier server. Two servers at once on a port are another matter.
+  set_socket_options([](int socket) { set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1); });
+  new_task_queue = [] { return new InPlace; };
+  const int taken = port == 0 ? bind_to_any_port(host) : (bind_to_port(host, port) ? port : -1);
+  if (taken < 0) {
+    // Other values are left from the search for the address.
+    const bool is_known = errno == EADDRINUSE || errno == EACCES;
+    throw std::runtime_error(fmt::format("port {} of {} cannot be had: {}", port, host,
+                                         is_known ? std::strerror(errno) : "that is no address of this machine"));
+  }
+  // Room for many who come at once.
+  constexpr int kQueue = 1'024;
+  ::listen(svr_sock_, kQueue);
+  listener_ = ::fcntl(svr_sock_, F_DUPFD_CLOEXEC, 0);
+  return taken;
 }
 
 void HttpServer::run() {
+  // The library ends, and closes its socket, over errors that pass.
   while (true) {
-    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    const int why = errno;
-    if (socket >= 0) {
-      admit(socket);
-      continue;
-    }
+    listen_after_bind();
     std::unique_lock lock(mutex_);
     if (draining_) return;
-    if (!passes(why)) throw std::system_error(why, std::generic_category(), "no connection can be accepted");
-    if (!lacks_resources(why)) continue;
     end_longest_idle();
     changed_.wait_for(lock, std::chrono::milliseconds(10));
     join_finished(lock);
+    svr_sock_ = ::fcntl(listener_, F_DUPFD_CLOEXEC, 0);
   }
 }
 
@@ -164,7 +121,9 @@ void HttpServer::join_finished(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
-void HttpServer::admit(int socket) {
+bool HttpServer::process_and_close_socket(int socket) {
+  ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+  ::fcntl(socket, F_SETFL, O_NONBLOCK);
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   std::unique_lock lock(mutex_);
   if (!finished_.empty()) join_finished(lock);
@@ -172,7 +131,7 @@ void HttpServer::admit(int socket) {
     Peer& peer = open_[socket];
     try {
       peer.thread = std::thread([this, socket] { serve_connection(socket); });
-      return;
+      return true;
     } catch (const std::system_error&) {
       // The system has its limits too.
       open_.erase(socket);
@@ -180,6 +139,7 @@ void HttpServer::admit(int socket) {
   }
   lock.unlock();
   turn_away(socket);
+  return false;
 }
 
 /// Nobody may wait for this one.

@@ -1,6 +1,8 @@
-// HTTP over sockets: a thread for each connection, as many as the limits allow, and one that accepts them. Not for
-// public headers.
+// HTTP over sockets: cpp-httplib listens and accepts. It would read without bounds, and ambiguous framing as it likes,
+// so that connections are ours: a thread for each, as many as the limits allow. Not for public headers.
 #pragma once
+
+#include <httplib.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -20,7 +22,7 @@
 
 namespace closecheck::sut {
 
-class HttpServer {
+class HttpServer : private httplib::Server {
  public:
   /// Any thread; several at once.
   using Handler = std::function<WireAnswer(ArrivedRequest)>;
@@ -28,13 +30,13 @@ class HttpServer {
   /// `tls`: null for plain HTTP; has to live as long. From then on this process ignores SIGPIPE.
   HttpServer(Handler handler, const ServerLimits& limits, const ServerLog& log, SSL_CTX* tls);
   /// Ends every connection, and waits for its thread.
-  ~HttpServer();
+  ~HttpServer() override;
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
   /// Binds to the address and listens; 0 picks a port. Returns the port. Throws std::runtime_error.
   int take_port(const std::string& host, int port);
-  /// Accepts connections until `drain` or `halt`. Throws std::system_error when that cannot go on.
+  /// Accepts connections until `drain` or `halt`.
   void run();
   /// Takes no more requests, and waits until those in hand have their answers, at most so long. Any thread.
   void drain(std::chrono::milliseconds patience);
@@ -57,7 +59,8 @@ class HttpServer {
   bool make_room(std::unique_lock<std::mutex>& lock);
   void join_finished(std::unique_lock<std::mutex>& lock);
 
-  void admit(int socket);
+  /// The library calls it for each connection that it has accepted.
+  bool process_and_close_socket(int socket) override;
   void turn_away(int socket) const;
   void serve_connection(int socket);
   void converse(Channel& channel, int socket);
@@ -70,7 +73,7 @@ class HttpServer {
   const ServerLog& log_;
   SSL_CTX* const tls_;
   BodyRoom room_;
-  int listener_ = -1;
+  int listener_ = -1;  // a second descriptor of the library's own socket
 
   std::mutex mutex_;
   std::condition_variable changed_;  // a connection has ended, or the last request in hand
