@@ -1,8 +1,8 @@
-// Live connections of ours beside those of a bare HTTP client, one and eight at once, on the same server in the same
-// run: what it costs to type the request, send it and decode the answer. Both sides post a record, read statistics,
-// results and snapshots, and close a closed job, in turn.
+// Live connections of ours beside bare ones of the library below, one and eight at once, on the same server in the same
+// run: what it costs to type the request, send it within its bounds and decode the answer. Both sides post a record,
+// read statistics, results and snapshots, and close a closed job, in turn.
 #include <benchmark/benchmark.h>
-#include <httplib.h>
+#include <curl/curl.h>
 
 #include <atomic>
 #include <future>
@@ -83,20 +83,56 @@ class Served {
   std::unique_ptr<SystemFactory> factory_;
 };
 
+/// One connection of the library, with nothing of ours around it.
+class BareConnection {
+ public:
+  explicit BareConnection(int port) : root_("http://127.0.0.1:" + std::to_string(port)) {
+    ::curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+    ::curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+    ::curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, lines_);
+    ::curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &BareConnection::on_body);
+    ::curl_easy_setopt(easy_, CURLOPT_WRITEDATA, static_cast<void*>(this));
+  }
+  ~BareConnection() {
+    ::curl_easy_cleanup(easy_);
+    ::curl_slist_free_all(lines_);
+  }
+  BareConnection(const BareConnection&) = delete;
+  BareConnection& operator=(const BareConnection&) = delete;
+
+  bool ask(const wire::HttpRequest& request) {
+    body_.clear();
+    ::curl_easy_setopt(easy_, CURLOPT_URL, (root_ + wire::target_of(request)).c_str());
+    ::curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
+    if (request.method != "GET") {
+      ::curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
+      ::curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
+    }
+    long status = 0;
+    return ::curl_easy_perform(easy_) == CURLE_OK &&
+           ::curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status / 100 == 2;
+  }
+
+ private:
+  static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) {
+    static_cast<BareConnection*>(self)->body_.append(data, size);
+    return size;
+  }
+
+  const std::string root_;
+  CURL* const easy_ = ::curl_easy_init();
+  curl_slist* const lines_ = ::curl_slist_append(nullptr, "Content-Type: application/json");
+  std::string body_;
+};
+
 void BareClient(benchmark::State& state) {
-  httplib::Client client("127.0.0.1", Served::instance().port());
-  client.set_keep_alive(true);
-  client.set_tcp_nodelay(true);
+  BareConnection connection(Served::instance().port());
   std::vector<wire::HttpRequest> requests;
   for (Operation& operation : operations())
     requests.push_back(wire::encode({Principal::manage_ml, std::move(operation), nullptr}, Profile::xpack_6_3));
   std::size_t next = 0;
-  for (auto _ : state) {
-    const wire::HttpRequest& request = requests[next++ % requests.size()];
-    const auto answer = request.method == "GET" ? client.Get(request.path)
-                                                : client.Post(request.path, request.body, request.content_type);
-    if (!answer || answer->status / 100 != 2) state.SkipWithError("the server does not answer");
-  }
+  for (auto _ : state)
+    if (!connection.ask(requests[next++ % requests.size()])) state.SkipWithError("the server does not answer");
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BareClient)->UseRealTime()->Threads(1)->Threads(8);

@@ -324,12 +324,17 @@ std::uint64_t Connection::Impl::bytes_received() const {
 }
 
 std::optional<CURLcode> Connection::Impl::perform(Clock::time_point deadline) {
-  const std::uint64_t received_before = bytes_received();
-  for (int running = 1;;) {
+  // Counted from after the first wait: most answers are whole by then, and to ask the system takes its time.
+  std::optional<std::uint64_t> received_before;
+  for (int running = 1, waits = 0;; ++waits) {
     if (::curl_multi_perform(multi.get(), &running) != CURLM_OK) return CURLE_RECV_ERROR;
     if (running == 0) break;
     if (stopped) return std::nullopt;
-    if (!reader->take_count(std::max(bytes_received(), received_before) - received_before)) return std::nullopt;
+    if (waits > 0) {
+      const std::uint64_t received = bytes_received();
+      if (!received_before) received_before = received;
+      if (!reader->take_count(std::max(received, *received_before) - *received_before)) return std::nullopt;
+    }
     const Duration left = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline - Clock::now()).count();
     if (left <= 0) return std::nullopt;
     ::curl_multi_poll(multi.get(), nullptr, 0, static_cast<int>(milliseconds_of(left)), nullptr);
