@@ -20,18 +20,23 @@ namespace {
 using sut::hostile_answers;
 using sut::HostileAnswer;
 using sut::HostileServer;
+using testing::AllOf;
+using testing::HasSubstr;
 using testing::IsEmpty;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// What a sanitizer takes itself.
+constexpr std::size_t kMemoryMax = std::size_t{8} << 30;
+constexpr double kSlackSeconds = 10;
+#else
+constexpr std::size_t kMemoryMax = std::size_t{200} << 20;
+constexpr double kSlackSeconds = 2;
+#endif
 
 /// Beyond the budget; more where the machine may be busy with other tests.
 double slack_seconds() {
-  return std::getenv("CLOSECHECK_HOSTILE_STEP") == nullptr ? 10 : 2;
+  return std::getenv("CLOSECHECK_HOSTILE_STEP") == nullptr ? 10 : kSlackSeconds;
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kMemoryMax = std::size_t{8} << 30;  // what a sanitizer takes itself
-#else
-constexpr std::size_t kMemoryMax = std::size_t{200} << 20;
-#endif
 
 int step_of_table(int usual) {
   const char* const wanted = std::getenv("CLOSECHECK_HOSTILE_STEP");
@@ -106,6 +111,31 @@ TEST(Hostile, LongAnswersAmidGoodOnesTakeNoMoreMemory) {
         port_of(bench.url()));
     bench.stand_behind(server.url());
     run_within(bench, 15);
+  }
+}
+
+// From the first request on, and once the target has said what it is.
+TEST(Hostile, SilenceEndsAReplayWithinItsBudget) {
+  const TestFolder folder;
+  Bench bench(folder, {"--profile", "xpack-6.3"});
+  for (const int answered : {0, 40}) {
+    SCOPED_TRACE(answered);
+    const HostileServer server(
+        [&](int number) { return number < answered ? nullptr : &sut::hostile_answer("Silence"); },
+        port_of(bench.url()));
+    bench.stand_behind(server.url());
+    const auto begin = std::chrono::steady_clock::now();
+    Process process({"replay", "library", "--config", folder.path("closecheck.yml"), "--profile", "xpack-6.3",
+                     "--budget", "4s", "--quiet"},
+                    bench.variables());
+    const Finished finished = process.wait(60);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    EXPECT_LE(took.count(), 4 + slack_seconds());
+    EXPECT_EQ(finished.code, 2) << finished.out << finished.err;
+    EXPECT_THAT(finished.out,
+                AllOf(HasSubstr(" 0 still failing"), HasSubstr("the time of the replay (--budget) was up")));
+    if (std::getenv("CLOSECHECK_HOSTILE_STEP") != nullptr)
+      std::printf("%.1f s, %d requests\n", took.count(), server.requests());
   }
 }
 

@@ -9,6 +9,7 @@
 namespace closecheck::cli {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -27,6 +28,27 @@ TEST(ServeTls, AnswersOverTlsWithTheCertificateThatItIsGiven) {
   ASSERT_TRUE(answer) << httplib::to_string(answer.error());
   EXPECT_EQ(answer->status, 200);
   EXPECT_THAT(answer->body, HasSubstr("\"number\""));
+}
+
+TEST(ServeTls, IsATargetOfTheLiveClientWhereItsCertificateIsTrusted) {
+  const TestFolder folder;
+  const sut::TestCertificate certificate;
+  const std::string trusted = folder.write("server.pem", certificate.certificate());
+  const Served served({"--profile", "xpack-6.3", "--tls-certificate", trusted, "--tls-key",
+                       folder.write("server.key", certificate.key())});
+  const auto replay = [&](const std::string& ca) {
+    const std::string configuration =
+        folder.write("closecheck.yml", "target: " + served.url() + "\nprofile: xpack-6.3\ntls: {ca: " + ca + "}\n");
+    return run_closecheck({"replay", "library", "--filter", "close-ends-open-job*", "--config", configuration},
+                          {{"XDG_STATE_HOME", folder.path("state")}});
+  };
+  const Finished good = replay(trusted);
+  EXPECT_EQ(good.code, 0) << good.out << good.err;
+  EXPECT_THAT(good.out, EndsWith("1 fixed, 0 still failing, 0 cannot tell\n"));
+
+  const Finished bad = replay(folder.write("other.pem", sut::TestCertificate().certificate()));
+  EXPECT_EQ(bad.code, 2) << bad.out << bad.err;
+  EXPECT_THAT(bad.out + bad.err, HasSubstr("no trusted connection to " + served.url()));
 }
 
 TEST(ServeTls, EndsWithThreeAndWordsOverFilesThatItCannotUse) {
