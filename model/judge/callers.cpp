@@ -16,6 +16,7 @@ void Callers::clear() {
   doubts_.clear();
   let_in_.clear();
   turned_away_.clear();
+  remembered_.clear();
 }
 
 bool Callers::is_in_doubt(const Exchange& exchange) const {
@@ -45,13 +46,18 @@ std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Resp
       const Exchange& before = log.of(doubt.number);
       return before.request->who != who || before.answer_event >= exchange.invoke_event;
     });
+    // Who may do nothing is known all the same by being told so.
+    const bool is_back =
+        !refused || (!may_read(who) && is_read(exchange.meant) && exchange.refusal == Refusal::forbidden);
+    bool was_forgotten = false;
     for (const DoubtfulRefusal& doubt : decided) {
       log.let_go(doubt.number);
-      // Who may do nothing is known all the same by being told so.
-      const bool is_known_again = !may_read(who) && exchange.refusal == Refusal::forbidden &&
-                                  doubt.response->refusal == Refusal::unauthenticated;
-      if (!refused || is_known_again) judged.push_back(doubt);
+      // Once, that may have been the end of a time in which the login forgot everybody; twice, it is the request.
+      const bool is_forgotten = doubt.response->refusal == Refusal::unauthenticated;
+      if (is_back && (!is_forgotten || remembered_.has(who))) judged.push_back(doubt);
+      was_forgotten = was_forgotten || is_forgotten;
     }
+    if (is_back && was_forgotten) remembered_.add(who);
     doubts_.erase(decided.begin(), decided.end());
   }
   // Parameters are read before anybody asks for privileges, so that a bad request says nothing of the caller.

@@ -44,6 +44,7 @@ class Callers {
   JudgeOptions options_;
   std::vector<DoubtfulRefusal> doubts_;
   Principals let_in_;       // callers who were told something that only who is let in is told
+  Principals remembered_;   // callers who were refused as unknown, and known again after it
   Principals turned_away_;  // callers to whom something else than a close was refused as to callers
 };
 

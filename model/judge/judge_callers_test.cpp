@@ -21,6 +21,7 @@ TEST(JudgeCallers, JudgesARefusalOnlyIfTheSameCallerIsLetInAfterwards) {
     let_in.does(kClose, refusal(status));
     EXPECT_EQ(let_in.last(), Judgement::caller_in_doubt);
     let_in.reads(JobState::opened, 0);
+    if (status == 401) let_in.does(kClose, refusal(status)).reads(JobState::opened, 0);
     expect_violates(let_in, Clause::manage_ml_may_close);
 
     JudgedHistory refused = opened_job();
@@ -31,6 +32,13 @@ TEST(JudgeCallers, JudgesARefusalOnlyIfTheSameCallerIsLetInAfterwards) {
     last.does(kClose, refusal(status));
     expect_fits(last);
   }
+}
+
+// manage-ml-may-close: once, a login may have forgotten everybody for a while.
+TEST(JudgeCallers, JudgesALoginThatForgotOnlyIfItForgetsAgain) {
+  JudgedHistory once = opened_job();
+  once.does(kClose, refusal(401)).reads(JobState::opened, 0).does(kClose, ok()).reads(JobState::closed, 0);
+  expect_fits(once);
 }
 
 TEST(JudgeCallers, LetsNoOtherAnswerDecide) {
@@ -57,8 +65,13 @@ TEST(JudgeCallers, JudgesA401OfOneWithoutPrivilegesOnlyWhoIsStillKnown) {
   JudgedHistory forgotten = opened_job({.callers_are_known = true});
   forgotten.as(Principal::none, kClose, refusal(401)).as(Principal::none, JobStats{kJob}, refusal(401));
   expect_fits(forgotten);
+  JudgedHistory remembered = opened_job({.callers_are_known = true});
+  remembered.as(Principal::none, kClose, refusal(401)).as(Principal::none, JobStats{kJob}, refusal(403));
+  remembered.as(Principal::none, kClose, refusal(403)).as(Principal::none, JobStats{kJob}, refusal(403));
+  expect_fits(remembered);
   JudgedHistory known = opened_job({.callers_are_known = true});
-  known.as(Principal::none, kClose, refusal(401)).as(Principal::none, JobStats{kJob}, refusal(403));
+  for (int time = 0; time < 2; ++time)
+    known.as(Principal::none, kClose, refusal(401)).as(Principal::none, JobStats{kJob}, refusal(403));
   expect_departs(known, Clause::wire_status_codes);
 }
 

@@ -22,6 +22,9 @@ std::vector<Program> refuses(const Environment& environment, Principal who) {
   programs.push_back(Steps{create(), open(), close(), as(who, close()), stats()});
   programs.push_back(Steps{as(who, close())});
   programs.push_back(Steps{create(), open(), close(), open(), as(who, close()), stats()});
+  // What is said of the close is of the close: the caller is known before and after it.
+  programs.push_back(Steps{create(), open(), as(who, stats()), as(who, close()), as(who, stats()), as(who, close()),
+                           as(who, stats()), stats()});
   // On a connection that an allowed caller has just used, and after an allowed close.
   programs.push_back(Steps{create(), open(), stats(), as(who, close()), pause(kSecond), stats(), close(), stats()});
   return programs;
