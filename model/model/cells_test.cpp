@@ -1,11 +1,13 @@
 #include "model/cells.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <random>
 
 #include "closecheck/model/reference_model.h"
+#include "model/arrows.h"
 #include "model/job_table.h"
 
 namespace closecheck::model {
@@ -115,15 +117,45 @@ TEST(ReferenceModel, PrintsEveryRowInTheTable) {
       << text;
 }
 
-TEST(ReferenceModel, DrawsTheMovesAndOnlyThose) {
+TEST(ReferenceModel, DrawsOneArrowBetweenTwoStatesWithItsClauses) {
   const std::string mermaid = print_model(TableFormat::mermaid);
   EXPECT_EQ(mermaid.substr(0, 15), "stateDiagram-v2");
-  EXPECT_NE(mermaid.find("    opened --> closing: close [no datafeed bars it] / begin housekeeping\n"),
-            std::string::npos);
-  EXPECT_EQ(mermaid.find("statistics"), std::string::npos);
+  EXPECT_NE(mermaid.find("    opened --> closing: close, datafeed closes job<br/>"), std::string::npos) << mermaid;
+  EXPECT_NE(mermaid.find("(close-ends-open-job)"), std::string::npos);
   const std::string dot = print_model(TableFormat::dot);
-  EXPECT_NE(dot.find("    \"opening\" -> \"opened\" [label=\"opened / take up what was queued\", style=dashed];\n"),
-            std::string::npos);
+  EXPECT_NE(dot.find("    \"opening\" -> \"opened\" [label=\"opened\\n(job-reopens)\", style=dashed];\n"),
+            std::string::npos)
+      << dot;
+}
+
+TEST(ReferenceModel, DrawsOneLoopAStateThatListsItsRequests) {
+  for (const std::string& text : {print_model(TableFormat::mermaid), print_model(TableFormat::dot)})
+    for (const Arrow& loop : loops()) {
+      const bool is_mermaid = text.starts_with("state");
+      std::string name = loop.from;
+      if (is_mermaid) std::replace(name.begin(), name.end(), ' ', '_');
+      const std::string arrow =
+          is_mermaid ? fmt::format("{0} --> {0}: ", name) : fmt::format("\"{0}\" -> \"{0}\" ", name);
+      const std::size_t at = text.find(arrow);
+      ASSERT_NE(at, std::string::npos) << arrow;
+      EXPECT_EQ(text.find(arrow, at + 1), std::string::npos) << arrow;
+      const std::string line = text.substr(at, text.find('\n', at) - at);
+      for (const ArrowStep& step : loop.steps) EXPECT_NE(line.find(step.step), std::string::npos) << line << step.step;
+    }
+}
+
+TEST(ReferenceModel, NamesEveryStepInItsPictureAndPaintsWhatWasMet) {
+  const std::string plain = print_model(TableFormat::svg);
+  for (const RowText& row : rows()) EXPECT_NE(plain.find(row.step), std::string::npos) << row.step;
+  for (const std::string& state : state_names()) EXPECT_NE(plain.find(">" + state + "</text>"), std::string::npos);
+  EXPECT_EQ(plain.find(R"(class="box met")"), std::string::npos);
+
+  const Visits visits{{{"opened", 3}}, {{"opened - close -> closing", 2}}};
+  const std::string painted = print_model(TableFormat::svg, &visits);
+  EXPECT_NE(painted.find(R"(<g class="box met"><title>opened: met 3 times</title>)"), std::string::npos);
+  EXPECT_NE(painted.find(R"(<g class="box never"><title>closed: met 0 times</title>)"), std::string::npos);
+  EXPECT_NE(painted.find(R"(<path class="line met")"), std::string::npos);
+  EXPECT_NE(print_model(TableFormat::table, &visits).find("        2\n"), std::string::npos);
 }
 
 TEST(ReferenceModel, NamesEveryStateAndTransitionOnce) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "model/arrows.h"
 #include "model/cells.h"
 
 namespace closecheck::model {
@@ -56,76 +57,51 @@ std::string answers_of(const RowText& row) {
   return text;
 }
 
-std::string as_table() {
+std::string name_of(const RowText& row) {
+  return row.changes ? fmt::format("{} - {} -> {}", row.source, row.step, row.target)
+                     : fmt::format("{} - {}", row.source, row.step);
+}
+
+std::string as_table(const Visits* visits) {
   std::string out = "The reference model of one job: what each state makes of each request.\n";
   const auto line = [&](std::string_view state, std::string_view step, std::string_view target,
                         std::string_view answers, std::string_view guard, std::string_view effect,
-                        std::string_view clause) {
-    fmt::format_to(std::back_inserter(out), "{:<17} {:<22} {:<17} {:<72} {:<40} {:<28} {}\n", state, step, target,
-                   answers, guard, effect, clause);
+                        std::string_view clause, std::string_view met) {
+    fmt::format_to(std::back_inserter(out), "{:<17} {:<22} {:<17} {:<72} {:<40} {:<28} ", state, step, target, answers,
+                   guard, effect);
+    if (visits == nullptr)
+      fmt::format_to(std::back_inserter(out), "{}\n", clause);
+    else
+      fmt::format_to(std::back_inserter(out), "{:<31} {:>9}\n", clause, met);
+  };
+  const auto met = [&](const RowText& row) {
+    if (visits == nullptr) return std::string();
+    const auto found = visits->rows.find(name_of(row));
+    return fmt::format("{}", found == visits->rows.end() ? 0 : found->second);
   };
   for (const bool spontaneous : {false, true}) {
     out += spontaneous ? "\nWhat happens by itself\n" : "\n";
-    line("state", spontaneous ? "event" : "request", "next state", "answer", "if", "does", "clause");
+    line("state", spontaneous ? "event" : "request", "next state", "answer", "if", "does", "clause", "met");
     for (const RowText& row : rows())
       if (row.spontaneous == spontaneous)
         line(row.source, row.step, row.changes ? row.target : "", answers_of(row), row.guard, row.effect,
-             id_of(row.clause));
+             id_of(row.clause), met(row));
   }
   return out;
-}
-
-std::string label_of(const RowText& row) {
-  std::string label = row.step;
-  if (!row.guard.empty() && row.only_if) label += fmt::format(" [{}]", row.guard);
-  if (!row.effect.empty()) label += fmt::format(" / {}", row.effect);
-  return label;
-}
-
-std::string identifier(std::string text) {
-  for (char& c : text)
-    if (c == ' ') c = '_';
-  return text;
-}
-
-std::string as_mermaid() {
-  std::string out = "stateDiagram-v2\n";
-  for (const bool of_feed : {false, true}) {
-    fmt::format_to(std::back_inserter(out), "  state {} {{\n    [*] --> {}\n", of_feed ? "datafeed" : "job",
-                   identifier(of_feed ? "no datafeed" : "absent"));
-    for (const RowText& row : rows())
-      if (row.changes && row.of_feed == of_feed)
-        fmt::format_to(std::back_inserter(out), "    {} --> {}: {}\n", identifier(row.source), identifier(row.target),
-                       label_of(row));
-    out += "  }\n";
-  }
-  return out;
-}
-
-std::string as_dot() {
-  std::string out = "digraph job {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n";
-  for (const bool of_feed : {false, true}) {
-    fmt::format_to(std::back_inserter(out), "  subgraph cluster_{0} {{\n    label=\"{0}\";\n",
-                   of_feed ? "datafeed" : "job");
-    for (const RowText& row : rows())
-      if (row.changes && row.of_feed == of_feed)
-        fmt::format_to(std::back_inserter(out), "    \"{}\" -> \"{}\" [label=\"{}\"{}];\n", row.source, row.target,
-                       label_of(row), row.spontaneous ? ", style=dashed" : "");
-    out += "  }\n";
-  }
-  return out + "}\n";
 }
 
 }  // namespace
 
-std::string print_model(TableFormat format) {
+std::string print_model(TableFormat format, const Visits* visits) {
   switch (format) {
     case TableFormat::table:
-      return as_table();
+      return as_table(visits);
     case TableFormat::mermaid:
-      return as_mermaid();
+      return as_mermaid(visits);
     case TableFormat::dot:
-      return as_dot();
+      return as_dot(visits);
+    case TableFormat::svg:
+      return as_svg(visits);
   }
   return {};
 }
@@ -139,10 +115,16 @@ std::vector<std::string> state_names() {
 
 std::vector<std::string> transition_names() {
   std::vector<std::string> names;
-  for (const RowText& row : rows())
-    names.push_back(row.changes ? fmt::format("{} - {} -> {}", row.source, row.step, row.target)
-                                : fmt::format("{} - {}", row.source, row.step));
+  for (const RowText& row : rows()) names.push_back(name_of(row));
   return names;
+}
+
+std::vector<ModelRow> model_rows() {
+  std::vector<ModelRow> all;
+  for (const RowText& row : rows())
+    all.push_back({name_of(row), row.source, row.step, row.changes ? row.target : "", answers_of(row), row.clause,
+                   row.of_feed, row.spontaneous});
+  return all;
 }
 
 }  // namespace closecheck::model
