@@ -2,12 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "closecheck/model/reference_model.h"
 #include "closecheck/properties/gate.h"
 #include "closecheck/sut/deviation.h"
 #include "commands.h"
 #include "configuration.h"
+#include "files.h"
 #include "terminal.h"
 
 namespace closecheck::cli {
@@ -21,6 +26,20 @@ std::string describe_clause(const ClauseText& clause) {
                      name(clause.level), clause.section.empty() ? "" : ", page section ", clause.section, clause.says,
                      clause.why, clause.how, joined_or_none(properties::checks_of(clause.clause)),
                      joined_or_none(breaking));
+}
+
+/// What the report of a run says that it met; nothing where there is no report.
+std::optional<model::Visits> visits_of(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  const nlohmann::json report = nlohmann::json::parse(read_file(path), nullptr, false);
+  if (!report.is_object() || report.value("schema", nlohmann::json()) != "closecheck-report/1")
+    throw UsageError(fmt::format("{}: is no report of a run (closecheck-report/1)", path));
+  try {
+    const nlohmann::json& coverage = report.at("coverage");
+    return model::Visits{coverage.at("states"), coverage.at("transitions")};
+  } catch (const nlohmann::json::exception&) {
+    throw UsageError(fmt::format("{}: its coverage cannot be read", path));
+  }
 }
 
 }  // namespace
@@ -54,15 +73,16 @@ ExitCode deviations_command() {
   return ExitCode::conforms;
 }
 
-ExitCode model_command(const std::string& format) {
-  if (format == "table")
-    print(model::print_model(model::TableFormat::table));
-  else if (format == "mermaid")
-    print(model::print_model(model::TableFormat::mermaid));
-  else if (format == "dot")
-    print(model::print_model(model::TableFormat::dot));
-  else
-    throw UsageError(fmt::format("--format takes table, mermaid or dot, not '{}'", format));
+ExitCode model_command(const ModelOptions& options) {
+  using namespace std::string_view_literals;
+  constexpr std::array kForms{std::pair{"table"sv, model::TableFormat::table},
+                              std::pair{"svg"sv, model::TableFormat::svg}, std::pair{"dot"sv, model::TableFormat::dot},
+                              std::pair{"mermaid"sv, model::TableFormat::mermaid}};
+  const auto* const form = std::ranges::find(kForms, options.format, [](const auto& it) { return it.first; });
+  if (form == kForms.end())
+    throw UsageError(fmt::format("--format takes table, svg, dot or mermaid, not '{}'", options.format));
+  const std::optional<model::Visits> visits = visits_of(options.coverage);
+  print(model::print_model(form->second, visits ? &*visits : nullptr));
   return ExitCode::conforms;
 }
 

@@ -68,7 +68,11 @@ void add_run(CLI::App& app, Action& action) {
   command.add_option("--require", options->require, "Clauses that must hold: none, stated, reachable or all")
       ->type_name("LEVEL");
   command.add_option("--waivers", options->waivers, "Waivers (YAML), instead of those of --config")->type_name("FILE");
+  command.add_flag("--strict-waivers", options->strict_waivers,
+                   "Fail (exit code 1) where a waiver has expired or was not needed");
   command.add_flag("--dry-run", options->dry_run, "Print what would be done");
+  command.add_flag("--github", options->github,
+                   "Annotations and a step summary for GitHub; by itself where GITHUB_ACTIONS is true");
   for (const reports::ReportFormat& format : reports::report_formats())
     command.add_option(fmt::format("--{}", format.name), options->reports[format.name], std::string(format.help))
         ->type_name("FILE");
@@ -99,6 +103,7 @@ void add_replay(CLI::App& app, Action& action) {
   command.add_option("--jobs", options->jobs, "Files at a time; default: one a processor")->type_name("N");
   command.add_option("--json", options->json, "Write the verdicts as JSON")->type_name("FILE");
   command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
+  command.add_option("--html", options->html, "Write the verdicts as one page for a browser")->type_name("FILE");
   command.add_flag("--quiet", options->quiet, "No histories");
   command.callback([&action, options] {
     options->target.is_plan = options->dry_run;
@@ -135,6 +140,7 @@ void add_judge(CLI::App& app, Action& action) {
   command.add_option("--profile", options->profile, "Dialect, where the file names none")->type_name("NAME");
   add_product_version(command, options->product_version);
   command.add_option("--json", options->json, "Write the findings as JSON")->type_name("FILE");
+  command.add_option("--html", options->html, "Write the findings as one page for a browser")->type_name("FILE");
   command.callback([&action, options] { action = [options] { return judge_command(*options); }; });
 }
 
@@ -190,10 +196,11 @@ void add_deviations(CLI::App& app, Action& action) {
 }
 
 void add_catalogues(CLI::App& app, Action& action) {
-  const auto format = std::make_shared<std::string>("table");
+  const auto options = std::make_shared<ModelOptions>();
   CLI::App& model = *app.add_subcommand("model", "The reference model");
-  model.add_option("--format", *format, "table, mermaid or dot")->type_name("NAME");
-  model.callback([&action, format] { action = [format] { return model_command(*format); }; });
+  model.add_option("--format", options->format, "table (default), svg, dot or mermaid")->type_name("NAME");
+  model.add_option("--coverage", options->coverage, "What a run met of it, from its report (JSON)")->type_name("FILE");
+  model.callback([&action, options] { action = [options] { return model_command(*options); }; });
 
   const auto id = std::make_shared<std::string>();
   CLI::App& clauses = *app.add_subcommand("clauses", "The clause catalogue, or all about one clause");

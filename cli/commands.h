@@ -35,6 +35,8 @@ struct RunOptions {
   std::string budget;
   std::string require;
   std::string waivers;
+  bool strict_waivers = false;  // one that has expired or was not needed is a failure
+  bool github = false;          // annotations and a step summary, also off GitHub
   bool dry_run = false;
   bool quiet = false;
   std::map<std::string_view, std::string> reports;  // file by name of its format
@@ -60,6 +62,7 @@ struct ReplayOptions {
   int repeat = 1;  // how often each file is replayed
   std::string json;
   std::string junit;
+  std::string html;
   bool quiet = false;
 };
 ExitCode replay_command(const ReplayOptions& options);
@@ -77,6 +80,7 @@ struct JudgeCommandOptions {
   std::string profile;
   std::string product_version;
   std::string json;
+  std::string html;
 };
 ExitCode judge_command(const JudgeCommandOptions& options);
 
@@ -114,7 +118,11 @@ struct MatrixOptions {
 };
 ExitCode matrix_command(const MatrixOptions& options);
 
-ExitCode model_command(const std::string& format);
+struct ModelOptions {
+  std::string format = "table";
+  std::string coverage;  // a report of a run, a file; empty: none
+};
+ExitCode model_command(const ModelOptions& options);
 
 /// `id` empty: the whole catalogue.
 ExitCode clauses_command(const std::string& id);

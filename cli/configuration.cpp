@@ -10,6 +10,7 @@
 #include <fstream>
 #include <set>
 
+#include "closecheck/reports/fingerprint.h"
 #include "closecheck/vocabulary/base64.h"
 #include "closecheck/vocabulary/calendar.h"
 #include "closecheck/vocabulary/text.h"
@@ -255,7 +256,7 @@ bool is_date(const std::string& text) {
 
 Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
   Waiver waiver;
-  const std::vector<std::string_view> keys{"clause", "level", "reason", "owner", "expires", "url"};
+  const std::vector<std::string_view> keys{"clause", "level", "reason", "owner", "expires", "url", "fingerprint"};
   std::string url;
   reader.each(node, "a waiver", keys, [&](const std::string& key, const YAML::Node& value) {
     const std::string text = reader.text(value, fmt::format("'{}' of a waiver", key));
@@ -277,6 +278,10 @@ Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
       waiver.owner = text;
     } else if (key == "url") {
       url = text;
+    } else if (key == "fingerprint") {
+      if (!reports::is_fingerprint(text))
+        reader.fail(value, fmt::format("'{}' is no fingerprint: 16 digits from 0 to f, as a report tells them", text));
+      waiver.fingerprint = text;
     } else {
       if (!is_date(text)) reader.fail(value, fmt::format("'{}' is no date of the form YYYY-MM-DD", text));
       waiver.expires = text;
@@ -285,6 +290,8 @@ Waiver take_waiver(const Reader& reader, const YAML::Node& node) {
   if (waiver.clause.has_value() == waiver.level.has_value())
     reader.fail(node, "a waiver names either a 'clause' or a 'level'");
   if (waiver.reason.empty()) reader.fail(node, "a waiver needs a 'reason'");
+  if (waiver.level && !waiver.fingerprint.empty())
+    reader.fail(node, "a 'fingerprint' is of one violation: name its 'clause' instead of a 'level'");
   // Wherever the reason is read, so is where it is told.
   if (!url.empty()) waiver.reason += fmt::format(" ({})", url);
   return waiver;

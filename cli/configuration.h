@@ -25,7 +25,8 @@ struct Waiver {
   std::optional<Level> level;
   std::string reason;
   std::string owner;
-  std::string expires;  // the last day, YYYY-MM-DD; empty: never
+  std::string expires;        // the last day, YYYY-MM-DD; empty: never
+  std::string fingerprint{};  // of the one violation that is meant; empty: any of the clause
 };
 
 struct Configuration {

@@ -110,6 +110,7 @@ std::string_view merged(const std::vector<reports::JudgedHistory>& judged) {
 ExitCode judge_command(const JudgeCommandOptions& options) {
   const std::optional<Profile> profile = chosen_profile(options.profile, options.product_version);
   OutputFile json(options.json);
+  OutputFile html(options.html);
   BadFiles bad;
   std::vector<reports::JudgedHistory> judged;
   for (const Recording& recording : find_recordings(options.files, profile, bad))
@@ -131,6 +132,11 @@ ExitCode judge_command(const JudgeCommandOptions& options) {
   print(text);
   json.write(reports::write_judged_json(judged, verdict));
   json.commit();
+  if (html.wanted()) {
+    for (reports::JudgedHistory& history : judged) history.history_lines = sut::write_history_lines(history.history);
+    html.write(reports::write_judged_html(judged, verdict));
+    html.commit();
+  }
   if (bad.any()) return ExitCode::usage;
   if (verdict == kViolates) return ExitCode::violates;
   return verdict == kConforms ? ExitCode::conforms : ExitCode::inconclusive;

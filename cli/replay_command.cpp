@@ -11,6 +11,7 @@
 #include "closecheck/reports/replay_report.h"
 #include "closecheck/scenarios/library.h"
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/sut/history_lines.h"
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
 #include "closecheck/vocabulary/workers.h"
@@ -277,6 +278,7 @@ ExitCode replay_command(const ReplayOptions& options) {
     throw UsageError(fmt::format("--repeat takes a number from 1 to {}", kRepeatMax));
   OutputFile json(options.json);
   OutputFile junit(options.junit);
+  OutputFile html(options.html);
   Unusable unusable;
   std::vector<Wanted> wanted = read_all(options, unusable);
   take_out_bad_calls(options, ends, wanted, unusable);
@@ -304,6 +306,12 @@ ExitCode replay_command(const ReplayOptions& options) {
   deliveries.attempt([&] {
     junit.write(reports::write_replay_junit(files));
     junit.commit();
+  });
+  deliveries.attempt([&] {
+    if (!html.wanted()) return;
+    for (reports::ReplayedFile& file : files) file.history_lines = sut::write_history_lines(file.history);
+    html.write(reports::write_replay_html(files));
+    html.commit();
   });
   deliveries.finish();
   return unusable.empty() && !replayer.met_bad_tests() ? exit_code_of(files) : ExitCode::usage;

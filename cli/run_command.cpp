@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <map>
 #include <random>
 
@@ -13,7 +15,9 @@
 #include "commands.h"
 #include "counterexamples.h"
 #include "files.h"
+#include "latency_meter.h"
 #include "live_session.h"
+#include "model_map.h"
 #include "recorder.h"
 #include "reproduction.h"
 #include "secrets.h"
@@ -84,7 +88,7 @@ RunRecord unreachable_record(const properties::GateOptions& gate, const std::str
 }
 
 RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunOptions& options, LiveSession& session,
-                 OutputFile& recorded) {
+                 OutputFile& recorded, reports::Latencies& latencies) {
   const LiveSession::Reached& reached = session.reach(target);
   const Knowledge& knowledge = reached.knowledge;
   if (!knowledge.reachable) {
@@ -104,9 +108,15 @@ RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunO
   RecordingFactory plain(*systems.plain, target.profile, recorded, redactor);
   RecordingFactory wide(systems.through_codec(), target.profile, recorded, redactor);
 
+  sut::SystemFactory& narrow_one = recorded.wanted() ? plain : *systems.plain;
+  sut::SystemFactory& wide_one = recorded.wanted() ? wide : systems.through_codec();
+  // Simulated time says nothing of a server's pace.
+  MeteredFactory metered_plain(narrow_one, latencies);
+  MeteredFactory metered_wide(wide_one, latencies);
+
   ProgressLine progress(!options.quiet);
   RunRecord record = properties::run_gate(
-      gate, recorded.wanted() ? plain : *systems.plain, recorded.wanted() ? wide : systems.through_codec(),
+      gate, target.live ? metered_plain : narrow_one, target.live ? metered_wide : wide_one,
       [&progress](const properties::Progress& now) { progress.show(now); }, session.cancelled());
   progress.clear();
   if (redactor != nullptr) redact(record, *redactor);
@@ -125,16 +135,48 @@ void make_folder(const fs::path& folder) {
   if (error) throw OutputError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
 }
 
-ExitCode exit_code_of(RunVerdict verdict) {
-  switch (verdict) {
+ExitCode exit_code_of(const reports::RunReport& report) {
+  switch (report.record.verdict) {
     case RunVerdict::conforms:
-      return ExitCode::conforms;
+      return report.waiver_faults.empty() ? ExitCode::conforms : ExitCode::violates;
     case RunVerdict::violates:
       return ExitCode::violates;
     case RunVerdict::inconclusive:
       break;
   }
   return ExitCode::inconclusive;
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// GitHub gathers there what the steps of a workflow have to say.
+void append_step_summary(const reports::RunReport& report) {
+  const std::string path = variable("GITHUB_STEP_SUMMARY");
+  if (path.empty()) return;
+  std::ofstream file(path, std::ios::app | std::ios::binary);
+  file << reports::write_step_summary(report);
+  if (!file.flush()) throw OutputError(fmt::format("{}: cannot be written", path));
+}
+
+/// The verdict first: whatever becomes of the files, it is told.
+void deliver(const reports::RunReport& report, const RunOptions& options,
+             std::map<std::string_view, OutputFile>& report_files, Deliveries& deliveries) {
+  const bool on_github = options.github || variable("GITHUB_ACTIONS") == "true";
+  deliveries.attempt([&] {
+    print(reports::write_console(report,
+                                 {.colour = is_terminal_output(), .quiet = options.quiet, .annotates = on_github}));
+  });
+  for (const reports::ReportFormat& format : reports::report_formats())
+    deliveries.attempt([&] {
+      OutputFile& file = report_files.at(format.name);
+      if (!file.wanted()) return;
+      file.write(format.write(report));
+      file.commit();
+    });
+  if (on_github) deliveries.attempt([&] { append_step_summary(report); });
 }
 
 }  // namespace
@@ -174,7 +216,9 @@ ExitCode run_command(const RunOptions& options) {
 
   LiveSession session(ends);
   session.bind(target);
-  RunRecord record = run_on(target, gate, options, session, recorded);
+  reports::RunReport report;
+  report.record = run_on(target, gate, options, session, recorded, report.latencies);
+  RunRecord& record = report.record;
   record.version = CLOSECHECK_VERSION;
   record.http = target.live;
   record.url = target.url;
@@ -182,7 +226,6 @@ ExitCode run_command(const RunOptions& options) {
   record.seed = gate.seed;
   record.effort = options.effort;
   record.started = started;
-  apply_waivers(record, waivers, today());
   add_curl_lines(record, target);
   Deliveries deliveries;
   if (!record.violations.empty())
@@ -192,22 +235,15 @@ ExitCode run_command(const RunOptions& options) {
       save_counterexamples(record, target, options.target, folder);
     });
   reproduce_violations(record, target, session);
+  std::vector<std::string> faults = apply_waivers(record, waivers, today());
+  if (options.strict_waivers) report.waiver_faults = std::move(faults);
+  report.model = model_map(record);
   session.clean_up();
   record.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-
-  // The verdict first: whatever becomes of the files, it is told.
-  deliveries.attempt(
-      [&] { print(reports::write_console(record, {.colour = is_terminal_output(), .quiet = options.quiet})); });
-  for (const reports::ReportFormat& format : reports::report_formats())
-    deliveries.attempt([&] {
-      OutputFile& file = report_files.at(format.name);
-      if (!file.wanted()) return;
-      file.write(format.write(record));
-      file.commit();
-    });
+  deliver(report, options, report_files, deliveries);
   deliveries.attempt([&] { recorded.commit(); });
   deliveries.finish();
-  return exit_code_of(record.verdict);
+  return exit_code_of(report);
 }
 
 }  // namespace closecheck::cli

@@ -12,9 +12,11 @@ namespace closecheck::cli {
 /// Today's date in UTC, YYYY-MM-DD.
 std::string today();
 
-/// Turns violated clauses that a waiver names into waived ones, with their proof in the reason, and decides the run's
-/// verdict anew. A waiver of a clause by its id goes before one of its level. Those that have expired before `date` do
-/// not apply; they and those that were of no use are named in the notes.
-void apply_waivers(RunRecord& record, const std::vector<Waiver>& waivers, const std::string& date);
+/// Turns violated clauses whose every violation a waiver covers into waived ones, and decides the run's verdict anew.
+/// The violations stay where they are. A waiver of one violation, by its fingerprint, goes before one of its clause,
+/// and that before one of its level. What there is to say of the waivers is put among the notes. Returns what is wrong
+/// with them, a sentence each: those that have expired before `date`, which do not apply, and those of clauses that
+/// hold.
+std::vector<std::string> apply_waivers(RunRecord& record, const std::vector<Waiver>& waivers, const std::string& date);
 
 }  // namespace closecheck::cli

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "closecheck/reports/fingerprint.h"
+
 namespace closecheck::cli {
 namespace {
 
@@ -49,7 +51,8 @@ TEST(Waivers, TurnAViolationIntoAWaivedClauseThatKeepsItsProof) {
   apply_waivers(record, {of_clause(Clause::closed_job_refuses_data, "2026-05-01")}, "2026-05-01");
 
   EXPECT_EQ(record.verdict, RunVerdict::conforms);
-  EXPECT_THAT(record.violations, IsEmpty());
+  EXPECT_EQ(record.violations.size(), 1U);
+  EXPECT_NE(reports::waiver_of(record, record.violations[0]), nullptr);
   EXPECT_EQ(record.clauses[1].verdict, ClauseVerdict::waived);
   EXPECT_EQ(record.clauses[1].why, "known; expected: 409; observed: 202");
   ASSERT_EQ(record.waived.size(), 1U);
@@ -62,6 +65,7 @@ TEST(Waivers, DoNotApplyOnceTheyHaveExpiredAndAreNamed) {
 
   EXPECT_EQ(record.verdict, RunVerdict::violates);
   EXPECT_EQ(record.violations.size(), 1U);
+  EXPECT_EQ(reports::waiver_of(record, record.violations[0]), nullptr);
   EXPECT_THAT(record.notes,
               ElementsAre("the waiver of closed-job-refuses-data expired on 2026-04-30 and does not apply"));
 }
@@ -74,7 +78,42 @@ TEST(Waivers, OfALevelCoverItsClausesOnly) {
   RunRecord stated = violating(Clause::closed_job_refuses_data);
   apply_waivers(stated, {of_dialect()}, "2026-05-01");
   EXPECT_EQ(stated.verdict, RunVerdict::violates);
-  EXPECT_THAT(stated.notes, ElementsAre("the waiver of dialect was not needed"));
+  EXPECT_THAT(stated.notes, ElementsAre("the waiver of dialect was not used: nothing told whether it is needed"));
+}
+
+TEST(Waivers, OfOneViolationCoverNoOther) {
+  RunRecord record = violating(Clause::closed_job_refuses_data);
+  Waiver of_this = of_clause(Clause::closed_job_refuses_data);
+  of_this.fingerprint = reports::fingerprint_of(record.violations[0]);
+  apply_waivers(record, {of_clause(Clause::closed_job_refuses_data), of_this}, "2026-05-01");
+  EXPECT_EQ(record.verdict, RunVerdict::conforms);
+  // The narrower of the two did it, so that there is nothing to warn of.
+  EXPECT_THAT(record.notes, ElementsAre("the waiver of closed-job-refuses-data was not needed"));
+
+  RunRecord other = violating(Clause::closed_job_refuses_data);
+  other.violations[0].check = "another check";
+  EXPECT_THAT(apply_waivers(other, {of_this}, "2026-05-01"), ElementsAre(HasSubstr("is not of the violation")));
+  EXPECT_EQ(other.verdict, RunVerdict::violates);
+}
+
+TEST(Waivers, WithoutAFingerprintWarn) {
+  RunRecord record = violating(Clause::closed_job_refuses_data);
+  const std::string fingerprint = reports::fingerprint_of(record.violations[0]);
+
+  EXPECT_THAT(apply_waivers(record, {of_clause(Clause::closed_job_refuses_data)}, "2026-05-01"), IsEmpty());
+  EXPECT_THAT(record.notes, ElementsAre(HasSubstr("names no fingerprint")));
+  EXPECT_THAT(record.notes, ElementsAre(HasSubstr(fingerprint)));
+}
+
+TEST(Waivers, AreAtFaultOnceExpiredOrNotNeededAndNotWhereNothingWasTold) {
+  RunRecord record = violating(Clause::closed_job_refuses_data);
+  record.clauses.push_back(entry(Clause::timeout_bounds_wait, ClauseVerdict::inconclusive));
+
+  EXPECT_THAT(apply_waivers(record,
+                            {of_clause(Clause::closed_job_refuses_data, "2020-01-01"),
+                             of_clause(Clause::close_ends_open_job), of_clause(Clause::timeout_bounds_wait)},
+                            "2026-05-01"),
+              ElementsAre(HasSubstr("expired on 2020-01-01"), HasSubstr("close-ends-open-job was not needed")));
 }
 
 TEST(Waivers, GoByTheClauseBeforeTheLevel) {

@@ -3,17 +3,21 @@
 
 #include <algorithm>
 
+#include "closecheck/reports/fingerprint.h"
 #include "closecheck/reports/report.h"
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
+#include "github_text.h"
 #include "history_text.h"
+#include "waiver_text.h"
 
 namespace closecheck::reports {
 namespace {
 
 class Console {
  public:
-  Console(const RunRecord& record, const ConsoleStyle& style) : record_(record), style_(style) {}
+  Console(const RunReport& report, const ConsoleStyle& style)
+      : report_(report), record_(report.record), style_(style) {}
 
   std::string write() {
     if (style_.quiet) {
@@ -23,8 +27,9 @@ class Console {
       write_clauses();
     }
     for (const ViolationRecord& violation : record_.violations) write_violation(violation);
+    write_faults();
     write_verdict();
-    return std::move(text_);
+    return style_.annotates ? without_commands(std::move(text_)) : std::move(text_);
   }
 
  private:
@@ -91,12 +96,24 @@ class Console {
     text_ += ".\n\n";
   }
 
+  void write_heading(const ClauseText& clause, const WaivedRecord* waiver) {
+    text_ +=
+        fmt::format("{} {} ({}{}{})\n", waiver == nullptr ? painted("violated:", "1;31") : painted("waived:", "33"),
+                    clause.id, name(clause.level), clause.section.empty() ? "" : ", ", clause.section);
+    text_ += fmt::format("  {}\n", clause.says);
+    if (waiver == nullptr) return;
+    text_ += fmt::format("  waived:   {}", one_line(waiver->reason));
+    if (!waiver->owner.empty()) text_ += fmt::format(" ({})", one_line(waiver->owner));
+    if (!waiver->expires.empty()) text_ += fmt::format(", until {}", waiver->expires);
+    text_ += '\n';
+  }
+
   void write_violation(const ViolationRecord& violation) {
     const Finding& finding = violation.finding;
-    const ClauseText& clause = text_of(finding.clause);
-    text_ += fmt::format("{} {} ({}{}{})\n", painted("violated:", "1;31"), clause.id, name(clause.level),
-                         clause.section.empty() ? "" : ", ", clause.section);
-    text_ += fmt::format("  {}\n", clause.says);
+    const WaivedRecord* waiver = waiver_of(record_, violation);
+    if (style_.annotates) text_ += annotation_of(record_, violation);
+    if (style_.quiet && waiver != nullptr) return;
+    write_heading(text_of(finding.clause), waiver);
     if (!style_.quiet && !violation.history.events.empty())
       text_ += "  history:\n" + write_history(violation.history, finding.event, "  ");
     text_ += fmt::format("  expected: {}\n  observed: {}\n", one_line(finding.expected), one_line(finding.observed));
@@ -107,8 +124,20 @@ class Console {
     }
     if (!violation.check.empty()) text_ += fmt::format("  check:    {}\n", violation.check);
     if (!violation.reproduced.empty()) text_ += fmt::format("  reproduced: {}\n", violation.reproduced);
+    if (waiver == nullptr) text_ += fmt::format("  waiver:   {}\n", waiver_line(record_, violation));
     if (!violation.replay.empty()) text_ += fmt::format("  replay:   {}\n", one_line(violation.replay));
     text_ += '\n';
+  }
+
+  /// What keeps a run from passing, besides violations.
+  void write_faults() {
+    for (const std::string& fault : report_.waiver_faults) {
+      if (style_.annotates) text_ += annotation("error", "closecheck: waivers", fault);
+      text_ += fmt::format("{} {}\n", painted("--strict-waivers:", "1;31"), one_line(fault));
+    }
+    if (!report_.waiver_faults.empty()) text_ += '\n';
+    if (style_.annotates && record_.verdict == RunVerdict::inconclusive)
+      text_ += annotation("warning", "closecheck: inconclusive", verdict_line(record_));
   }
 
   void write_verdict() {
@@ -119,6 +148,7 @@ class Console {
     text_ += painted(line, code) + '\n';
   }
 
+  const RunReport& report_;
   const RunRecord& record_;
   const ConsoleStyle& style_;
   std::string text_;
@@ -126,8 +156,8 @@ class Console {
 
 }  // namespace
 
-std::string write_console(const RunRecord& record, const ConsoleStyle& style) {
-  return Console(record, style).write();
+std::string write_console(const RunReport& report, const ConsoleStyle& style) {
+  return Console(report, style).write();
 }
 
 }  // namespace closecheck::reports

@@ -1,8 +1,10 @@
 // The report as JUnit XML, for the test pages of CI systems: one case per clause.
 #include <fmt/format.h>
 
+#include "closecheck/reports/fingerprint.h"
 #include "closecheck/reports/report.h"
 #include "closecheck/vocabulary/printable.h"
+#include "history_text.h"
 #include "junit_suite.h"
 
 namespace closecheck::reports {
@@ -24,7 +26,12 @@ std::string failure_text(const ViolationRecord& violation) {
     text += '\n';
   }
   if (!violation.reproduced.empty()) text += fmt::format("reproduced: {}\n", violation.reproduced);
+  text += fmt::format("fingerprint: {}\n", fingerprint_of(violation));
   if (!violation.replay.empty()) text += fmt::format("replay: {}\n", violation.replay);
+  if (!violation.history.events.empty())
+    text += "\nhistory:\n" + write_history(violation.history, violation.finding.event, "");
+  if (!violation.curl.empty()) text += "\nby hand:\n";
+  for (const std::string& line : violation.curl) text += fmt::format("  {}\n", one_line(line));
   return text;
 }
 
@@ -34,8 +41,19 @@ std::string reason_of(const ClauseRecord& entry) {
   return entry.why.empty() ? text : text + ": " + entry.why;
 }
 
+/// Programs serve many clauses at once, so that none has a time of its own: each has its share of the run's, by the
+/// exchanges that were made for it.
+double seconds_of(const RunRecord& record, const ClauseRecord& entry) {
+  std::int64_t all = 0;
+  for (const ClauseRecord& each : record.clauses) all += each.exchanges;
+  if (all == 0) return 0;
+  return static_cast<double>(record.elapsed_ms) / 1000.0 * static_cast<double>(entry.exchanges) /
+         static_cast<double>(all);
+}
+
 JunitCase case_of(const RunRecord& record, const ClauseRecord& entry) {
   JunitCase made;
+  made.seconds = seconds_of(record, entry);
   made.class_name = fmt::format("closecheck.{}", name(level_of(entry.clause)));
   made.title = id_of(entry.clause);
   switch (entry.verdict) {
@@ -68,7 +86,8 @@ JunitCase case_of(const RunRecord& record, const ClauseRecord& entry) {
 
 }  // namespace
 
-std::string write_junit(const RunRecord& record) {
+std::string write_junit(const RunReport& report) {
+  const RunRecord& record = report.record;
   JunitSuite suite("closecheck");
   suite.add_property("version", record.version);
   suite.add_property("target", record.http ? record.url : "in-process");
@@ -78,6 +97,8 @@ std::string write_junit(const RunRecord& record) {
   if (!record.deviation.empty()) suite.add_property("deviation", record.deviation);
   suite.add_property("seed", fmt::format("{}", record.seed));
   suite.add_property("started", record.started);
+  suite.add_property("effort", record.effort);
+  suite.add_property("exchanges", fmt::format("{}", record.exchanges));
   suite.add_property("require", name(record.require));
   suite.add_property("verdict", name(record.verdict));
   for (const ClauseRecord& entry : record.clauses) suite.add(case_of(record, entry));
@@ -88,6 +109,14 @@ std::string write_junit(const RunRecord& record) {
                .outcome = JunitOutcome::error,
                .message = verdict_line(record),
                .type = std::string(name(record.verdict)),
+               .text = {},
+               .output = {}});
+  for (const std::string& fault : report.waiver_faults)
+    suite.add({.class_name = "closecheck.waivers",
+               .title = fault,
+               .outcome = JunitOutcome::failed,
+               .message = fault,
+               .type = "waiver",
                .text = {},
                .output = {}});
   return suite.write(static_cast<double>(record.elapsed_ms) / 1000.0);

@@ -20,6 +20,7 @@ struct JunitCase {
   std::string type;     // of a failure or an error
   std::string text;     // of a failure or an error
   std::string output;
+  double seconds = 0;
 };
 
 class JunitSuite {

@@ -3,16 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
 #include "sample_record_for_test.h"
+#include "schema_validator_for_test.h"
 
 namespace closecheck::reports {
 namespace {
 
 using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 std::vector<ReplayedFile> sample_files() {
@@ -83,6 +86,32 @@ TEST(JudgementReport, NumbersAnExcerptAsTheWholeHistory) {
   const std::string text = write_judged(judged);
   EXPECT_THAT(text, HasSubstr("history, behind 490 requests:\n"));
   EXPECT_THAT(text, ContainsRegex("\n  >  *1.000 s  492\\. close job closecheck-a"));
+}
+
+nlohmann::json schema_named(const std::string& file) {
+  std::ifstream in(std::string(CLOSECHECK_SCHEMAS) + "/" + file);
+  return nlohmann::json::parse(in);
+}
+
+TEST(ReplayReport, FitsItsSchema) {
+  SchemaValidator validator(schema_named("replay.schema.json"));
+  nlohmann::json report = nlohmann::json::parse(write_replay_json(sample_files()));
+  EXPECT_THAT(validator.errors(report), IsEmpty());
+  report["files"][0]["verdict"] = "passed";
+  EXPECT_THAT(validator.errors(report), Not(IsEmpty()));
+}
+
+TEST(JudgementReport, FitsItsSchema) {
+  JudgedHistory judged;
+  judged.title = "capture.har";
+  judged.verdict = "violates";
+  judged.findings = {sample_record().violations[0].finding};
+  judged.evidence.add(Clause::close_ends_open_job);
+  SchemaValidator validator(schema_named("judgement.schema.json"));
+  nlohmann::json report = nlohmann::json::parse(write_judged_json({judged}, "violates"));
+  EXPECT_THAT(validator.errors(report), IsEmpty());
+  report["histories"][0]["surplus"] = 1;
+  EXPECT_THAT(validator.errors(report), Not(IsEmpty()));
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ struct ReplayedFile {
   std::vector<Finding> findings;
   History history;  // of the finding, or of the last test
   std::vector<ReplayedTest> tests{};
-  std::string reproduced{};  // `2 of 3`: how often it was still failing; empty: it was replayed once
+  std::string reproduced{};                  // `2 of 3`: how often it was still failing; empty: it was replayed once
+  std::vector<std::string> history_lines{};  // of `history`, for the page
 };
 
 /// How many files ended with `verdict`.
@@ -44,6 +45,8 @@ std::string write_replay_json(const std::vector<ReplayedFile>& files);
 /// One case a test, of the class `FOLDER/FILE`: `still failing` is a failure, `cannot tell` and `skipped` are skipped.
 /// A file whose tests never ran is a case itself.
 std::string write_replay_junit(const std::vector<ReplayedFile>& files);
+/// One file that a browser shows, with everything in it and nothing fetched.
+std::string write_replay_html(const std::vector<ReplayedFile>& files);
 
 /// What the judge made of one recorded history.
 struct JudgedHistory {
@@ -52,15 +55,18 @@ struct JudgedHistory {
   std::string why;
   std::vector<Finding> findings;
   Evidence evidence;
-  std::vector<std::string> notes;   // what was left out, and why
-  std::size_t requests = 0;         // that were judged
-  History history;                  // what is shown of it
-  std::size_t events_before = 0;    // ... and what came before that
-  std::size_t requests_before = 0;  // ... likewise
+  std::vector<std::string> notes;            // what was left out, and why
+  std::size_t requests = 0;                  // that were judged
+  History history;                           // what is shown of it
+  std::size_t events_before = 0;             // ... and what came before that
+  std::size_t requests_before = 0;           // ... likewise
+  std::vector<std::string> history_lines{};  // of `history`, for the page
 };
 
 std::string write_judged(const JudgedHistory& judged);
 /// `closecheck-judgement/1` as JSON text; `verdict` is that of all histories together.
 std::string write_judged_json(const std::vector<JudgedHistory>& judged, std::string_view verdict);
+/// The same as one file that a browser shows.
+std::string write_judged_html(const std::vector<JudgedHistory>& judged, std::string_view verdict);
 
 }  // namespace closecheck::reports
