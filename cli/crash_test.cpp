@@ -8,9 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
@@ -113,8 +114,41 @@ struct FeedLedger {
   std::int64_t feeding = 0;    // that it will have once the datafeed is at its end
 };
 
+/// What the clients of one life of the server have done so far.
+class Deeds {
+ public:
+  void post_is_done() { count(posts_); }
+  void feed_begins() { count(feeds_); }
+
+  /// Waits for so many posts, or for a datafeed: the moment comes at any speed of the machine, and if it did not, the
+  /// kill comes all the same.
+  void wait_for_posts(int number) {
+    wait([&] { return posts_ >= number; });
+  }
+  void wait_for_feed() {
+    wait([&] { return feeds_ > 0; });
+  }
+
+ private:
+  void count(int& what) {
+    const std::lock_guard lock(mutex_);
+    ++what;
+    changed_.notify_all();
+  }
+  template <class Happened>
+  void wait(const Happened& happened) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(30), happened);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int posts_ = 0;
+  int feeds_ = 0;
+};
+
 /// Until the server is gone: posts, and now and then a close, of either kind, and an open.
-void work(int port, Ledger& ledger, std::uint64_t seed) {
+void work(int port, Ledger& ledger, Deeds& deeds, std::uint64_t seed) {
   Wire wire(port);
   std::mt19937_64 random(seed);
   while (true) {
@@ -140,6 +174,7 @@ void work(int port, Ledger& ledger, std::uint64_t seed) {
     ASSERT_EQ(answer->status, 202) << answer->body;
     ASSERT_EQ(answer->body["processed_record_count"], count);
     ledger.acknowledged += count;
+    deeds.post_is_done();
     if (random() % 6 == 0 && !move(random() % 2 == 0 ? "/_close" : "/_close?force=true")) return;
     if (random() % 8 == 0 && !wire.ask("POST", ledger.job + "/_flush?calc_interim=true")) return;
   }
@@ -149,7 +184,7 @@ constexpr const char* kFeed = "/_xpack/ml/datafeeds/f";
 constexpr const char* kFedJob = "d";
 
 /// Until the server is gone: documents, and a datafeed that brings them to its job.
-void feed(int port, FeedLedger& ledger, std::uint64_t seed) {
+void feed(int port, FeedLedger& ledger, Deeds& deeds, std::uint64_t seed) {
   Wire wire(port);
   std::mt19937_64 random(seed);
   const auto done = [&](const std::string& method, const std::string& path, const std::string& body = "") {
@@ -164,9 +199,11 @@ void feed(int port, FeedLedger& ledger, std::uint64_t seed) {
     ledger.pending = count;
     if (!done("POST", "/_bulk?refresh=true", body)) return;
     ledger.documents += std::exchange(ledger.pending, 0);
-    while (!done("POST", std::string(kFedJob) + "/_open"))
-      if (!wire.is_open()) return;
+    // A kill behind an open has left the job open.
+    while (stats_of(wire, kFedJob).value("state", "") != "opened")
+      if (!done("POST", std::string(kFedJob) + "/_open") && !wire.is_open()) return;
     ledger.feeding = ledger.documents;
+    deeds.feed_begins();
     const std::string span = "?start=" + std::to_string(kStart + 1'000 * ledger.fed) +
                              "&end=" + std::to_string(kStart + 1'000 * ledger.feeding);
     if (!done("POST", std::string(kFeed) + "/_start" + span)) return;
@@ -276,12 +313,17 @@ void live_until(int signal, const TestFolder& folder, Ledgers& ledgers, std::mt1
     verify_feed(wire, ledgers.fed);
   }
   if (testing::Test::HasFatalFailure()) return;
+  Deeds deeds;
   std::vector<std::thread> clients;
   for (Ledger& ledger : ledgers.jobs)
-    clients.emplace_back([&ledger, port, seed = random()] { work(port, ledger, seed); });
-  clients.emplace_back([&ledgers, port, seed = random()] { feed(port, ledgers.fed, seed); });
-  // The moment is what chance makes it: there is no event to wait for.
-  std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+    clients.emplace_back([&ledger, &deeds, port, seed = random()] { work(port, ledger, deeds, seed); });
+  clients.emplace_back([&ledgers, &deeds, port, seed = random()] { feed(port, ledgers.fed, deeds, seed); });
+  if (random() % 3 == 0)
+    deeds.wait_for_feed();
+  else
+    deeds.wait_for_posts(static_cast<int>(random() % 40));
+  // From there on the moment is what chance makes it.
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % 5'000));
   process.signal(signal);
   for (std::thread& client : clients) client.join();
   const Finished finished = process.wait(60);
@@ -325,6 +367,7 @@ TEST(Crash, LosesAndDoublesNothingWhenTheServerIsKilled) {
   for (const Ledger& ledger : ledgers.jobs) EXPECT_GT(ledger.acknowledged, points);
   EXPECT_GT(ledgers.fed.fed, points);
   EXPECT_GT(cut_posts + cut_moves, points / 5);
+  EXPECT_GT(cut_feeds, points / 10);
   std::int64_t records = ledgers.fed.documents;
   for (const Ledger& ledger : ledgers.jobs) records += ledger.acknowledged;
   std::printf("%d kills, %d amid a post, %d amid an open or close, %d amid a datafeed; %lld records acknowledged\n",
