@@ -5,15 +5,12 @@
 #include <cstdlib>
 
 #include "closecheck/scenarios/scenario.h"
-#include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/printable.h"
 #include "files.h"
+#include "hand_script.h"
 
 namespace closecheck::cli {
 namespace {
-
-/// Where `closecheck serve --port 9200` would answer: what curl lines of a run in process are written for.
-constexpr const char* kServedUrl = "http://127.0.0.1:9200";
 
 std::string file_name(const RunRecord& record, const ViolationRecord& violation) {
   std::string where = record.deviation;
@@ -36,24 +33,22 @@ std::string replay_line(const std::string& file, const Target& target, const Tar
   return line;
 }
 
-bool is_about_callers(Clause clause) {
-  return clause == Clause::close_requires_privilege || clause == Clause::manage_ml_may_close ||
-         clause == Clause::manage_may_close || clause == Clause::anonymous_refused;
+/// Beside the scenario, under its name.
+void save_hand_script(const ViolationRecord& violation, const RunRecord& record, const Target& target,
+                      const std::filesystem::path& scenario) {
+  const std::string path = std::filesystem::path(scenario).replace_extension(".sh").string();
+  OutputFile file(path);
+  file.write(write_hand_script(violation, record, target));
+  file.commit();
+  std::error_code ignored;  // it can be given to the shell all the same
+  std::filesystem::permissions(path, std::filesystem::perms::owner_exec, std::filesystem::perm_options::add, ignored);
 }
 
 std::vector<std::string> curl_lines(const ViolationRecord& violation, const Target& target) {
   std::vector<std::string> lines;
-  for (const Event& event : violation.history.events) {
-    if (event.type != EventType::invoke || !event.request) continue;
-    if (target.live) {
-      lines.push_back(sut::wire::curl_line(*event.request, target.profile, target.url, "", "") +
-                      curl_options(target, event.request->who));
-      continue;
-    }
-    const bool says_who = is_about_callers(violation.finding.clause) && event.request->who != Principal::anonymous;
-    lines.push_back(sut::wire::curl_line(*event.request, target.profile, kServedUrl,
-                                         says_who ? std::string(name(event.request->who)) : "", "PASSWORD"));
-  }
+  for (const Event& event : violation.history.events)
+    if (event.type == EventType::invoke && event.request)
+      lines.push_back(curl_line_of(*event.request, target, violation.finding.clause));
   return lines;
 }
 
@@ -79,6 +74,7 @@ void save_counterexamples(RunRecord& record, const Target& target, const TargetO
       OutputFile file(path);
       file.write(scenarios::write_counterexample(violation, record.profile, record.deviation));
       file.commit();
+      save_hand_script(violation, record, target, path);
       violation.scenario = path;
       violation.replay = replay_line(path, target, options);
     });

@@ -12,8 +12,9 @@ namespace closecheck::cli {
 /// Fills in how each violation of the record is shown by hand.
 void add_curl_lines(RunRecord& record, const Target& target);
 
-/// Saves every violation of the record under `folder` and fills in its `scenario` and `replay`. Files of the same
-/// clause, profile, deviation or target, and seed replace each other. Throws OutputError, when all others are saved.
+/// Saves every violation of the record under `folder`, each beside a script that shows it by hand, and fills in its
+/// `scenario` and `replay`. Files of the same clause, profile, deviation or target, and seed replace each other. Throws
+/// OutputError, when all others are saved.
 void save_counterexamples(RunRecord& record, const Target& target, const TargetOptions& options,
                           const std::filesystem::path& folder);
 

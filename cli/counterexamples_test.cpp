@@ -35,7 +35,8 @@ TEST(Counterexamples, AreSavedUnderANameThatTellsWhatTheyShow) {
   record.deviation = "writes-no-snapshot";
   save_counterexamples(record, Target{}, TargetOptions{}, folder.path(""));
 
-  EXPECT_THAT(folder.names(), ElementsAre("close-requires-privilege-xpack-5.4-writes-no-snapshot-seed-7.yml"));
+  EXPECT_THAT(folder.names(), ElementsAre("close-requires-privilege-xpack-5.4-writes-no-snapshot-seed-7.sh",
+                                          "close-requires-privilege-xpack-5.4-writes-no-snapshot-seed-7.yml"));
   EXPECT_THAT(record.violations[0].replay, HasSubstr(" replay " + folder.path("")));
   const scenarios::Scenario scenario = scenarios::Scenario::load(record.violations[0].scenario);
   EXPECT_EQ(scenario.header().clause, Clause::close_requires_privilege);
@@ -58,12 +59,14 @@ TEST(Counterexamples, OfALiveTargetNameItAndItsConfiguration) {
   save_counterexamples(record, target, options, folder.path(""));
 
   const ViolationRecord& violation = record.violations[0];
-  EXPECT_THAT(folder.names(), ElementsAre("close-requires-privilege-xpack-6.3-127.0.0.1_9200-seed-7.yml"));
+  EXPECT_THAT(folder.names(), ElementsAre("close-requires-privilege-xpack-6.3-127.0.0.1_9200-seed-7.sh",
+                                          "close-requires-privilege-xpack-6.3-127.0.0.1_9200-seed-7.yml"));
   EXPECT_THAT(violation.replay,
               HasSubstr(" --target http://127.0.0.1:9200 --profile xpack-6.3 --config 'my config.yml'"));
   ASSERT_EQ(violation.curl.size(), 1U);
   EXPECT_THAT(violation.curl[0], HasSubstr("nobody:\"$NOBODY_PASSWORD\""));
-  EXPECT_THAT(violation.curl[0] + violation.replay + folder.read(folder.names()[0]), Not(HasSubstr("a secret")));
+  EXPECT_THAT(violation.curl[0] + violation.replay + folder.read(folder.names()[0]) + folder.read(folder.names()[1]),
+              Not(HasSubstr("a secret")));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "closecheck/sut/hook_command.h"
 #include "closecheck/vocabulary/redactor.h"
 #include "closecheck/vocabulary/time.h"
 
@@ -11,10 +12,6 @@ namespace closecheck::sut {
 
 /// How long a hook may take before it is killed.
 inline constexpr Duration kHookPatience = 10 * kSecond;
-
-/// The command with `{job_id}` and `{duration}` (`3s`) filled in. Throws FaultFailed for a job id with anything in it
-/// that a shell or a URL could take for more than a name.
-std::string fill_in_hook(const std::string& command, const std::string& job, Duration duration);
 
 /// Runs the command by `/bin/sh -c` in a process group of its own, without standard input, and waits for the shell to
 /// end. Throws FaultFailed when it cannot be run, exits with anything but 0, or is not done after `patience`, or when
