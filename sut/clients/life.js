@@ -171,7 +171,7 @@ async function feed (ml, documents) {
   assert.strictEqual(shown.job_id, 'fed')
   await refused(ml.startDatafeed({ datafeed_id: 'feed' }), 409, 'status_exception')
   await ml.openJob({ job_id: 'fed' })
-  await refused(ml.startDatafeed({ datafeed_id: 'feed', start: 5, end: 5 }), 400, 'illegal_argument_exception')
+  await refused(ml.startDatafeed({ datafeed_id: 'feed', start: 5, end: 5 }), 400, 'action_request_validation_exception')
   const preview = await ml.previewDatafeed({ datafeed_id: 'feed' })
   assert.strictEqual(Array.isArray(preview) ? preview.length : preview, 1000)
   const started = await ml.startDatafeed({ datafeed_id: 'feed' }, { start: `${begin}`, end: `${begin + 900 * span}`, timeout: '10s' })

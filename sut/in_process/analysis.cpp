@@ -22,16 +22,47 @@ constexpr double kUnusual = 0.0027;
 /// Few entities are found faster one by one.
 constexpr std::size_t kIndexedFrom = 16;
 
-constexpr auto kFunctions = std::to_array<std::pair<std::string_view, Function>>({{"count", Function::count},
-                                                                                  {"high_count", Function::high_count},
-                                                                                  {"low_count", Function::low_count},
-                                                                                  {"mean", Function::mean},
-                                                                                  // Of its three the mean is modelled.
-                                                                                  {"metric", Function::mean},
-                                                                                  {"avg", Function::mean},
-                                                                                  {"min", Function::min},
-                                                                                  {"max", Function::max},
-                                                                                  {"sum", Function::sum}});
+// Functions that nothing here computes are modelled by the nearest that is computed.
+constexpr auto kFunctions =
+    std::to_array<std::pair<std::string_view, Function>>({{"count", Function::count},
+                                                          {"high_count", Function::high_count},
+                                                          {"low_count", Function::low_count},
+                                                          {"non_zero_count", Function::count},
+                                                          {"high_non_zero_count", Function::high_count},
+                                                          {"low_non_zero_count", Function::low_count},
+                                                          {"distinct_count", Function::count},
+                                                          {"high_distinct_count", Function::high_count},
+                                                          {"low_distinct_count", Function::low_count},
+                                                          {"rare", Function::count},
+                                                          {"freq_rare", Function::count},
+                                                          {"info_content", Function::count},
+                                                          {"high_info_content", Function::high_count},
+                                                          {"low_info_content", Function::low_count},
+                                                          {"time_of_day", Function::count},
+                                                          {"time_of_week", Function::count},
+                                                          {"lat_long", Function::count},
+                                                          {"mean", Function::mean},
+                                                          {"high_mean", Function::mean},
+                                                          {"low_mean", Function::mean},
+                                                          // Of its three the mean is modelled.
+                                                          {"metric", Function::mean},
+                                                          {"avg", Function::mean},
+                                                          {"high_avg", Function::mean},
+                                                          {"low_avg", Function::mean},
+                                                          {"median", Function::mean},
+                                                          {"high_median", Function::mean},
+                                                          {"low_median", Function::mean},
+                                                          {"varp", Function::mean},
+                                                          {"high_varp", Function::mean},
+                                                          {"low_varp", Function::mean},
+                                                          {"min", Function::min},
+                                                          {"max", Function::max},
+                                                          {"sum", Function::sum},
+                                                          {"high_sum", Function::sum},
+                                                          {"low_sum", Function::sum},
+                                                          {"non_null_sum", Function::sum},
+                                                          {"high_non_null_sum", Function::sum},
+                                                          {"low_non_null_sum", Function::sum}});
 
 std::int64_t bucket_start(std::int64_t time_ms, std::int64_t span_ms) {
   const std::int64_t into = time_ms % span_ms;

@@ -84,9 +84,10 @@ Answer CloseOperations::select(const CloseJob& ask, const CloseOrder& order, std
     if (names_any && trimmed(item).empty()) continue;
     const bool hidden = turn_.manner.deviates(Deviation::refuses_underscore_ids) && item != "_all" &&
                         item.find('_') != std::string_view::npos;
-    if (hidden || !jobs_.select_item(item, jobs)) {
+    const std::size_t before = jobs.size();
+    if (hidden || !jobs_.select_item(item, jobs) || (jobs.size() == before && !order.allow_no_jobs)) {
       if (turn_.manner.deviates(Deviation::closes_unknown_job)) return closed_true();
-      return unknown_job(turn_.manner, item);
+      return unknown_job(turn_.manner, trimmed(item));
     }
   }
   if (turn_.manner.deviates(Deviation::close_all_closes_nothing) &&

@@ -31,7 +31,12 @@ Answer DatafeedOperations::on(const CreateDatafeed& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/put", turn_.who);
   if (turn_.manner.varies(Variant::manage_ml_may_not_read_indices) && !may_use_indices(turn_.manner, turn_.who))
     return forbidden("indices:data/read/search", turn_.who);
-  if (!is_valid_id(ask.feed)) return bad_request(fmt::format("Invalid datafeed_id; '{}' is no id", ask.feed));
+  // Ids of datafeeds may be longer than those of jobs.
+  if (!is_valid_id(std::string_view(ask.feed).substr(0, 64)) || !is_valid_id(ask.feed.substr(ask.feed.size() - 1)))
+    return refused(400, "status_exception",
+                   fmt::format("Invalid datafeed_id; '{}' can contain lowercase alphanumeric (a-z and 0-9), hyphens or "
+                               "underscores; must start and end with alphanumeric",
+                               ask.feed));
   if (jobs_.find(ask.job) == nullptr) return unknown_job(turn_.manner, ask.job);
   if (feeds_.find(ask.feed) != nullptr)
     return refused(400, "resource_already_exists_exception",
@@ -108,7 +113,8 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
   if (options.start_after_now_ms) start_ms = turn_.wall_ms() + *options.start_after_now_ms;
   if (options.end_after_now_ms) end_ms = turn_.wall_ms() + *options.end_after_now_ms;
   if (end_ms && start_ms >= *end_ms)
-    return bad_request(fmt::format("start [{}] must be earlier than end [{}]", start_ms, *end_ms));
+    return refused(400, "action_request_validation_exception",
+                   fmt::format("Validation Failed: 1: start [{}] must be earlier than end [{}];", start_ms, *end_ms));
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeed/start", turn_.who);
   Datafeed* feed = feeds_.find(ask.feed);
   if (feed == nullptr) return unknown_feed(ask.feed);
@@ -124,7 +130,8 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
   }
   if (feed->options.indices.size() <= 1 && feed->index.find('*') == std::string::npos &&
       indices_.find(feed->index) == nullptr)
-    return unknown_index(feed->index);
+    return not_found(
+        fmt::format("datafeed [{}] cannot retrieve data because index [{}] does not exist", feed->id, feed->index));
   feed->started = true;
   feed->end_ms = end_ms;
   feed->next_ms = start_ms;

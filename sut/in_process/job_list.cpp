@@ -8,7 +8,8 @@
 
 namespace closecheck::sut {
 
-bool JobList::select_item(std::string_view item, std::vector<Job*>& selected) {
+bool JobList::select_item(std::string_view spaced, std::vector<Job*>& selected) {
+  const std::string_view item = trimmed(spaced);
   const bool all = item == "_all" || item == "*";
   const bool wild = item.find('*') != std::string_view::npos;
   bool found = all || wild;
@@ -37,9 +38,18 @@ std::optional<Response> JobList::select(const Turn& turn, const std::string& exp
     return std::nullopt;
   }
   if (!turn.manner.profile->has_expressions) return unknown_job(turn.manner, expression);
-  for (const std::string_view item : divided(expression, ','))
-    if (!select_item(item, selected)) return unknown_job(turn.manner, item);
-  if (selected.empty() && !turn.detail_or_usual<ListOptions>().allow_none) return unknown_job(turn.manner, expression);
+  const bool allow_none = turn.detail_or_usual<ListOptions>().allow_none;
+  const auto is_blank = [](std::string_view item) { return trimmed(item).empty(); };
+  std::vector<std::string_view> items = divided(expression, ',');
+  std::erase_if(items, is_blank);
+  // Of blanks alone every job is meant, or none.
+  if (items.empty() && turn.manner.profile->blank_id_may_name_all) items.emplace_back("_all");
+  for (const std::string_view item : items) {
+    const std::size_t before = selected.size();
+    if (!select_item(item, selected) || (selected.size() == before && !allow_none))
+      return unknown_job(turn.manner, trimmed(item));
+  }
+  if (selected.empty() && !allow_none) return unknown_job(turn.manner, expression);
   std::ranges::sort(selected, {}, by_id);
   selected.erase(std::unique(selected.begin(), selected.end()), selected.end());
   return std::nullopt;

@@ -99,14 +99,17 @@ Answer JobOperations::on(const UpdateJob& ask) {
 
 Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) const {
   if (change.model_memory_limit) {
-    if (job.state() != JobState::closed && turn_.manner.profile->keeps_limits_while_open)
+    const Dialect& dialect = *turn_.manner.profile;
+    if (job.state() == JobState::opened && dialect.keeps_limits_while_open)
       return refused(400, "status_exception", "Cannot update analysis_limits while the job is open");
     const auto before = read_memory_limit(job.definition().config.model_memory_limit);
     const auto after = read_memory_limit(*change.model_memory_limit);
     if (!after)
       return bad_request(fmt::format("failed to parse setting [model_memory_limit] with value [{}] as a size in bytes",
                                      *change.model_memory_limit));
-    if (before && *after < *before)
+    // The early product never lowers it; the later one not below what the model takes.
+    const std::int64_t taken_mb = told_model_bytes(job) / (1'024 * 1'024);
+    if (before && *after < *before && (dialect.memory_limit_in_megabytes || *after < taken_mb))
       return bad_request(
           fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased; existing is "
                       "{}, update had {}",
@@ -114,8 +117,9 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
   }
   for (const auto& [place, description] : change.detectors)
     if (place >= job.definition().config.detectors.size())
-      return bad_request(fmt::format("Supplied detector_index [{}] is >= the number of detectors [{}]", place,
-                                     job.definition().config.detectors.size()));
+      return refused(400, "status_exception",
+                     fmt::format("Supplied detector_index [{}] is >= the number of detectors [{}]", place,
+                                 job.definition().config.detectors.size()));
   return std::nullopt;
 }
 

@@ -15,6 +15,9 @@
 namespace closecheck::sut::wire {
 namespace {
 
+/// What the product calls the body that creates a job.
+constexpr std::string_view kJob = "job_details";
+
 std::string text_in(const Json& object, const char* name, const char* what) {
   const Json* value = member(object, name);
   if (value == nullptr || value->is_null()) return {};
@@ -48,8 +51,9 @@ void read_groups(const Json& groups, JobConfig& config) {
   if (groups.is_string()) config.groups.push_back(groups.get<std::string>());
   if (!groups.is_array()) return;
   for (const Json& group : groups) {
-    if (!group.is_string()) refuse(400, kIllegalArgument, "[job_details] groups doesn't support values of that type");
-    config.groups.push_back(group.get<std::string>());
+    if (group.is_structured())
+      refuse(400, kIllegalArgument, "[job_details] groups doesn't support values of that type");
+    config.groups.push_back(group.is_string() ? group.get<std::string>() : dump(group));
   }
 }
 
@@ -100,16 +104,6 @@ std::string memory_limit_in(const Json& limits) {
   return text;
 }
 
-/// What is refused of the field of a job was refused in it.
-template <class Read>
-void in_field(const char* field, const Read& read) {
-  try {
-    read();
-  } catch (const Refused& refused) {
-    refuse_field("job_details", field, refused.answer.response.error_type, refused.answer.response.reason);
-  }
-}
-
 }  // namespace
 
 void refuse(int status, std::string_view type, std::string_view reason) {
@@ -120,6 +114,22 @@ void refuse_field(std::string_view object, std::string_view field, std::string_v
   throw Refused{{refused(400, type, std::string(reason)), UnusableField{std::string(object), std::string(field)}}};
 }
 
+void refuse_body(std::string_view object, std::string_view reason) {
+  refuse(400, "x_content_parse_exception", fmt::format("[1:1] [{}] {}", object, reason));
+}
+
+void refuse_unknown(std::string_view object, std::string_view name, const Dialect& dialect) {
+  if (dialect.unknown_member_type != kIllegalArgument) refuse_body(object, fmt::format("unknown field [{}]", name));
+  refuse(400, kIllegalArgument, fmt::format("[{}] unknown field [{}], parser not found", object, name));
+}
+
+void refuse_id(std::string_view what, std::string_view id) {
+  refuse(400, kIllegalArgument,
+         fmt::format("Invalid {}; '{}' can contain lowercase alphanumeric (a-z and 0-9), hyphens or underscores; must "
+                     "start and end with alphanumeric",
+                     what, id));
+}
+
 void need_body(const std::string& body) {
   if (body.empty()) refuse(400, "parse_exception", "request body is required");
 }
@@ -127,7 +137,8 @@ void need_body(const std::string& body) {
 Json read_object(const std::string& body, const char* what) {
   if (body.find_first_not_of(" \t\r\n") == std::string::npos) return Json::object();
   auto parsed = parse_json(body);
-  if (!parsed || !parsed->is_object())
+  if (parsed && !parsed->is_object()) refuse_body(what, "Expected START_OBJECT");
+  if (!parsed)
     refuse_field(what, "", "parse_exception",
                  fmt::format("[{}] failed to parse the body: a JSON object was expected", what));
   return *std::move(parsed);
@@ -144,10 +155,10 @@ CreateJob read_create_job(const std::string& job, const std::string& text, std::
   CreateJob out{job, {}};
   const Json* analysis = member(body, "analysis_config");
   if (analysis == nullptr || analysis->is_null()) refuse(400, kIllegalArgument, "An analysis_config must be set");
-  in_field("analysis_config", [&] { read_analysis(*analysis, out.config); });
+  in_field(kJob, "analysis_config", [&] { read_analysis(*analysis, out.config); });
   const Json* data = member(body, "data_description");
   if (data == nullptr || data->is_null()) refuse(400, kIllegalArgument, "A data_description must be set");
-  in_field("data_description", [&] {
+  in_field(kJob, "data_description", [&] {
     if (!data->is_object()) refuse(400, kIllegalArgument, "[data_description] an object was expected");
     out.config.time_field = text_in(*data, "time_field", "data_description");
     out.config.time_format = text_in(*data, "time_format", "data_description");
@@ -157,7 +168,7 @@ CreateJob read_create_job(const std::string& job, const std::string& text, std::
   out.config.description = text_in(body, "description", "job_details");
   if (const Json* groups = member(body, "groups"); groups != nullptr) read_groups(*groups, out.config);
   if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object()) {
-    in_field("analysis_limits", [&] { out.config.model_memory_limit = memory_limit_in(*limits); });
+    in_field(kJob, "analysis_limits", [&] { out.config.model_memory_limit = memory_limit_in(*limits); });
   }
   out.config.custom_settings = opaque_object(body, "custom_settings").value_or("");
   read_options(body, options);
@@ -166,11 +177,6 @@ CreateJob read_create_job(const std::string& job, const std::string& text, std::
 
 UpdateJob read_update_job(const std::string& job, const std::string& text, JobUpdate& more) {
   const Json body = read_object(text, "job_update");
-  const std::string id = text_in(body, "job_id", "job_update");
-  if (!id.empty() && id != job)
-    refuse(400, kIllegalArgument,
-           fmt::format("Inconsistent job_id; '{}' specified in the body differs from '{}' specified as a URL argument",
-                       id, job));
   UpdateJob out{job, std::nullopt, std::nullopt, std::nullopt};
   if (const Json* description = member(body, "description"); description != nullptr && !description->is_null())
     out.description = text_in(body, "description", "job_update");

@@ -1,10 +1,14 @@
-// Request bodies as a server reads them. Tolerant of unknown members; a body that cannot be used throws Refused.
+// Request bodies as a server reads them. Tolerant of members that they do not know; a body that cannot be used
+// throws Refused.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
+#include "closecheck/vocabulary/dialect.h"
 #include "closecheck/vocabulary/request.h"
 #include "closecheck/vocabulary/response.h"
 #include "wire/json.h"
@@ -24,6 +28,27 @@ struct Refused {
 /// Refuses what stands in a field of a body, or with an empty one the body itself.
 [[noreturn]] void refuse_field(std::string_view object, std::string_view field, std::string_view type,
                                std::string_view reason);
+/// Refuses a body, or a part of it, for a reason of its own: what stands in it is not the cause.
+[[noreturn]] void refuse_body(std::string_view object, std::string_view reason);
+/// Refuses a member that the dialect does not know.
+[[noreturn]] void refuse_unknown(std::string_view object, std::string_view name, const Dialect& dialect);
+/// Refuses an id that none can be; `what`: `job_id`.
+[[noreturn]] void refuse_id(std::string_view what, std::string_view id);
+
+/// Reads the field of an object: what is refused meanwhile was refused in it. Of a field within it, whose object bears
+/// its name, the place becomes a path: `analysis_config.detectors`.
+template <class Read>
+void in_field(std::string_view object, std::string_view field, const Read& read) {
+  try {
+    read();
+  } catch (Refused& refused) {
+    std::string path(field);
+    const auto* inner = refused.answer.details ? std::get_if<UnusableField>(refused.answer.details.get()) : nullptr;
+    if (inner != nullptr) path += "." + inner->field;
+    throw Refused{{std::move(refused.answer.response), UnusableField{std::string(object), std::move(path)}}};
+  }
+}
+
 /// Refuses an empty body.
 void need_body(const std::string& body);
 

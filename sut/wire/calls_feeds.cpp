@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "wire/bodies.h"
+#include "wire/body_members.h"
 #include "wire/call.h"
+#include "wire/values.h"
 
 namespace closecheck::sut::wire {
 namespace {
@@ -33,22 +35,21 @@ bool reads_everything(const FeedOptions& options) {
 }  // namespace
 
 Built create_feed(Call& call) {
+  if (!call.is_view()) {
+    need_body(call.body());
+    check_feed(call.object("datafeed_config"), call.dialect());
+  }
   FeedOptions options = read_feed(call.object("datafeed_config"));
-  if (!call.is_view()) take_query(call, options);
+  if (!call.is_view()) in_field("datafeed_config", "query", [&] { take_query(call, options); });
   if (options.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
-  if (options.indices.empty()) refuse(400, kIllegalArgument, "Invalid indices value '[]' in datafeed configuration");
+  if (options.indices.empty()) refuse(400, "status_exception", "Invalid indices value '[]' in datafeed configuration");
   CreateDatafeed out{call.part("feed"), options.job, options.indices.front()};
   out.reads_everything = reads_everything(options);
-  const Json* id = member(call.object("datafeed_config"), "datafeed_id");
-  if (id != nullptr && id->is_string() && id->get<std::string>() != out.feed)
-    refuse(400, kIllegalArgument,
-           fmt::format("Inconsistent datafeed_id; '{}' specified in the body differs from '{}' specified as a URL "
-                       "argument",
-                       id->get<std::string>(), out.feed));
   return {std::move(out), std::move(options)};
 }
 
 Built update_feed(Call& call) {
+  if (!call.is_view()) check_feed_update(call.object("datafeed_update"), call.dialect());
   UpdateDatafeed out{call.part("feed"), read_feed(call.object("datafeed_update"))};
   take_query(call, out.options);
   out.options.is_update = true;
@@ -74,11 +75,13 @@ Built start_feed(Call& call) {
   };
   read("start", out.start_ms, options.start_after_now_ms);
   read("end", out.end_ms, options.end_after_now_ms);
-  call.ignore({"timeout"});
+  const Parameter timeout = call.take_either("timeout");
+  if (timeout && !call.is_view())
+    if (const TimeSpan span = read_time_span(*timeout, "timeout"); !span.error.empty())
+      refuse(400, call.dialect().bad_time_type, span.error);
   if (out.start_ms && out.end_ms && *out.start_ms >= *out.end_ms)
-    refuse(400, kIllegalArgument,
-           fmt::format("[start] must be earlier than [end]: start [{}] must be earlier than end [{}]", *out.start_ms,
-                       *out.end_ms));
+    refuse(400, "action_request_validation_exception",
+           fmt::format("Validation Failed: 1: start [{}] must be earlier than end [{}];", *out.start_ms, *out.end_ms));
   return {std::move(out), options};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "wire/bodies.h"
+#include "wire/body_members.h"
 #include "wire/call.h"
 #include "wire/values.h"
 
@@ -47,6 +48,7 @@ Built overall_buckets(Call& call) {
 }
 
 Built forecast(Call& call) {
+  if (!call.is_view() && !call.body().empty()) check_body(call.object(kForecastBody), kForecastBody, call.dialect());
   check_span(call, "duration");
   check_span(call, "expires_in");
   return {call.raw(), Forecast{call.part("job")}};
@@ -55,6 +57,7 @@ Built forecast(Call& call) {
 Built validate_job(Call& call) {
   JobOptions options;
   need_body(call.body());
+  check_job(call.object("job_details"), call.dialect());
   return {call.raw(), ValidateJob{read_create_job("", call.body(), call.dialect().default_time_format, options)}};
 }
 

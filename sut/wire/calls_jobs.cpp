@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "wire/bodies.h"
+#include "wire/body_members.h"
 #include "wire/call.h"
 #include "wire/text.h"
 #include "wire/upload.h"
@@ -10,39 +11,51 @@
 namespace closecheck::sut::wire {
 namespace {
 
-/// What the product calls the body of a close.
-constexpr const char* kClose = "cluster:admin/xpack/ml/job/close";
-
 /// Members of the body of a close, as the parameters of the same names.
 Parameter take_member(const Json& body, const char* name, bool is_flag) {
   const Json* value = member(body, name);
   if (value == nullptr) return std::nullopt;
   if (is_flag && value->is_boolean()) return value->get<bool>() ? "true" : "false";
-  if (!value->is_string())
-    refuse_field(kClose, "", kIllegalArgument, fmt::format("{} doesn't support values of that type", name));
+  if (!value->is_string()) refuse_body(kCloseBody, fmt::format("{} doesn't support values of that type", name));
   const auto& text = value->get_ref<const std::string&>();
   if (is_flag && !read_strict_boolean(text))
-    refuse_field(kClose, name, kIllegalArgument,
+    refuse_field(kCloseBody, name, kIllegalArgument,
                  fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.", text));
   if (!is_flag)
     if (const TimeSpan span = read_time_span(text, name); !span.error.empty())
-      refuse_field(kClose, name, kIllegalArgument, span.error);
+      refuse_field(kCloseBody, name, kIllegalArgument, span.error);
   return text;
 }
 
 /// A close with a body says nothing in its query.
 CloseJob close_of_body(Call& call) {
   const ValueTexts texts = split_values(call.body());
+  if (texts.values.empty() && texts.complete) refuse_body(kCloseBody, "Expected START_OBJECT but was: null");
   // What stands behind the first value is not looked at.
-  const Json body = read_object(texts.values.empty() ? "[]" : std::string(texts.values.front()), kClose);
+  const Json body = read_object(texts.values.empty() ? "[]" : std::string(texts.values.front()), kCloseBody);
   const Naming& allow = call.dialect().allow_none;
   for (const auto& [name, value] : body.items())
     if (name != "job_id" && name != "force" && name != "timeout" && !allow.knows(name))
-      refuse_field(kClose, "", kIllegalArgument, fmt::format("unknown field [{}]", name));
+      refuse_unknown(kCloseBody, name, call.dialect());
   Parameter allow_none = take_member(body, std::string(allow.written).c_str(), true);
   if (!allow_none && !allow.other.empty()) allow_none = take_member(body, std::string(allow.other).c_str(), true);
-  return {call.part("job"), take_member(body, "force", true), take_member(body, "timeout", false),
-          std::move(allow_none), call.take_rest()};
+  return {call.part("job"),
+          take_member(body, "force", true),
+          take_member(body, "timeout", false),
+          std::move(allow_none),
+          {}};
+}
+
+/// Ids that no job can have are refused before anybody looks for one.
+void check_job_id(const Call& call) {
+  const std::string job = call.part("job");
+  if (call.is_view() || !call.dialect().invalid_id_may_be_bad_request || is_valid_id(job) || job.size() > 64) return;
+  refuse_id("job_id", job);
+}
+
+/// The body as an object of which only known members are taken.
+void check_object(Call& call, const char* what) {
+  if (!call.is_view() && !call.body().empty()) check_body(call.object(what), what, call.dialect());
 }
 
 }  // namespace
@@ -53,18 +66,28 @@ Built create_job(Call& call) {
   if (!call.is_view()) need_body(call.body());
   // Documentation and product differ in what is usual: in a recording a number may be of either kind.
   const std::string_view usual_format = call.is_view() ? "epoch" : call.dialect().default_time_format;
+  if (!call.is_view()) check_job(call.object("job_details"), call.dialect());
   CreateJob out = read_create_job(call.part("job"), call.body(), usual_format, options);
+  if (!call.is_view())
+    for (Detector& detector : out.config.detectors) detector.function = full_function_name(detector.function);
   return {std::move(out), std::move(options)};
 }
 
 Built update_job(Call& call) {
-  if (!call.is_view()) need_body(call.body());
+  if (!call.is_view()) {
+    need_body(call.body());
+    check_job_update(call.object("job_update"), call.dialect());
+    if (call.dialect().has_expressions && call.part("job") == "_all")
+      refuse(400, "status_exception", "Cannot update more than 1 job at a time");
+  }
+  check_job_id(call);
   JobUpdate more;
   UpdateJob out = read_update_job(call.part("job"), call.body(), more);
   return {std::move(out), std::move(more)};
 }
 
 Built delete_job(Call& call) {
+  check_job_id(call);
   if (call.dialect().has_delete_options) call.ignore({"wait_for_completion"});
   return {DeleteJob{call.part("job"), call.take("force")}};
 }
@@ -78,6 +101,7 @@ Built job_statistics(Call& call) {
 }
 
 Built open_job(Call& call) {
+  check_job_id(call);
   const Parameter timeout = call.take_either("timeout");
   if (timeout && !call.is_view())
     if (const TimeSpan span = read_time_span(*timeout, "timeout"); !span.error.empty())
@@ -101,6 +125,7 @@ Built post_data(Call& call) {
 }
 
 Built flush_job(Call& call) {
+  check_object(call, kFlushBody);
   FlushJob out{call.part("job"), call.take_either("calc_interim")};
   FlushOptions options;
   options.start_ms = call.take_date("start");
@@ -111,6 +136,9 @@ Built flush_job(Call& call) {
   if (!interim && (options.start_ms || options.end_ms))
     refuse(400, kIllegalArgument,
            fmt::format("Invalid flush parameters: unexpected '{}'.", options.start_ms ? "start" : "end"));
+  if (options.advance_ms && options.skip_ms && *options.advance_ms <= *options.skip_ms)
+    refuse(400, "status_exception",
+           fmt::format("advance_time [{}] must be later than skip_time [{}]", *options.advance_ms, *options.skip_ms));
   if (options.start_ms && options.end_ms && *options.start_ms >= *options.end_ms)
     refuse(400, kIllegalArgument,
            "Invalid time range: end time '" + std::to_string(*options.end_ms) + "' is earlier than start time '" +
@@ -136,6 +164,7 @@ Built reset_job(Call& call) {
 }
 
 Built get_buckets(Call& call) {
+  check_job_id(call);
   ListOptions options = call.take_list();
   Selection& selection = options.selection;
   options.score_min = call.take_score("anomaly_score").value_or(0);
@@ -149,6 +178,7 @@ Built get_buckets(Call& call) {
 }
 
 Built get_records(Call& call) {
+  check_job_id(call);
   ListOptions options = call.take_list();
   options.score_min = call.take_score("record_score").value_or(0);
   options.selection.exclude_interim = call.take_flag("exclude_interim");
@@ -158,13 +188,17 @@ Built get_records(Call& call) {
 }
 
 Built get_snapshots(Call& call) {
+  check_job_id(call);
   SnapshotSelection out{call.part("snapshot"), call.take_list()};
   return {GetSnapshots{call.part("job"), out.snapshot, out.list.from, out.list.size}, std::move(out)};
 }
 
 Built update_snapshot(Call& call) {
+  check_job_id(call);
   UpdateSnapshot out{call.part("job"), call.part("snapshot"), std::nullopt, std::nullopt};
-  const Json& body = call.object("model_snapshot_update");
+  if (!call.is_view()) need_body(call.body());
+  check_object(call, kSnapshotUpdateBody);
+  const Json& body = call.object(kSnapshotUpdateBody);
   if (const Json* description = member(body, "description"); description != nullptr && description->is_string())
     out.description = description->get<std::string>();
   if (const Json* retain = member(body, "retain"); retain != nullptr && retain->is_boolean())
@@ -173,10 +207,13 @@ Built update_snapshot(Call& call) {
 }
 
 Built delete_snapshot(Call& call) {
+  check_job_id(call);
   return {call.raw(), DeleteSnapshot{call.part("job"), call.part("snapshot")}};
 }
 
 Built revert_snapshot(Call& call) {
+  check_job_id(call);
+  check_object(call, kRevertBody);
   RevertOptions options{call.take_flag("delete_intervening_results").value_or(false)};
   return {RevertSnapshot{call.part("job"), call.part("snapshot")}, options};
 }

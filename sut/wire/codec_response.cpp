@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/text.h"
 #include "wire/document_bodies.h"
 #include "wire/further_bodies.h"
 #include "wire/json.h"
@@ -202,6 +203,9 @@ struct ContentWriter {
     body["email"] = nullptr;
     body["metadata"] = Json::object();
     body["enabled"] = true;
+    if (profile->major >= 7)
+      for (const char* realm : {"authentication_realm", "lookup_realm"})
+        body[realm] = Json({{"name", "default_native"}, {"type", "native"}});
     return body;
   }
   Json operator()(const PrivilegeList& o) const { return privileges_body(o, std::get_if<IndexPrivileges>(&details)); }
@@ -238,12 +242,33 @@ struct BodyWriter {
   const Dialect& dialect() const { return *content_writer.profile; }
 };
 
-/// What could not be used of a body, told as the cause of an error that names the place.
+/// What could not be used of a body, told as the cause of an error that names the place: of several within each other,
+/// where that is a path.
 WireAnswer unusable_answer(const Response& response, const UnusableField& where, const Dialect& dialect) {
-  const std::string what =
-      where.field.empty() ? "failed to parse object" : fmt::format("failed to parse field [{}]", where.field);
-  return error_answer(response.status, "x_content_parse_exception", fmt::format("[1:1] [{}] {}", where.object, what),
-                      dialect, Json({{"type", response.error_type}, {"reason", response.reason}}));
+  constexpr const char* kType = "x_content_parse_exception";
+  const std::vector<std::string_view> path = divided(where.field, '.');
+  const auto words = [&](std::size_t place) {
+    const std::string_view object = place == 0 ? std::string_view(where.object) : path[place - 1];
+    return path[place].empty() ? fmt::format("[1:1] [{}] failed to parse object", object)
+                               : fmt::format("[1:1] [{}] failed to parse field [{}]", object, path[place]);
+  };
+  Json cause = Json({{"type", response.error_type}, {"reason", response.reason}});
+  for (std::size_t place = path.size() - 1; place > 0; --place)
+    cause = Json({{"type", kType}, {"reason", words(place)}, {"caused_by", std::move(cause)}});
+  return error_answer(response.status, kType, words(0), dialect, cause);
+}
+
+/// What the product tells as the cause of a refusal besides; null: nothing.
+Json cause_of(const Response& response, const Operation& operation, const Dialect& dialect) {
+  if (!dialect.wraps_parse_errors) return {};
+  if (const auto* open = std::get_if<OpenJob>(&operation);
+      open != nullptr && response.reason.ends_with("it has already been opened"))
+    return Json({{"type", "resource_already_exists_exception"},
+                 {"reason", fmt::format("task with id {{job-{}}} already exist", open->job)}});
+  // A time value whose number is none.
+  if (response.error_type == "illegal_argument_exception" && response.reason.starts_with("failed to parse ["))
+    return Json({{"type", "number_format_exception"}, {"reason", "For input string"}});
+  return {};
 }
 
 WireAnswer write_refusal(const Response& response, const Request& request, Profile profile) {
@@ -253,7 +278,7 @@ WireAnswer write_refusal(const Response& response, const Request& request, Profi
     return unrouted_answer({http.method, target_of(http), status == 405 ? "POST" : ""}, profile);
   }
   return error_answer(status, response.error_type.empty() ? "exception" : response.error_type, response.reason,
-                      *profile);
+                      *profile, cause_of(response, request.operation, *profile));
 }
 
 WireAnswer write(const Response& response, const AnswerDetails& details, const Request& request, Profile profile) {

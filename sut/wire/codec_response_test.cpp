@@ -72,7 +72,8 @@ TEST(EncodesResponses, WithStatistics) {
   EXPECT_EQ(written(JobStatisticsList{1, {job}}, JobStats{"j"}),
             std::string(kCommon) +
                 R"(opened","node":{"id":"node-1","name":"node-1","ephemeral_id":"node-1",)"
-                R"("transport_address":"127.0.0.1:9300","attributes":{"ml.max_open_jobs":"20","ml.enabled":"true"}},)"
+                R"("transport_address":"127.0.0.1:9300","attributes":{"ml.machine_memory":"1073741824",)"
+                R"("ml.max_open_jobs":"20","ml.enabled":"true","xpack.installed":"true"}},)"
                 R"("assignment_explanation":"",)"
                 R"("open_time":"37s"}]})");
 }

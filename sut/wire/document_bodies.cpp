@@ -126,7 +126,7 @@ Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& nod
   body["datafeed_id"] = feed.feed;
   body["state"] = feed.state;
   if (!node.empty()) {
-    body["node"] = node_body(node);
+    body["node"] = node_body(node, profile);
     body["assignment_explanation"] = "";
   }
   if (!profile->tells_timing || job.empty()) return body;

@@ -107,14 +107,16 @@ Json counts_body(const std::string& job, const DataCounts& counts, const MoreCou
   return body;
 }
 
-Json node_body(const std::string& node) {
+Json node_body(const std::string& node, Profile profile) {
   Json body = Json::object();
   body["id"] = node;
   body["name"] = node;
   body["ephemeral_id"] = node;
   body["transport_address"] = "127.0.0.1:9300";
-  body["attributes"]["ml.max_open_jobs"] = "20";
-  body["attributes"]["ml.enabled"] = "true";
+  Json& attributes = body["attributes"];
+  if (profile->major > 5) attributes["ml.machine_memory"] = "1073741824";
+  attributes["ml.max_open_jobs"] = "20";
+  if (profile->major < 7) attributes["ml.enabled"] = "true";
   return body;
 }
 
@@ -128,7 +130,8 @@ Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* mor
   if (profile->tells_timing) body["forecasts_stats"] = Json({{"total", 0}, {"forecasted_jobs", 0}});
   body["state"] = name(job.state);
   if (!job.node.empty()) {
-    body["node"] = node_body(job.node);
+    body["node"] = node_body(job.node, profile);
+    if (profile->major > 5) body["node"]["attributes"]["xpack.installed"] = "true";
     body["assignment_explanation"] = "";
   }
   if (job.open_time) body["open_time"] = *job.open_time;

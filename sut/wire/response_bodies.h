@@ -25,7 +25,7 @@ Json record_body(const std::string& job, const AnomalyRecord& record, std::int64
 Json snapshot_body(const std::string& job, const Snapshot& snapshot, const SnapshotDetails::Snapshot* more,
                    Profile profile);
 /// The node that runs a job or a datafeed.
-Json node_body(const std::string& node);
+Json node_body(const std::string& node, Profile profile);
 
 /// `{"count": n, name: [...]}`. `write` gets each of the list, and its place.
 template <class List, class Write>

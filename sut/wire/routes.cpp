@@ -13,6 +13,7 @@
 #include "wire/media_types.h"
 #include "wire/not_carried.h"
 #include "wire/text.h"
+#include "wire/values.h"
 
 namespace closecheck::sut::wire {
 namespace {
@@ -202,6 +203,24 @@ bool is_readable_type(const HttpRequest& request, Profile profile) {
   return type.plain == "application/json" || type.plain == "application/x-ndjson";
 }
 
+/// Why a content type is none at all; empty: it is one, or nobody says one.
+std::optional<std::string> trouble_with_type(const HttpRequest& request, Profile profile) {
+  if (!profile->needs_content_type || request.content_type.empty()) return std::nullopt;
+  const std::string_view type = trimmed(request.content_type);
+  const std::size_t slash = type.find('/');
+  if (slash != std::string_view::npos && slash > 0 && slash + 1 < type.size()) return std::nullopt;
+  return fmt::format("invalid Content-Type header [{}]", type);
+}
+
+/// Of what every request may say, for how its answer is written.
+void check_common_flags(const HttpRequest& request, const Dialect& dialect) {
+  if (!dialect.strict_booleans) return;
+  for (const char* name : {"pretty", "human", "error_trace"})
+    if (const auto value = find(request.query, name); value && !read_strict_boolean(*value))
+      refuse(400, kIllegalArgument,
+             fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.", *value));
+}
+
 Routed before_identity(ServiceAnswer answer) {
   return {{}, std::move(answer), true};
 }
@@ -245,12 +264,17 @@ Routed route(const HttpRequest& request, Profile profile) {
   if (auto trouble = trouble_with_media_types(find(request.headers, "accept").value_or(""), request.content_type,
                                               !request.body.empty(), *profile))
     return before_identity(refused(400, "media_type_header_exception", *std::move(trouble)));
+  if (auto trouble = trouble_with_type(request, profile))
+    return before_identity(refused(400,
+                                   profile->major < 8 ? "content_type_header_exception" : "media_type_header_exception",
+                                   *std::move(trouble)));
   if (!is_readable_type(request, profile))
     return before_identity({refused(406, "", ""), UnreadableType{request.content_type}});
   Call call(request, std::move(found.parts), profile, false);
   try {
     Built built = found.route->build(call);
     if (!call.rest().empty()) refuse(400, kIllegalArgument, unrecognized(request, call.rest()));
+    check_common_flags(request, *profile);
     Request typed;
     typed.operation = std::move(built.operation);
     return {{std::move(typed), std::move(built.details)}, std::nullopt, false};

@@ -85,7 +85,7 @@ TEST(Routes, ReadAJobWithEverythingThatItsConfigurationCarries) {
       R"({"job_id":"j","description":"d","groups":["g"],"analysis_config":{"bucket_span":"1h","detectors":[)"
       R"({"function":"mean","field_name":"f","by_field_name":"b","partition_field_name":"p","detector_description":"x"}],)"
       R"("influencers":[]},"analysis_limits":{"model_memory_limit":16},"data_description":{"time_field":"t",)"
-      R"("time_format":"epoch"},"custom_settings":{"b":1,"a":{}},"unknown":[]})"));
+      R"("time_format":"epoch"},"custom_settings":{"b":1,"a":{}}})"));
   EXPECT_EQ(create.job, "j");
   const JobConfig expected{"d", {"g"}, "1h", {{"mean", "f", "b", "p"}}, "t", "epoch", "16mb", R"({"b":1,"a":{}})"};
   EXPECT_EQ(create.config, expected);

@@ -91,15 +91,21 @@ std::optional<std::int64_t> read_memory_limit(std::string_view text) {
     number.remove_suffix(suffix.size());
     return true;
   };
-  if (take("gb") || take("g"))
+  if (take("tb") || take("t"))
+    unit = kKilo * kKilo;
+  else if (take("gb") || take("g"))
     unit = kKilo;
   else if (take("kb") || take("k"))
     divisor = kKilo;
   else if (!take("mb") && !take("m") && take("b"))
     divisor = kKilo * kKilo;
-  const auto value = read_whole(trimmed(number));
-  if (!value || *value < 0 || *value > kLongest / unit) return std::nullopt;
-  return *value * unit / divisor;
+  number = trimmed(number);
+  const auto value = read_whole(number);
+  if (value) return *value < 0 || *value > kLongest / unit ? std::nullopt : std::optional(*value * unit / divisor);
+  if (number.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
+  const auto fraction = number_in<double>(number);
+  if (!fraction || *fraction > 1e9) return std::nullopt;
+  return static_cast<std::int64_t>(*fraction * static_cast<double>(unit) / static_cast<double>(divisor));
 }
 
 bool is_valid_id(std::string_view id) {
