@@ -38,7 +38,7 @@ function neverMet(cells) {
 
 function modelSection(data) {
   const cells = data.model || [];
-  if (!cells.length) return null;
+  if (!cells.some((cell) => cell.visits > 0)) return null;
   const picture = document.getElementById("picture").content;
   const job = cells.filter((cell) => !cell.of_feed);
   return element("section", {id: "model"}, element("h2", {}, "What was met of the reference model"),

@@ -1,13 +1,24 @@
 // The page: the verdict, then what led to it.
 "use strict";
 
+const NAMES_SHOWN = 6;
+
+/** A verdict may name dozens of clauses; all of them stand below. */
+function shortLine(line) {
+  return line.split("; ").map((part) => {
+    const names = part.split(", ");
+    return names.length <= NAMES_SHOWN + 1 ? part
+                                           : `${names.slice(0, NAMES_SHOWN).join(", ")} and ${names.length - NAMES_SHOWN} more`;
+  }).join("; ");
+}
+
 function headerOf(data) {
   const [word, ...rest] = data.line.split(": ");
-  const hasWord = word === data.verdict;
+  const line = shortLine(word === data.verdict ? rest.join(": ") : data.line);
   return element("header", {class: "verdict " + tone(data.verdict)},
                  element("p", {class: "subject"}, "closecheck ", data.kind),
                  element("h1", {}, data.verdict),
-                 element("p", {class: "line"}, hasWord ? rest.join(": ") : data.line),
+                 element("p", {class: "line"}, line),
                  (data.faults || []).map((fault) => element("p", {class: "fault"}, "--strict-waivers: " + fault)));
 }
 
@@ -31,11 +42,11 @@ function navigation(sections) {
       element("a", {href: "#" + section.id}, section.querySelector("h2").textContent)));
 }
 
-/** Whoever prints sees everything, and then finds the page as it was. */
+/** Whoever prints sees everything but the requests as they were sent, and then finds the page as it was. */
 function openForPrint() {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open])")].filter((it) => !it.closest(".exchange"));
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {
