@@ -140,6 +140,7 @@ void add_judge(CLI::App& app, Action& action) {
   command.add_option("--profile", options->profile, "Dialect, where the file names none")->type_name("NAME");
   add_product_version(command, options->product_version);
   command.add_option("--json", options->json, "Write the findings as JSON")->type_name("FILE");
+  command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
   command.add_option("--html", options->html, "Write the findings as one page for a browser")->type_name("FILE");
   command.callback([&action, options] { action = [options] { return judge_command(*options); }; });
 }

@@ -80,6 +80,7 @@ struct JudgeCommandOptions {
   std::string profile;
   std::string product_version;
   std::string json;
+  std::string junit;
   std::string html;
 };
 ExitCode judge_command(const JudgeCommandOptions& options);

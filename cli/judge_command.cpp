@@ -110,6 +110,7 @@ std::string_view merged(const std::vector<reports::JudgedHistory>& judged) {
 ExitCode judge_command(const JudgeCommandOptions& options) {
   const std::optional<Profile> profile = chosen_profile(options.profile, options.product_version);
   OutputFile json(options.json);
+  OutputFile junit(options.junit);
   OutputFile html(options.html);
   BadFiles bad;
   std::vector<reports::JudgedHistory> judged;
@@ -132,6 +133,8 @@ ExitCode judge_command(const JudgeCommandOptions& options) {
   print(text);
   json.write(reports::write_judged_json(judged, verdict));
   json.commit();
+  junit.write(reports::write_judged_junit(judged));
+  junit.commit();
   if (html.wanted()) {
     for (reports::JudgedHistory& history : judged) history.history_lines = sut::write_history_lines(history.history);
     html.write(reports::write_judged_html(judged, verdict));

@@ -210,6 +210,27 @@ std::string write_judged(const JudgedHistory& judged) {
   return text;
 }
 
+std::string write_judged_junit(const std::vector<JudgedHistory>& judged) {
+  JunitSuite suite("closecheck judge");
+  for (const JudgedHistory& history : judged) {
+    JunitCase made;
+    made.class_name = "closecheck.judge";
+    made.title = history.title;
+    made.type = history.verdict;
+    made.message = history.findings.empty() ? history.why : history.findings.front().observed;
+    if (!history.findings.empty()) {
+      made.outcome = JunitOutcome::failed;
+      made.text =
+          write_findings(history.findings, {history.history, history.events_before, history.requests_before}, false);
+    } else if (history.verdict != "conforms") {
+      made.outcome = JunitOutcome::error;
+      made.text = history.why;
+    }
+    suite.add(made);
+  }
+  return suite.write(0);
+}
+
 std::string write_judged_json(const std::vector<JudgedHistory>& judged, std::string_view verdict) {
   Json list = Json::array();
   for (const JudgedHistory& history : judged) {

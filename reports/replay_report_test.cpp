@@ -68,6 +68,13 @@ TEST(JudgementReport, NamesWhatStoodAndWhatWasLeftOut) {
   EXPECT_THAT(text, HasSubstr("job j existed before"));
   EXPECT_THAT(text, HasSubstr("put to the test and stood: close-ends-open-job (1)"));
 
+  pugi::xml_document document;
+  JudgedHistory untold;
+  untold.verdict = "inconclusive";
+  ASSERT_TRUE(document.load_string(write_judged_junit({judged, untold}).c_str()));
+  EXPECT_EQ(document.select_nodes("testsuite/testcase/failure").size(), 1U);
+  EXPECT_EQ(document.select_nodes("testsuite/testcase/error").size(), 1U);
+
   const nlohmann::json json = nlohmann::json::parse(write_judged_json({judged}, "violates"));
   EXPECT_EQ(json["verdict"], "violates");
   EXPECT_EQ(json["histories"][0]["requests"], 4);

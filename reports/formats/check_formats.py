@@ -66,7 +66,8 @@ def run_everything():
     scenario = violation["scenario"]
     closecheck("replay", scenario, "library", "--json", "replay.json", "--junit", "replay.junit", "--html",
                "replay.html", code=1)
-    closecheck("judge", "race.jsonl", "--json", "judge.json", "--html", "judge.html", code=1)
+    closecheck("judge", "race.jsonl", "--json", "judge.json", "--junit", "judge.junit", "--html", "judge.html",
+               code=1)
 
 
 def run_live():

@@ -119,6 +119,9 @@ function violationSection(violation, index) {
                               ["fingerprint", violation.fingerprint]]),
                  timeline(violation),
                  violation.replay && [element("h4", {}, "replay"), command(violation.replay)],
-                 violation.curl && violation.curl.length > 0 && folded("by hand", command(violation.curl.join("\n"))),
+                 violation.curl && violation.curl.length > 0 &&
+                     folded("by hand", violation.scenario && element("p", {}, "With waits, what overlaps, and hooks: ",
+                                                                     element("code", {}, violation.scenario.replace(/\.ya?ml$/, ".sh"))),
+                            command(violation.curl.join("\n"))),
                  violation.waiver && folded("a waiver for it", command(violation.waiver)));
 }

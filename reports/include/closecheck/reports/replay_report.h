@@ -66,6 +66,8 @@ struct JudgedHistory {
 std::string write_judged(const JudgedHistory& judged);
 /// `closecheck-judgement/1` as JSON text; `verdict` is that of all histories together.
 std::string write_judged_json(const std::vector<JudgedHistory>& judged, std::string_view verdict);
+/// One case a history: `violates` is a failure, `inconclusive` an error.
+std::string write_judged_junit(const std::vector<JudgedHistory>& judged);
 /// The same as one file that a browser shows.
 std::string write_judged_html(const std::vector<JudgedHistory>& judged, std::string_view verdict);
 
