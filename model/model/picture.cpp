@@ -63,7 +63,7 @@ constexpr std::array kRoutes{
     Route{"opening", "opened", "", {1000, 92}},
     Route{"opening", "closing", "", {880, 258}},
     Route{"opened", "closing", "", {1118, 244}},
-    Route{"closing", "closed", "", {770, 336}},
+    Route{"closing", "closed", "", {656, 336}},
     Route{"closing", "forced", "", {1000, 505}},
     Route{"opening", "forced", "M 770 180 C 720 330 740 520 894 622", {806, 440}},
     Route{"opened", "forced", "M 1230 180 C 1290 330 1260 520 1106 622", {1196, 440}},

@@ -5,7 +5,7 @@ const NAMES_SHOWN = 6;
 
 /** A verdict may name dozens of clauses; all of them stand below. */
 function shortLine(line) {
-  return line.split("; ").map((part) => {
+  return line.replace(/\n/g, "; ").split("; ").map((part) => {
     const names = part.split(", ");
     return names.length <= NAMES_SHOWN + 1 ? part
                                            : `${names.slice(0, NAMES_SHOWN).join(", ")} and ${names.length - NAMES_SHOWN} more`;
