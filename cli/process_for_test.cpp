@@ -42,8 +42,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-/// Variables of this process, with those given in their place. Tests never touch the files of the user, and say the same
-/// where GitHub runs them.
+/// Variables of this process, with those given in their place. Tests never touch the files of the user, and say the
+/// same where GitHub runs them.
 std::vector<std::string> environment_with(Process::Variables variables) {
   variables.try_emplace("XDG_STATE_HOME", testing::TempDir() + "closecheck_state");
   variables.try_emplace("GITHUB_ACTIONS", "");
