@@ -95,6 +95,11 @@ bool is_loopback(std::string_view url) {
   return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "::1";
 }
 
+/// Whether the library is told of a body, be it an empty one.
+bool has_body(const wire::HttpRequest& request) {
+  return request.method == "POST" || request.method == "PUT" || request.method == "PATCH" || !request.body.empty();
+}
+
 /// The lines of a head, and lines that keep the library from writing its own.
 class HeaderLines {
  public:
@@ -123,11 +128,11 @@ void add_headers(const wire::HttpRequest& request, const Parameters& of_transpor
     return std::any_of(request.headers.begin(), request.headers.end(),
                        [&](const auto& header) { return lower(header.first) == wanted; });
   };
-  lines.leave_out("Expect");
+  if (has_body(request)) lines.leave_out("Expect");
   if (!is_given("accept-encoding")) lines.add("Accept-Encoding", "identity");
   if (!request.content_type.empty())
     lines.add("Content-Type", request.content_type);
-  else if (!is_given("content-type"))
+  else if (has_body(request) && !is_given("content-type"))
     lines.leave_out("Content-Type");
   for (const auto& [name, value] : request.headers) lines.add(name, value);
   for (const auto& [name, value] : of_transport)
@@ -251,10 +256,9 @@ void Connection::Impl::set_proxy() {
 }
 
 void Connection::Impl::set_request(const wire::HttpRequest& request, const std::string& target) {
-  const bool may_have_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   set(CURLOPT_HTTPGET, 1L);
   set(CURLOPT_NOBODY, request.method == "HEAD" ? 1L : 0L);
-  if (may_have_body || !request.body.empty()) {
+  if (has_body(request)) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     set(CURLOPT_POSTFIELDS, request.body.c_str());
   }
