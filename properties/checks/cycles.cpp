@@ -18,6 +18,9 @@ Steps cycle_with(int first, int last) {
 
 std::vector<Program> outlasts_cycles(const Environment& environment) {
   return {
+      Steps{create(), cycle_with(0, 3), buckets(), cycle(), cycle(), stats(), buckets(), pause(700 * kMillisecond),
+            stats(), cycle_with(3, 5), buckets(), cycle_with(5, 7), stats(), buckets(), snapshots(), cycle(), open(),
+            stats()},
       Steps{create(), cycle_with(0, 3), cycle(), cycle(), stats(), buckets()},
       Steps{create(), cycle_with(0, 3), buckets(), cycle(), buckets(), cycle(), buckets(), stats()},
       Steps{create(), cycle(), cycle(), cycle_with(0, 2), stats(), buckets(), snapshots()},
@@ -35,6 +38,8 @@ std::vector<Program> outlasts_cycles(const Environment& environment) {
 
 std::vector<Program> counts_once(const Environment&) {
   return {
+      Steps{create(), open(), flush(), post(data(0, 2)), flush(), stats(), flush(kJob, "true"), flush(), buckets(),
+            stats(), post(data(2, 4)), flush(), stats(), close(), stats(), buckets()},
       Steps{create(), open(), post(data(0, 1)), flush(), close(), stats()},
       Steps{create(), open(), post(data(0, 2)), flush(), flush(), flush(), close(), stats(), buckets()},
       Steps{create(), open(), flush(), post(data(0, 2)), flush(kJob, "true"), flush(), close(), stats(), buckets()},
@@ -45,6 +50,8 @@ std::vector<Program> counts_once(const Environment&) {
 std::vector<Program> leaves_nothing(const Environment&) {
   const Steps gone{closed(), remove()};
   return {
+      Steps{gone, stats(), close(), create(), stats(), buckets(), close(), cycle_with(0, 2), stats(), buckets(),
+            snapshots()},
       Steps{gone, stats()},
       Steps{gone, stats(), pause(kSecond), stats(), get(), close()},
       Steps{gone, create(), stats(), buckets()},

@@ -37,10 +37,12 @@ std::vector<Program> is_idle(const Environment& environment) {
   const Duration later = environment.live ? 1'500 * kMillisecond : 10 * kSecond;
   return {
       Steps{create(), open(), close(), stats()},
+      // Once a forced close has left nothing to be done; what an earlier close had left is still there.
+      Steps{create_rich(), get(), open(), post(data(0, 3)), close(), buckets(), open(), force(), settle(environment),
+            rest_after_force(environment), stats(), get(), buckets(), stats()},
       Steps{create(), open(), stats(), close(), stats(), pause(later), stats()},
       Steps{create(), open(), post(data(0, 4)), close(), stats(), pause(later), stats()},
       Steps{create(), open(), close(), open(), close(), stats(), pause(later), stats()},
-      Steps{create(), open(), force(), settle(environment), rest_after_force(environment), stats(), stats()},
       Steps{create(), open(), close(), on(1, stats()), pause(later), fresh(stats())},
       Steps{create(), open(), pause(later), close(), stats(), pause(later), stats()},
   };
@@ -56,7 +58,13 @@ std::vector<Check> keeping_checks() {
        keeps_metadata,
        {},
        {}},
-      {"closed-jobs-are-idle", {C::closed_job_is_idle, C::closed_means_closed}, {}, is_idle, {}, {}, 2},
+      {"closed-jobs-are-idle",
+       {C::closed_job_is_idle, C::closed_means_closed, C::closed_job_keeps_metadata, C::closed_job_keeps_results},
+       {},
+       is_idle,
+       {},
+       {},
+       3},
   };
 }
 

@@ -168,6 +168,9 @@ std::vector<Program> overlapping_lives(const Environment& environment) {
             join_step(),
             settle(environment),
             look(environment)},
+      // Whoever reads `opening` first knows that the close comes later.
+      Steps{create_detailed(), meanwhile(1, open()), pause(kMillisecond), stats(), close(), join_step(), stats(),
+            close(), settle(environment), open(), stats(), close(), stats()},
   };
 }
 
@@ -261,6 +264,7 @@ std::vector<Program> slow_lives(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
   const std::string shortly = in_milliseconds(short_of(environment));
   const Duration soon = environment.slow / 4;
+  const Duration late = environment.slow * 7 / 10;
   return {
       Steps{create_detailed(), open(), post_for_entity(0, 4), slow, close_within(shortly), stats(), snapshots(),
             post_for_entity(4, 5), flush(), open(), close_within(shortly), close_within("600000ms"), look(environment),
@@ -291,6 +295,27 @@ std::vector<Program> slow_lives(const Environment& environment) {
             close(),
             settle(environment),
             look(environment)},
+      // Late in its closing.
+      Steps{create_detailed(),
+            open(),
+            post_for_entity(0, 4),
+            slow,
+            close_within("0s"),
+            pause(late),
+            post_for_entity(4, 5),
+            pause(environment.slow / 10),
+            post_for_entity(5, 6),
+            flush(),
+            open(),
+            pause(environment.slow / 10),
+            post_for_entity(6, 7),
+            close(),
+            look(environment),
+            open(),
+            stats(),
+            close(),
+            stats(),
+            buckets()},
       Steps{create(), open(), post(data(0, 4)), close(), open(), slow, meanwhile(1, close()), pause(soon), stats(),
             force(), join_step(), settle(environment), stats(), buckets(), open(), post(data(5, 7)), close(), stats(),
             buckets()},

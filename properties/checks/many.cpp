@@ -74,6 +74,67 @@ std::vector<Program> forces_all(const Environment& environment) {
   };
 }
 
+Steps open_both() {
+  return {open(kJob), open(kOtherJob)};
+}
+
+/// Every way to name both of them, one behind the other; first what is refused.
+std::vector<Program> lives_of_several(const Environment& environment) {
+  Steps refused;
+  refused.add(close_named("closecheck-unknown," + kJob)).add(states());
+  refused.add(close_named(kJob + ",closecheck-unknown")).add(states());
+  refused.add(close_named(kBoth, {}, "abc")).add(close_named(kGroup, "true", "abc")).add(states());
+  if (!environment.profile->allow_none.written.empty())
+    refused.add(call(CloseJob{"closecheck-nobody*", {}, {}, "false", {}}));
+  if (environment.secured && environment.knows(Principal::none))
+    refused.add(as(Principal::none, close_named(kBoth))).add(states());
+  return {Steps{both_open(),
+                post(data(0, 3), kOtherJob),
+                refused,
+                close_named(kOtherJob + "," + kJob),
+                states(),
+                buckets(kOtherJob),
+                close_named(kBoth),
+                open(kJob),
+                close_named(kBoth),
+                states(),
+                open(kOtherJob),
+                close_named(kBoth),
+                states(),
+                open_both(),
+                close_named(kGroup),
+                states(),
+                open_both(),
+                close_named(kWildcard),
+                states(),
+                open_both(),
+                close(kJob),
+                states(),
+                post(data(3, 5), kOtherJob),
+                close_named(kGroup + "," + kJob, {}, "1h"),
+                states(),
+                buckets(kOtherJob),
+                open_both(),
+                close_named(kBoth, "true"),
+                settle(environment, kJob),
+                settle(environment, kOtherJob),
+                states()}};
+}
+
+std::vector<Program> lives_of_several_slow(const Environment& environment) {
+  const Duration slow = environment.slow;
+  return {Steps{both_open(), slow_close(slow, kJob), slow_close(slow, kOtherJob),
+                close_named(kBoth, {}, in_milliseconds(short_of(environment))), settle(environment, kJob),
+                settle(environment, kOtherJob), states(), open_both(), slow_close(slow, kOtherJob), close_named(kBoth),
+                states()}};
+}
+
+std::vector<Program> lives_of_several_failing(const Environment& environment) {
+  return {Steps{both_open(), fail(kOtherJob), states(), close_named(kBoth), states(), close_named(kGroup, {}, "10s"),
+                states(), close_named(kBoth, "true"), settle(environment, kJob), settle(environment, kOtherJob),
+                states(), open_both(), close_named(kBoth), states()}};
+}
+
 std::vector<Program> reads_many(const Environment& environment) {
   std::vector<Program> programs;
   std::vector<std::string> expressions;
@@ -96,23 +157,49 @@ std::vector<Check> many_checks() {
        {.dialect = &Dialect::has_expressions},
        names_whom_it_says,
        {},
-       {}},
+       {},
+       0},
       {"expressions-wait-for-all",
        {C::close_many, C::close_waits_for_housekeeping, C::timeout_bounds_wait, C::timed_out_close_goes_on},
        {.faults = {Fault::slow_close}, .dialect = &Dialect::has_expressions},
        waits_for_all,
        {},
-       {}},
+       {},
+       0},
       {"expressions-force-all",
        {C::close_many, C::force_closes_failed_job},
        {.faults = {Fault::fail_job}, .dialect = &Dialect::has_expressions},
        forces_all,
        {},
-       {}},
+       {},
+       0},
       {"readings-of-many-agree",
        {C::closed_means_closed, C::close_ends_open_job, C::closed_job_is_idle},
        {.dialect = &Dialect::has_expressions},
        reads_many,
+       {},
+       {},
+       2},
+      {"whole-lives-of-several-jobs",
+       {C::close_many, C::close_touches_one_job, C::unknown_job_refused, C::bad_parameters_refused,
+        C::refused_request_changes_nothing, C::close_ends_open_job, C::close_flushes_buffers, C::wire_status_codes,
+        C::wire_error_envelope},
+       {.dialect = &Dialect::has_expressions},
+       lives_of_several,
+       {},
+       {}},
+      {"whole-lives-of-several-jobs-with-slow-closes",
+       {C::close_many, C::timeout_bounds_wait, C::timed_out_close_goes_on, C::close_waits_for_housekeeping,
+        C::close_ends_open_job},
+       {.faults = {Fault::slow_close}, .dialect = &Dialect::has_expressions},
+       lives_of_several_slow,
+       {},
+       {}},
+      {"whole-lives-of-several-jobs-with-failures",
+       {C::close_many, C::force_closes_failed_job, C::failed_job_needs_force, C::refused_request_changes_nothing,
+        C::job_reopens},
+       {.faults = {Fault::fail_job}, .dialect = &Dialect::has_expressions},
+       lives_of_several_failing,
        {},
        {}},
   };

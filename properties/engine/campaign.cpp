@@ -36,6 +36,7 @@ struct Unit {
   int seeds = 1;
   bool through_codec = false;
   Duration estimate = 0;
+  bool is_extra = false;  // live: not needed any more where the clause that it is aimed at is violated
 };
 
 /// Live: what the workers do before they all stop once.
@@ -131,7 +132,9 @@ class Campaign {
     }
   }
 
-  bool may_run(const Program& program) const { return environment().allow_cluster_wide || !touches_others(program); }
+  bool may_run(const Program& program) const {
+    return environment().allow_cluster_wide || !touches_others(program, environment().profile);
+  }
 
   void do_round(Round round) {
     if (round.units.empty() && !round.with_random) return;
@@ -182,13 +185,15 @@ class Campaign {
       for (Unit& unit : units_of(i))
         if (unit.index < core_count(*checks_[i])) round.units.push_back(std::move(unit));
     }
+    for (Unit& unit : round.units) unit.is_extra = unit.index >= checks_[unit.check]->core_programs;
     Duration whole = 0;
     for (const Unit& unit : round.units) whole += unit.estimate;
     // The longest first, so that workers end together; the most telling first where there is no time for all.
     const Duration left = std::chrono::nanoseconds(options_.last_call - Clock::now()).count();
     const bool has_time = whole / std::max(1, options_.workers) < left * 3 / 4;
     std::ranges::stable_sort(round.units, {}, [&](const Unit& unit) {
-      return has_time ? std::pair<std::uint64_t, Duration>(0, -unit.estimate) : std::pair(unit.index, unit.estimate);
+      return has_time ? std::pair<std::uint64_t, Duration>(unit.is_extra ? 1 : 0, -unit.estimate)
+                      : std::pair(unit.index, unit.estimate);
     });
     return round;
   }
@@ -266,12 +271,17 @@ class Campaign {
 
   bool is_told(Clause clause) const { return evidence_.of(clause) > 0 || violated_.count(clause) != 0; }
 
+  /// Whether what the unit could tell has been told meanwhile.
+  bool is_left_out(const Unit& unit) const {
+    const Clause clause = checks_[unit.check]->aim();
+    return (round_.until_told && is_told(clause)) || (unit.is_extra && violated_.count(clause) != 0);
+  }
+
   /// The next piece of work.
   bool take(Unit& unit, std::size_t& number) {
     const std::lock_guard lock(mutex_);
     if (failed_) return false;
-    while (round_.until_told && next_ < round_.units.size() && is_told(checks_[round_.units[next_].check]->aim()))
-      ++next_;
+    while (next_ < round_.units.size() && is_left_out(round_.units[next_])) ++next_;
     const bool are_done = next_ == round_.units.size();
     if (round_.with_random && (are_done || drawn_ <= next_) && !out_of_time()) {
       unit = Unit{generated_[drawn_ % generated_.size()], drawn_ / generated_.size(), nullptr, 1, true, 0};

@@ -14,7 +14,9 @@ bool Check::serves_clause(Clause clause) const {
 
 std::size_t programs_kept_back(const Check& check, const Environment& environment) {
   if (environment.allow_cluster_wide || check.is_generated()) return 0;
-  return static_cast<std::size_t>(std::ranges::count_if(check.programs(environment), touches_others));
+  return static_cast<std::size_t>(std::ranges::count_if(check.programs(environment), [&](const Program& program) {
+    return touches_others(program, environment.profile);
+  }));
 }
 
 Unmet unmet_need(const Check& check, const Environment& environment) {

@@ -3,13 +3,14 @@
 
 #include <cstddef>
 
+#include "closecheck/vocabulary/profile.h"
 #include "closecheck/vocabulary/program.h"
 
 namespace closecheck::properties {
 
-/// Whether a request of the program may change what does not bear a name of its own, one that begins with
-/// `kNamePrefix`: a job without an id, `_all`, a wildcard of everything.
-bool touches_others(const Program& program);
+/// Whether a request of the program is sent to a live target only where its user allows to touch the jobs of others, as
+/// `sut::why_dangerous` has it.
+bool touches_others(const Program& program, Profile profile);
 
 /// Jobs that may be open at the same time while the program runs; none where nothing is opened.
 std::size_t places_of(const Program& program);

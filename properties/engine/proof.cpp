@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -24,6 +25,8 @@ constexpr std::size_t kCandidatesMax = 3;
 /// Other interleavings that a smaller program with overlapping requests may need.
 constexpr int kOverlapSeeds = 4;
 constexpr std::size_t kTrialsMaxLive = 60;
+/// Live, trials wait more than they ask, so that several may go on side by side.
+constexpr std::size_t kTrialsAtOnceLive = 4;
 
 bool is_dialect(Clause clause) {
   return level_of(clause) == Level::dialect;
@@ -72,10 +75,12 @@ struct Candidate {
   std::tuple<bool, std::size_t, std::size_t, std::size_t> rank;  // aimed first, then small, then first found
 };
 
+/// How long a live trial waits for what is missing.
+enum class Patience : std::uint8_t { fair, hurried };
+
 class CounterexampleProver {
  public:
-  CounterexampleProver(const ProofOptions& options, TrialRunner& trials)
-      : options_(options), trials_(trials), runner_(trials.make_runner()) {}
+  CounterexampleProver(const ProofOptions& options, TrialRunner& trials) : options_(options), trials_(trials) {}
 
   Proofs prove(const CampaignResult& campaign) {
     std::map<Clause, std::vector<Candidate>> by_clause;
@@ -178,7 +183,8 @@ class CounterexampleProver {
   /// in between tells whether it is only that. The clause is then told under the one that they show.
   bool follows_from_another(Clause clause, const Candidate& candidate, const Reproduction& minimal) {
     if (is_dialect(clause) || candidate.timing || out_of_time()) return false;
-    const Reproduction looked = attempt(watched(minimal.program), live() ? minimal.seed : options_.seed, true);
+    const std::uint64_t seed = live() ? minimal.seed : options_.seed;
+    Reproduction looked = attempt(watched(minimal.program), seed, true, Patience::hurried);
     const Finding* root = finding_for(looked.findings, clause, true);
     if (root == nullptr || root->clause == clause || root->timing || !selected(root->clause)) return false;
     const bool secured = trials_.environment().secured;
@@ -186,6 +192,10 @@ class CounterexampleProver {
     if (!bears_on(departure_of(*root, looked.history, secured), departure_of(own, minimal.history, secured)))
       return false;
     const Clause found = root->clause;
+    if (live()) {
+      looked = attempt(looked.program, looked.seed, true);
+      if (finding_for(looked.findings, found, false) == nullptr) return false;
+    }
     const Reproduction smaller = minimize(found, false, looked);
     const Finding* named = finding_for(smaller.findings, found, false);
     if (named == nullptr) return false;
@@ -228,8 +238,9 @@ class CounterexampleProver {
       const bool comes_later = first != proofs_by_clause_.end() && rank(*it) < rank(first->second);
       return std::tuple(comes_later ? rank(first->second) : rank(*it), comes_later, rank(*it));
     });
-    RootCauses causes(trials_.environment().secured,
-                      [this](const Program& program, std::uint64_t seed) { return attempt(program, seed, live()); });
+    RootCauses causes(trials_.environment().secured, [this](const Program& program, std::uint64_t seed) {
+      return attempt(program, seed, live(), Patience::hurried);
+    });
     std::vector<const Proof*> roots;
     for (const Proof* proof : ranked) {
       if (out_of_time()) return;
@@ -275,44 +286,57 @@ class CounterexampleProver {
     return kRepetitions - 1;
   }
 
-  Reproduction attempt(const Program& program, std::uint64_t seed, bool through_codec) {
-    const Ran ran = trials_.run(*runner_, std::make_shared<const Program>(program), seed, through_codec);
+  /// Thread-safe.
+  Reproduction attempt(const Program& program, std::uint64_t seed, bool through_codec,
+                       Patience patience = Patience::fair) {
+    const bool in_a_hurry = live() && patience == Patience::hurried;
+    Program wanted = !live() ? program : in_a_hurry ? trials_.hurried(program) : trials_.unhurried(program);
+    std::unique_ptr<Runner> runner = take_runner(in_a_hurry);
+    const Ran ran = trials_.run(*runner, std::make_shared<const Program>(std::move(wanted)), seed, through_codec);
+    Reproduction reproduction = trials_.keep(*runner, ran);
+    const std::lock_guard lock(mutex_);
     ++proofs_.sequences;
     proofs_.exchanges += static_cast<std::int64_t>(ran.result.exchanges);
-    return trials_.keep(*runner_, ran);
+    idle_runners_[in_a_hurry ? 1 : 0].push_back(std::move(runner));
+    return reproduction;
+  }
+
+  std::unique_ptr<Runner> take_runner(bool in_a_hurry) {
+    {
+      const std::lock_guard lock(mutex_);
+      auto& idle = idle_runners_[in_a_hurry ? 1 : 0];
+      if (!idle.empty()) {
+        std::unique_ptr<Runner> runner = std::move(idle.back());
+        idle.pop_back();
+        return runner;
+      }
+    }
+    return in_a_hurry ? trials_.make_hurried_runner() : trials_.make_runner();
   }
 
   std::optional<Reproduction> violating(const Program& program, Clause clause, bool any_of_group, std::uint64_t seed,
-                                        bool through_codec) {
+                                        bool through_codec, Patience patience = Patience::fair) {
     const int seeds = !live() && has_overlap(program) ? kOverlapSeeds : 1;
     for (int i = 0; i < seeds; ++i) {
       // The run's own seed first: a counterexample that replays with it needs no other.
       const std::uint64_t with = i == 0   ? options_.seed
                                  : i == 1 ? seed
                                           : seed_of(seed, "interleaving", static_cast<std::uint64_t>(i));
-      Reproduction reproduction = attempt(program, with, through_codec);
+      Reproduction reproduction = attempt(program, with, through_codec, patience);
       if (finding_for(reproduction.findings, clause, any_of_group) != nullptr) return reproduction;
     }
     return std::nullopt;
   }
 
   Reproduction minimize(Clause clause, bool any_of_group, const Reproduction& violation) {
-    ShrinkOptions shrinking;
-    if (live()) {
-      if (asks_with_wrong_password(violation.program)) return violation;
-      shrinking.simplify = Simplify::by_removal;
-      shrinking.trials_max = kTrialsMaxLive;
-      shrinking.enough = [this] { return out_of_time(); };
-    }
+    if (live()) return minimize_live(clause, any_of_group, violation);
     const auto smallest_of = [&](const Reproduction& start, bool through_codec) {
-      return shrink(
-          start,
-          [&](const Program& program) {
-            return violating(program, clause, any_of_group, violation.seed, through_codec);
-          },
-          shrinking);
+      return shrink(start,
+                    [&](const Program& program) {
+                      return violating(program, clause, any_of_group, violation.seed, through_codec);
+                    },
+                    {});
     };
-    if (live()) return smallest_of(violation, true);
     // Without bytes, which is cheaper, and once with them in the end, so that the report can quote them.
     if (const auto narrow = violating(violation.program, clause, any_of_group, violation.seed, false)) {
       Reproduction minimal = smallest_of(*narrow, false);
@@ -321,6 +345,28 @@ class CounterexampleProver {
     }
     const auto through_codec = violating(violation.program, clause, any_of_group, violation.seed, true);
     return smallest_of(through_codec ? *through_codec : violation, true);
+  }
+
+  /// What a trial in a hurry took for missing may only be late: whoever waits has to see the same in the end.
+  Reproduction minimize_live(Clause clause, bool any_of_group, const Reproduction& violation) {
+    if (asks_with_wrong_password(violation.program)) return violation;
+    const auto smallest_by = [&](Patience patience) {
+      ShrinkOptions shrinking;
+      shrinking.simplify = Simplify::by_removal;
+      shrinking.trials_max = kTrialsMaxLive;
+      shrinking.at_once = kTrialsAtOnceLive;
+      shrinking.enough = [this] { return out_of_time(); };
+      return shrink(
+          violation,
+          [&](const Program& program) {
+            return violating(program, clause, any_of_group, violation.seed, true, patience);
+          },
+          shrinking);
+    };
+    const Reproduction minimal = smallest_by(Patience::hurried);
+    if (!is_smaller(minimal.program, violation.program) || is_cancelled()) return violation;
+    if (auto seen = violating(minimal.program, clause, any_of_group, minimal.seed, true)) return *std::move(seen);
+    return smallest_by(Patience::fair);
   }
 
   void keep(const Finding& finding, const Check& check, const Reproduction& minimal) {
@@ -335,7 +381,8 @@ class CounterexampleProver {
 
   const ProofOptions& options_;
   TrialRunner& trials_;
-  std::unique_ptr<Runner> runner_;
+  std::mutex mutex_;
+  std::array<std::vector<std::unique_ptr<Runner>>, 2> idle_runners_;  // fair ones, and such in a hurry
   Proofs proofs_;
   std::map<Clause, Proof> proofs_by_clause_;
   std::map<Clause, Clause> followers_;  // clauses that are broken only because the other is

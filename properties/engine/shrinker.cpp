@@ -8,11 +8,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <numeric>
 #include <string>
 #include <tuple>
 #include <utility>
+
+#include "closecheck/vocabulary/workers.h"
 
 namespace closecheck::properties {
 namespace {
@@ -421,6 +424,28 @@ rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
                          lazily(program, pairs_replaced));
 }
 
+/// The next so many candidates, or as many as there are.
+Candidates next_of(rc::Seq<rc::Shrinkable<Program>>& candidates, std::size_t count) {
+  Candidates next;
+  while (next.size() < count) {
+    const auto candidate = candidates.next();
+    if (!candidate) break;
+    next.push_back(candidate->value());
+  }
+  return next;
+}
+
+/// What came of each candidate, all tried side by side.
+std::vector<std::optional<Reproduction>> tried(const Candidates& candidates, const Trial& trial) {
+  std::vector<std::optional<Reproduction>> reproductions(candidates.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
+  run_workers(static_cast<int>(candidates.size()), failed, [&] {
+    for (std::size_t i = next++; i < candidates.size() && !failed; i = next++) reproductions[i] = trial(candidates[i]);
+  });
+  return reproductions;
+}
+
 }  // namespace
 
 bool is_smaller(const Program& one, const Program& other) {
@@ -436,14 +461,19 @@ Reproduction shrink(Reproduction start, const Trial& trial, const ShrinkOptions&
   Reproduction best = std::move(start);
   std::size_t trials = 0;
   rc::Seq<rc::Shrinkable<Program>> candidates = shrinkable_of(best.program, options.simplify).shrinks();
-  while (const auto candidate = candidates.next()) {
-    if (trials++ == options.trials_max || (options.enough && options.enough())) break;
-    std::optional<Reproduction> reproduction = trial(candidate->value());
+  while (trials < options.trials_max && !(options.enough && options.enough())) {
+    const Candidates next = next_of(candidates, std::min(options.at_once, options.trials_max - trials));
+    if (next.empty()) break;
+    trials += next.size();
     // What was really run may be longer than the candidate, where the judge asked to read again, or shorter, where it
     // was decided before its end.
-    if (!reproduction || !is_smaller(reproduction->program, best.program)) continue;
-    best = std::move(*reproduction);
-    candidates = shrinkable_of(best.program, options.simplify).shrinks();
+    bool any_is_smaller = false;
+    for (std::optional<Reproduction>& reproduction : tried(next, trial)) {
+      if (!reproduction || !is_smaller(reproduction->program, best.program)) continue;
+      best = std::move(*reproduction);
+      any_is_smaller = true;
+    }
+    if (any_is_smaller) candidates = shrinkable_of(best.program, options.simplify).shrinks();
   }
   return best;
 }

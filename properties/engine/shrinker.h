@@ -4,6 +4,7 @@
 
 #include <rapidcheck.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -35,12 +36,14 @@ enum class Simplify : std::uint8_t {
 /// ours do what removal alone cannot.
 rc::Shrinkable<Program> shrinkable_of(Program program, Simplify simplify);
 
-/// Runs a candidate. Empty: it does not violate any more in the way that is being shrunk.
+/// Runs a candidate. Empty: it does not violate any more in the way that is being shrunk. Thread-safe where several are
+/// tried at once.
 using Trial = std::function<std::optional<Reproduction>(const Program&)>;
 
 struct ShrinkOptions {
   Simplify simplify = Simplify::everything;
   std::size_t trials_max = 4000;
+  std::size_t at_once = 1;       // candidates that are tried side by side, of which the smallest that violates is taken
   std::function<bool()> enough;  // true: stop here; may be empty
 };
 

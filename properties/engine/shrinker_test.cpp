@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "checks/steps.h"
 
@@ -144,6 +145,24 @@ TEST(Shrinker, FindsThreeStepsOfALongProgramInFewLiveTrials) {
   options.simplify = Simplify::by_removal;
   EXPECT_EQ(shrink(reproduction_of(program), trial, options).program.steps.size(), 3U);
   EXPECT_LE(trials, 60U);
+}
+
+TEST(Shrinker, TakesTheSmallestOfWhatItTriesSideBySide) {
+  std::atomic<std::size_t> trials = 0;
+  const auto trial = [&](const Program& program) {
+    ++trials;
+    return post_after_close(program);
+  };
+  ShrinkOptions options;
+  options.at_once = 4;
+  options.trials_max = 200;
+  EXPECT_EQ(shrink(reproduction_of(long_program()), trial, options).program.steps.size(), 2U);
+  EXPECT_LE(trials, 200U);
+
+  trials = 0;
+  options.trials_max = 7;
+  shrink(reproduction_of(long_program()), trial, options);
+  EXPECT_EQ(trials, 7U);
 }
 
 TEST(Shrinkables, MakeOnePostOfTwo) {

@@ -18,6 +18,9 @@ namespace {
 constexpr int kLostInARowMax = 2;
 constexpr Duration kLifePatience = 5 * kSecond;
 constexpr int kLifeAttemptsMax = 3;
+/// What hurried trials wait for, beyond what a close takes.
+constexpr Duration kHurriedRead = kSecond / 2;
+constexpr Duration kHurriedSettling = 2 * kSecond;
 
 RunnerOptions options_for(const Environment& environment) {
   Timing timing = timing_of(environment);
@@ -45,6 +48,11 @@ bool was_refused_room(const History& history) {
   });
 }
 
+void settle_within(Program& program, Duration patience) {
+  for (Step& step : program.steps)
+    if (step.type == StepType::settle) step.duration = patience;
+}
+
 /// A job that never came to be closed does not stay closed either. Whoever asks for the second alone is told of it.
 void name_as_asked(Finding& finding, const Environment& environment) {
   const auto asked = [&](Clause clause) { return environment.selected.count(clause) != 0; };
@@ -67,6 +75,25 @@ std::unique_ptr<Runner> TrialRunner::make_runner() const {
   return std::make_unique<Runner>(environment_.profile, options_for(environment_));
 }
 
+std::unique_ptr<Runner> TrialRunner::make_hurried_runner() const {
+  RunnerOptions options = options_for(environment_);
+  options.executor.reread_after = std::min(options.executor.reread_after, kHurriedRead + environment_.normal_close);
+  return std::make_unique<Runner>(environment_.profile, options);
+}
+
+Program TrialRunner::hurried(Program program) const {
+  Duration slowest = environment_.normal_close;
+  for (const Step& step : program.steps)
+    if (step.type == StepType::fault && step.fault == Fault::slow_close) slowest = std::max(slowest, step.duration);
+  settle_within(program, std::min(environment_.patience, slowest + kHurriedSettling));
+  return program;
+}
+
+Program TrialRunner::unhurried(Program program) const {
+  settle_within(program, environment_.patience);
+  return program;
+}
+
 std::string TrialRunner::next_prefix() {
   return fmt::format("{}{}-", name_prefix_, names_.fetch_add(1));
 }
@@ -81,7 +108,7 @@ Ran TrialRunner::run(Runner& runner, std::shared_ptr<const Program> program, std
     return ran;
   }
   runner.set_answer_patience(answer_patience(environment_, *program));
-  if (!one_at_a_time_ && !touches_others(*program)) {
+  if (!one_at_a_time_ && !touches_others(*program, environment_.profile)) {
     {
       const std::shared_lock together(together_);
       ran = run_live(runner, *program, seed);

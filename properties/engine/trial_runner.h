@@ -26,6 +26,12 @@ class TrialRunner {
               sut::SystemFactory& codec_factory);
 
   std::unique_ptr<Runner> make_runner() const;
+  /// Live: one that waits a short while alone for what is missing; with `hurried` programs, for what must happen in the
+  /// end as well. What it sees is to be seen once more by one that waits as long as is fair.
+  std::unique_ptr<Runner> make_hurried_runner() const;
+  Program hurried(Program program) const;
+  /// Takes back what `hurried` did.
+  Program unhurried(Program program) const;
 
   /// `through_codec`: through the wire codec, where that is a choice.
   Ran run(Runner& runner, std::shared_ptr<const Program> program, std::uint64_t seed, bool through_codec);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "checks/steps.h"
+#include "closecheck/sut/deviation.h"
 #include "closecheck/sut/in_process.h"
 
 namespace closecheck::properties {
@@ -63,6 +64,27 @@ TEST(TrialRunner, HoldsThePlacesOfALiveProgramsJobsUntilItIsCleanedUp) {
 
   trials.run(*runner, std::make_shared<const Program>(Program(Steps{create(), open(), open(kOtherJob)})), 1, true);
   EXPECT_EQ(factory.held, 0U);
+}
+
+// A forced close that ends nothing is awaited for the whole patience, or for a short while.
+TEST(TrialRunner, WaitsLessInAHurry) {
+  const auto factory = sut::make_in_process_factory({.deviation = *sut::deviation_named("force-cannot-close-hanging-job")});
+  Environment environment;
+  environment.live = true;
+  environment.patience = 30 * kSecond;
+  TrialRunner trials(environment, "closecheck-xyz-", *factory, *factory);
+  const Program program =
+      Steps{create(), open(), hang_close(), close_within("100ms"), force(), settle(environment), stats()};
+  const auto run = [&](std::unique_ptr<Runner> runner, Program wanted) {
+    const Ran ran = trials.run(*runner, std::make_shared<const Program>(std::move(wanted)), 1, true);
+    EXPECT_TRUE(ran.result.violates());
+    return runner->history().events.back().time;
+  };
+
+  EXPECT_GT(run(trials.make_runner(), program), 30 * kSecond);
+  const Program hurried = trials.hurried(program);
+  EXPECT_LT(run(trials.make_hurried_runner(), hurried), 5 * kSecond);
+  EXPECT_GT(run(trials.make_runner(), trials.unhurried(hurried)), 30 * kSecond);
 }
 
 }  // namespace

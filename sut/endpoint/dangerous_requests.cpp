@@ -1,4 +1,4 @@
-#include "endpoint/dangerous_requests.h"
+#include "closecheck/sut/dangerous_requests.h"
 
 #include <algorithm>
 #include <array>
@@ -46,6 +46,10 @@ bool only_looks(const std::string& last_segment) {
   return std::find(kLooks.begin(), kLooks.end(), last_segment) != kLooks.end();
 }
 
+bool is_close_of_nobody(const std::vector<std::string>& segments) {
+  return segments.back() == "_close" && segments.size() > 1 && segments[segments.size() - 2] == "anomaly_detectors";
+}
+
 bool is_true(std::string_view value) {
   return value != "false";
 }
@@ -84,6 +88,8 @@ std::string why_dangerous(const wire::HttpRequest& request, Profile profile, boo
   if (allows_cluster_wide || only_looks(segments.back())) return "";
   if (is_of_jobs && segments.back() == "_revert" && deletes_results(request))
     return "a revert that deletes results may delete those of others" + std::string(kNotAllowed);
+  if (is_of_jobs && is_close_of_nobody(segments))
+    return "a close without an id may mean every job" + std::string(kNotAllowed);
   if (const auto others = std::find_if(segments.begin(), segments.end(), names_others); others != segments.end())
     return "`" + *others + "` names what is not ours" + std::string(kNotAllowed);
   return "";

@@ -1,4 +1,4 @@
-#include "endpoint/dangerous_requests.h"
+#include "closecheck/sut/dangerous_requests.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,6 +26,7 @@ TEST(DangerousRequests, NameEverythingOrNothing) {
     EXPECT_EQ(why("POST", path, {}, "", true), "") << path;
     EXPECT_EQ(why("GET", path), "") << path;
   }
+  EXPECT_THAT(why("POST", "/_ml/anomaly_detectors/_close"), HasSubstr("a close without an id may mean every job"));
   EXPECT_NE(why("DELETE", "/_all"), "");
   EXPECT_NE(why("DELETE", "/_ml/anomaly_detectors/*"), "");
 }
@@ -33,7 +34,7 @@ TEST(DangerousRequests, NameEverythingOrNothing) {
 TEST(DangerousRequests, NameNothingOfOthersWhereTheyNameWhatIsOurs) {
   for (const char* path :
        {"/_ml/anomaly_detectors/closecheck-1-a/_close", "/_ml/anomaly_detectors/closecheck-1-*/_close",
-        "/_ml/anomaly_detectors/event_rate,,b/_close", "/_ml/anomaly_detectors/_close", "/_bulk", "/_refresh", "/"})
+        "/_ml/anomaly_detectors/event_rate,,b/_close", "/_bulk", "/_refresh", "/"})
     EXPECT_EQ(why("POST", path), "") << path;
   EXPECT_EQ(why("POST", "/_all/_search"), "");
   EXPECT_EQ(why("PUT", "/_ml/anomaly_detectors/closecheck-1-a/"), "");
