@@ -75,7 +75,7 @@ FLAWS = {
         # Overlaps
         _flaw("post-late-in-close-is-lost", "accepted-data-is-kept",
               "Late in its closing a job takes data and loses them."),
-        _flaw("open-while-closing-claims-opened", "concurrent-requests-linearize wire-status-codes",
+        _flaw("open-while-closing-claims-opened", "concurrent-requests-linearize wire-status-codes job-reopens",
               "An open of a closing job says that it is opened; it ends closed."),
         _flaw("flush-while-closing-is-500", "concurrent-requests-linearize wire-status-codes",
               "A flush of a closing job answers 500."),
@@ -109,9 +109,9 @@ FLAWS = {
               "A forced close of a job that is closing is refused."),
         _flaw("force-joins-pending-close", "force-closes-unresponsive-job force-returns-early",
               "A forced close leaves it to the normal close that runs."),
-        _flaw("force-empties-results", "reopen-continues-analysis closed-job-keeps-results", "A forced close deletes earlier results as well."),
+        _flaw("force-empties-results", "reopen-continues-analysis closed-job-keeps-results close-flushes-buffers", "A forced close deletes earlier results as well."),
         _flaw("force-drops-configuration", "closed-job-keeps-metadata", "A forced close drops description and groups."),
-        _flaw("forced-failed-job-stays-locked", "job-reopens", "A failed job that was forced never opens again."),
+        _flaw("forced-failed-job-stays-locked", "job-reopens force-closes-failed-job", "A failed job that was forced never opens again."),
         _flaw("forced-job-keeps-node", "closed-job-is-idle", "After a forced close the statistics name a node."),
         _flaw("force-needs-no-privilege", "close-requires-privilege", "With `force` readers may close."),
         # Many cycles

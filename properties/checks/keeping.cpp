@@ -19,7 +19,8 @@ Step create_rich() {
 
 std::vector<Program> keeps_metadata(const Environment& environment) {
   return {
-      Steps{create_rich(), open(), get(), post(data(0, 4)), close(), get()},
+      Steps{create_rich(), open(), get(), post(data(0, 4)), close(), get(), open(), close(), get(), open(), close(),
+            get()},
       Steps{create_rich(), get(), open(), close(), get()},
       Steps{create_rich(), open(), update("changed while open"), get(), close(), get()},
       Steps{create_rich(), open(), close(), get()},

@@ -21,7 +21,7 @@ Steps cycles(int count, bool with_data) {
 std::vector<Program> closes_open_jobs(const Environment& environment) {
   std::vector<Program> programs{
       Steps{create(), open(), close(), stats()},
-      Steps{create(), open(), post(data(0, 4)), close(), stats()},
+      Steps{create(), open(), post(data(0, 4)), close(), fresh(stats()), stats()},
       Steps{create(), open(), post(data(0, 4)), close_within("30m"), stats()},
       Steps{create(), open(), post(data(0, 4)), flush(), close(), stats()},
       Steps{create(), open(), post(data(0, 1)), force_spelled("false"), stats()},
@@ -48,7 +48,7 @@ Steps watch(const Environment& environment, const std::string& job = kJob) {
 
 std::vector<Program> stays_closed(const Environment& environment) {
   return {
-      Steps{create(), open(), post(data(0, 4)), close(), watch(environment)},
+      Steps{create(), open(), post(data(0, 4)), close(), watch(environment), open(), close(), watch(environment)},
       Steps{create(), open(), close(), watch(environment)},
       Steps{create(), open(), post(data(0, 2)), close(), pause(700 * kMillisecond), stats(), pause(kSecond), stats()},
       Steps{create(), open(), close(), post(data(0, 1)), stats(), flush(), stats()},

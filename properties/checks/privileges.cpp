@@ -49,15 +49,14 @@ std::vector<Program> refuses_wrong_passwords(const Environment& environment) {
 }
 
 std::vector<Program> may_close(const Environment& environment, Principal who) {
-  std::vector<Program> programs;
+  std::vector<Program> programs{
+      Steps{create(), open(), post(data(0, 4)), as(who, fresh(close())), snapshots(), stats(), buckets()}};
   for (const Step& step : closes(environment)) {
     const bool forced = std::get<CloseJob>(step.request.operation).force.value_or("false") != "false";
     Steps steps{create(), open(), as(who, step)};
     if (forced) steps.add(settle(environment));
     programs.push_back(steps.add(stats()));
   }
-  programs.push_back(
-      Steps{create(), open(), post(data(0, 4)), as(who, fresh(close())), snapshots(), stats(), buckets()});
   programs.push_back(Steps{create(), open(), as(who, close()), open(), as(who, close()), stats()});
   programs.push_back(Steps{create(), open(), stats(), on(1, as(who, close())), stats()});
   return programs;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -25,6 +26,8 @@ constexpr std::uint64_t kThroughCodecEvery = 250;
 constexpr int kProgramThroughCodecEvery = 4;
 /// A unit that has found so many violations tells nothing new.
 constexpr std::size_t kUnitViolationsMax = 3;
+/// A clause that so many programs break by a clock is as well told by repeating one of them.
+constexpr int kLateMax = 2;
 constexpr int kSizeMin = 4;
 constexpr int kSizeMax = 34;
 
@@ -44,6 +47,7 @@ struct Round {
   std::vector<Unit> units;
   bool is_needed = true;     // every unit has all the time there is; else only up to when random programs end
   bool until_told = false;   // a unit whose clause has been told meanwhile is left out
+  bool is_repeated = false;  // its units have been tried before
   bool with_random = false;  // random programs take turns with the units, and go on behind them
 };
 
@@ -139,6 +143,7 @@ class Campaign {
   void do_round(Round round) {
     if (round.units.empty() && !round.with_random) return;
     round_ = std::move(round);
+    late_.clear();
     next_ = 0;
     run_workers(options_.workers, failed_, [this] { work(); });
   }
@@ -236,6 +241,7 @@ class Campaign {
   Round round_of_untold(bool is_new) const {
     Round round;
     round.until_told = true;
+    round.is_repeated = !is_new;
     const std::set<Clause> clauses = untold();
     for (std::size_t i = 0; i < checks_.size(); ++i) {
       if (clauses.count(checks_[i]->aim()) == 0) continue;
@@ -274,7 +280,10 @@ class Campaign {
   /// Whether what the unit could tell has been told meanwhile.
   bool is_left_out(const Unit& unit) const {
     const Clause clause = checks_[unit.check]->aim();
-    return (round_.until_told && is_told(clause)) || (unit.is_extra && violated_.count(clause) != 0);
+    if (round_.until_told && is_told(clause)) return true;
+    const auto late = late_.find(clause);
+    const bool is_late = late != late_.end() && late->second >= kLateMax && evidence_.of(clause) == 0;
+    return (round_.is_repeated && is_late) || (unit.is_extra && (is_late || violated_.count(clause) != 0));
   }
 
   /// The next piece of work.
@@ -327,8 +336,12 @@ class Campaign {
     for (const Clause clause : check.serves)
       evidence_.count[static_cast<std::size_t>(clause)] += result.evidence.of(clause);
     for (const Reproduction& violation : result.violations)
-      for (const Finding& finding : violation.findings)
-        if (!finding.timing) violated_.insert(finding.clause);
+      for (const Finding& finding : violation.findings) {
+        if (finding.timing)
+          ++late_[finding.clause];
+        else
+          violated_.insert(finding.clause);
+      }
   }
 
   /// After an answer that was lost or odd: a target that does not answer a harmless read either is left alone.
@@ -429,8 +442,9 @@ class Campaign {
   std::size_t drawn_ = 0;  // random programs so far, live
   std::size_t done_ = 0;
   std::vector<std::pair<std::size_t, UnitResult>> results_;
-  Evidence evidence_;          // so far
-  std::set<Clause> violated_;  // by something that needs no clock
+  Evidence evidence_;           // so far
+  std::set<Clause> violated_;   // by something that needs no clock
+  std::map<Clause, int> late_;  // programs of this round that broke it by a clock
   CampaignResult merged_;
 
   std::mutex life_mutex_;  // one at a time asks whether the target is still there

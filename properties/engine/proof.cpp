@@ -239,11 +239,10 @@ class CounterexampleProver {
       return std::tuple(comes_later ? rank(first->second) : rank(*it), comes_later, rank(*it));
     });
     RootCauses causes(trials_.environment().secured, [this](const Program& program, std::uint64_t seed) {
-      return attempt(program, seed, live(), Patience::hurried);
+      return out_of_time() ? std::nullopt : std::optional(attempt(program, seed, live(), Patience::hurried));
     });
     std::vector<const Proof*> roots;
     for (const Proof* proof : ranked) {
-      if (out_of_time()) return;
       const auto root = std::ranges::find_if(roots, [&](const Proof* it) { return causes.explains(*it, *proof); });
       if (root == roots.end())
         roots.push_back(proof);

@@ -50,12 +50,12 @@ const RootCauses::Departures& RootCauses::departures_of(const Proof& proof) {
   Departures departures;
   departures.own = departures.watched = departure_of(proof.finding, own.history, secured_);
   departures.watched_clause = proof.finding.clause;
-  const Reproduction seen = attempt_(watched(own.program), own.seed);
-  if (!seen.findings.empty()) {
-    const Departure departure = departure_of(seen.findings.front(), seen.history, secured_);
+  const auto seen = attempt_(watched(own.program), own.seed);
+  if (seen && !seen->findings.empty()) {
+    const Departure departure = departure_of(seen->findings.front(), seen->history, secured_);
     if (departure.shows_in_statistics()) {
       departures.watched = departure;
-      departures.watched_clause = seen.findings.front().clause;
+      departures.watched_clause = seen->findings.front().clause;
     }
   }
   return departures_.emplace(proof.finding.clause, std::move(departures)).first->second;
@@ -114,7 +114,8 @@ bool RootCauses::is_only_early(const Proof& root, const Proof& other) {
     patient.steps.push_back(join_step());
     patient.steps.push_back(wait_step(kMinute));
   }
-  return attempt_(patient, other.reproduction.seed).findings.empty();
+  const auto seen_later = attempt_(patient, other.reproduction.seed);
+  return seen_later && seen_later->findings.empty();
 }
 
 /// Without the request whose answer departs in an overlap, the rest departs as the root does: at once, or once it has
@@ -137,11 +138,11 @@ bool RootCauses::shows_without_the_overlap(const Proof& root, const Proof& other
     rest.steps.push_back(settle_step(job, kHour));
     rest.steps.push_back(call(JobStats{job}));
   }
-  const Reproduction without = attempt_(with_prefix(rest, seen.prefix, kNamePrefix), seen.seed);
-  if (without.findings.empty()) return false;
-  const Finding& finding = without.findings.front();
+  const auto without = attempt_(with_prefix(rest, seen.prefix, kNamePrefix), seen.seed);
+  if (!without || without->findings.empty()) return false;
+  const Finding& finding = without->findings.front();
   return finding.clause == root.finding.clause ||
-         are_alike(departure_of(finding, without.history, secured_), departures_of(root).watched);
+         are_alike(departure_of(finding, without->history, secured_), departures_of(root).watched);
 }
 
 }  // namespace closecheck::properties

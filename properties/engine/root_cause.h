@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "engine/departure.h"
 #include "engine/proof.h"
@@ -22,8 +23,8 @@ bool bears_on(const Departure& seen_before, const Departure& departing);
 /// Keeps what it has seen of each clause's violation. Not thread-safe.
 class RootCauses {
  public:
-  /// Runs a program with the seed.
-  using Attempt = std::function<Reproduction(const Program&, std::uint64_t seed)>;
+  /// Runs a program with the seed; empty where there is no time for that.
+  using Attempt = std::function<std::optional<Reproduction>(const Program&, std::uint64_t seed)>;
   RootCauses(bool secured, Attempt attempt) : secured_(secured), attempt_(std::move(attempt)) {}
 
   /// Whether nothing would be wrong with the scenario of `other` if the answer that departs first in the one of `root`

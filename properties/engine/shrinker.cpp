@@ -424,6 +424,19 @@ rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
                          lazily(program, pairs_replaced));
 }
 
+/// Without the readings at its end that repeat the one before: whatever is dropped, they are asked for again.
+Program without_rereading(Program program) {
+  std::vector<Step>& steps = program.steps;
+  const auto is_read_again = [&] {
+    const std::size_t size = steps.size();
+    return size > 2 && steps[size - 1].type == StepType::call && steps[size - 2].type == StepType::wait &&
+           steps[size - 3].type == StepType::call &&
+           describe(steps[size - 1].request) == describe(steps[size - 3].request);
+  };
+  while (is_read_again()) steps.erase(steps.end() - 2, steps.end());
+  return program;
+}
+
 /// The next so many candidates, or as many as there are.
 Candidates next_of(rc::Seq<rc::Shrinkable<Program>>& candidates, std::size_t count) {
   Candidates next;
@@ -460,7 +473,11 @@ rc::Shrinkable<Program> shrinkable_of(Program program, Simplify simplify) {
 Reproduction shrink(Reproduction start, const Trial& trial, const ShrinkOptions& options) {
   Reproduction best = std::move(start);
   std::size_t trials = 0;
-  rc::Seq<rc::Shrinkable<Program>> candidates = shrinkable_of(best.program, options.simplify).shrinks();
+  const auto candidates_of = [&] {
+    const bool is_live = options.simplify == Simplify::by_removal;
+    return shrinkable_of(is_live ? without_rereading(best.program) : best.program, options.simplify).shrinks();
+  };
+  rc::Seq<rc::Shrinkable<Program>> candidates = candidates_of();
   while (trials < options.trials_max && !(options.enough && options.enough())) {
     const Candidates next = next_of(candidates, std::min(options.at_once, options.trials_max - trials));
     if (next.empty()) break;
@@ -473,7 +490,7 @@ Reproduction shrink(Reproduction start, const Trial& trial, const ShrinkOptions&
       best = std::move(*reproduction);
       any_is_smaller = true;
     }
-    if (any_is_smaller) candidates = shrinkable_of(best.program, options.simplify).shrinks();
+    if (any_is_smaller) candidates = candidates_of();
   }
   return best;
 }

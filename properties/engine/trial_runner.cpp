@@ -19,7 +19,7 @@ constexpr int kLostInARowMax = 2;
 constexpr Duration kLifePatience = 5 * kSecond;
 constexpr int kLifeAttemptsMax = 3;
 /// What hurried trials wait for, beyond what a close takes.
-constexpr Duration kHurriedRead = kSecond / 2;
+constexpr Duration kHurriedRead = kSecond / 5;
 constexpr Duration kHurriedSettling = 2 * kSecond;
 
 RunnerOptions options_for(const Environment& environment) {
