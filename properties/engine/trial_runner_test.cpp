@@ -68,7 +68,8 @@ TEST(TrialRunner, HoldsThePlacesOfALiveProgramsJobsUntilItIsCleanedUp) {
 
 // A forced close that ends nothing is awaited for the whole patience, or for a short while.
 TEST(TrialRunner, WaitsLessInAHurry) {
-  const auto factory = sut::make_in_process_factory({.deviation = *sut::deviation_named("force-cannot-close-hanging-job")});
+  const auto factory =
+      sut::make_in_process_factory({.deviation = *sut::deviation_named("force-cannot-close-hanging-job")});
   Environment environment;
   environment.live = true;
   environment.patience = 30 * kSecond;

@@ -7,11 +7,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "closecheck/sut/dangerous_requests.h"
 #include "closecheck/sut/left_over.h"
 #include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/job_expression.h"
 #include "closecheck/vocabulary/text.h"
-#include "closecheck/sut/dangerous_requests.h"
 #include "endpoint/endpoint_clean_up.h"
 #include "endpoint/endpoint_clients.h"
 #include "endpoint/endpoint_target.h"
