@@ -10,6 +10,8 @@
 #include <new>
 
 #include "closecheck/reports/report.h"
+#include "closecheck/sut/deviation.h"
+#include "command_description.h"
 #include "commands.h"
 #include "configuration.h"
 #include "suggestions.h"
@@ -55,6 +57,12 @@ void add_target(CLI::App& command, TargetOptions& options) {
       ->type_name("DURATION");
 }
 
+void add_colour(CLI::App& command, std::string& colour) {
+  command
+      .add_option("--color", colour, "auto (default: on a terminal, and not where NO_COLOR is set), always or never")
+      ->type_name("WHEN");
+}
+
 void add_run(CLI::App& app, Action& action) {
   const auto options = std::make_shared<RunOptions>();
   CLI::App& command = *app.add_subcommand("run", "The conformance gate");
@@ -77,10 +85,13 @@ void add_run(CLI::App& app, Action& action) {
     command.add_option(fmt::format("--{}", format.name), options->reports[format.name], std::string(format.help))
         ->type_name("FILE");
   command.add_option("--record", options->record, "Write every exchange as JSON Lines")->type_name("FILE");
+  command.add_flag("--evidence", options->evidence, "Keep in the JSON report what its verdicts rest on, for `verify`");
+  command.add_option("--sign", options->sign, "Sign the JSON report with this SSH key, as FILE.sig")->type_name("KEY");
   command.add_option("--save-counterexamples", options->save_counterexamples, "Where violations are saved")
       ->type_name("DIR");
   command.add_option("--jobs", options->jobs, "Worker threads; default: one a processor")->type_name("N");
   command.add_flag("--quiet", options->quiet, "Only violations and verdict");
+  add_colour(command, options->colour);
   command.callback([&action, options] { action = [options] { return run_command(*options); }; });
 }
 
@@ -109,6 +120,56 @@ void add_replay(CLI::App& app, Action& action) {
     options->target.is_plan = options->dry_run;
     action = [options] { return replay_command(*options); };
   });
+}
+
+void add_compare(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<CompareOptions>();
+  CLI::App& command =
+      *app.add_subcommand("compare", "Targets or reports side by side, with what tells two of them apart");
+  command
+      .add_option("what", options->words,
+                  "Two or more: names of the configuration's targets, URLs, in-process, deviations (none: the plain "
+                  "implementation), profiles, saved reports")
+      ->type_name("TARGET|REPORT")
+      ->required();
+  command
+      .add_option("--profile", options->profile,
+                  fmt::format("Dialect, one of {}; default: auto live, and that of the first live one in process",
+                              profile_names()))
+      ->type_name("NAME");
+  add_product_version(command, options->product_version);
+  command.add_option("--config", options->config, "Targets with their profiles, principals and hooks (YAML)")
+      ->type_name("FILE");
+  command.add_option("--principals", options->principals, "Principals of every target (YAML)")->type_name("FILE");
+  command.add_option("--clause", options->clauses, "Only clauses of this id or glob; may be given again")
+      ->type_name("CLAUSE")
+      ->allow_extra_args(false);
+  command.add_option("--seed", options->seed, "Of everything random; printed when not given")
+      ->type_name("N")
+      ->check(whole_number());
+  command.add_option("--effort", options->effort, "quick (default), standard or thorough")->type_name("NAME");
+  command.add_option("--budget", options->budget, "Longest time of all runs together, such as 90s")
+      ->type_name("DURATION");
+  command.add_flag("--allow-cluster-wide", options->allow_cluster_wide,
+                   "Send what could touch jobs of others: blank ids, _all, *, reverts that delete results");
+  command.add_option("--save", options->save, "Where scenarios are saved that tell two apart")->type_name("DIR");
+  command.add_option("--jobs", options->jobs, "Worker threads; default: one a processor")->type_name("N");
+  command.add_option("--json", options->json, "Write the comparison as JSON")->type_name("FILE");
+  command.add_option("--markdown", options->markdown, "Write the comparison as Markdown")->type_name("FILE");
+  command.add_flag("--quiet", options->quiet, "Only what is not alike, and the verdict");
+  add_colour(command, options->colour);
+  command.callback([&action, options] { action = [options] { return compare_command(*options); }; });
+}
+
+void add_verify(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<VerifyOptions>();
+  CLI::App& command = *app.add_subcommand("verify", "Judges again what a report keeps (run --evidence), offline");
+  command.add_option("report", options->report, "The report, JSON")->type_name("REPORT")->required();
+  command
+      .add_option("--check-signature", options->check_signature,
+                  "REPORT.sig must be its signature by this SSH key (the public one)")
+      ->type_name("KEY");
+  command.callback([&action, options] { action = [options] { return verify_command(*options); }; });
 }
 
 void add_cleanup(CLI::App& app, Action& action) {
@@ -209,6 +270,96 @@ void add_catalogues(CLI::App& app, Action& action) {
   clauses.callback([&action, id] { action = [id] { return clauses_command(*id); }; });
 }
 
+/// What an option takes where there are only these.
+std::vector<std::string> choices_of(const std::string& name) {
+  std::vector<std::string> choices;
+  if (name == "--profile") {
+    for (const Profile profile : kProfiles) choices.emplace_back(closecheck::name(profile));
+  } else if (name == "--deviation") {
+    choices.emplace_back("none");
+    for (const sut::DeviationText& deviation : sut::deviations()) choices.emplace_back(deviation.name);
+  } else if (name == "--require") {
+    for (const Require require : kRequires) choices.emplace_back(closecheck::name(require));
+  } else if (name == "--effort") {
+    choices = {"quick", "standard", "thorough"};
+  } else if (name == "--color") {
+    choices = {"auto", "always", "never"};
+  } else if (name == "--log-level") {
+    choices = {"off", "error", "warn", "info", "debug"};
+  } else if (name == "--clause" || name == "clause" || name == "id") {
+    for (const ClauseText& clause : clauses()) choices.emplace_back(clause.id);
+  } else if (name == "shell") {
+    choices = {"bash", "zsh", "fish"};
+  }
+  return choices;
+}
+
+CommandDescription describe(const CLI::App& app) {
+  CommandDescription command{app.get_name(), app.get_description(), {}, {}};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;  // not in the help either
+    OptionDescription described;
+    for (const std::string& name : option->get_snames()) described.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) described.names.push_back("--" + name);
+    described.help = option->get_description();
+    if (option->get_items_expected_max() > 0) described.value = option->get_type_name();
+    described.choices = choices_of(described.is_word() ? option->get_name(true) : described.names.back());
+    command.options.push_back(std::move(described));
+  }
+  for (const CLI::App* inner : app.get_subcommands([](const CLI::App*) { return true; }))
+    command.commands.push_back(describe(*inner));
+  return command;
+}
+
+void add_manuals(CLI::App& app, Action& action) {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App& help = *app.add_subcommand("help", "The help of the program, or of a command");
+  help.add_option("command", *words, "A command")->type_name("COMMAND");
+  help.callback([&app, &action, words] {
+    action = [&app, words] {
+      const CLI::App* command = &app;
+      std::string name = app.get_name();
+      for (const std::string& word : *words) {
+        const auto named = command->get_subcommands([&](const CLI::App* it) { return it->get_name() == word; });
+        if (named.empty()) throw UsageError(fmt::format("there is no command '{}' (see `closecheck help`)", word));
+        command = named.front();
+        name += " " + word;
+      }
+      print(app.get_formatter()->make_help(command, name, CLI::AppFormatMode::Normal));
+      return ExitCode::conforms;
+    };
+  });
+  CLI::App& manual = *app.add_subcommand("man", "The manual page, for `closecheck man | man -l -`");
+  manual.callback([&app, &action] {
+    action = [&app] {
+      print(write_manual(describe(app), CLOSECHECK_VERSION, kExitCodeTable));
+      return ExitCode::conforms;
+    };
+  });
+  const auto shell = std::make_shared<std::string>();
+  CLI::App& completions = *app.add_subcommand("completions", "What a shell needs to complete our command lines");
+  completions.add_option("shell", *shell, "bash, zsh or fish")->type_name("SHELL")->required();
+  completions.callback([&app, &action, shell] {
+    action = [&app, shell] {
+      print(write_completions(describe(app), *shell));
+      return ExitCode::conforms;
+    };
+  });
+}
+
+/// What may have been meant by the words that the command does not know.
+std::string suggestions_for(const CLI::App& app) {
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command->get_options())
+    for (const std::string& name : option->get_lnames())
+      if (!option->get_group().empty()) names.push_back("--" + name);
+  for (const std::string& word : app.remaining(true))
+    if (word.starts_with("--")) return did_you_mean(word.substr(0, word.find('=')), {names.begin(), names.end()});
+  return "";
+}
+
 /// `--target "$UNSET"` must not be taken for no target at all.
 void refuse_empty_values(CLI::App& command) {
   const CLI::Validator not_empty(
@@ -248,19 +399,26 @@ int failed(ExitCode code, const std::string& message) {
 int parse_and_run(int argc, char** argv) {
   CLI::App app("Tells whether a service closes machine-learning jobs the way the X-Pack \"Close Jobs\" page says.",
                "closecheck");
-  app.set_version_flag("--version", std::string("closecheck ") + CLOSECHECK_VERSION);
+  const std::string version = std::string("closecheck ") + CLOSECHECK_VERSION;
+  app.set_version_flag("-V,--version", version, "The version of the program");
   app.footer(kExitCodeTable);
   app.require_subcommand(1);
   Action action;
   add_run(app, action);
   add_replay(app, action);
   add_judge(app, action);
+  add_compare(app, action);
+  add_verify(app, action);
   add_serve(app, action);
   add_cleanup(app, action);
   add_init(app, action);
   add_deviations(app, action);
   add_catalogues(app, action);
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) command->footer(kExitCodeTable);
+  add_manuals(app, action);
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    command->footer(kExitCodeTable);
+    command->set_version_flag("--version", version, "The version of the program");
+  }
   refuse_empty_values(app);
   check_command(app, argc, argv);
   check_words(argc, argv);
@@ -269,6 +427,8 @@ int parse_and_run(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     app.exit(wanted);
     return static_cast<int>(ExitCode::conforms);
+  } catch (const CLI::ExtrasError& error) {
+    return failed(ExitCode::usage, fmt::format("{}{} (see `closecheck --help`)", error.what(), suggestions_for(app)));
   } catch (const CLI::ParseError& error) {
     return failed(ExitCode::usage, fmt::format("{} (see `closecheck --help`)", error.what()));
   }

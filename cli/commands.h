@@ -39,10 +39,13 @@ struct RunOptions {
   bool github = false;          // annotations and a step summary, also off GitHub
   bool dry_run = false;
   bool quiet = false;
+  std::string colour = "auto";
   std::map<std::string_view, std::string> reports;  // file by name of its format
   std::string record;
   std::string save_counterexamples;
-  int jobs = 0;  // 0: as many as fit
+  bool evidence = false;  // the JSON report keeps what its verdicts rest on
+  std::string sign;       // an SSH key that signs the JSON report
+  int jobs = 0;           // 0: as many as fit
 };
 ExitCode run_command(const RunOptions& options);
 
@@ -66,6 +69,32 @@ struct ReplayOptions {
   bool quiet = false;
 };
 ExitCode replay_command(const ReplayOptions& options);
+
+struct CompareOptions {
+  std::vector<std::string> words;  // names of the configuration's targets, URLs, deviations, profiles, files of reports
+  std::string profile;
+  std::string product_version;
+  std::string config;
+  std::string principals;
+  std::vector<std::string> clauses;  // ids or globs; none: all
+  std::optional<std::uint64_t> seed;
+  std::string effort = "quick";
+  std::string budget;
+  std::string save;  // a folder; empty: the state folder
+  int jobs = 0;
+  std::string json;
+  std::string markdown;
+  bool allow_cluster_wide = false;
+  bool quiet = false;
+  std::string colour = "auto";
+};
+ExitCode compare_command(const CompareOptions& options);
+
+struct VerifyOptions {
+  std::string report;
+  std::string check_signature;  // a public key; empty: of a signature nothing is asked
+};
+ExitCode verify_command(const VerifyOptions& options);
 
 struct CleanupOptions {
   TargetOptions target;

@@ -304,32 +304,44 @@ std::vector<Waiver> take_waivers(const Reader& reader, const YAML::Node& node) {
   return waivers;
 }
 
-}  // namespace
-
-Variables process_variables() {
-  return [](const std::string& variable) -> std::optional<std::string> {
-    const char* value = std::getenv(variable.c_str());
-    if (value == nullptr) return std::nullopt;
-    return value;
-  };
+Profile take_profile_name(const Reader& reader, const YAML::Node& value, const std::string& text) {
+  try {
+    return require_profile(text);
+  } catch (const UsageError& error) {
+    reader.fail(value, error.what());
+  }
 }
 
-Configuration read_configuration(const std::string& path, const Variables& variables) {
-  const Reader reader(path, variables);
-  const YAML::Node root = reader.load();
+Configuration take_configuration(const Reader& reader, const YAML::Node& node, const std::string& what, bool is_whole);
+
+void take_targets(const Reader& reader, const YAML::Node& node, Configuration& into) {
+  constexpr std::string_view kSigns = "-_.";
+  reader.each(node, "'targets'", {}, [&](const std::string& key, const YAML::Node& value) {
+    const bool is_name = std::all_of(key.begin(), key.end(), [&](char c) {
+      return is_letter(c) || is_digit(c) || kSigns.find(c) != std::string_view::npos;
+    });
+    if (!is_name || key.empty() || key == "in-process")
+      reader.fail(value, fmt::format("'{}' cannot be the name of a target: letters, digits, '-', '_' and '.'", key));
+    Configuration target = take_configuration(reader, value, fmt::format("the target '{}'", key), false);
+    if (!target.target) reader.fail(value, fmt::format("the target '{}' needs a 'target'", key));
+    target.waivers = into.waivers;
+    into.targets.emplace(key, std::make_shared<const Configuration>(std::move(target)));
+  });
+}
+
+/// `is_whole`: not one of several targets.
+Configuration take_configuration(const Reader& reader, const YAML::Node& node, const std::string& what, bool is_whole) {
   Configuration configuration;
-  const std::vector<std::string_view> keys{"target",     "profile", "tls",     "headers",           "proxy",
-                                           "principals", "hooks",   "waivers", "allow_cluster_wide"};
-  reader.each(root, "the configuration", keys, [&](const std::string& key, const YAML::Node& value) {
+  std::vector<std::string_view> keys{"target", "profile",    "tls",   "headers",
+                                     "proxy",  "principals", "hooks", "allow_cluster_wide"};
+  if (is_whole) keys.insert(keys.end(), {"waivers", "targets"});
+  std::optional<YAML::Node> targets;
+  reader.each(node, what, keys, [&](const std::string& key, const YAML::Node& value) {
     if (key == "target") {
       configuration.target = reader.text(value, "'target'");
     } else if (key == "profile") {
       const std::string text = reader.text(value, "'profile'");
-      try {
-        if (text != kAutoProfile) configuration.profile = require_profile(text);
-      } catch (const UsageError& error) {
-        reader.fail(value, error.what());
-      }
+      if (text != kAutoProfile) configuration.profile = take_profile_name(reader, value, text);
     } else if (key == "tls") {
       take_tls(reader, value, configuration.transport);
     } else if (key == "headers") {
@@ -342,11 +354,30 @@ Configuration read_configuration(const std::string& path, const Variables& varia
       take_principals(reader, value, configuration);
     } else if (key == "hooks") {
       take_hooks(reader, value, configuration);
+    } else if (key == "targets") {
+      targets = value;
     } else {
       configuration.waivers = take_waivers(reader, value);
     }
   });
+  // Waivers may stand behind them.
+  if (targets) take_targets(reader, *targets, configuration);
   return configuration;
+}
+
+}  // namespace
+
+Variables process_variables() {
+  return [](const std::string& variable) -> std::optional<std::string> {
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+  };
+}
+
+Configuration read_configuration(const std::string& path, const Variables& variables) {
+  const Reader reader(path, variables);
+  return take_configuration(reader, reader.load(), "the configuration", true);
 }
 
 void read_principals(const std::string& path, const Variables& variables, Configuration& configuration) {

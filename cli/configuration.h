@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,6 +42,9 @@ struct Configuration {
   std::set<Principal> plain_keys;                       // whose API key is written as `id:key`
   std::map<Fault, std::string> hooks;
   std::vector<Waiver> waivers;
+  /// Several, by name. Each stands by itself, so that nobody's credentials go to another's target; waivers alone are
+  /// those of the whole.
+  std::map<std::string, std::shared_ptr<const Configuration>> targets;
 };
 
 /// Reads a variable; empty: it is not defined.

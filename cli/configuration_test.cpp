@@ -72,6 +72,33 @@ waivers:
   EXPECT_EQ(read_back.waivers[1].level, Level::dialect);
 }
 
+TEST_F(ConfigurationTest, ReadsSeveralTargetsEachOfWhichStandsByItself) {
+  const Configuration read_back = read(R"(targets:
+  old:     {target: "http://127.0.0.1:9200", profile: xpack-6.3}
+  new-1.0: {target: "http://127.0.0.1:9201", principals: {none: {username: nobody, password: "${SECRET}"}}}
+principals: {manage_ml: {username: ml_admin, password: "${SECRET}"}}
+waivers:
+  - {level: dialect, reason: "other codes"}
+)");
+
+  ASSERT_EQ(read_back.targets.size(), 2U);
+  const Configuration& old = *read_back.targets.at("old");
+  EXPECT_EQ(old.target, "http://127.0.0.1:9200");
+  EXPECT_EQ(old.profile, Profile::xpack_6_3);
+  EXPECT_TRUE(old.principals.empty()) << "whose password it is, is not said";
+  EXPECT_EQ(old.waivers.size(), 1U);
+  EXPECT_EQ(read_back.targets.at("new-1.0")->principals.at(Principal::none).password, "s3cret");
+}
+
+TEST_F(ConfigurationTest, RefusesTargetsThatCannotBeNamedOrReached) {
+  EXPECT_THAT(error("targets: {a/b: {target: x}}\n"), HasSubstr("'a/b' cannot be the name of a target"));
+  EXPECT_THAT(error("targets: {in-process: {target: x}}\n"), HasSubstr("cannot be the name of a target"));
+  EXPECT_THAT(error("targets:\n  old: {profile: es-8}\n"), HasSubstr("2: the target 'old' needs a 'target'"));
+  EXPECT_THAT(error("targets: {old: {targt: x}}\n"), HasSubstr("did you mean 'target'"));
+  EXPECT_THAT(error("targets: {old: {target: x, targets: {}}}\n"), HasSubstr("knows no 'targets'"));
+  EXPECT_THAT(error("targets: {}\n"), HasSubstr("'targets' is empty"));
+}
+
 TEST_F(ConfigurationTest, ReadsHowATargetIsReached) {
   std::ofstream(testing::TempDir() + "closecheck_configuration_ca.pem") << "a certificate";
   const Configuration read_back = read(R"(target: https://es.example.org:9200/cluster-a

@@ -23,16 +23,6 @@ std::string file_name(const RunRecord& record, const ViolationRecord& violation)
                      where.empty() ? "" : "-", where, record.seed);
 }
 
-std::string replay_line(const std::string& file, const Target& target, const TargetOptions& options) {
-  std::string line = fmt::format("{} replay {}", program_name(), shell_word(file));
-  if (!target.live) return line;
-  line += fmt::format(" --target {} --profile {}", shell_word(target.url), name(target.profile));
-  if (!options.product_version.empty()) line += " --product-version " + shell_word(options.product_version);
-  if (!options.config.empty()) line += " --config " + shell_word(options.config);
-  if (!options.principals.empty()) line += " --principals " + shell_word(options.principals);
-  return line;
-}
-
 /// Beside the scenario, under its name.
 void save_hand_script(const ViolationRecord& violation, const RunRecord& record, const Target& target,
                       const std::filesystem::path& scenario) {
@@ -59,6 +49,25 @@ std::string program_name() {
   std::error_code error;
   if (launcher == nullptr || std::filesystem::equivalent("closecheck", launcher, error)) return "./closecheck";
   return shell_word(launcher);
+}
+
+std::string replay_line(const std::string& file, const Target& target, const TargetOptions& options,
+                        const Target* written_for) {
+  std::string line = fmt::format("{} replay {}", program_name(), shell_word(file));
+  if (!target.live) {
+    if (written_for == nullptr) return line;
+    line += fmt::format(" --deviation {}", target.deviation_name.empty() ? "none" : target.deviation_name);
+    if (target.profile == written_for->profile) return line;
+    line += fmt::format(" --profile {}", name(target.profile));
+    const std::string version = product_version_of(target.profile);
+    return version.empty() ? line : line + " --product-version " + version;
+  }
+  line += fmt::format(" --target {} --profile {}", shell_word(target.named.empty() ? target.url : target.named),
+                      name(target.profile));
+  if (!options.product_version.empty()) line += " --product-version " + shell_word(options.product_version);
+  if (!options.config.empty()) line += " --config " + shell_word(options.config);
+  if (!options.principals.empty()) line += " --principals " + shell_word(options.principals);
+  return line;
 }
 
 void add_curl_lines(RunRecord& record, const Target& target) {

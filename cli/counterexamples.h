@@ -18,6 +18,10 @@ void add_curl_lines(RunRecord& record, const Target& target);
 void save_counterexamples(RunRecord& record, const Target& target, const TargetOptions& options,
                           const std::filesystem::path& folder);
 
+/// The command that replays the file on that target. `written_for`: the target that the file is about; null: this one.
+std::string replay_line(const std::string& file, const Target& target, const TargetOptions& options,
+                        const Target* written_for = nullptr);
+
 /// How the user calls this program: `./closecheck` where that is it, else the path of the launcher.
 std::string program_name();
 

@@ -156,6 +156,12 @@ void OutputFile::commit() {
   fail(path_);
 }
 
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw OutputError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+}
+
 std::filesystem::path state_folder() {
   std::vector<std::filesystem::path> candidates;
   if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/')

@@ -10,6 +10,9 @@
 
 namespace closecheck::cli {
 
+/// No report is larger, with all the histories that it may keep.
+inline constexpr std::size_t kReportBytesMax = std::size_t{256} << 20;
+
 /// The whole of a regular file. Throws UsageError: it cannot be read, is something else, or longer than that.
 std::string read_file(const std::string& path, std::size_t bytes_max = kTextFileBytesMax);
 
@@ -84,6 +87,9 @@ class Deliveries {
  private:
   std::string errors_;
 };
+
+/// Makes the folder, and those above it, where it is not there. Throws OutputError.
+void make_folder(const std::filesystem::path& folder);
 
 /// Where closecheck keeps files of its own: `$XDG_STATE_HOME/closecheck`, `~/.local/state/closecheck`, else a folder of
 /// the system's for temporary files. Made when it is not there; the first that can be written to. Throws OutputError.

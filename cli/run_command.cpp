@@ -11,17 +11,18 @@
 #include <random>
 
 #include "closecheck/properties/gate.h"
+#include "closecheck/reports/evidenced_report.h"
 #include "closecheck/reports/report.h"
 #include "commands.h"
 #include "counterexamples.h"
 #include "files.h"
-#include "latency_meter.h"
+#include "gate_run.h"
 #include "live_session.h"
 #include "model_map.h"
-#include "recorder.h"
 #include "reproduction.h"
 #include "secrets.h"
 #include "selection.h"
+#include "signatures.h"
 #include "target.h"
 #include "terminal.h"
 #include "waivers.h"
@@ -31,9 +32,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-/// Live: of the budget, what is kept for replaying what was found, one in so many shares.
-constexpr int kReplayShares = 10;
 
 Require require_of(const std::string& text, bool live) {
   if (text.empty()) return live ? Require::reachable : Require::all;
@@ -58,81 +56,21 @@ properties::GateOptions gate_options(const RunOptions& options, const Target& ta
   return gate;
 }
 
-void take_in(const Knowledge& knowledge, properties::GateOptions& gate) {
-  gate.secured = knowledge.secured;
-  gate.principals = knowledge.principals;
-  gate.unsuitable = knowledge.unsuitable;
-  gate.datafeeds_absent = knowledge.datafeeds_absent;
-  gate.documents_absent = knowledge.documents_absent;
-  gate.faults = knowledge.faults;
-  gate.round_trip = knowledge.round_trip;
-  gate.round_trip_max = knowledge.round_trip_max;
-}
+/// The report that keeps evidence, and is signed.
+constexpr std::string_view kJson = "json";
 
-/// The record of a run that could not begin.
-RunRecord unreachable_record(const properties::GateOptions& gate, const std::string& error) {
-  RunRecord record;
-  record.profile = gate.profile;
-  record.require = gate.require;
-  for (const Clause clause : gate.selected) {
-    ClauseRecord entry;
-    entry.clause = clause;
-    entry.verdict = ClauseVerdict::not_exercised;
-    entry.kind = Untold::did_not;
-    entry.why = "the target " + error;
-    record.clauses.push_back(std::move(entry));
-  }
-  record.broken_off = "the target " + error;
-  record.verdict = verdict_of(record);
-  return record;
-}
-
-RunRecord run_on(const Target& target, properties::GateOptions& gate, const RunOptions& options, LiveSession& session,
-                 OutputFile& recorded, reports::Latencies& latencies) {
-  const LiveSession::Reached& reached = session.reach(target);
-  const Knowledge& knowledge = reached.knowledge;
-  if (!knowledge.reachable) {
-    print_diagnostic(fmt::format("{} {}", target.url, knowledge.error));
-    return unreachable_record(gate, knowledge.error);
-  }
-  take_in(knowledge, gate);
-  if (target.live) {
-    const std::chrono::nanoseconds left = target.ends.end_of_work - Clock::now();
-    gate.budget = (left - left / kReplayShares).count();
-    gate.name_prefix = session.name_prefix();
-    if (!options.quiet)
-      fmt::print(stderr, "{}{}", describe_reach(target, knowledge), properties::describe_out_of_reach(gate));
-  }
-  Systems systems = make_systems(target, reached.journal);
-  const Redactor* redactor = target.live ? &target.redactor : nullptr;
-  RecordingFactory plain(*systems.plain, target.profile, recorded, redactor);
-  RecordingFactory wide(systems.through_codec(), target.profile, recorded, redactor);
-
-  sut::SystemFactory& narrow_one = recorded.wanted() ? plain : *systems.plain;
-  sut::SystemFactory& wide_one = recorded.wanted() ? wide : systems.through_codec();
-  // Simulated time says nothing of a server's pace.
-  MeteredFactory metered_plain(narrow_one, latencies);
-  MeteredFactory metered_wide(wide_one, latencies);
-
-  ProgressLine progress(!options.quiet);
-  RunRecord record = properties::run_gate(
-      gate, target.live ? metered_plain : narrow_one, target.live ? metered_wide : wide_one,
-      [&progress](const properties::Progress& now) { progress.show(now); }, session.cancelled());
-  progress.clear();
-  if (redactor != nullptr) redact(record, *redactor);
-  record.notes.insert(record.notes.begin(), knowledge.notes.begin(), knowledge.notes.end());
-  return record;
+void check_report_options(const RunOptions& options) {
+  const auto json = options.reports.find(kJson);
+  const bool is_written = json != options.reports.end() && !json->second.empty();
+  if (options.evidence && !is_written) throw UsageError("--evidence is kept in the report of --json FILE");
+  if (options.sign.empty()) return;
+  if (!is_written) throw UsageError("--sign signs the report of --json FILE");
+  read_file(options.sign);
 }
 
 fs::path counterexample_folder(const RunOptions& options) {
   if (options.save_counterexamples.empty()) return state_folder() / "counterexamples";
   return options.save_counterexamples;
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw OutputError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
 }
 
 ExitCode exit_code_of(const reports::RunReport& report) {
@@ -162,18 +100,21 @@ void append_step_summary(const reports::RunReport& report) {
 }
 
 /// The verdict first: whatever becomes of the files, it is told.
-void deliver(const reports::RunReport& report, const RunOptions& options,
+void deliver(const reports::RunReport& report, const KeptEvidence& evidence, const RunOptions& options,
              std::map<std::string_view, OutputFile>& report_files, Deliveries& deliveries) {
   const bool on_github = options.github || variable("GITHUB_ACTIONS") == "true";
   deliveries.attempt([&] {
-    print(reports::write_console(report,
-                                 {.colour = is_terminal_output(), .quiet = options.quiet, .annotates = on_github}));
+    print(reports::write_console(report, {.colour = wants_colour(options.colour),
+                                          .quiet = options.quiet,
+                                          .annotates = on_github,
+                                          .width = output_width()}));
   });
   for (const reports::ReportFormat& format : reports::report_formats())
     deliveries.attempt([&] {
       OutputFile& file = report_files.at(format.name);
       if (!file.wanted()) return;
-      file.write(format.write(report));
+      const bool keeps_evidence = options.evidence && format.name == kJson;
+      file.write(keeps_evidence ? reports::write_evidenced_json(report, evidence, sha256) : format.write(report));
       file.commit();
     });
   if (on_github) deliveries.attempt([&] { append_step_summary(report); });
@@ -202,6 +143,8 @@ ExitCode run_command(const RunOptions& options) {
   wanted.is_plan = options.dry_run;
   Target target = resolve_target(wanted, {}, ends);
   properties::GateOptions gate = gate_options(options, target);
+  check_report_options(options);
+  wants_colour(options.colour);
   std::vector<Waiver> waivers = target.configuration.waivers;
   if (!options.waivers.empty()) waivers = read_waivers(options.waivers, process_variables());
   if (options.dry_run) {
@@ -209,6 +152,8 @@ ExitCode run_command(const RunOptions& options) {
     print(properties::describe_plan(gate));
     return ExitCode::conforms;
   }
+  KeptEvidence evidence;
+  if (options.evidence) gate.evidence = &evidence;
   std::map<std::string_view, OutputFile> report_files;
   for (const auto& [format, path] : options.reports) report_files.try_emplace(format, path);
   OutputFile recorded(options.record);
@@ -217,7 +162,7 @@ ExitCode run_command(const RunOptions& options) {
   LiveSession session(ends);
   session.bind(target);
   reports::RunReport report;
-  report.record = run_on(target, gate, options, session, recorded, report.latencies);
+  report.record = run_gate_on(target, gate, session, {recorded, report.latencies}, options.quiet);
   RunRecord& record = report.record;
   record.version = CLOSECHECK_VERSION;
   record.http = target.live;
@@ -240,8 +185,9 @@ ExitCode run_command(const RunOptions& options) {
   report.model = model_map(record);
   session.clean_up();
   record.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-  deliver(report, options, report_files, deliveries);
+  deliver(report, evidence, options, report_files, deliveries);
   deliveries.attempt([&] { recorded.commit(); });
+  if (!options.sign.empty()) deliveries.attempt([&] { sign_file(options.sign, options.reports.at(kJson)); });
   deliveries.finish();
   return exit_code_of(report);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "closecheck/properties/rejudging.h"
 #include "closecheck/sut/history_lines.h"
 #include "closecheck/vocabulary/path.h"
 #include "closecheck/vocabulary/text.h"
@@ -168,6 +169,16 @@ void redact(RunRecord& record, const Redactor& redactor) {
     violation.history = redactor(std::move(violation.history));
     violation.history_lines = sut::write_history_lines(violation.history);
   }
+}
+
+void redact(KeptEvidence& evidence, const Redactor& redactor) {
+  redact(evidence.broken_off, redactor);
+  for (DecidingHistory& kept : evidence.histories) {
+    kept.history = redactor(std::move(kept.history));
+    kept.lines = sut::write_history_lines(kept.history);
+    kept.times = properties::judge_again(kept.lines, kept.history.profile, evidence.rules).evidence.of(kept.clause);
+  }
+  std::erase_if(evidence.histories, [](const DecidingHistory& kept) { return kept.times == 0; });
 }
 
 void redact(reports::ReplayedFile& file, const Redactor& redactor) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "closecheck/reports/replay_report.h"
+#include "closecheck/vocabulary/deciding_history.h"
 #include "closecheck/vocabulary/record.h"
 #include "closecheck/vocabulary/redactor.h"
 #include "configuration.h"
@@ -26,6 +27,8 @@ std::string without_user(const std::string& url);
 std::vector<std::string> warnings_of_short_secrets(const Configuration& configuration);
 
 void redact(RunRecord& record, const Redactor& redactor);
+/// Histories that tell nothing any more without what was secret in them are left out.
+void redact(KeptEvidence& evidence, const Redactor& redactor);
 void redact(reports::ReplayedFile& file, const Redactor& redactor);
 void redact(reports::JudgedHistory& judged, const Redactor& redactor);
 

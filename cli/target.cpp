@@ -47,6 +47,24 @@ void take_profile(Target& target, std::optional<Profile> wanted) {
   if (found.what == sut::Recognised::profile && !wanted) target.recognised_by = found.why;
 }
 
+/// Leaves of the configuration what it says of the target of that name; false: it names none so.
+bool take_named(const std::string& name, Configuration& configuration) {
+  const auto named = configuration.targets.find(name);
+  if (named == configuration.targets.end()) return false;
+  const std::shared_ptr<const Configuration> one = named->second;
+  configuration = *one;
+  return true;
+}
+
+/// Of a word that is neither an address nor a name nothing is meant but a name.
+void check_name(const std::string& word, const Configuration& configuration) {
+  if (configuration.targets.empty() || word.empty() || word == kInProcess || word.find("://") != std::string::npos)
+    return;
+  std::vector<std::string_view> names;
+  for (const auto& [name, one] : configuration.targets) names.push_back(name);
+  throw UsageError(fmt::format("the configuration names no target '{}'{}", one_line(word), did_you_mean(word, names)));
+}
+
 std::string without_slashes(std::string url) {
   while (url.size() > 1 && url.back() == '/') url.pop_back();
   return url;
@@ -65,8 +83,10 @@ sut::Deviation require_deviation(const std::string& wanted) {
 
 std::string named_target(const TargetOptions& options) {
   std::string address = options.target;
-  if (address.empty() && !options.config.empty())
-    address = read_configuration(options.config, process_variables()).target.value_or("");
+  if (!options.config.empty()) {
+    Configuration configuration = read_configuration(options.config, process_variables());
+    if (address.empty() || take_named(address, configuration)) address = configuration.target.value_or("");
+  }
   return address == kInProcess ? "" : without_slashes(std::move(address));
 }
 
@@ -85,10 +105,13 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint, cons
   Target target;
   target.ends = ends;
   if (!options.config.empty()) target.configuration = read_configuration(options.config, process_variables());
+  const std::string named = take_named(options.target, target.configuration) ? options.target : "";
+  if (named.empty()) check_name(options.target, target.configuration);
   if (!options.principals.empty()) read_principals(options.principals, process_variables(), target.configuration);
 
   if (options.allow_cluster_wide) target.configuration.allow_cluster_wide = true;
-  const std::string configured = first_of(options.target, target.configuration.target.value_or(""));
+  const std::string configured =
+      first_of(named.empty() ? options.target : "", target.configuration.target.value_or(""));
   const std::string address = first_of(configured, hint.target);
   target.live = !address.empty() && address != kInProcess;
   const bool is_auto = options.profile == kAutoProfile;
@@ -107,6 +130,7 @@ Target resolve_target(const TargetOptions& options, const TargetHint& hint, cons
     }
     target = live_target(address, std::move(target.configuration));
     target.ends = ends;
+    target.named = named;
     target.is_named_by_file = configured.empty();
     target.wait_for = require_wait(options.wait_for);
     if (!profile || !options.is_plan) {

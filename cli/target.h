@@ -25,7 +25,8 @@ struct Ends {
 
 struct Target {
   bool live = false;
-  std::string url;  // live
+  std::string url;    // live
+  std::string named;  // in the configuration's `targets`, as the user named it; empty: it is not of these
   Profile profile{};
   sut::Deviation deviation{};
   std::string deviation_name;  // empty: none

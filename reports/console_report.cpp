@@ -1,4 +1,5 @@
-// The report for people: seed and settings first, a line per clause, every violation with its proof, the verdict last.
+// The report for people: seed and settings first, a line per clause or cause, those first that do not hold, every
+// violation with its proof, the verdict last.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "github_text.h"
 #include "history_text.h"
 #include "waiver_text.h"
+#include "wrapping.h"
 
 namespace closecheck::reports {
 namespace {
@@ -59,36 +61,109 @@ class Console {
     return target;
   }
 
+  void add(const std::string& lines) { text_ += wrapped(lines, style_.width); }
+
   void write_settings_line() {
-    text_ += fmt::format("seed {}, {}, {}, effort {}, require {}\n", record_.seed, target(), describe(record_.profile),
-                         record_.effort, name(record_.require));
+    add(fmt::format("seed {}, {}, {}, effort {}, require {}\n", record_.seed, target(), describe(record_.profile),
+                    record_.effort, name(record_.require)));
   }
 
   void write_settings() {
     text_ += fmt::format("seed     {}\ntarget   {}\nprofile  {}\neffort   {}\nrequire  {}\nversion  {}\n", record_.seed,
                          target(), describe(record_.profile), record_.effort, name(record_.require), record_.version);
-    for (const std::string& note : record_.notes) text_ += fmt::format("note     {}\n", one_line(note));
+    for (const std::string& note : record_.notes)
+      text_ += wrapped("note     " + one_line(note), style_.width, 9) + '\n';
     text_ += '\n';
   }
 
+  /// What does not hold comes first.
+  static int rank(const ClauseRecord& entry) {
+    switch (entry.verdict) {
+      case ClauseVerdict::violated:
+        return 0;
+      case ClauseVerdict::waived:
+        return 1;
+      case ClauseVerdict::inconclusive:
+        return 2;
+      case ClauseVerdict::not_exercised:
+        return 3;
+      case ClauseVerdict::holds:
+        return 4;
+      case ClauseVerdict::measured:
+        break;
+    }
+    return 5;
+  }
+
+  static bool is_untold(const ClauseRecord& entry) {
+    return entry.verdict == ClauseVerdict::inconclusive || entry.verdict == ClauseVerdict::not_exercised;
+  }
+
+  /// A line of the table: one clause, or several that were not told for one cause.
+  using Row = std::vector<const ClauseRecord*>;
+  std::vector<Row> rows() const {
+    std::vector<Row> rows;
+    for (const ClauseRecord& entry : record_.clauses) {
+      const auto same = std::ranges::find_if(rows, [&](const Row& row) {
+        const ClauseRecord& other = *row.front();
+        return is_untold(entry) && !entry.why.empty() && other.verdict == entry.verdict && other.kind == entry.kind &&
+               other.why == entry.why;
+      });
+      if (same == rows.end())
+        rows.push_back({&entry});
+      else
+        same->push_back(&entry);
+    }
+    std::ranges::stable_sort(rows, {}, [](const Row& row) { return rank(*row.front()); });
+    return rows;
+  }
+
+  std::string remark_of(const Row& row) const {
+    const ClauseRecord& entry = *row.front();
+    std::string remark = one_line(entry.why);
+    if (entry.kind && entry.verdict != ClauseVerdict::measured)
+      remark = fmt::format("{}: {}", name(*entry.kind), remark);
+    for (const auto& [figure, value] : entry.figures) {
+      if (!remark.empty()) remark += ", ";
+      remark += fmt::format("{} {:.6g}", figure, value);
+    }
+    if (row.size() > 1 && row.size() < record_.clauses.size())
+      remark += ": " + joined(row, ", ", [](const ClauseRecord* it) { return id_of(it->clause); });
+    return remark;
+  }
+
   void write_clauses() {
+    constexpr std::size_t kOtherColumns = 44;
     std::size_t width = 6;
     for (const ClauseRecord& entry : record_.clauses) width = std::max(width, id_of(entry.clause).size());
-    text_ += fmt::format("{:<{}}  {:<8}  {:<13}  {:>6}  {:>9}\n", "clause", width, "level", "verdict", "checks",
-                         "exchanges");
-    for (const ClauseRecord& entry : record_.clauses) {
+    // Where there is no room for figures, what was told goes before how often.
+    const bool is_narrow = style_.width != 0 && width + kOtherColumns > style_.width;
+    text_ += is_narrow ? fmt::format("{:<{}}  {}\n", "clause", width, "verdict")
+                       : fmt::format("{:<{}}  {:<8}  {:<13}  {:>6}  {:>9}\n", "clause", width, "level", "verdict",
+                                     "checks", "exchanges");
+    for (const Row& row : rows()) {
+      const ClauseRecord& entry = *row.front();
+      const std::string subject =
+          row.size() == 1 ? std::string(id_of(entry.clause)) : fmt::format("{} clauses", row.size());
+      const std::string_view level = row.size() == 1 ? name(level_of(entry.clause)) : "";
       const std::string verdict = painted(fmt::format("{:<13}", name(entry.verdict)), entry.verdict);
-      text_ += fmt::format("{:<{}}  {:<8}  {}  {:>6}  {:>9}", id_of(entry.clause), width, name(level_of(entry.clause)),
-                           verdict, entry.checks, entry.exchanges);
-      std::string remark = one_line(entry.why);
-      if (entry.kind && entry.verdict != ClauseVerdict::measured)
-        remark = fmt::format("{}: {}", name(*entry.kind), remark);
-      for (const auto& [figure, value] : entry.figures) {
-        if (!remark.empty()) remark += ", ";
-        remark += fmt::format("{} {:.6g}", figure, value);
+      std::string line = fmt::format("{:<{}}", subject, width);
+      if (is_narrow) {
+        line += "  " + verdict;
+      } else {
+        std::int64_t checks = 0;
+        std::int64_t exchanges = 0;
+        for (const ClauseRecord* one : row) {
+          checks += one->checks;
+          exchanges += one->exchanges;
+        }
+        line += fmt::format("  {:<8}  {}  {:>6}  {:>9}", level, verdict, checks, exchanges);
       }
-      if (!remark.empty()) text_ += "  " + remark;
-      text_ += '\n';
+      const std::string remark = remark_of(row);
+      if (!is_narrow || columns_of(line) + 2 + columns_of(remark) <= style_.width)
+        text_ += wrapped(remark.empty() ? line : line + "  " + remark, style_.width) + '\n';
+      else
+        text_ += line + '\n' + wrapped("    " + remark, style_.width, 0) + '\n';
     }
     text_ += fmt::format("\n{} exchanges in {} sequences of {} checks", record_.exchanges, record_.sequences,
                          record_.checks);
@@ -97,15 +172,14 @@ class Console {
   }
 
   void write_heading(const ClauseText& clause, const WaivedRecord* waiver) {
-    text_ +=
-        fmt::format("{} {} ({}{}{})\n", waiver == nullptr ? painted("violated:", "1;31") : painted("waived:", "33"),
-                    clause.id, name(clause.level), clause.section.empty() ? "" : ", ", clause.section);
-    text_ += fmt::format("  {}\n", clause.says);
+    add(fmt::format("{} {} ({}{}{})\n", waiver == nullptr ? painted("violated:", "1;31") : painted("waived:", "33"),
+                    clause.id, name(clause.level), clause.section.empty() ? "" : ", ", clause.section));
+    add(fmt::format("  {}\n", clause.says));
     if (waiver == nullptr) return;
-    text_ += fmt::format("  waived:   {}", one_line(waiver->reason));
-    if (!waiver->owner.empty()) text_ += fmt::format(" ({})", one_line(waiver->owner));
-    if (!waiver->expires.empty()) text_ += fmt::format(", until {}", waiver->expires);
-    text_ += '\n';
+    std::string line = "  waived:   " + one_line(waiver->reason);
+    if (!waiver->owner.empty()) line += fmt::format(" ({})", one_line(waiver->owner));
+    if (!waiver->expires.empty()) line += fmt::format(", until {}", waiver->expires);
+    add(line + '\n');
   }
 
   void write_violation(const ViolationRecord& violation) {
@@ -114,18 +188,21 @@ class Console {
     if (style_.annotates) text_ += annotation_of(record_, violation);
     if (style_.quiet && waiver != nullptr) return;
     write_heading(text_of(finding.clause), waiver);
-    if (!style_.quiet && !violation.history.events.empty())
-      text_ += "  history:\n" + write_history(violation.history, finding.event, "  ");
-    text_ += fmt::format("  expected: {}\n  observed: {}\n", one_line(finding.expected), one_line(finding.observed));
-    if (!finding.also.empty()) text_ += "  also breaks: " + joined(finding.also, ", ", id_of) + "\n";
+    if (!style_.quiet && !violation.history.events.empty()) {
+      text_ += "  history:\n";
+      // What goes on stands below what was asked, behind the time.
+      text_ += wrapped_at(write_history(violation.history, finding.event, "  "), style_.width, kHistoryColumn);
+    }
+    add(fmt::format("  expected: {}\n  observed: {}\n", one_line(finding.expected), one_line(finding.observed)));
+    if (!finding.also.empty()) add("  also breaks: " + joined(finding.also, ", ", id_of) + "\n");
     if (!style_.quiet && !violation.curl.empty()) {
       text_ += "  by hand:\n";
-      for (const std::string& line : violation.curl) text_ += fmt::format("    {}\n", one_line(line));
+      for (const std::string& line : violation.curl) text_ += wrapped_command("    ", one_line(line), style_.width);
     }
-    if (!violation.check.empty()) text_ += fmt::format("  check:    {}\n", violation.check);
-    if (!violation.reproduced.empty()) text_ += fmt::format("  reproduced: {}\n", violation.reproduced);
-    if (waiver == nullptr) text_ += fmt::format("  waiver:   {}\n", waiver_line(record_, violation));
-    if (!violation.replay.empty()) text_ += fmt::format("  replay:   {}\n", one_line(violation.replay));
+    if (!violation.check.empty()) add(fmt::format("  check:    {}\n", violation.check));
+    if (!violation.reproduced.empty()) add(fmt::format("  reproduced: {}\n", violation.reproduced));
+    if (waiver == nullptr) add(fmt::format("  waiver:   {}\n", waiver_line(record_, violation)));
+    if (!violation.replay.empty()) text_ += wrapped_command("  replay:   ", one_line(violation.replay), style_.width);
     text_ += '\n';
   }
 
@@ -133,7 +210,7 @@ class Console {
   void write_faults() {
     for (const std::string& fault : report_.waiver_faults) {
       if (style_.annotates) text_ += annotation("error", "closecheck: waivers", fault);
-      text_ += fmt::format("{} {}\n", painted("--strict-waivers:", "1;31"), one_line(fault));
+      add(fmt::format("{} {}\n", painted("--strict-waivers:", "1;31"), one_line(fault)));
     }
     if (!report_.waiver_faults.empty()) text_ += '\n';
     if (style_.annotates && record_.verdict == RunVerdict::inconclusive)
@@ -145,7 +222,7 @@ class Console {
     const char* code = record_.verdict == RunVerdict::conforms   ? "1;32"
                        : record_.verdict == RunVerdict::violates ? "1;31"
                                                                  : "1;33";
-    text_ += painted(line, code) + '\n';
+    add(painted(line, code) + '\n');
   }
 
   const RunReport& report_;

@@ -13,6 +13,7 @@
 
 #include "sample_record_for_test.h"
 #include "schema_validator_for_test.h"
+#include "wrapping.h"
 
 namespace closecheck::reports {
 namespace {
@@ -224,6 +225,42 @@ TEST(ConsoleReport, SaysWhatARunWasBrokenOffBy) {
 
   EXPECT_THAT(write_console(record, {}),
               HasSubstr("\ninconclusive: 1 of 1 stated and implied clauses hold; the run was interrupted\n"));
+}
+
+TEST(ConsoleReport, FitsAnyWidthFrom60ColumnsUp) {
+  RunRecord record = sample_record();
+  record.notes = {"a note that is longer than a line of a narrow terminal may be, so that it takes two of them"};
+  for (const std::size_t width : {60U, 72U, 80U, 120U}) {
+    SCOPED_TRACE(width);
+    std::istringstream lines(write_console(record, {.colour = true, .quiet = false, .width = width}));
+    for (std::string line; std::getline(lines, line);) {
+      // Nothing is broken within a word of a command.
+      if (line.ends_with(" \\")) line.resize(line.size() - 2);
+      const bool is_one_word =
+          line.find_first_of(' ', std::min(line.find_first_not_of(' '), line.size())) == std::string::npos;
+      EXPECT_TRUE(columns_of(line) <= width || is_one_word) << line;
+    }
+  }
+}
+
+TEST(ConsoleReport, LeadsWithWhatDoesNotHoldAndTellsACauseOnce) {
+  RunRecord record = sample_record();
+  for (const Clause clause : {Clause::close_many, Clause::failed_job_answer}) {
+    record.clauses.push_back(clause_record(clause, ClauseVerdict::not_exercised, "needs the hook fail_job"));
+    record.clauses.back().kind = Untold::cannot;
+  }
+  const std::string text = write_console(record, {});
+  EXPECT_LT(text.find("closed-job-refuses-data  stated"), text.find("close-ends-open-job      stated"));
+  EXPECT_THAT(text,
+              HasSubstr("3 clauses                          not-exercised       6        360  cannot: needs the hook "
+                        "fail_job: force-closes-failed-job, close-many, failed-job-answer\n"));
+
+  for (ClauseRecord& entry : record.clauses) {
+    entry.verdict = ClauseVerdict::not_exercised;
+    entry.kind = Untold::did_not;
+    entry.why = "the target cannot be reached";
+  }
+  EXPECT_THAT(write_console(record, {}), HasSubstr("did-not: the target cannot be reached\n"));
 }
 
 TEST(ConsoleReport, PaintsOnlyWhenAskedTo) {

@@ -62,6 +62,7 @@ struct UnitResult {
   std::string refusal;
   bool setup_refused = false;
   Samples samples;
+  std::map<Clause, Reproduction> told;
 };
 
 /// The first answer that was not in time, as a clock check found it.
@@ -360,12 +361,19 @@ class Campaign {
     for (std::size_t i = 0; i < part.size(); ++i) sum[i] += part[i];
   }
 
+  void keep_told(const Check& check, const Runner& runner, const Ran& ran, UnitResult& result) const {
+    for (const Clause clause : check.serves)
+      if (ran.result.evidence.of(clause) > 0 && !result.told.contains(clause))
+        result.told.emplace(clause, trials_.keep(runner, ran));
+  }
+
   void take_in(const Check& check, const Runner& runner, const Ran& ran, UnitResult& result) const {
     ++result.sequences;
     result.exchanges += static_cast<std::int64_t>(ran.result.exchanges);
     result.evidence += ran.result.evidence;
     if (ran.result.violates()) result.violations.push_back(trials_.keep(runner, ran));
     if (ran.result.inconclusive) result.whys.insert(ran.result.why);
+    if (options_.keeps_told && !ran.result.violates()) keep_told(check, runner, ran, result);
     if (environment().live) {
       if (result.trouble.empty()) result.trouble = first_trouble(runner.history());
       if (result.trouble.empty()) result.trouble = first_late(runner.history(), ran.result.findings);
@@ -419,6 +427,7 @@ class Campaign {
       if (into.refusal.empty()) into.refusal = std::move(unit.refusal);
       into.setup_refused = into.setup_refused || unit.setup_refused;
       for (Reproduction& violation : unit.violations) into.violations.push_back(std::move(violation));
+      into.told.merge(unit.told);
       for (auto& [key, values] : unit.samples) {
         std::vector<double>& all = into.samples[key];
         all.insert(all.end(), values.begin(), values.end());

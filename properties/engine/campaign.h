@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct CheckResult {
   std::string refusal;                   // live: the first that was refused to who may; many programs ask for that
   bool setup_refused = false;            // indices or datafeeds could not be prepared for want of privileges
   Samples samples;
+  std::map<Clause, Reproduction> told;  // where they are kept: for each clause that it serves the first that told it
 };
 
 struct CampaignResult {
@@ -51,6 +53,7 @@ struct CampaignOptions {
   Clock::time_point random_until;  // live: random programs follow the core round, and none ends later; may be past
   Clock::time_point last_call;     // live: nothing at all begins that would end later
   std::string gone;                // live: the target does not answer from the start, so nothing is sent
+  bool keeps_told = false;         // whether histories are kept that told a clause
 };
 
 CampaignResult run_campaign(const std::vector<const Check*>& checks, const CampaignOptions& options,

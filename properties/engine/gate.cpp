@@ -10,6 +10,8 @@
 #include "closecheck/vocabulary/workers.h"
 #include "engine/calibration.h"
 #include "engine/campaign.h"
+#include "engine/deciding.h"
+#include "engine/environment.h"
 #include "engine/estimate.h"
 #include "engine/proof.h"
 #include "engine/verdicts.h"
@@ -67,24 +69,6 @@ struct Timetable {
   Duration random_time;
 };
 
-Environment environment_of(const GateOptions& options) {
-  Environment environment;
-  environment.profile = options.profile;
-  environment.live = options.live;
-  const bool are_configured = !options.principals.empty() || !options.unsuitable.empty();
-  environment.secured = options.secured && are_configured;
-  environment.lets_everybody_in = !options.secured && are_configured;
-  environment.principals = options.principals;
-  environment.unsuitable = options.unsuitable;
-  environment.datafeeds_absent = options.datafeeds_absent;
-  environment.documents_absent = options.documents_absent;
-  environment.faults = options.faults;
-  environment.allow_cluster_wide = !options.live || options.allow_cluster_wide;
-  environment.selected.insert(options.selected.begin(), options.selected.end());
-  if (options.live) set_bounds(environment, kSecond, std::max(options.round_trip_max, options.round_trip));
-  return environment;
-}
-
 std::vector<const Check*> selected_checks(const std::vector<Clause>& selected) {
   std::vector<const Check*> checks;
   for (const Check& check : all_checks())
@@ -104,6 +88,7 @@ CampaignOptions campaign_options(const GateOptions& options, const Timetable& ti
   campaign.overlap_seeds = figures.overlap_seeds;
   campaign.random_until = times.random_until();
   campaign.last_call = times.last_call();
+  campaign.keeps_told = options.evidence != nullptr;
   return campaign;
 }
 
@@ -176,6 +161,7 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   }
   environment = trials.environment();
   RunRecord record = make_record(options, environment, campaign, proofs, cancelled.load());
+  if (options.evidence != nullptr) *options.evidence = kept_evidence(record, campaign, proofs, trials);
   if (const std::string kept_back = describe_kept_back(checks, environment); !kept_back.empty())
     record.notes.push_back(kept_back);
   if (options.live)

@@ -208,20 +208,6 @@ Program prepared_by_setup(Program program) {
   return program;
 }
 
-ViolationRecord violation_of(const Proof& proof, const Environment& environment) {
-  ViolationRecord record;
-  record.finding = proof.finding;
-  if (record.finding.timing)
-    record.finding.observed +=
-        fmt::format(" (three of three repetitions; margin {})", describe_duration(environment.margin));
-  record.check = proof.check->name;
-  record.program = prepared_by_setup(with_prefix(proof.reproduction.program, kNamePrefix, proof.reproduction.prefix));
-  record.history = proof.reproduction.history;
-  record.seed = proof.reproduction.seed;
-  record.history_lines = sut::write_history_lines(record.history);
-  return record;
-}
-
 void fill_coverage(const std::vector<std::string>& names, const std::vector<std::uint64_t>& visits,
                    std::map<std::string, std::int64_t>& coverage) {
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -229,6 +215,21 @@ void fill_coverage(const std::vector<std::string>& names, const std::vector<std:
 }
 
 }  // namespace
+
+ViolationRecord violation_of(const Finding& finding, std::string_view check, const Reproduction& minimal,
+                             const Environment& environment) {
+  ViolationRecord record;
+  record.finding = finding;
+  if (record.finding.timing)
+    record.finding.observed +=
+        fmt::format(" (three of three repetitions; margin {})", describe_duration(environment.margin));
+  record.check = check;
+  record.program = prepared_by_setup(with_prefix(minimal.program, kNamePrefix, minimal.prefix));
+  record.history = minimal.history;
+  record.seed = minimal.seed;
+  record.history_lines = sut::write_history_lines(record.history);
+  return record;
+}
 
 RunRecord make_record(const GateOptions& options, const Environment& environment, const CampaignResult& campaign,
                       const Proofs& proofs, bool cancelled) {
@@ -249,7 +250,8 @@ RunRecord make_record(const GateOptions& options, const Environment& environment
   }
   const Verdicts verdicts(environment, campaign, proofs, cancelled);
   for (const Clause clause : options.selected) record.clauses.push_back(verdicts.record_of(clause));
-  for (const Proof& proof : proofs.violations) record.violations.push_back(violation_of(proof, environment));
+  for (const Proof& proof : proofs.violations)
+    record.violations.push_back(violation_of(proof.finding, proof.check->name, proof.reproduction, environment));
   fill_coverage(model::state_names(), campaign.state_visits, record.state_coverage);
   fill_coverage(model::transition_names(), campaign.transition_visits, record.transition_coverage);
   if (cancelled)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "closecheck/sut/system.h"
+#include "closecheck/vocabulary/deciding_history.h"
 #include "closecheck/vocabulary/record.h"
 
 namespace closecheck::properties {
@@ -35,6 +36,7 @@ struct GateOptions {
   Duration round_trip = 0;          // measured, live
   Duration round_trip_max = 0;
   std::string name_prefix{kNamePrefix};  // live: `closecheck-<run id>-`
+  KeptEvidence* evidence = nullptr;      // filled in where it is wanted
 };
 
 /// Progress for people; called from one thread at a time.

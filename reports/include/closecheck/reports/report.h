@@ -63,8 +63,9 @@ struct ConsoleStyle {
   bool colour = false;
   bool quiet = false;
   bool annotates = false;  // with lines that GitHub reads as annotations
+  std::size_t width = 0;   // columns that a line may take; 0: as many as it needs
 };
-/// Seed and settings first, table of clauses, violations, verdict last.
+/// Seed and settings first, table of clauses, what does not hold before what does, violations, verdict last.
 std::string write_console(const RunReport& report, const ConsoleStyle& style);
 
 /// A form in which a file can hold the report. `run` has an option of its name for each.
