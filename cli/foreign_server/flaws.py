@@ -86,7 +86,7 @@ FLAWS = {
         _flaw("close-while-opening-is-forgotten", "concurrent-requests-linearize closed-means-closed "
               "close-ends-open-job", "A close of an opening job says closed; the job opens."),
         _flaw("busy-close-answers-early", "concurrent-requests-linearize close-waits-for-housekeeping "
-              "closed-means-closed close-ends-open-job job-reopens", "With three requests in hand a close answers at once."),
+              "closed-means-closed close-ends-open-job job-reopens close-many", "With three requests in hand a close answers at once."),
         # Several jobs
         _flaw("list-leaves-last-open", "close-many", "A close of a list leaves its last job open."),
         _flaw("list-times-out-by-job", "close-many timeout-bounds-wait",

@@ -104,5 +104,17 @@ TEST(JudgeMeetings, KnowsTheGroupsOfAJobThatIsBeingCreated) {
   expect_fits(named_before);
 }
 
+// concurrent-requests-linearize: a close that was asked for after the job read `opening` comes after the open.
+TEST(JudgeMeetings, NamesTheMeetingOfACloseWithTheOpenThatItOvertook) {
+  JudgedHistory story = on_6_3();
+  story.created().asks(1, OpenJob{kJob}).reads(JobState::opening, 0).does(CloseJob{kJob, {}, {}, {}, {}}, ok());
+  story.hears(1, ok()).reads(kOpened, 0);
+  expect_violates(story, Clause::concurrent_requests_linearize);
+
+  JudgedHistory unseen = on_6_3();
+  unseen.created().asks(1, OpenJob{kJob}).does(CloseJob{kJob, {}, {}, {}, {}}, ok()).hears(1, ok()).reads(kOpened, 0);
+  expect_fits(unseen);
+}
+
 }  // namespace
 }  // namespace closecheck::model

@@ -16,13 +16,16 @@ bool moves_job(RequestKind kind) {
          removes(kind);
 }
 
+bool overlap(const LogEntry& one, const LogEntry& other) {
+  return one.item < other.answer_item && other.item < one.answer_item;
+}
+
 /// Whether some other request of such a kind overlaps it.
 template <class Kinds>
 bool overlaps_another(const Log& log, std::uint32_t index, Kinds kinds) {
   const LogEntry& entry = log.entries[index];
   return std::ranges::any_of(log.entries, [&](const LogEntry& other) {
-    return &other != &entry && kinds(other.question.kind) && entry.item < other.answer_item &&
-           other.item < entry.answer_item;
+    return &other != &entry && kinds(other.question.kind) && overlap(entry, other);
   });
 }
 
@@ -44,8 +47,9 @@ class Summarizer {
       else if (item.type != ItemType::counts && item.entry != blamed)
         exchange(item);
     }
+    const auto moves_ending = [](RequestKind kind) { return closes(kind) || kind == RequestKind::open; };
     summary_.ending_overlapped =
-        summary_.ending == Ending::normal && overlaps_another(log_, summary_.ending_entry, closes);
+        summary_.ending == Ending::normal && overlaps_another(log_, summary_.ending_entry, moves_ending);
     summary_.overlaps = blamed < log_.entries.size() && overlaps_another(log_, blamed, moves_job);
     return std::move(summary_);
   }
@@ -85,8 +89,13 @@ class Summarizer {
       case RequestKind::force_close:
         if (summary_.ending != Ending::normal) end(Ending::forced, index);
         return;
-      case RequestKind::open:
-        return opened();
+      case RequestKind::open: {
+        const bool was_overtaken =
+            summary_.ending == Ending::normal && overlap(entry, log_.entries[summary_.ending_entry]);
+        opened();
+        if (was_overtaken) summary_.ending = Ending::normal;
+        return;
+      }
       case RequestKind::post:
         summary_.period += records;
         if (closing_ > 0 || summary_.ending != Ending::none) summary_.queued += records;

@@ -12,9 +12,9 @@ namespace closecheck::model {
 enum class Ending : std::uint8_t { none, normal, timed_out, forced, by_feed };
 
 struct HistorySummary {
-  Ending ending = Ending::none;  // since the job was last opened
+  Ending ending = Ending::none;  // since the job was last opened, by an open that the ending did not overtake
   std::uint32_t ending_entry = 0;
-  bool ending_overlapped = false;  // ... while another close was open
+  bool ending_overlapped = false;  // ... while another close was open, or an open
   bool ending_late = false;        // ... and claimed success when its timeout was up
   bool died = false;               // a fault failed the job since it was last opened
   bool ever_died = false;

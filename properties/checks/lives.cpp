@@ -356,7 +356,7 @@ std::vector<Program> hanging_lives(const Environment& environment) {
             close_within(shortly),
             stats(),
             post_for_entity(4, 5),
-            meanwhile(1, close_within("60000ms")),
+            meanwhile(1, close_within(in_milliseconds(3 * environment.slow))),
             close_within(shortly),
             stats(),
             force(),
