@@ -174,7 +174,7 @@ TEST_F(ConfigurationTest, RefusesEmptyValuesWhereverTheyStand) {
   EXPECT_THAT(error("hooks: {}\n"), HasSubstr("1: 'hooks' is empty"));
   for (const std::string text : {"", "# nothing yet\n", "---\n", "{}\n"})
     EXPECT_THAT(error(text), EndsWith(": the configuration is empty; expected one of target, profile, tls, headers, "
-                                      "proxy, principals, hooks, waivers, allow_cluster_wide"));
+                                      "proxy, principals, hooks, allow_cluster_wide, waivers, targets"));
 }
 
 TEST_F(ConfigurationTest, RefusesValuesThatCStringsWouldCut) {
@@ -190,7 +190,8 @@ TEST_F(ConfigurationTest, RefusesAFileOfPrincipalsWithoutAny) {
 }
 
 TEST_F(ConfigurationTest, NamesLineAndUnknownKey) {
-  EXPECT_EQ(error("profile: xpack-6.3\ntarqet: x\n"), "2: the configuration knows no 'tarqet'; did you mean 'target'?");
+  EXPECT_EQ(error("profile: xpack-6.3\ntarqet: x\n"),
+            "2: the configuration knows no 'tarqet'; did you mean 'target' or 'targets'?");
   EXPECT_EQ(error("principals:\n  manage_lm: {username: a, password: b}\n"),
             "2: 'principals' knows no 'manage_lm'; did you mean 'manage_ml' or 'manage'?");
   EXPECT_THAT(error("principals:\n  none:\n    user: a\n"), HasSubstr("3: principal 'none' knows no 'user'"));
