@@ -40,7 +40,7 @@ std::vector<Program> is_idle(const Environment& environment) {
       Steps{create(), open(), close(), stats()},
       // Once a forced close has left nothing to be done; what an earlier close had left is still there.
       Steps{create_rich(), get(), open(), post(data(0, 3)), close(), buckets(), open(), force(), settle(environment),
-            rest_after_force(environment), stats(), get(), buckets(), stats()},
+            rest_after_force(environment), stats(), get(), buckets(), pause(kSecond), stats()},
       Steps{create(), open(), stats(), close(), stats(), pause(later), stats()},
       Steps{create(), open(), post(data(0, 4)), close(), stats(), pause(later), stats()},
       Steps{create(), open(), close(), open(), close(), stats(), pause(later), stats()},

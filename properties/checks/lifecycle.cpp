@@ -66,6 +66,8 @@ std::vector<Program> reopens(const Environment& environment) {
       Steps{create(), cycles(1, true), open(), post(data(4, 5)), stats()},
       Steps{create(), open(), post(data(0, 2)), force(), settle(environment), open(), post(data(2, 3)), stats()},
       Steps{create(), cycles(2, false), open(), stats()},
+      // Open it stays, whatever is refused meanwhile.
+      Steps{create(), open(), create(), pause(kSecond), post(data(0, 1)), stats()},
       Steps{create(), cycles(1, false), open(), stats()},
       Steps{create(), cycles(3, false), open(), stats()},
       Steps{create(), cycles(3, true), open(), post(data(8, 9)), stats()},

@@ -259,7 +259,7 @@ std::vector<Check> timeout_checks() {
        0},
       {"timed-out-close-goes-on",
        {C::timed_out_close_goes_on, C::accepted_data_is_kept, C::close_flushes_buffers, C::timeout_bounds_wait,
-        C::job_reopens},
+        C::job_reopens, C::timed_out_close_is_no_success},
        slow,
        goes_on_after_timeout,
        {},

@@ -123,8 +123,9 @@ bool is_caught(Behind& behind, Clause clause, std::uint64_t seed) {
 
 TEST_P(FaultySystemTest, HidesNoDeviation) {
   for (const sut::DeviationText& text : sut::deviations()) {
-    // What a model holds is told in process only.
+    // What a model holds is told in process only, and so is a 404 for another method: it may be a gateway's.
     if (!text.shows_in(GetParam()) || text.clause == Clause::close_prunes_model) continue;
+    if (text.name == "other-methods-answer-404") continue;
     Behind behind(GetParam(), 5, true, text.deviation);
     int caught = 0;
     for (std::uint64_t seed = 0; seed < 10; ++seed) caught += is_caught(behind, text.clause, seed) ? 1 : 0;

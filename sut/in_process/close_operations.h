@@ -18,10 +18,14 @@ class CloseOperations {
   Answer on(const CloseJob& ask);
 
  private:
+  /// Whether whoever asks may close a job in that way.
+  bool is_allowed(const CloseOrder& order) const;
   Answer close_one(const CloseJob& ask, const CloseOrder& order);
   Answer close_many(const CloseJob& ask, const CloseOrder& order);
   /// The jobs that the request names, in the order of their ids, or its answer.
   Answer select(const CloseJob& ask, const CloseOrder& order, std::vector<Job*>& jobs);
+  /// What is wrong with the jobs that an expression named: some more, some fewer, or a refusal.
+  Answer misname(const CloseJob& ask, const CloseOrder& order, std::vector<Job*>& jobs);
   /// A refusal when not all of the jobs can be closed now.
   Answer refuse_any(const std::vector<Job*>& jobs, const CloseOrder& order);
   /// A refusal when the job cannot be closed normally now.
@@ -33,6 +37,7 @@ class CloseOperations {
   void stop_feeds(std::span<Job* const> jobs);
   Answer force(Job& job);
   void force_now(Job& job);
+  bool force_waits_for(const Job& job) const;
   Answer wait_for_close(std::span<Job* const> jobs, Duration timeout);
 
   const Turn& turn_;

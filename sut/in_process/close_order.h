@@ -14,6 +14,7 @@ struct CloseOrder {
   bool force = false;
   bool force_sent = false;
   bool allow_no_jobs = true;
+  bool timeout_sent = false;
   Duration timeout = 0;
   Answer refusal;
 };

@@ -73,6 +73,8 @@ void DatafeedRunner::end(Datafeed& feed, bool at_its_end, bool close_job) {
     return;
   Job* job = jobs_.find(feed.job);
   if (job == nullptr || job->state() != JobState::opened) return;
+  if (turn_.manner.deviates(Deviation::ended_datafeed_drops_buffer) && at_its_end)
+    job->change_analysis().lose_unanalysed();
   lifecycle_.begin_close(*job);
   if (turn_.manner.deviates(Deviation::answers_before_housekeeping)) job->read_closed_early(turn_.now);
 }

@@ -115,6 +115,12 @@ void Job::read_closed_early(Time now) {
   past_.closed_at = now;
 }
 
+void Job::hang() {
+  note_change();
+  step_due_ = kNever;
+  hang_close_ = true;
+}
+
 void Job::stay_open() {
   note_change();
   state_ = JobState::opened;
@@ -131,22 +137,26 @@ void Job::come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms) {
     definition_.config.description.clear();
     definition_.config.custom_settings.clear();
   }
+  if (manner.deviates(Deviation::second_close_drops_description) && past_.opens == 2)
+    definition_.config.description.clear();
   if (manner.deviates(Deviation::closed_job_reopens_itself) && !waiting_closes.empty())
     afterwards_due_ = now + kSecond / 2;
   if (manner.deviates(Deviation::analyses_after_close)) afterwards_due_ = now + 700 * kMillisecond;
 }
 
+void Job::do_afterwards(const Manner& manner, Time now, std::int64_t wall_ms) {
+  afterwards_due_ = kNever;
+  if (manner.deviates(Deviation::closed_job_reopens_itself)) {
+    open(manner, now, wall_ms);
+    step_due_ = now;
+  } else {
+    analysis_.finish_bucket();
+  }
+}
+
 bool Job::advance(const Manner& manner, Time now, std::int64_t wall_ms) {
   note_change();
-  if (afterwards_due_ <= now) {
-    afterwards_due_ = kNever;
-    if (manner.deviates(Deviation::closed_job_reopens_itself)) {
-      open(manner, now, wall_ms);
-      step_due_ = now;
-    } else {
-      analysis_.finish_bucket();
-    }
-  }
+  if (afterwards_due_ <= now) do_afterwards(manner, now, wall_ms);
   while (step_due_ <= now)
     if (take_step(manner, now, wall_ms)) return true;
   return false;
@@ -167,19 +177,19 @@ bool Job::take_step(const Manner& manner, Time now, std::int64_t wall_ms) {
       step_due_ = kNever;
       return true;
     case JobStep::flush_buffer:
-      analysis_.flush_buffer(manner);
+      analysis_.flush_buffer(manner, past_.opens);
       step_ = JobStep::finalize_results;
       break;
     case JobStep::finalize_results:
-      analysis_.finalize_results(manner);
+      analysis_.finalize_results(manner, past_.opens);
       step_ = JobStep::prune_model;
       break;
     case JobStep::prune_model:
-      analysis_.prune_model(manner);
+      analysis_.prune_model(manner, past_.opens);
       step_ = JobStep::persist_snapshot;
       break;
     case JobStep::persist_snapshot:
-      if (!killed_slowly_) analysis_.persist(manner, wall_ms);
+      if (!killed_slowly_) analysis_.persist(manner, past_.opens, wall_ms);
       killed_slowly_ = false;
       come_to_rest(manner, now, wall_ms);
       step_ = JobStep::none;

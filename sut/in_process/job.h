@@ -79,10 +79,14 @@ class Job {
   void read_closed_early(Time now);
   /// Gives the closing up: the job is open again.
   void stay_open();
+  /// The closing goes on no further.
+  void hang();
 
   void slow_next_close(Duration duration) { slow_close_ = duration; }
   void hang_next_close() { hang_close_ = true; }
   bool hangs() const { return hang_close_; }
+  /// Whether the closing has done nothing yet.
+  bool has_just_begun_to_close() const { return state_ == JobState::closing && step_ == JobStep::flush_buffer; }
 
   /// Goes on after a restart: a job that was open opens again with all that it had taken; a close goes on.
   void resume(const Manner& manner, Time now);
@@ -104,6 +108,7 @@ class Job {
  private:
   friend struct StateAccess;
   void begin_closing(Time now, Duration whole);
+  void do_afterwards(const Manner& manner, Time now, std::int64_t wall_ms);
   /// What is due now. True when the job came to rest with it.
   bool take_step(const Manner& manner, Time now, std::int64_t wall_ms);
   void come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms);

@@ -63,7 +63,8 @@ std::int64_t JobAnalysis::model_bytes(bool while_closed) const {
 
 void JobAnalysis::start(const Manner& manner, int opens) {
   Model restored = snapshots_.current_model();
-  if (manner.deviates(Deviation::reopen_starts_from_scratch)) {
+  if (manner.deviates(Deviation::reopen_starts_from_scratch) ||
+      (manner.deviates(Deviation::second_reopen_starts_from_scratch) && opens == 3)) {
     restored = Model{};
     counts_ = DataCounts{};
     more_counts_ = MoreCounts{};
@@ -77,6 +78,7 @@ void JobAnalysis::start(const Manner& manner, int opens) {
   }
   restored.skip_to(counts_.latest_record_ms, results_);
   model_ = std::move(restored);
+  if (manner.deviates(Deviation::reopen_drops_results)) results_ = Results{};
   analysed_counts_ = counts_;
   analysed_more_counts_ = more_counts_;
   if (queue_.empty()) return;
@@ -223,11 +225,14 @@ void JobAnalysis::begin_housekeeping() {
   early_latest_ms_ = model_.latest_record_ms().value_or(counts_.earliest_record_ms.value_or(0) - plan_.span_ms);
 }
 
-void JobAnalysis::flush_buffer(const Manner& manner) {
-  if (manner.deviates(Deviation::drops_buffered_records)) {
+void JobAnalysis::flush_buffer(const Manner& manner, int cycle) {
+  if (manner.deviates(Deviation::drops_buffered_records) ||
+      (manner.deviates(Deviation::second_close_drops_buffer) && cycle > 1)) {
     buffer_.clear();
     counts_ = analysed_counts_;
   }
+  if (manner.deviates(Deviation::drops_records_over_a_hundred) && buffer_.size() > 100)
+    buffer_.erase(buffer_.begin(), buffer_.end() - 100);
   if (manner.deviates(Deviation::leaves_buffer_out_of_results)) {
     Results unseen;
     drain(manner, unseen);
@@ -235,20 +240,31 @@ void JobAnalysis::flush_buffer(const Manner& manner) {
   drain(manner, results_);
 }
 
-void JobAnalysis::finalize_results(const Manner& manner) {
+void JobAnalysis::finalize_results(const Manner& manner, int cycle) {
   drop_interim(results_);
   if (manner.varies(Variant::keeps_interim_result)) model_.write_interim(plan_, results_);
-  if (manner.deviates(Deviation::leaves_passed_bucket_interim) && !results_.buckets.empty())
-    results_.buckets.back().interim = true;
+  const bool leaves_interim = manner.deviates(Deviation::leaves_passed_bucket_interim) ||
+                              (manner.deviates(Deviation::second_close_leaves_bucket_interim) && cycle > 1);
+  if (leaves_interim && !results_.buckets.empty()) results_.buckets.back().interim = true;
+  if (manner.deviates(Deviation::second_close_drops_records) && cycle == 2 && !results_.buckets.empty())
+    --results_.buckets.front().event_count;
 }
 
-void JobAnalysis::prune_model(const Manner& manner) {
+void JobAnalysis::prune_model(const Manner& manner, int cycle) {
   if (manner.deviates(Deviation::prunes_needed_history)) model_.forget();
-  if (!manner.deviates(Deviation::prunes_nothing)) model_.prune(plan_);
+  const bool prunes = !manner.deviates(Deviation::prunes_nothing) &&
+                      !(manner.deviates(Deviation::prunes_at_first_close_only) && cycle > 1);
+  if (prunes) model_.prune(plan_);
 }
 
-void JobAnalysis::persist(const Manner& manner, std::int64_t wall_ms) {
-  if (!took_data_) return;
+void JobAnalysis::persist(const Manner& manner, int cycle, std::int64_t wall_ms) {
+  if (!took_data_) {
+    if (manner.deviates(Deviation::idle_cycle_loses_a_record) && counts_.processed_records > 0) {
+      --counts_.input_records;
+      --counts_.processed_records;
+    }
+    return;
+  }
   // What a client is shown of the snapshot may be wrong; the job itself goes on from what is kept.
   const bool misses = manner.deviates(Deviation::snapshot_misses_last_records);
   Snapshot listed;
@@ -256,6 +272,8 @@ void JobAnalysis::persist(const Manner& manner, std::int64_t wall_ms) {
   listed.timestamp_ms = wall_ms;
   listed.latest_record_ms = misses ? early_latest_ms_ : model_.latest_record_ms();
   listed.latest_result_ms = model_.latest_result_ms();
+  const bool is_stale = manner.deviates(Deviation::later_snapshots_are_stale) && cycle > 1 && !snapshots_.all().empty();
+  if (is_stale) listed.latest_record_ms = snapshots_.all().front().listed.latest_record_ms;
   snapshots_.keep(std::move(listed), model_);
   took_data_ = false;
 }

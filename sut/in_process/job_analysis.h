@@ -59,12 +59,12 @@ class JobAnalysis {
   void revert_to(const StoredSnapshot& snapshot, bool delete_intervening_results);
   void lower_event_counts();
 
-  // The housekeeping of a close, in the order in which it happens.
+  // The housekeeping of a close, in the order in which it happens. `cycle`: the how manieth close it is.
   void begin_housekeeping();
-  void flush_buffer(const Manner& manner);
-  void finalize_results(const Manner& manner);
-  void prune_model(const Manner& manner);
-  void persist(const Manner& manner, std::int64_t wall_ms);
+  void flush_buffer(const Manner& manner, int cycle);
+  void finalize_results(const Manner& manner, int cycle);
+  void prune_model(const Manner& manner, int cycle);
+  void persist(const Manner& manner, int cycle, std::int64_t wall_ms);
 
   /// Ends the unfinished bucket as if the data had passed it.
   void finish_bucket() { model_.finish_bucket(plan_, results_); }

@@ -24,6 +24,8 @@ void JobLifecycle::begin_close(Job& job) {
 
 void JobLifecycle::force_close(Job& job) {
   wake_opens(job, conflict("The job has been closed while waiting to be opened"));
+  if (turn_.manner.deviates(Deviation::force_drops_memory_limit))
+    job.change_definition().config.model_memory_limit.clear();
   if (turn_.manner.profile->force_closes_in_background && !turn_.manner.varies(Variant::force_kills)) {
     job.close_in_background(turn_.manner, turn_.now);
     advance();
@@ -36,7 +38,9 @@ void JobLifecycle::force_close(Job& job) {
 Answer JobLifecycle::await_close(std::span<Job* const> jobs, Duration timeout, Time deadline) {
   WaitingClose waiting{turn_.token, deadline, timeout, 0};
   for (Job* job : jobs) {
+    waiting.joined = waiting.joined || (job->state() == JobState::closing && job->waiting_closes.empty());
     begin_close(*job);
+    if (turn_.manner.deviates(Deviation::list_waits_for_last_only) && job != jobs.back()) continue;
     if (turn_.manner.deviates(Deviation::answers_before_housekeeping)) {
       job->read_closed_early(turn_.now);
       continue;
@@ -115,10 +119,13 @@ void JobLifecycle::expire_waiting() {
         job.stay_open();
         wake_closes(job, conflict("closing of job [" + job.id() + "] was given up"));
       }
+      if (turn_.manner.deviates(Deviation::timed_out_close_hangs)) job.hang();
+      if (turn_.manner.deviates(Deviation::timed_out_close_drops_records)) job.change_analysis().lose_unanalysed();
     }
-    turn_.reply(expired.token, turn_.manner.deviates(Deviation::claims_closed_at_timeout)
-                                   ? accepted(Acknowledged{})
-                                   : timed_out(turn_.manner, expired.timeout));
+    const bool claims_closed =
+        turn_.manner.deviates(Deviation::claims_closed_at_timeout) ||
+        (turn_.manner.deviates(Deviation::joining_close_claims_closed_at_timeout) && expired.joined);
+    turn_.reply(expired.token, claims_closed ? accepted(Acknowledged{}) : timed_out(turn_.manner, expired.timeout));
   }
 }
 

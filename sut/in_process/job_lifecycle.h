@@ -16,6 +16,7 @@ struct WaitingClose {
   Time deadline = kNever;
   Duration timeout = 0;  // as it was asked for
   std::size_t jobs = 0;  // that it still waits for
+  bool joined = false;   // a close that was under way
 };
 
 class JobLifecycle {

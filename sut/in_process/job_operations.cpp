@@ -31,9 +31,12 @@ Answer JobOperations::on(const CreateJob& ask) {
   PlanProblem problem;
   auto plan = make_plan(ask.config, problem);
   if (!plan) return refusal_of(std::move(problem));
-  if (jobs_.find(ask.job) != nullptr)
+  if (Job* job = jobs_.find(ask.job)) {
+    if (turn_.manner.deviates(Deviation::refused_create_resets_job) && job->state() == JobState::opened)
+      lifecycle_.begin_close(*job);
     return refused(400, "resource_already_exists_exception",
                    fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
+  }
   JobConfig config = ask.config;
   if (!turn_.manner.profile->has_groups) config.groups.clear();
   if (auto refusal = refuse_groups(ask.job, config.groups)) return refusal;
@@ -136,6 +139,8 @@ Answer JobOperations::on(const DeleteJob& ask) {
   const bool takes_feed = turn_.manner.profile->delete_may_take_feed;
   if (feed != nullptr && !takes_feed)
     return conflict(fmt::format("Cannot delete job [{}] because datafeed [{}] refers to it", ask.job, feed->id));
+  if (turn_.manner.deviates(Deviation::refused_delete_closes_job) && job->state() == JobState::opened && !forced)
+    lifecycle_.begin_close(*job);
   if (job->state() != JobState::closed && !forced)
     return conflict(fmt::format("Cannot delete job [{}] because the job is {}", ask.job, name(job->state())));
   if (feed != nullptr) {
@@ -153,8 +158,12 @@ Answer JobOperations::on(const OpenJob& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/open", turn_.who);
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  if (job->state() != JobState::closed ||
-      (turn_.manner.deviates(Deviation::reopen_refused) && job->past().was_opened()))
+  if (turn_.manner.deviates(Deviation::open_stops_close) && job->state() == JobState::closing) {
+    job->stay_open();
+    lifecycle_.give_up_waiting(*job, conflict("opened"), conflict(fmt::format("job [{}] was opened", ask.job)));
+    return accepted(Acknowledged{});
+  }
+  if (job->state() != JobState::closed || stays_shut(*job))
     return conflict(fmt::format("Cannot open job [{}] because it has already been opened", ask.job));
   const auto takes_room = [](const Job& other) {
     return other.state() != JobState::closed && other.state() != JobState::failed;
@@ -163,6 +172,32 @@ Answer JobOperations::on(const OpenJob& ask) {
     return no_room(ask.job);
   lifecycle_.open(*job);
   return std::nullopt;
+}
+
+bool JobOperations::stays_shut(const Job& job) const {
+  return (turn_.manner.deviates(Deviation::reopen_refused) && job.past().was_opened()) ||
+         (turn_.manner.deviates(Deviation::second_reopen_refused) && job.past().opens > 1) ||
+         (turn_.manner.deviates(Deviation::closed_job_fails_later) && job.past().was_opened() &&
+          turn_.now - job.past().closed_at >= kSecond / 2) ||
+         (turn_.manner.deviates(Deviation::forced_job_never_reopens) && job.past().forced);
+}
+
+bool JobOperations::takes_data_while_closed(const Job& job) const {
+  return turn_.manner.deviates(Deviation::accepts_data_after_close) ||
+         (turn_.manner.deviates(Deviation::accepts_data_shortly_after_close) && job.past().was_opened() &&
+          turn_.now - job.past().closed_at <= 50 * kMillisecond) ||
+         (turn_.manner.deviates(Deviation::manage_posts_to_closed_job) && turn_.who == Principal::manage) ||
+         (turn_.manner.deviates(Deviation::never_opened_job_takes_data) && !job.past().was_opened());
+}
+
+bool JobOperations::loses_data(const Job& job) const {
+  return turn_.manner.deviates(Deviation::loses_data_while_closing) ||
+         (turn_.manner.deviates(Deviation::loses_data_at_start_of_close) && job.has_just_begun_to_close());
+}
+
+bool JobOperations::flushes_while_closed(const Job& job) const {
+  return turn_.manner.deviates(Deviation::closed_job_flushes) ||
+         (turn_.manner.deviates(Deviation::forced_job_flushes) && job.past().forced);
 }
 
 Answer JobOperations::on(const PostData& ask) {
@@ -183,19 +218,17 @@ Answer JobOperations::on(const PostData& ask) {
       }
       return accepted(job->change_analysis().post(turn_.manner, ask.records), 202);
     case JobState::closed:
-      if (turn_.manner.deviates(Deviation::accepts_data_after_close))
-        return accepted(job->change_analysis().post_unseen(ask.records), 202);
-      if (turn_.manner.deviates(Deviation::accepts_data_shortly_after_close) && job->past().was_opened() &&
-          turn_.now - job->past().closed_at <= 50 * kMillisecond)
-        return accepted(job->change_analysis().post_unseen(ask.records), 202);
+      if (takes_data_while_closed(*job)) return accepted(job->change_analysis().post_unseen(ask.records), 202);
       if (turn_.manner.deviates(Deviation::refused_post_counts)) job->change_analysis().post_unseen(ask.records);
+      if (turn_.manner.deviates(Deviation::refused_post_wakes_job) && job->past().was_opened()) job->stay_open();
       return not_open(ask.job);
     case JobState::closing:
       if (ask.malformed) return malformed();
-      if (turn_.manner.deviates(Deviation::loses_data_while_closing))
-        return accepted(JobAnalysis(job->analysis()).post_unseen(ask.records), 202);
+      if (loses_data(*job)) return accepted(JobAnalysis(job->analysis()).post_unseen(ask.records), 202);
       if (turn_.manner.varies(Variant::queues_posts_while_closing) && !job->past().forced)
         return accepted(job->change_analysis().post_queued(ask.records), 202);
+      if (turn_.manner.deviates(Deviation::refused_post_ends_waiting))
+        lifecycle_.give_up_waiting(*job, conflict("closed"), accepted(Acknowledged{}));
       if (turn_.manner.profile->post_to_closing_may_break)
         return refused(500, "illegal_state_exception",
                        fmt::format("[{}] Cannot process data: no active autodetect process for job", ask.job));
@@ -214,8 +247,8 @@ Answer JobOperations::on(const FlushJob& ask) {
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->state() == JobState::closing && turn_.manner.profile->flush_of_closing_is_bad_request)
     return bad_request(fmt::format("[{}] Cannot flush: no active autodetect process for job", ask.job));
-  const bool flushes = job->state() == JobState::opened ||
-                       (job->state() == JobState::closed && turn_.manner.deviates(Deviation::closed_job_flushes));
+  const bool flushes =
+      job->state() == JobState::opened || (job->state() == JobState::closed && flushes_while_closed(*job));
   if (!flushes) return not_open(ask.job);
   job->change_analysis().flush(turn_.manner, calc_interim, turn_.detail_or_usual<FlushOptions>());
   FlushResult result;
@@ -224,7 +257,7 @@ Answer JobOperations::on(const FlushJob& ask) {
   return accepted(result);
 }
 
-JobStatistics JobOperations::statistics_of(const Job& job) const {
+JobStatistics JobOperations::statistics_of(const Job& job, bool is_in_list) const {
   JobStatistics statistics;
   statistics.job = job.id();
   statistics.state = job.state();
@@ -234,10 +267,12 @@ JobStatistics JobOperations::statistics_of(const Job& job) const {
   statistics.counts = job.analysis().counts();
   statistics.counts_told = true;
   statistics.model_bytes = told_model_bytes(job);
-  const bool open = job.state() != JobState::closed ||
-                    (turn_.manner.deviates(Deviation::closed_job_keeps_node) && job.past().was_opened());
-  if (open) {
-    statistics.node = "node-1";
+  const bool keeps_node = turn_.manner.deviates(Deviation::closed_job_keeps_node) ||
+                          (turn_.manner.deviates(Deviation::lists_show_node) && is_in_list);
+  const bool open = job.state() != JobState::closed || (keeps_node && job.past().was_opened());
+  const bool grows_old = turn_.manner.deviates(Deviation::forced_job_keeps_open_time) && job.past().forced;
+  if (open) statistics.node = "node-1";
+  if (open || grows_old) {
     statistics.open_time = fmt::format("{}s", (turn_.now - job.past().opened_at) / kSecond);
   } else if (turn_.manner.varies(Variant::closed_shows_empty_node)) {
     statistics.open_time = "0s";
@@ -251,7 +286,7 @@ Answer JobOperations::on(const JobStats& ask) {
   if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
   JobStatisticsList list;
   list.jobs.reserve(selected.size());
-  for (const Job* job : selected) list.jobs.push_back(statistics_of(*job));
+  for (const Job* job : selected) list.jobs.push_back(statistics_of(*job, selected.size() > 1));
   list.count = static_cast<std::int64_t>(list.jobs.size());
   return turn_.tell(accepted(std::move(list)), [&] {
     StatisticsDetails details;

@@ -28,7 +28,13 @@ class JobOperations {
   /// Why a job of that id may not have these groups; empty: it may.
   Answer refuse_groups(std::string_view job, const std::vector<std::string>& groups);
   Answer refuse_update(const Job& job, const JobUpdate& change) const;
-  JobStatistics statistics_of(const Job& job) const;
+  // What a job does in which state although it must not.
+  bool takes_data_while_closed(const Job& job) const;
+  bool loses_data(const Job& job) const;
+  bool flushes_while_closed(const Job& job) const;
+  bool stays_shut(const Job& job) const;
+  /// Of one job, by itself or among others.
+  JobStatistics statistics_of(const Job& job, bool is_in_list) const;
 
   const Turn& turn_;
   JobList& jobs_;

@@ -114,8 +114,12 @@ Answer ResultOperations::on(const GetBuckets& ask) {
                   ask.selection.descending.value_or(false));
   if (ask.selection.at_ms && found.empty())
     return not_found(fmt::format("No bucket of job [{}] begins at [{}]", ask.job, *ask.selection.at_ms));
+  if (closed && turn_.manner.deviates(Deviation::oldest_result_fades) && !found.empty() &&
+      turn_.now - job->past().closed_at >= kSecond)
+    found.erase(found.begin());
   BucketPage page{static_cast<std::int64_t>(found.size()), {}};
   if (auto refusal = cut_page(found, from, ask.size)) return refusal;
+  if (closed && turn_.manner.deviates(Deviation::pages_hold_ten)) found.resize(std::min<std::size_t>(found.size(), 10));
   page.buckets.reserve(found.size());
   for (const ResultBucket* bucket : found) page.buckets.push_back(*bucket);
   if (closed && turn_.manner.deviates(Deviation::results_change_while_closed))
@@ -135,7 +139,10 @@ Answer ResultOperations::on(const GetRecords& ask) {
   std::vector<const ResultRecord*> found = found_among(job->analysis().results().records, ask.selection, options,
                                                        options.selection.descending.value_or(true));
   RecordPage page{static_cast<std::int64_t>(found.size()), {}};
-  if (auto refusal = cut_page(found, ask.from, ask.size)) return refusal;
+  auto from = ask.from;
+  if (job->state() == JobState::closed && turn_.manner.deviates(Deviation::second_page_of_records_repeats_first))
+    from = 0;
+  if (auto refusal = cut_page(found, from, ask.size)) return refusal;
   for (const ResultRecord* record : found) page.records.push_back(*record);
   return turn_.tell(accepted(std::move(page)), [&] {
     RecordDetails details{span_s(*job), {}};
@@ -156,6 +163,9 @@ Answer ResultOperations::on(const GetSnapshots& ask) {
       if ((all || stored.listed.id == ask.snapshot) &&
           within(options.selection, stored.listed.timestamp_ms.value_or(0)))
         found.push_back(&stored);
+  if (turn_.manner.deviates(Deviation::snapshot_is_shown_late) && job->state() == JobState::closed && !found.empty() &&
+      turn_.now - job->past().closed_at < 300 * kMillisecond)
+    found.pop_back();
   // Of two of one time the later one is the newer.
   const bool descending = options.selection.descending.value_or(true);
   if (descending) std::ranges::reverse(found);
