@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "closecheck/reports/report.h"
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/vocabulary/printable.h"
 #include "files.h"
@@ -23,10 +24,9 @@ std::string file_name(const RunRecord& record, const ViolationRecord& violation)
                      where.empty() ? "" : "-", where, record.seed);
 }
 
-/// Beside the scenario, under its name.
-void save_hand_script(const ViolationRecord& violation, const RunRecord& record, const Target& target,
-                      const std::filesystem::path& scenario) {
-  const std::string path = std::filesystem::path(scenario).replace_extension(".sh").string();
+/// Beside the scenario, which is saved.
+void save_hand_script(const ViolationRecord& violation, const RunRecord& record, const Target& target) {
+  const std::string path = reports::hand_script_of(violation);
   OutputFile file(path);
   file.write(write_hand_script(violation, record, target));
   file.commit();
@@ -64,7 +64,10 @@ std::string replay_line(const std::string& file, const Target& target, const Tar
   }
   line += fmt::format(" --target {} --profile {}", shell_word(target.named.empty() ? target.url : target.named),
                       name(target.profile));
-  if (!options.product_version.empty()) line += " --product-version " + shell_word(options.product_version);
+  // A version that the target hides is none that it would tell again.
+  const bool is_hidden = !target.profile.version();
+  const std::string version = is_hidden ? product_version_of(target.profile) : options.product_version;
+  if (!version.empty()) line += " --product-version " + shell_word(version);
   if (!options.config.empty()) line += " --config " + shell_word(options.config);
   if (!options.principals.empty()) line += " --principals " + shell_word(options.principals);
   return line;
@@ -83,8 +86,8 @@ void save_counterexamples(RunRecord& record, const Target& target, const TargetO
       OutputFile file(path);
       file.write(scenarios::write_counterexample(violation, record.profile, record.deviation));
       file.commit();
-      save_hand_script(violation, record, target, path);
       violation.scenario = path;
+      save_hand_script(violation, record, target);
       violation.replay = replay_line(path, target, options);
     });
   deliveries.finish();

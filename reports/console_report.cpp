@@ -203,6 +203,8 @@ class Console {
     if (!violation.reproduced.empty()) add(fmt::format("  reproduced: {}\n", violation.reproduced));
     if (waiver == nullptr) add(fmt::format("  waiver:   {}\n", waiver_line(record_, violation)));
     if (!violation.replay.empty()) text_ += wrapped_command("  replay:   ", one_line(violation.replay), style_.width);
+    if (const std::string script = hand_script_of(violation); !script.empty())
+      text_ += wrapped_command("  script:   ", one_line("bash " + shell_word(script)), style_.width);
     text_ += '\n';
   }
 

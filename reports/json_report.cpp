@@ -38,6 +38,7 @@ Json violation_entry(const ViolationRecord& violation) {
               {"observed", violation.finding.observed},
               {"history", events_of(violation.history_lines)},
               {"scenario", text_or_null(violation.scenario)},
+              {"script", text_or_null(hand_script_of(violation))},
               {"seed", violation.seed},
               {"replay", violation.replay},
               {"curl", violation.curl},

@@ -1,5 +1,6 @@
 // The forms in which a file can hold the report of a run.
 #include <array>
+#include <filesystem>
 
 #include "closecheck/reports/report.h"
 
@@ -14,6 +15,10 @@ std::span<const ReportFormat> report_formats() {
       ReportFormat{"badge", "Write the verdict as a small picture (SVG)", write_badge},
   };
   return kFormats;
+}
+
+std::string hand_script_of(const ViolationRecord& violation) {
+  return std::filesystem::path(violation.scenario).replace_extension(violation.scenario.empty() ? "" : ".sh").string();
 }
 
 }  // namespace closecheck::reports

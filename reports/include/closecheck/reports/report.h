@@ -59,6 +59,9 @@ std::string write_html(const RunReport& report);
 /// The run in Markdown, as GitHub shows it on the page of a workflow.
 std::string write_step_summary(const RunReport& report);
 
+/// Where the script stands that shows a violation by hand: beside its scenario. Empty: it is not saved.
+std::string hand_script_of(const ViolationRecord& violation);
+
 struct ConsoleStyle {
   bool colour = false;
   bool quiet = false;
