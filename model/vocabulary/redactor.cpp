@@ -159,12 +159,13 @@ class Cleaner {
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
-  std::string plain = lower(name);
-  std::replace(plain.begin(), plain.end(), '_', '-');
+  const auto is = [](std::string_view part, std::string_view plain) {
+    return std::ranges::equal(part, plain, {}, [](char c) { return c == '_' ? '-' : lower(c); });
+  };
   for (const std::string_view end : {"authorization", "cookie", "api-key", "apikey", "auth-token", "access-token",
                                      "refresh-token", "password", "client-secret"})
-    if (plain.ends_with(end)) return true;
-  return plain == "token" || plain == "authentication-info";
+    if (name.size() >= end.size() && is(name.substr(name.size() - end.size()), end)) return true;
+  return is(name, "token") || is(name, "authentication-info");
 }
 
 void Redactor::add(std::string_view secret, std::string_view user) {

@@ -107,6 +107,7 @@ bool AnswerReader::finish() {
   if (!answer_.body.empty() && !coding_.empty() && coding_ != "identity" && !decode_body()) return false;
   const std::string_view body = trimmed(answer_.body);
   if (body.empty() || (body.front() != '{' && body.front() != '[')) return true;
+  if (wire::is_surely_within(body, std::size_t{wire::kDepthMax}, kJsonValuesMax)) return true;
   const wire::Build build = wire::build_of(body);
   if (build.depth > std::size_t{wire::kDepthMax})
     return refuse(fmt::format("the answer's JSON nests deeper than {}", wire::kDepthMax));

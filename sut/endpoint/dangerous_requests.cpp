@@ -10,6 +10,7 @@
 #include "closecheck/vocabulary/program.h"
 #include "closecheck/vocabulary/text.h"
 #include "wire/json.h"
+#include "wire/json_document.h"
 #include "wire/text.h"
 
 namespace closecheck::sut {
@@ -67,8 +68,8 @@ bool deletes_results(const wire::HttpRequest& request) {
 bool is_json_data(std::string_view body) {
   const wire::ValueTexts texts = wire::split_values(body);
   return texts.complete && std::all_of(texts.values.begin(), texts.values.end(), [](std::string_view text) {
-           const auto value = wire::parse_json(text);
-           return value && (value->is_object() || value->is_array());
+           const wire::JsonDocument document(text);
+           return document.root() && (document.root()->is_object() || document.root()->is_array());
          });
 }
 

@@ -250,15 +250,15 @@ Answer CloseOperations::force(Job& job) {
 bool CloseOperations::force_waits_for(const Job& job) const {
   if (turn_.manner.deviates(Deviation::force_waits_behind_a_close) && job.state() == JobState::closing) return true;
   const bool has_data = job.analysis().counts().input_records > 0;
-  return !job.hangs() && (turn_.manner.deviates(Deviation::force_waits_for_housekeeping) ||
-                          (turn_.manner.deviates(Deviation::force_waits_where_data_is) && has_data));
+  return !job.close_fault.hangs && (turn_.manner.deviates(Deviation::force_waits_for_housekeeping) ||
+                                    (turn_.manner.deviates(Deviation::force_waits_where_data_is) && has_data));
 }
 
 void CloseOperations::force_now(Job& job) {
   if (job.state() == JobState::closed) return;
   if (turn_.manner.deviates(Deviation::force_reopens_failed_job) && job.state() == JobState::failed)
     return job.stay_open();
-  if (turn_.manner.deviates(Deviation::force_cannot_close_hanging_job) && job.hangs()) {
+  if (turn_.manner.deviates(Deviation::force_cannot_close_hanging_job) && job.close_fault.hangs) {
     if (job.state() != JobState::closing) job.close(turn_.manner, turn_.now);
     return;
   }

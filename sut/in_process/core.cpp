@@ -146,10 +146,10 @@ void Core::inject(Fault fault, const std::string& job_id, Duration duration, Tim
                            conflict("Job [" + job_id + "] failed while it was closed"));
       break;
     case Fault::slow_close:
-      job->slow_next_close(duration);
+      job->close_fault.length = duration;
       break;
     case Fault::hang_close:
-      job->hang_next_close();
+      job->close_fault.hangs = true;
       break;
   }
   refresh_due();

@@ -41,7 +41,7 @@ void Job::resume(const Manner& manner, Time now) {
   waiting_opens.clear();
   waiting_closes.clear();
   // What hung was the process that is gone.
-  hang_close_ = false;
+  close_fault.hangs = false;
   if (state_ == JobState::opened || state_ == JobState::opening) {
     if (step_ != JobStep::finish_resuming)
       step_ = state_ == JobState::opened ? JobStep::finish_resuming : JobStep::finish_opening;
@@ -63,9 +63,9 @@ void Job::begin_closing(Time now, Duration whole) {
 void Job::close(const Manner& manner, Time now) {
   state_ = JobState::closing;
   past_.forced = false;
-  begin_closing(now, slow_close_ > 0 ? slow_close_ : housekeeping_time(manner, analysis_.counts()));
-  if (hang_close_) step_due_ = kNever;
-  slow_close_ = 0;
+  begin_closing(now, close_fault.length > 0 ? close_fault.length : housekeeping_time(manner, analysis_.counts()));
+  if (close_fault.hangs) step_due_ = kNever;
+  close_fault.length = 0;
 }
 
 void Job::close_in_background(const Manner& manner, Time now) {
@@ -73,7 +73,7 @@ void Job::close_in_background(const Manner& manner, Time now) {
   const bool under_way = state_ == JobState::closing;
   state_ = JobState::closing;
   past_.forced = true;
-  hang_close_ = false;
+  close_fault.hangs = false;
   if (under_way) {
     // What a first close has done need not be done again; what is left goes on at the usual pace.
     step_length_ = housekeeping_time(manner, analysis_.counts()) / kClosingSteps;
@@ -88,7 +88,7 @@ void Job::end_process(JobState state) {
   analysis_.lose_unanalysed();
   step_ = JobStep::none;
   step_due_ = kNever;
-  hang_close_ = false;
+  close_fault.hangs = false;
   killed_slowly_ = false;
   state_ = state;
 }
@@ -118,7 +118,7 @@ void Job::read_closed_early(Time now) {
 void Job::hang() {
   note_change();
   step_due_ = kNever;
-  hang_close_ = true;
+  close_fault.hangs = true;
 }
 
 void Job::stay_open() {
@@ -126,7 +126,7 @@ void Job::stay_open() {
   state_ = JobState::opened;
   step_ = JobStep::none;
   step_due_ = kNever;
-  hang_close_ = false;
+  close_fault.hangs = false;
 }
 
 void Job::come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms) {

@@ -46,6 +46,12 @@ struct JobPast {
   bool was_opened() const { return opens > 0; }
 };
 
+/// What a fault does to the next normal close; a job that was closed or opened since is free of it.
+struct CloseFault {
+  Duration length = 0;  // of the housekeeping; 0: as ever
+  bool hangs = false;   // the closing comes to no end
+};
+
 class Job {
  public:
   Job(JobDefinition definition, Plan plan) : definition_(std::move(definition)), analysis_(std::move(plan)) {}
@@ -82,9 +88,6 @@ class Job {
   /// The closing goes on no further.
   void hang();
 
-  void slow_next_close(Duration duration) { slow_close_ = duration; }
-  void hang_next_close() { hang_close_ = true; }
-  bool hangs() const { return hang_close_; }
   /// Whether the closing has done nothing yet.
   bool has_just_begun_to_close() const { return state_ == JobState::closing && step_ == JobStep::flush_buffer; }
 
@@ -105,6 +108,8 @@ class Job {
   std::vector<Token> waiting_opens;
   std::vector<Token> waiting_closes;
 
+  CloseFault close_fault;
+
  private:
   friend struct StateAccess;
   void begin_closing(Time now, Duration whole);
@@ -124,8 +129,6 @@ class Job {
   Duration step_length_ = 0;
   Time afterwards_due_ = kNever;
   bool killed_slowly_ = false;
-  Duration slow_close_ = 0;
-  bool hang_close_ = false;
 
   Difference difference_ = Difference::all;
 };

@@ -160,8 +160,9 @@ struct StateAccess {
   /// The job without its results and without the models of its snapshots.
   template <class Archive, Is<Job> Value>
   static void head(Archive& archive, Value& value) {
-    auto& [waiting_opens, waiting_closes, definition, analysis, state, past, step, step_due, step_length,
-           afterwards_due, killed_slowly, slow_close, hang_close, difference] = value;
+    auto& [waiting_opens, waiting_closes, close_fault, definition, analysis, state, past, step, step_due, step_length,
+           afterwards_due, killed_slowly, difference] = value;
+    auto& [slow_close, hang_close] = close_fault;
     auto& [id, config, options, created_ms] = definition;
     auto& [finished_ms, opens, opened_at, closed_at, forced] = past;
     auto& [plan, took_data, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,

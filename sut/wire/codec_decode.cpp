@@ -32,8 +32,8 @@ ErrorBody read_error(const std::optional<JsonValue>& body) {
     out.departure = !body ? "a body that is no JSON" : "a body that is no JSON object";
     return out;
   }
-  const auto depart = [&out](std::string text) {
-    if (out.departure.empty()) out.departure = std::move(text);
+  const auto depart = [&out](std::string_view text) {
+    if (out.departure.empty()) out.departure = text;
   };
   const auto error = member(*body, "error");
   if (!error) {
@@ -124,6 +124,19 @@ bool is_job_api(const Operation& operation) {
          !std::holds_alternative<IndexDocuments>(operation) && !std::holds_alternative<RefreshIndex>(operation) &&
          !std::holds_alternative<GetRoot>(operation) && !std::holds_alternative<Authenticate>(operation) &&
          !std::holds_alternative<HasPrivileges>(operation) && !std::holds_alternative<RawRequest>(operation);
+}
+
+bool is_other_method_on_close(const RawRequest& raw, Profile profile) {
+  if (raw.method == "POST" || raw.method == "HEAD" || raw.method == "OPTIONS") return false;
+  const auto segments = split_path(raw.path);
+  const std::size_t base = size_of_base(profile->jobs.path, segments);
+  return base != 0 && segments.size() == base + 3 && segments[base] == "anomaly_detectors" &&
+         segments[base + 2] == "_close";
+}
+
+std::string wrong_method_form(Profile profile) {
+  return fmt::format("{} for another method than POST on `_close`",
+                     profile->wrong_method_status == 405 ? "405 with `Allow`" : "400");
 }
 
 int success_status(const Operation& operation) {
@@ -358,21 +371,8 @@ class Decoder {
   /// Another method on `_close` closes nothing, whatever the job's state.
   void note_wrong_method_success() {
     const auto* raw = std::get_if<RawRequest>(&request_.operation);
-    if (raw == nullptr || !is_other_method_on_close(*raw)) return;
-    note(Clause::wire_path_and_method, wrong_method_form(), fmt::format("status {}", answer_.status));
-  }
-
-  std::string wrong_method_form() const {
-    return fmt::format("{} for another method than POST on `_close`",
-                       profile_->wrong_method_status == 405 ? "405 with `Allow`" : "400");
-  }
-
-  bool is_other_method_on_close(const RawRequest& raw) const {
-    if (raw.method == "POST" || raw.method == "HEAD" || raw.method == "OPTIONS") return false;
-    const auto segments = split_path(raw.path);
-    const std::size_t base = size_of_base(profile_->jobs.path, segments);
-    return base != 0 && segments.size() == base + 3 && segments[base] == "anomaly_detectors" &&
-           segments[base + 2] == "_close";
+    if (raw == nullptr || !is_other_method_on_close(*raw, profile_)) return;
+    note(Clause::wire_path_and_method, wrong_method_form(profile_), fmt::format("status {}", answer_.status));
   }
 
   ErrorForm form() const {
@@ -420,12 +420,12 @@ class Decoder {
 
   void note_other_method() {
     const auto* raw = std::get_if<RawRequest>(&request_.operation);
-    if (raw == nullptr || !is_other_method_on_close(*raw)) return;
+    if (raw == nullptr || !is_other_method_on_close(*raw, profile_)) return;
     // Who asks first who is asking may refuse before it looks at the method.
     if (answer_.status == 401 || answer_.status == 403) return;
     const int expected = profile_->wrong_method_status;
     if (answer_.status != expected) {
-      note(Clause::wire_path_and_method, wrong_method_form(), fmt::format("status {}", answer_.status));
+      note(Clause::wire_path_and_method, wrong_method_form(profile_), fmt::format("status {}", answer_.status));
       return;
     }
     // A recording that kept no body may have kept no headers either.
@@ -433,7 +433,7 @@ class Decoder {
     if (expected != 405 || !kept) return;
     const bool allow = std::any_of(answer_.headers.begin(), answer_.headers.end(),
                                    [](const auto& header) { return lower(header.first) == "allow"; });
-    if (!allow) note(Clause::wire_path_and_method, wrong_method_form(), "405 without the header `Allow`");
+    if (!allow) note(Clause::wire_path_and_method, wrong_method_form(profile_), "405 without the header `Allow`");
   }
 
   const WireAnswer& answer_;

@@ -38,6 +38,15 @@ Build build_of(std::string_view text) {
   return build;
 }
 
+bool is_surely_within(std::string_view text, std::size_t depth, std::size_t values) {
+  if (text.size() > values) return false;
+  std::size_t brackets = 0;
+  for (const char bracket : {'{', '['})
+    for (std::size_t at = text.find(bracket); at != std::string_view::npos; at = text.find(bracket, at + 1))
+      if (++brackets > depth) return false;
+  return true;
+}
+
 std::optional<Json> parse_json(std::string_view text) {
   // A text of which more is left behind the first value is none, and no parser takes long to say so.
   const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());

@@ -24,6 +24,8 @@ struct Build {
   std::size_t values = 0;
 };
 Build build_of(std::string_view text);
+/// Whether a count of the brackets alone shows that the text is built within these bounds, as most are.
+bool is_surely_within(std::string_view text, std::size_t depth, std::size_t values);
 
 /// The value if the text is exactly one, of bounded depth; empty otherwise.
 std::optional<Json> parse_json(std::string_view text);

@@ -86,5 +86,20 @@ TEST(JsonDocument, GivesEqualValuesEqualTexts) {
   EXPECT_EQ(canonical_text(*other.root()), canonical_text(*one.root()));
 }
 
+TEST(JsonText, IsBuiltWithinWhatItsBracketsShow) {
+  const std::vector<std::string> texts{"",         "{}",   "[1,2,3]", "{\"a\":[{\"b\":[]}]}",
+                                       "\"[[[[\"", "[[[[", nested(5), nested(9)};
+  for (const std::string& text : texts) {
+    const Build build = build_of(text);
+    for (const std::size_t depth : {1U, 4U, 8U})
+      for (const std::size_t values : {1U, 4U, 40U})
+        EXPECT_FALSE(is_surely_within(text, depth, values) && (build.depth > depth || build.values > values))
+            << text << " " << depth << " " << values;
+  }
+  EXPECT_TRUE(is_surely_within(nested(4), 4, 8));
+  EXPECT_FALSE(is_surely_within(nested(5), 4, 100));
+  EXPECT_FALSE(is_surely_within("[1,1,1,1,1]", 4, 4));
+}
+
 }  // namespace
 }  // namespace closecheck::sut::wire
