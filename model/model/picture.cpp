@@ -31,7 +31,7 @@ struct Place {
   std::string_view state;
   Point centre;
 };
-constexpr std::array kPlaces{Place{"absent", {120, 360}},           Place{"closed", {520, 360}},
+constexpr std::array kPlaces{Place{"absent", {120, 360}},           Place{"closed", {490, 360}},
                              Place{"opening", {810, 120}},          Place{"opened", {1190, 120}},
                              Place{"closing", {1000, 370}},         Place{"forced", {1000, 650}},
                              Place{"failed", {1550, 370}},          Place{"no datafeed", {250, 960}},
@@ -46,7 +46,7 @@ struct Frame {
 };
 constexpr std::string_view kExists = "the job exists";
 constexpr std::string_view kRuns = "the job runs";
-constexpr std::array kFrames{Frame{kExists, {395, 12}, {1273, 788}, "closed closing failed forced opened opening"},
+constexpr std::array kFrames{Frame{kExists, {372, 12}, {1296, 788}, "closed closing failed forced opened opening"},
                              Frame{kRuns, {680, 34}, {640, 738}, "closing forced opened opening"}};
 
 /// An arrow that is no straight line between the middles of its ends, and where its label stands.
@@ -57,20 +57,20 @@ struct Route {
   Point label;
 };
 constexpr std::array kRoutes{
-    Route{"absent", "closed", "", {307, 318}},
-    Route{"closed", "absent", "", {307, 388}},
-    Route{"closed", "opening", "", {612, 206}},
+    Route{"absent", "closed", "", {299, 318}},
+    Route{"closed", "absent", "", {299, 388}},
+    Route{"closed", "opening", "", {598, 206}},
     Route{"opening", "opened", "", {1000, 92}},
     Route{"opening", "closing", "", {880, 258}},
     Route{"opened", "closing", "", {1118, 244}},
-    Route{"closing", "closed", "", {656, 336}},
+    Route{"closing", "closed", "", {675, 336}},
     Route{"closing", "forced", "", {1000, 505}},
-    Route{"opening", "forced", "M 770 180 C 720 330 740 520 894 622", {806, 440}},
+    Route{"opening", "forced", "M 778 180 C 728 330 748 520 894 622", {812, 440}},
     Route{"opened", "forced", "M 1230 180 C 1290 330 1260 520 1106 622", {1196, 440}},
     Route{"forced", "closed", "", {722, 560}},
     Route{"failed", "forced", "", {1398, 508}},
     Route{"failed", "absent", "M 1570 426 L 1570 826 L 90 826 L 90 421", {800, 818}},
-    Route{kExists, "absent", "M 395 560 C 260 560 160 510 142 422", {262, 506}},
+    Route{kExists, "absent", "M 372 560 C 260 560 160 510 142 422", {262, 506}},
     Route{kRuns, "failed", "M 1320 330 L 1444 352", {1384, 296}},
     Route{"no datafeed", "datafeed stopped", "", {545, 922}},
     Route{"datafeed stopped", "no datafeed", "", {545, 984}},
