@@ -116,6 +116,7 @@ void add_replay(CLI::App& app, Action& action) {
   command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
   command.add_option("--html", options->html, "Write the verdicts as one page for a browser")->type_name("FILE");
   command.add_flag("--quiet", options->quiet, "No histories");
+  add_colour(command, options->colour);
   command.callback([&action, options] {
     options->target.is_plan = options->dry_run;
     action = [options] { return replay_command(*options); };
@@ -155,6 +156,7 @@ void add_compare(CLI::App& app, Action& action) {
   command.add_option("--save", options->save, "Where scenarios are saved that tell two apart")->type_name("DIR");
   command.add_option("--jobs", options->jobs, "Worker threads; default: one a processor")->type_name("N");
   command.add_option("--json", options->json, "Write the comparison as JSON")->type_name("FILE");
+  command.add_option("--html", options->html, "Write the comparison as one page for a browser")->type_name("FILE");
   command.add_option("--markdown", options->markdown, "Write the comparison as Markdown")->type_name("FILE");
   command.add_flag("--quiet", options->quiet, "Only what is not alike, and the verdict");
   add_colour(command, options->colour);
@@ -169,6 +171,8 @@ void add_verify(CLI::App& app, Action& action) {
       .add_option("--check-signature", options->check_signature,
                   "REPORT.sig must be its signature by this SSH key (the public one)")
       ->type_name("KEY");
+  command.add_option("--json", options->json, "Write what was found as JSON")->type_name("FILE");
+  add_colour(command, options->colour);
   command.callback([&action, options] { action = [options] { return verify_command(*options); }; });
 }
 
@@ -203,6 +207,7 @@ void add_judge(CLI::App& app, Action& action) {
   command.add_option("--json", options->json, "Write the findings as JSON")->type_name("FILE");
   command.add_option("--junit", options->junit, "Write the verdicts as JUnit XML")->type_name("FILE");
   command.add_option("--html", options->html, "Write the findings as one page for a browser")->type_name("FILE");
+  add_colour(command, options->colour);
   command.callback([&action, options] { action = [options] { return judge_command(*options); }; });
 }
 
@@ -311,6 +316,13 @@ CommandDescription describe(const CLI::App& app) {
   return command;
 }
 
+std::string suggested_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return did_you_mean(word, {names.begin(), names.end()});
+}
+
 void add_manuals(CLI::App& app, Action& action) {
   const auto words = std::make_shared<std::vector<std::string>>();
   CLI::App& help = *app.add_subcommand("help", "The help of the program, or of a command");
@@ -321,7 +333,9 @@ void add_manuals(CLI::App& app, Action& action) {
       std::string name = app.get_name();
       for (const std::string& word : *words) {
         const auto named = command->get_subcommands([&](const CLI::App* it) { return it->get_name() == word; });
-        if (named.empty()) throw UsageError(fmt::format("there is no command '{}' (see `closecheck help`)", word));
+        if (named.empty())
+          throw UsageError(fmt::format("there is no command '{}'{} (see `closecheck help`)", word,
+                                       suggested_command(*command, word)));
         command = named.front();
         name += " " + word;
       }
@@ -355,9 +369,10 @@ std::string suggestions_for(const CLI::App& app) {
   for (const CLI::Option* option : command->get_options())
     for (const std::string& name : option->get_lnames())
       if (!option->get_group().empty()) names.push_back("--" + name);
-  for (const std::string& word : app.remaining(true))
+  const std::vector<std::string> unknown = app.remaining(true);
+  for (const std::string& word : unknown)
     if (word.starts_with("--")) return did_you_mean(word.substr(0, word.find('=')), {names.begin(), names.end()});
-  return "";
+  return unknown.empty() ? "" : suggested_command(*command, unknown.front());
 }
 
 /// `--target "$UNSET"` must not be taken for no target at all.
@@ -382,13 +397,11 @@ void check_words(int argc, char** argv) {
 
 void check_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return;
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
   const std::string written = argv[1];
-  if (std::find(names.begin(), names.end(), written) != names.end()) return;
-  throw UsageError(fmt::format("there is no command '{}'{} (see `closecheck --help`)", written,
-                               did_you_mean(written, {names.begin(), names.end()})));
+  const auto named = app.get_subcommands([&](const CLI::App* command) { return command->get_name() == written; });
+  if (!named.empty()) return;
+  throw UsageError(
+      fmt::format("there is no command '{}'{} (see `closecheck --help`)", written, suggested_command(app, written)));
 }
 
 int failed(ExitCode code, const std::string& message) {

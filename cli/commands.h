@@ -67,6 +67,7 @@ struct ReplayOptions {
   std::string junit;
   std::string html;
   bool quiet = false;
+  std::string colour = "auto";
 };
 ExitCode replay_command(const ReplayOptions& options);
 
@@ -83,6 +84,7 @@ struct CompareOptions {
   std::string save;  // a folder; empty: the state folder
   int jobs = 0;
   std::string json;
+  std::string html;
   std::string markdown;
   bool allow_cluster_wide = false;
   bool quiet = false;
@@ -93,6 +95,8 @@ ExitCode compare_command(const CompareOptions& options);
 struct VerifyOptions {
   std::string report;
   std::string check_signature;  // a public key; empty: of a signature nothing is asked
+  std::string json;
+  std::string colour = "auto";
 };
 ExitCode verify_command(const VerifyOptions& options);
 
@@ -111,6 +115,7 @@ struct JudgeCommandOptions {
   std::string json;
   std::string junit;
   std::string html;
+  std::string colour = "auto";
 };
 ExitCode judge_command(const JudgeCommandOptions& options);
 

@@ -12,6 +12,7 @@
 #include "closecheck/properties/timing.h"
 #include "closecheck/reports/comparison.h"
 #include "closecheck/scenarios/scenario.h"
+#include "closecheck/sut/history_lines.h"
 #include "closecheck/vocabulary/text.h"
 #include "commands.h"
 #include "comparands.h"
@@ -19,6 +20,7 @@
 #include "files.h"
 #include "gate_run.h"
 #include "live_session.h"
+#include "progress.h"
 #include "reproduction.h"
 #include "selection.h"
 #include "target.h"
@@ -50,6 +52,15 @@ std::string file_word(const std::string& name) {
   return word;
 }
 
+/// A report keeps histories as lines. One that cannot be read is not shown.
+void read_histories(RunRecord& record) {
+  for (ViolationRecord& violation : record.violations) try {
+      violation.history = sut::read_history(joined(violation.history_lines, "\n"), record.profile);
+    } catch (const sut::HistoryError&) {
+      violation.history = {};
+    }
+}
+
 class CompareRun {
  public:
   explicit CompareRun(const CompareOptions& options)
@@ -66,9 +77,7 @@ class CompareRun {
   reports::Comparison run() {
     for (std::size_t i = 0; i < runs_.size(); ++i)
       if (runs_[i]) run_side(i);
-    for (std::size_t one = 0; one < runs_.size(); ++one)
-      for (std::size_t other = 0; other < runs_.size(); ++other)
-        if (one != other) tell_apart(one, other);
+    tell_all_apart();
     session_.clean_up();
     return std::move(comparison_);
   }
@@ -81,6 +90,7 @@ class CompareRun {
     std::unique_ptr<RunSide> run;
     if (comparand.report) {
       side.record = *std::move(comparand.report);
+      read_histories(side.record);
     } else {
       comparison_.effort = options_.effort;
       run = std::make_unique<RunSide>();
@@ -138,7 +148,8 @@ class CompareRun {
       const fs::path folder = state_folder() / "counterexamples";
       make_folder(folder);
       save_counterexamples(record, timed, run.options, folder);
-      reproduce_violations(record, timed, session_);
+      ProgressLine progress(!options_.quiet, end_of(timed));
+      reproduce_violations(record, timed, session_, progress);
     }
     run.found = record.violations;
     apply_waivers(record, run.target.configuration.waivers, today());
@@ -158,6 +169,24 @@ class CompareRun {
     return at == entries.end() ? nullptr : &*at;
   }
 
+  void tell_all_apart() {
+    const bool any_live = std::ranges::any_of(runs_, [](const auto& run) { return run && run->target.live; });
+    ProgressLine progress(!options_.quiet, any_live ? std::optional(ends_.end) : std::nullopt);
+    const std::size_t pairs = runs_.size() * (runs_.size() - 1);
+    std::size_t done = 0;
+    for (std::size_t one = 0; one < runs_.size(); ++one)
+      for (std::size_t other = 0; other < runs_.size(); ++other) {
+        if (one == other) continue;
+        progress.show(
+            {fmt::format("telling {} and {} apart", comparison_.sides[one].name, comparison_.sides[other].name),
+             done++,
+             pairs,
+             0,
+             {}});
+        tell_apart(one, other);
+      }
+  }
+
   void tell_apart(std::size_t one, std::size_t other) {
     const bool are_both_run = runs_[one] && runs_[other];
     const std::vector<ViolationRecord> found =
@@ -166,7 +195,7 @@ class CompareRun {
       const ClauseRecord* there = entry(other, violation.finding.clause);
       if (there == nullptr) continue;
       const bool holds = there->verdict == ClauseVerdict::holds;
-      reports::Difference difference{one, other, violation, {}, {}, {}, {}, {}};
+      reports::Difference difference{one, other, violation, {}, {}, {}, {}, {}, {}};
       if (!are_both_run) {
         difference.why = "a report alone was compared: nothing was sent to both";
         if (holds) comparison_.differences.push_back(std::move(difference));
@@ -187,6 +216,7 @@ class CompareRun {
     if (!apart) return false;
     difference.violation = std::move(apart->violation);
     difference.other = other.target.live ? other.target.redactor(std::move(apart->other)) : std::move(apart->other);
+    difference.other_lines = sut::write_history_lines(*difference.other);
     if (!apart->other_fits) difference.why = "on the other side something else is wrong";
     save(difference);
     return true;
@@ -243,6 +273,7 @@ class CompareRun {
 ExitCode compare_command(const CompareOptions& options) {
   const bool colour = wants_colour(options.colour);
   OutputFile json(options.json);
+  OutputFile html(options.html);
   OutputFile markdown(options.markdown);
   const reports::Comparison comparison = CompareRun(options).run();
   Deliveries deliveries;
@@ -253,6 +284,11 @@ ExitCode compare_command(const CompareOptions& options) {
     if (!json.wanted()) return;
     json.write(reports::write_comparison_json(comparison));
     json.commit();
+  });
+  deliveries.attempt([&] {
+    if (!html.wanted()) return;
+    html.write(reports::write_comparison_html(comparison));
+    html.commit();
   });
   deliveries.attempt([&] {
     if (!markdown.wanted()) return;

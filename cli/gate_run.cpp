@@ -5,9 +5,9 @@
 #include <chrono>
 
 #include "latency_meter.h"
+#include "progress.h"
 #include "recorder.h"
 #include "secrets.h"
-#include "terminal.h"
 
 namespace closecheck::cli {
 namespace {
@@ -37,6 +37,10 @@ RunRecord unreachable_record(const properties::GateOptions& gate, const std::str
 
 }  // namespace
 
+std::optional<Clock::time_point> end_of(const Target& target) {
+  return target.live ? std::optional(target.ends.end) : std::nullopt;
+}
+
 void take_in(const Knowledge& knowledge, properties::GateOptions& gate) {
   gate.secured = knowledge.secured;
   gate.principals = knowledge.principals;
@@ -52,10 +56,7 @@ RunRecord run_gate_on(const Target& target, properties::GateOptions& gate, LiveS
                       const GateOutputs& outputs, bool quiet) {
   const LiveSession::Reached& reached = session.reach(target);
   const Knowledge& knowledge = reached.knowledge;
-  if (!knowledge.reachable) {
-    print_diagnostic(fmt::format("{} {}", target.url, knowledge.error));
-    return unreachable_record(gate, knowledge.error);
-  }
+  if (!knowledge.reachable) return unreachable_record(gate, knowledge.error);
   take_in(knowledge, gate);
   if (target.live) {
     const std::chrono::nanoseconds left = target.ends.end_of_work - Clock::now();
@@ -74,7 +75,7 @@ RunRecord run_gate_on(const Target& target, properties::GateOptions& gate, LiveS
   MeteredFactory metered_plain(narrow_one, outputs.latencies);
   MeteredFactory metered_wide(wide_one, outputs.latencies);
 
-  ProgressLine progress(!quiet);
+  ProgressLine progress(!quiet, end_of(target));
   RunRecord record = properties::run_gate(
       gate, target.live ? metered_plain : narrow_one, target.live ? metered_wide : wide_one,
       [&progress](const properties::Progress& now) { progress.show(now); }, session.cancelled());

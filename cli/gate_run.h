@@ -1,6 +1,9 @@
 // One run of the gate against a resolved target: preflight, checks, and a record without secrets.
 #pragma once
 
+#include <chrono>
+#include <optional>
+
 #include "closecheck/properties/gate.h"
 #include "closecheck/reports/report.h"
 #include "files.h"
@@ -11,6 +14,9 @@ namespace closecheck::cli {
 
 /// What is known of the target, for the gate.
 void take_in(const Knowledge& knowledge, properties::GateOptions& gate);
+
+/// When all that is done with a live target has ended; in process work is counted, never timed.
+std::optional<std::chrono::steady_clock::time_point> end_of(const Target& target);
 
 /// What else comes of a run.
 struct GateOutputs {

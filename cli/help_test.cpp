@@ -36,7 +36,9 @@ bool has(const std::string& program) {
 TEST(Help, IsThatOfTheProgramOrOfACommand) {
   EXPECT_EQ(run_closecheck({"help"}).out, run_closecheck({"--help"}).out);
   EXPECT_EQ(run_closecheck({"help", "run"}).out, run_closecheck({"run", "--help"}).out);
-  EXPECT_EQ(run_closecheck({"help", "rnu"}).code, 3);
+  const Finished unknown = run_closecheck({"help", "rnu"});
+  EXPECT_EQ(unknown.code, 3);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'run'"));
   EXPECT_EQ(run_closecheck({"-V"}).out, run_closecheck({"--version"}).out);
   EXPECT_EQ(run_closecheck({"run", "--version"}).out, run_closecheck({"--version"}).out);
 }
@@ -46,6 +48,7 @@ TEST(Help, SuggestsOptionsThatMayHaveBeenMeant) {
   EXPECT_EQ(seed.code, 3);
   EXPECT_THAT(seed.err, HasSubstr("did you mean '--seed'"));
   EXPECT_THAT(run_closecheck({"replay", "library", "--taget=in-process"}).err, HasSubstr("did you mean '--target'"));
+  EXPECT_THAT(run_closecheck({"deviations", "matrx"}).err, HasSubstr("did you mean 'matrix'"));
 }
 
 TEST(Manual, HasEveryCommandAndOptionOfTheHelp) {
@@ -108,9 +111,50 @@ TEST(Terminal, IsPaintedAsItsUserWants) {
   EXPECT_THAT(run_with({}, {}).out, Not(HasSubstr("\x1b["))) << "a pipe is no terminal";
   EXPECT_THAT(run_with({"--color", "always"}, {{"NO_COLOR", "1"}}).out, HasSubstr("\x1b["));
   EXPECT_THAT(run_with({"--color", "never"}, {}).out, Not(HasSubstr("\x1b[")));
+  EXPECT_THAT(run_with({"--color", "auto"}, {}).out, Not(HasSubstr("\x1b[")));
   const Finished wrong = run_with({"--color", "blue"}, {});
   EXPECT_EQ(wrong.code, 3);
   EXPECT_THAT(wrong.err, HasSubstr("--color takes auto, always or never"));
+}
+
+TEST(Terminal, IsPaintedByEveryCommandThatTellsVerdicts) {
+  const TestFolder folder;
+  const Process::Variables variables{{"XDG_STATE_HOME", folder.path("state")}};
+  const std::string report = folder.path("report.json");
+  const std::string recorded = folder.path("run.jsonl");
+  run_closecheck({"run", "job-reopens", "--effort", "quick", "--evidence", "--json", report, "--record", recorded},
+                 variables);
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"run", "job-reopens", "--effort", "quick"},
+                                                  {"replay", "library", "--filter", "job-reopens"},
+                                                  {"judge", recorded},
+                                                  {"verify", report},
+                                                  {"compare", report, report}}) {
+    SCOPED_TRACE(command.front());
+    const auto out_with = [&](const std::string& colour) {
+      std::vector<std::string> words = command;
+      words.insert(words.end(), {"--color", colour});
+      return run_closecheck(words, variables).out;
+    };
+    EXPECT_THAT(out_with("always"), HasSubstr("\x1b[1;32m"));
+    EXPECT_THAT(out_with("never"), Not(HasSubstr("\x1b")));
+    EXPECT_THAT(run_closecheck(command, variables).out, Not(HasSubstr("\x1b")));
+    std::vector<std::string> wrong = command;
+    wrong.insert(wrong.end(), {"--color", "blue"});
+    EXPECT_EQ(run_closecheck(wrong, variables).code, 3);
+  }
+}
+
+/// What comes to a terminal that can be painted.
+TEST(Terminal, IsPaintedByItselfUnlessNobodyWantsColours) {
+  if (!has("script")) GTEST_SKIP() << "script is not there";
+  const TestFolder folder;
+  const auto told = [&](const std::string& variables) {
+    return output_of("script -qec \"env " + variables + " XDG_STATE_HOME=" + folder.path("state") + " " +
+                     CLOSECHECK_PROGRAM + " replay library --quiet --filter job-reopens\" /dev/null </dev/null");
+  };
+  EXPECT_THAT(told("TERM=xterm NO_COLOR="), HasSubstr("\x1b[32mfixed"));
+  EXPECT_THAT(told("TERM=xterm NO_COLOR=1"), Not(HasSubstr("\x1b[32m")));
+  EXPECT_THAT(told("TERM=dumb NO_COLOR="), Not(HasSubstr("\x1b")));
 }
 
 TEST(Terminal, IsNoWiderThanItsColumns) {

@@ -109,6 +109,7 @@ std::string_view merged(const std::vector<reports::JudgedHistory>& judged) {
 
 ExitCode judge_command(const JudgeCommandOptions& options) {
   const std::optional<Profile> profile = chosen_profile(options.profile, options.product_version);
+  const bool colour = wants_colour(options.colour);
   OutputFile json(options.json);
   OutputFile junit(options.junit);
   OutputFile html(options.html);
@@ -121,16 +122,14 @@ ExitCode judge_command(const JudgeCommandOptions& options) {
       redact(judged.back(), Redactor());
     });
   if (judged.empty()) return ExitCode::usage;
+  const reports::ConsoleStyle style{.colour = colour, .width = output_width()};
   std::string text;
   // Of many histories those that conform are only counted.
   for (const reports::JudgedHistory& history : judged)
-    if (judged.size() == 1 || history.verdict == kViolates) text += reports::write_judged(history);
+    if (judged.size() == 1 || history.verdict == kViolates) text += reports::write_judged(history, style);
   // What could not be read might have told otherwise.
   const std::string_view verdict = bad.any() && merged(judged) == kConforms ? kInconclusive : merged(judged);
-  std::size_t violating = 0;
-  for (const reports::JudgedHistory& history : judged) violating += history.verdict == kViolates ? 1U : 0U;
-  text += fmt::format("{}: {} of {} histories violate a clause\n", verdict, violating, judged.size());
-  print(text);
+  print(text + reports::write_judged_summary(judged, verdict, style));
   json.write(reports::write_judged_json(judged, verdict));
   json.commit();
   junit.write(reports::write_judged_junit(judged));

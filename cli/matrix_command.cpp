@@ -7,6 +7,7 @@
 #include "closecheck/properties/gate.h"
 #include "commands.h"
 #include "interrupts.h"
+#include "progress.h"
 #include "selection.h"
 #include "target.h"
 #include "terminal.h"
@@ -70,7 +71,7 @@ ExitCode matrix_command(const MatrixOptions& options) {
   print(fmt::format("seed {}, effort {}\n{:<38}  {:<9}  {:<31}  {:<31}  {:>8}  {}\n", options.seed, options.effort,
                     "deviation", "profile", "clause", "named first", "requests", "verdict"));
   for (const auto& [deviation, profile] : rows) {
-    progress.show({std::string(deviation->name), done, rows.size()});
+    progress.show({std::string(deviation->name), done, rows.size(), 0, {}});
     const Row row = row_of(*deviation, profile, options, interrupts.cancelled());
     progress.clear();
     // What was interrupted was not done.

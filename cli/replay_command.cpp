@@ -18,6 +18,7 @@
 #include "commands.h"
 #include "files.h"
 #include "live_session.h"
+#include "progress.h"
 #include "replayer.h"
 #include "terminal.h"
 
@@ -191,14 +192,14 @@ constexpr std::string_view kWhyOver = "the time of the replay (--budget) was up"
 /// depend on the number of threads.
 class Replays {
  public:
-  Replays(const ReplayOptions& options, const std::vector<Wanted>& files, Replayer& replayer,
+  Replays(const reports::ConsoleStyle& style, const std::vector<Wanted>& files, Replayer& replayer,
           const LiveSession& session, Deliveries& deliveries)
-      : options_(options),
-        files_(files),
+      : files_(files),
         replayer_(replayer),
         session_(session),
         deliveries_(deliveries),
-        progress_(!options.quiet),
+        style_(style),
+        progress_(!style.quiet),
         done_(files.size()) {}
 
   std::vector<reports::ReplayedFile> run(int jobs) {
@@ -238,16 +239,29 @@ class Replays {
     done_[index] = std::move(file);
     ++done_count_;
     progress_.clear();
-    for (; printed_ < done_.size() && done_[printed_]; ++printed_)
-      deliveries_.attempt([&] { print(reports::write_replayed(*done_[printed_], options_.quiet)); });
-    progress_.show({files_[index].file, done_count_, files_.size()});
+    print_done();
+    progress_.show({files_[index].file, done_count_, files_.size(), 0, {}});
   }
 
-  const ReplayOptions& options_;
+  /// What is done up to the first file that is not; files of one cause together, so while more may come they wait.
+  void print_done() {
+    while (printed_ < done_.size() && done_[printed_]) {
+      const reports::ReplayedFile& first = *done_[printed_];
+      std::vector<reports::ReplayedFile> alike{first};
+      std::size_t end = printed_ + 1;
+      for (; end < done_.size() && done_[end] && reports::have_one_cause(first, *done_[end]); ++end)
+        alike.push_back(*done_[end]);
+      if (end < done_.size() && !done_[end] && reports::have_one_cause(first, first)) return;
+      deliveries_.attempt([&] { print(reports::write_replayed(alike, style_)); });
+      printed_ = end;
+    }
+  }
+
   const std::vector<Wanted>& files_;
   Replayer& replayer_;
   const LiveSession& session_;
   Deliveries& deliveries_;
+  const reports::ConsoleStyle& style_;
   std::mutex mutex_;
   ProgressLine progress_;
   std::vector<std::optional<reports::ReplayedFile>> done_;
@@ -262,10 +276,9 @@ int jobs_of(const ReplayOptions& options) {
 }
 
 ExitCode exit_code_of(const std::vector<reports::ReplayedFile>& files) {
-  if (reports::count(files, name(scenarios::ReplayVerdict::still_failing)) > 0) return ExitCode::violates;
-  const std::size_t fixed = reports::count(files, name(scenarios::ReplayVerdict::fixed));
-  const bool is_told = fixed > 0 && fixed + reports::count(files, "skipped") == files.size();
-  return is_told ? ExitCode::conforms : ExitCode::inconclusive;
+  const std::string_view verdict = reports::verdict_of(files);
+  if (verdict == name(scenarios::ReplayVerdict::still_failing)) return ExitCode::violates;
+  return verdict == name(scenarios::ReplayVerdict::fixed) ? ExitCode::conforms : ExitCode::inconclusive;
 }
 
 }  // namespace
@@ -276,6 +289,8 @@ ExitCode replay_command(const ReplayOptions& options) {
   constexpr int kRepeatMax = 1000;
   if (options.repeat < 1 || options.repeat > kRepeatMax)
     throw UsageError(fmt::format("--repeat takes a number from 1 to {}", kRepeatMax));
+  const reports::ConsoleStyle style{
+      .colour = wants_colour(options.colour), .quiet = options.quiet, .width = output_width()};
   OutputFile json(options.json);
   OutputFile junit(options.junit);
   OutputFile html(options.html);
@@ -292,13 +307,12 @@ ExitCode replay_command(const ReplayOptions& options) {
   Deliveries deliveries;
   std::vector<reports::ReplayedFile> files = unusable.files();
   for (const reports::ReplayedFile& file : files)
-    deliveries.attempt([&] { print(reports::write_replayed(file, options.quiet)); });
-  for (reports::ReplayedFile& file : Replays(options, wanted, replayer, session, deliveries).run(jobs_of(options)))
+    deliveries.attempt([&] { print(reports::write_replayed(file, style)); });
+  for (reports::ReplayedFile& file : Replays(style, wanted, replayer, session, deliveries).run(jobs_of(options)))
     files.push_back(std::move(file));
   session.clean_up();
-  std::string summary = reports::write_replay_summary(files);
-  if (session.cancelled()) summary += "; interrupted: what had not been replayed is not told";
-  deliveries.attempt([&] { print(summary + "\n"); });
+  const std::string_view remark = session.cancelled() ? "; interrupted: what had not been replayed is not told" : "";
+  deliveries.attempt([&] { print(reports::write_replay_end(files, remark, style)); });
   deliveries.attempt([&] {
     json.write(reports::write_replay_json(files));
     json.commit();

@@ -73,9 +73,11 @@ void take_back(RunRecord& record, std::size_t at) {
 
 }  // namespace
 
-void reproduce_violations(RunRecord& record, const Target& target, LiveSession& session) {
+void reproduce_violations(RunRecord& record, const Target& target, LiveSession& session, ProgressLine& progress) {
   for (std::size_t i = 0; i < record.violations.size();) {
     ViolationRecord& violation = record.violations[i];
+    const std::size_t found = record.violations.size();
+    progress.show({"replaying what was found", i, found, found, violation.finding.clause});
     violation.reproduced = "not tried";
     Tally tally;
     try {
@@ -84,6 +86,7 @@ void reproduce_violations(RunRecord& record, const Target& target, LiveSession& 
       if (!violation.scenario.empty())
         tally = replay_alone(scenarios::Scenario::load(violation.scenario), target, prefix, session);
     } catch (const scenarios::ScenarioError& error) {
+      progress.clear();
       print_diagnostic(error.what);
     }
     if (tally.told > 0) violation.reproduced = fmt::format("{} of {}", tally.failing, tally.told);
@@ -92,6 +95,7 @@ void reproduce_violations(RunRecord& record, const Target& target, LiveSession& 
     else
       ++i;
   }
+  progress.clear();
 }
 
 }  // namespace closecheck::cli

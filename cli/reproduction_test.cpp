@@ -45,18 +45,19 @@ class Reproduction : public testing::Test {
 
   const TestFolder folder_;
   LiveSession session_{Ends{}};
+  ProgressLine progress_{false};
 };
 
 TEST_F(Reproduction, OfWhatIsWrongComesEachTime) {
   RunRecord record = found(EventType::ok);
-  reproduce_violations(record, target("accepts-data-after-close"), session_);
+  reproduce_violations(record, target("accepts-data-after-close"), session_, progress_);
   ASSERT_EQ(record.violations.size(), 1U);
   EXPECT_EQ(record.violations[0].reproduced, "3 of 3");
 }
 
 TEST_F(Reproduction, OfAnAnswerThatNothingExplainsMayFail) {
   RunRecord record = found(EventType::ok);
-  reproduce_violations(record, target(""), session_);
+  reproduce_violations(record, target(""), session_, progress_);
   ASSERT_EQ(record.violations.size(), 1U) << "its own history is the proof";
   EXPECT_EQ(record.violations[0].reproduced, "0 of 10");
   EXPECT_EQ(record.verdict, RunVerdict::violates);
@@ -64,7 +65,7 @@ TEST_F(Reproduction, OfAnAnswerThatNothingExplainsMayFail) {
 
 TEST_F(Reproduction, OfWhatLacksAnAnswerDecides) {
   RunRecord record = found(EventType::info);
-  reproduce_violations(record, target(""), session_);
+  reproduce_violations(record, target(""), session_, progress_);
   EXPECT_TRUE(record.violations.empty());
   EXPECT_EQ(record.clauses[0].verdict, ClauseVerdict::inconclusive);
   EXPECT_EQ(record.verdict, RunVerdict::inconclusive);
@@ -73,7 +74,7 @@ TEST_F(Reproduction, OfWhatLacksAnAnswerDecides) {
 TEST_F(Reproduction, IsNotTriedWithoutAScenario) {
   RunRecord record = found(EventType::ok);
   record.violations[0].scenario = "";
-  reproduce_violations(record, target(""), session_);
+  reproduce_violations(record, target(""), session_, progress_);
   EXPECT_EQ(record.violations[0].reproduced, "not tried");
 }
 

@@ -19,6 +19,7 @@
 #include "gate_run.h"
 #include "live_session.h"
 #include "model_map.h"
+#include "progress.h"
 #include "reproduction.h"
 #include "secrets.h"
 #include "selection.h"
@@ -179,7 +180,8 @@ ExitCode run_command(const RunOptions& options) {
       make_folder(folder);
       save_counterexamples(record, target, options.target, folder);
     });
-  reproduce_violations(record, target, session);
+  ProgressLine progress(!options.quiet, end_of(target));
+  reproduce_violations(record, target, session, progress);
   std::vector<std::string> faults = apply_waivers(record, waivers, today());
   if (options.strict_waivers) report.waiver_faults = std::move(faults);
   report.model = model_map(record);

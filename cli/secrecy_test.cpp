@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "endpoint/test_server_for_test.h"
@@ -15,10 +16,19 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kPassword = "s3cret \"w\\rd\"/%1";
-/// The password as JSON, percent-escaped and in base64, and `ml_admin:` with it in base64.
-constexpr const char* kSpellings[] = {"s3cret \"w\\rd\"/%1", "s3cret \\\"w\\\\rd\\\"/%1",
+constexpr const char* kToken = "r3ader-t0ken.of~mine";
+constexpr const char* kApiKey = "kid7:k3y-0f-mine";
+constexpr const char* kHeader = "h3ader-s3cret";
+/// The password as JSON, percent-escaped and in base64, and `ml_admin:` with it in base64; the token, the key as it is
+/// sent, and the value of the header.
+constexpr const char* kSpellings[] = {"s3cret \"w\\rd\"/%1",
+                                      "s3cret \\\"w\\\\rd\\\"/%1",
                                       "s3cret%20%22w%5Crd%22%2F%251",
-                                      "czNjcmV0ICJ3XHJkIi8lMQ==", "bWxfYWRtaW46czNjcmV0ICJ3XHJkIi8lMQ=="};
+                                      "czNjcmV0ICJ3XHJkIi8lMQ==",
+                                      "bWxfYWRtaW46czNjcmV0ICJ3XHJkIi8lMQ==",
+                                      kToken,
+                                      "a2lkNzprM3ktMGYtbWluZQ==",
+                                      kHeader};
 constexpr const char* kForgery = "\x1b[2J\u202Ex\u2028\u0085\nconforms: 35 of 35\r\n# closecheck: {}\n";
 
 /// What the server says wherever the API has a text of its own.
@@ -78,14 +88,19 @@ void expect_nothing_secret_or_forged(const std::string& text, const std::string&
 class Secrecy : public testing::Test {
  protected:
   Process::Variables variables() const {
-    return {{"ML_PASSWORD", kPassword}, {"HOOK_TOKEN", "t0ken-of-the-hook"}, {"XDG_STATE_HOME", folder_.path("state")}};
+    return {{"ML_PASSWORD", kPassword},          {"READER_TOKEN", kToken},
+            {"MANAGE_API_KEY", kApiKey},         {"TENANT_SECRET", kHeader},
+            {"HOOK_TOKEN", "t0ken-of-the-hook"}, {"XDG_STATE_HOME", folder_.path("state")}};
   }
   std::string configuration() const {
     return folder_.write(
         "closecheck.yml",
         "profile: xpack-6.3\n"
+        "headers: {X-Tenant: \"${TENANT_SECRET}\"}\n"
         "principals:\n"
         "  manage_ml: {username: ml_admin, password: \"${ML_PASSWORD}\"}\n"
+        "  manage: {api_key: \"${MANAGE_API_KEY}\"}\n"
+        "  monitor_ml: {bearer: \"${READER_TOKEN}\"}\n"
         "  none: {username: nobody, password: \"abc\"}\n"
         "hooks:\n"
         "  fail_job: |\n"
@@ -105,22 +120,54 @@ class Secrecy : public testing::Test {
 };
 
 TEST_F(Secrecy, IsKeptByARun) {
-  const Finished finished =
-      run_closecheck({"run", "timed-out-close-is-no-success", "failed-job-needs-force", "--target", server_.url(),
-                      "--config", configuration(), "--effort", "quick", "--seed", "7", "--json",
-                      folder_.path("report.json"), "--junit", folder_.path("report.xml"), "--record",
-                      folder_.path("run.jsonl"), "--save-counterexamples", folder_.path("saved")},
-                     variables());
+  std::vector<std::string> words{"run",
+                                 "timed-out-close-is-no-success",
+                                 "failed-job-needs-force",
+                                 "--target",
+                                 server_.url(),
+                                 "--config",
+                                 configuration(),
+                                 "--effort",
+                                 "quick",
+                                 "--seed",
+                                 "7",
+                                 "--github",
+                                 "--evidence",
+                                 "--record",
+                                 folder_.path("run.jsonl"),
+                                 "--save-counterexamples",
+                                 folder_.path("saved")};
+  for (const std::string form : {"json", "junit", "html", "sarif", "badge"})
+    words.insert(words.end(), {"--" + form, folder_.path("report." + form)});
+  Process::Variables with_summary = variables();
+  with_summary["GITHUB_STEP_SUMMARY"] = folder_.path("summary.md");
+  const Finished finished = run_closecheck(words, with_summary);
   EXPECT_EQ(finished.code, 1) << finished.out << finished.err;
   expect_no_secrets(finished);
+  const std::vector<std::string> names = folder_.names();
+  for (const std::string ending : {".json", ".junit", ".html", ".sarif", ".badge", ".md", ".jsonl", ".yml", ".sh"})
+    EXPECT_TRUE(std::ranges::any_of(names, [&](const std::string& it) { return it.ends_with(ending); })) << ending;
+  EXPECT_THAT(finished.out, HasSubstr("::error"));
   EXPECT_THAT(finished.err, HasSubstr("principal none is shorter than 6 characters"));
   EXPECT_THAT(folder_.read("report.json"), HasSubstr("***"));
   EXPECT_THAT(folder_.read("run.jsonl"), HasSubstr("***"));
 
   // What was redacted is unknown: nobody is accused for it, and the recording can be read.
-  const Finished judged = run_closecheck({"judge", folder_.path("run.jsonl")});
+  const Finished judged = run_closecheck({"judge", folder_.path("run.jsonl"), "--json", folder_.path("judged.json"),
+                                          "--html", folder_.path("judged.html")});
   EXPECT_NE(judged.code, 3) << judged.err;
   expect_no_secrets(judged);
+}
+
+TEST_F(Secrecy, IsKeptByAComparison) {
+  const Finished finished = run_closecheck(
+      {"compare", "none", server_.url(), "--config", configuration(), "--clause", "timed-out-close-is-no-success",
+       "--seed", "7", "--save", folder_.path("apart"), "--json", folder_.path("comparison.json"), "--html",
+       folder_.path("comparison.html"), "--markdown", folder_.path("comparison.md")},
+      variables());
+  EXPECT_EQ(finished.code, 1) << finished.out << finished.err;
+  expect_no_secrets(finished);
+  EXPECT_THAT(folder_.read("comparison.html"), HasSubstr("***"));
 }
 
 TEST_F(Secrecy, IsKeptByAReplay) {
@@ -139,10 +186,10 @@ TEST_F(Secrecy, IsKeptByAReplay) {
       headers: {Authorization: "Basic c29tZWJvZHk6ZWxzZQ=="}
       xpack.ml.get_jobs: {}
 )");
-  const Finished finished =
-      run_closecheck({"replay", script, suite, "--target", server_.url(), "--config", configuration(), "--json",
-                      folder_.path("replay.json"), "--junit", folder_.path("replay.xml")},
-                     variables());
+  const Finished finished = run_closecheck(
+      {"replay", script, suite, "--target", server_.url(), "--config", configuration(), "--json",
+       folder_.path("replay.json"), "--junit", folder_.path("replay.xml"), "--html", folder_.path("replay.html")},
+      variables());
   EXPECT_EQ(finished.code, 1) << finished.out << finished.err;
   expect_no_secrets(finished);
   EXPECT_THAT(finished.out, HasSubstr("***"));

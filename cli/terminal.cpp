@@ -56,24 +56,4 @@ void print_diagnostic(const std::string& line) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-ProgressLine::ProgressLine(bool wanted) : wanted_(wanted && ::isatty(STDERR_FILENO) == 1) {}
-
-ProgressLine::~ProgressLine() {
-  clear();
-}
-
-void ProgressLine::show(const properties::Progress& progress) {
-  if (!wanted_) return;
-  shown_ = true;
-  fmt::print(stderr, "\r\x1b[K{} of {}: {}", progress.done, progress.total, one_line(progress.what));
-  std::fflush(stderr);
-}
-
-void ProgressLine::clear() {
-  if (!shown_) return;
-  shown_ = false;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
-}
-
 }  // namespace closecheck::cli

@@ -9,6 +9,7 @@
 #include "closecheck/properties/rejudging.h"
 #include "closecheck/reports/evidenced_report.h"
 #include "closecheck/reports/report_reader.h"
+#include "closecheck/reports/verification.h"
 #include "closecheck/sut/history_lines.h"
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
@@ -164,34 +165,37 @@ reports::EvidencedReport read(const std::string& path) {
   }
 }
 
-std::string describe_rules(const JudgingRules& rules) {
-  return fmt::format("judged {}, security {}, margin of clocks {}", rules.in_process ? "as in process" : "as over HTTP",
-                     rules.secured ? "on" : "off", describe_duration(rules.margin));
-}
-
 }  // namespace
 
 ExitCode verify_command(const VerifyOptions& options) {
+  const bool colour = wants_colour(options.colour);
+  OutputFile json(options.json);
   const reports::EvidencedReport report = read(options.report);
-  std::vector<std::string> contradictions = Verifier(report).contradictions();
-  std::string text = fmt::format("{}: {}, {}; {}\n", one_line(options.report), name(report.record.verdict),
-                                 describe(report.record.profile), describe_rules(report.evidence.rules));
+  reports::Verification verification;
+  verification.version = CLOSECHECK_VERSION;
+  verification.report = options.report;
+  verification.verdict = report.record.verdict;
+  verification.profile = report.record.profile;
+  verification.rules = report.evidence.rules;
+  verification.holding = report.evidence.histories.size();
+  verification.violated = report.record.violations.size();
+  verification.contradictions = Verifier(report).contradictions();
   if (!options.check_signature.empty()) {
     if (is_signed(options.check_signature, options.report))
-      text += fmt::format("signed with {}\n", one_line(options.check_signature));
+      verification.signed_with = options.check_signature;
     else
-      contradictions.push_back(fmt::format("its signature is not by {}", options.check_signature));
+      verification.contradictions.push_back(fmt::format("its signature is not by {}", options.check_signature));
   }
-  for (const std::string& contradiction : contradictions) text += fmt::format("  {}\n", one_line(contradiction));
-  if (contradictions.empty())
-    text +=
-        fmt::format("follows: {} clauses that hold and {} that are violated were judged again, and all counts agree\n",
-                    report.evidence.histories.size(), report.record.violations.size());
-  else
-    text += fmt::format("does not follow: {} contradiction{}\n", contradictions.size(),
-                        contradictions.size() == 1 ? "" : "s");
-  print(text);
-  return contradictions.empty() ? ExitCode::conforms : ExitCode::violates;
+  Deliveries deliveries;
+  deliveries.attempt(
+      [&] { print(reports::write_verification(verification, {.colour = colour, .width = output_width()})); });
+  deliveries.attempt([&] {
+    if (!json.wanted()) return;
+    json.write(reports::write_verification_json(verification));
+    json.commit();
+  });
+  deliveries.finish();
+  return verification.follows() ? ExitCode::conforms : ExitCode::violates;
 }
 
 }  // namespace closecheck::cli

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "page_data_for_test.h"
 #include "sample_record_for_test.h"
 #include "schema_validator_for_test.h"
 
@@ -138,6 +141,57 @@ TEST(ComparisonReports, ShowATableWhatTellsTwoApartAndTheVerdictLast) {
                     HasSubstr("  replay on A (fixed): ./closecheck replay x.yml --deviation none\n"),
                     testing::EndsWith("closed-job-refuses-data on violated\n")));
   EXPECT_THAT(write_comparison(with_a_difference(), {.quiet = true}), Not(HasSubstr("1. create job")));
+}
+
+TEST(ComparisonReports, LeadWithWhatIsNotAlikeAndFitTheWidth) {
+  Comparison comparison = with_a_difference();
+  for (ComparedSide& one : comparison.sides)
+    one.record.clauses.insert(one.record.clauses.begin(),
+                              clause_record(Clause::close_ends_open_job, ClauseVerdict::holds));
+  const std::string text = write_comparison(comparison, {});
+  EXPECT_LT(text.find("* closed-job-refuses-data"), text.find("  close-ends-open-job"));
+  EXPECT_THAT(write_comparison(comparison, {.quiet = true}), HasSubstr("  1 more are told alike\n"));
+
+  std::istringstream narrow(write_comparison(comparison, {.width = 60}));
+  std::size_t longest = 0;
+  for (std::string line; std::getline(narrow, line);)
+    if (line.find("replay") == std::string::npos) longest = std::max(longest, line.size());
+  EXPECT_LE(longest, 60U);
+  EXPECT_THAT(write_comparison(comparison, {.width = 60}),
+              HasSubstr("* closed-job-refuses-data\n"
+                        "    A holds, B violated, C waived, D cannot, E did-not, F\n"
+                        "    holds\n"
+                        "  holds on all: close-ends-open-job\n"));
+}
+
+TEST(ComparisonReports, ShowInAPageEachViolationOnceWithEverySideOnWhichItIsNot) {
+  Comparison comparison = with_a_difference();
+  comparison.differences.push_back(comparison.differences.front());
+  comparison.differences.back().not_on = 5;
+  comparison.differences.back().other.reset();
+  comparison.differences.back().why = "</script><script>alert(1)</script>";
+  const std::string page = write_comparison_html(comparison);
+  EXPECT_THAT(page, AllOf(Not(HasSubstr("<script>alert")), Not(HasSubstr("{{"))));
+  const nlohmann::json data = data_of(page);
+  EXPECT_EQ(data["kind"], "comparison");
+  EXPECT_EQ(data["verdict"], "regressed");
+  ASSERT_EQ(data["sides"].size(), 6U);
+  EXPECT_EQ(data["sides"][1]["letter"], "B");
+  const nlohmann::json& clause = data["compared"][0];
+  EXPECT_EQ(clause["changed"], true);
+  EXPECT_FALSE(clause["sides"][0].contains("change"));
+  EXPECT_EQ(clause["sides"][1]["change"], "no longer holds");
+  EXPECT_EQ(clause["sides"][3]["change"], "changed");
+  EXPECT_EQ(clause["sides"][4]["change"], "no longer told");
+  ASSERT_EQ(data["differences"].size(), 1U);
+  const nlohmann::json& difference = data["differences"][0];
+  EXPECT_EQ(difference["side"], 1);
+  EXPECT_EQ(difference["replayed"], "still failing");
+  EXPECT_EQ(difference["history"].size(), sample_history().events.size());
+  ASSERT_EQ(difference["others"].size(), 2U);
+  EXPECT_EQ(difference["others"][0]["replayed"], "fixed");
+  EXPECT_EQ(difference["others"][0]["history"].size(), sample_history().events.size());
+  EXPECT_FALSE(difference["others"][1].contains("history"));
 }
 
 TEST(ComparisonReports, WriteMarkdownThatNothingOfAServersEscapesFrom) {

@@ -22,4 +22,7 @@ std::string_view word_of(const ClauseRecord* entry);
 /// What a side is: `in process, deviation writes-no-snapshot, xpack-5.4`.
 std::string describe_side(const ComparedSide& side);
 
+/// Whether a violation is the one before it once more, held against another side.
+bool goes_on(const Difference& before, const Difference& difference);
+
 }  // namespace closecheck::reports

@@ -10,6 +10,7 @@
 #include "closecheck/vocabulary/text.h"
 #include "github_text.h"
 #include "history_text.h"
+#include "painting.h"
 #include "waiver_text.h"
 #include "wrapping.h"
 
@@ -36,18 +37,18 @@ class Console {
 
  private:
   std::string painted(std::string_view words, const char* code) const {
-    return style_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, words) : std::string(words);
+    return reports::painted(words, code, style_.colour);
   }
 
   std::string painted(std::string_view words, ClauseVerdict verdict) const {
     switch (verdict) {
       case ClauseVerdict::holds:
-        return painted(words, "32");
+        return painted(words, kGood);
       case ClauseVerdict::violated:
-        return painted(words, "1;31");
+        return painted(words, kBad);
       case ClauseVerdict::waived:
       case ClauseVerdict::inconclusive:
-        return painted(words, "33");
+        return painted(words, kUnsure);
       case ClauseVerdict::not_exercised:
       case ClauseVerdict::measured:
         break;
@@ -132,8 +133,17 @@ class Console {
     return remark;
   }
 
+  /// Whether every clause is untold for what broke the run off, which the verdict says.
+  bool is_cause_alone() const {
+    return !record_.broken_off.empty() && std::ranges::all_of(record_.clauses, [&](const ClauseRecord& entry) {
+      return is_untold(entry) && entry.why == record_.broken_off;
+    });
+  }
+
   void write_clauses() {
+    if (is_cause_alone()) return;
     constexpr std::size_t kOtherColumns = 44;
+    constexpr std::size_t kVerdictWidth = 13;
     std::size_t width = 6;
     for (const ClauseRecord& entry : record_.clauses) width = std::max(width, id_of(entry.clause).size());
     // Where there is no room for figures, what was told goes before how often.
@@ -146,7 +156,8 @@ class Console {
       const std::string subject =
           row.size() == 1 ? std::string(id_of(entry.clause)) : fmt::format("{} clauses", row.size());
       const std::string_view level = row.size() == 1 ? name(level_of(entry.clause)) : "";
-      const std::string verdict = painted(fmt::format("{:<13}", name(entry.verdict)), entry.verdict);
+      const std::string verdict = painted(name(entry.verdict), entry.verdict);
+      const std::string padding(kVerdictWidth - name(entry.verdict).size(), ' ');
       std::string line = fmt::format("{:<{}}", subject, width);
       if (is_narrow) {
         line += "  " + verdict;
@@ -157,11 +168,14 @@ class Console {
           checks += one->checks;
           exchanges += one->exchanges;
         }
-        line += fmt::format("  {:<8}  {}  {:>6}  {:>9}", level, verdict, checks, exchanges);
+        line += fmt::format("  {:<8}  {}{}  {:>6}  {:>9}", level, verdict, padding, checks, exchanges);
       }
       const std::string remark = remark_of(row);
-      if (!is_narrow || columns_of(line) + 2 + columns_of(remark) <= style_.width)
-        text_ += wrapped(remark.empty() ? line : line + "  " + remark, style_.width) + '\n';
+      const std::string beside = (is_narrow ? padding : std::string()) + "  " + remark;
+      if (remark.empty())
+        text_ += line + '\n';
+      else if (style_.width == 0 || columns_of(line) + columns_of(beside) <= style_.width)
+        text_ += line + beside + '\n';
       else
         text_ += line + '\n' + wrapped("    " + remark, style_.width, 0) + '\n';
     }
@@ -172,7 +186,7 @@ class Console {
   }
 
   void write_heading(const ClauseText& clause, const WaivedRecord* waiver) {
-    add(fmt::format("{} {} ({}{}{})\n", waiver == nullptr ? painted("violated:", "1;31") : painted("waived:", "33"),
+    add(fmt::format("{} {} ({}{}{})\n", waiver == nullptr ? painted("violated:", kBad) : painted("waived:", kUnsure),
                     clause.id, name(clause.level), clause.section.empty() ? "" : ", ", clause.section));
     add(fmt::format("  {}\n", clause.says));
     if (waiver == nullptr) return;
@@ -212,7 +226,7 @@ class Console {
   void write_faults() {
     for (const std::string& fault : report_.waiver_faults) {
       if (style_.annotates) text_ += annotation("error", "closecheck: waivers", fault);
-      add(fmt::format("{} {}\n", painted("--strict-waivers:", "1;31"), one_line(fault)));
+      add(fmt::format("{} {}\n", painted("--strict-waivers:", kBad), one_line(fault)));
     }
     if (!report_.waiver_faults.empty()) text_ += '\n';
     if (style_.annotates && record_.verdict == RunVerdict::inconclusive)
@@ -221,9 +235,9 @@ class Console {
 
   void write_verdict() {
     const std::string line = one_line(verdict_line(record_));
-    const char* code = record_.verdict == RunVerdict::conforms   ? "1;32"
-                       : record_.verdict == RunVerdict::violates ? "1;31"
-                                                                 : "1;33";
+    const char* code = record_.verdict == RunVerdict::conforms   ? kAllGood
+                       : record_.verdict == RunVerdict::violates ? kBad
+                                                                 : kAllUnsure;
     add(painted(line, code) + '\n');
   }
 

@@ -133,8 +133,6 @@ std::string write_html(const RunReport& report) {
 }
 
 std::string write_replay_html(const std::vector<ReplayedFile>& files) {
-  const bool is_failing = count(files, "still failing") > 0;
-  const bool is_told = count(files, "fixed") > 0 && count(files, "cannot tell") == 0;
   Json list = Json::array();
   Json violations = Json::array();
   std::size_t findings = 0;
@@ -161,9 +159,7 @@ std::string write_replay_html(const std::vector<ReplayedFile>& files) {
   page.summary = write_replay_summary(files) + left_out(files.size(), findings);
   page.title = "replay · closecheck";
   page.data = Json{{"kind", "replay"},
-                   {"verdict", is_failing ? "still failing"
-                               : is_told  ? "fixed"
-                                          : "cannot tell"},
+                   {"verdict", verdict_of(files)},
                    {"line", page.summary},
                    {"items", std::move(list)},
                    {"violations", std::move(violations)}};

@@ -7,6 +7,7 @@
 
 #include "closecheck/reports/replay_report.h"
 #include "closecheck/reports/report.h"
+#include "page_data_for_test.h"
 #include "sample_record_for_test.h"
 
 namespace closecheck::reports {
@@ -14,12 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-nlohmann::json data_of(const std::string& page) {
-  const std::string open = "<script type=\"application/json\" id=\"data\">";
-  const std::size_t begin = page.find(open) + open.size();
-  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
-}
 
 TEST(HtmlReport, HoldsTheWholeRunAndFetchesNothing) {
   RunReport report(sample_record());

@@ -9,7 +9,9 @@
 #include "closecheck/vocabulary/text.h"
 #include "history_text.h"
 #include "junit_suite.h"
+#include "painting.h"
 #include "report_json.h"
+#include "wrapping.h"
 
 namespace closecheck::reports {
 namespace {
@@ -33,12 +35,31 @@ Json finding_list(const std::vector<Finding>& findings) {
   return list;
 }
 
-std::string write_finding(const Finding& finding) {
-  std::string text =
-      fmt::format("  violated: {} ({})\n    expected: {}\n    observed: {}\n", id_of(finding.clause),
-                  name(level_of(finding.clause)), one_line(finding.expected), one_line(finding.observed));
+/// How a verdict is painted; null: not at all.
+const char* paint_of(std::string_view verdict) {
+  if (verdict == kFixed || verdict == "conforms") return kGood;
+  if (verdict == kStillFailing || verdict == "violates") return kBad;
+  return verdict == kSkipped ? nullptr : kUnsure;
+}
+
+/// A last line, painted by what all comes to.
+std::string painted_end(const std::string& line, std::string_view verdict, const ConsoleStyle& style) {
+  const std::string_view paint = paint_of(verdict);
+  const char* strong = paint == kGood ? kAllGood : paint == kBad ? kBad : kAllUnsure;
+  return wrapped(painted(line, strong, style.colour), style.width) + '\n';
+}
+
+std::string painted_verdict(const std::string& verdict, const ConsoleStyle& style) {
+  const char* paint = paint_of(verdict);
+  return painted(verdict, paint, style.colour && paint != nullptr);
+}
+
+std::string write_finding(const Finding& finding, const ConsoleStyle& style) {
+  std::string text = fmt::format(
+      "  {} {} ({})\n    expected: {}\n    observed: {}\n", painted("violated:", kBad, style.colour),
+      id_of(finding.clause), name(level_of(finding.clause)), one_line(finding.expected), one_line(finding.observed));
   if (!finding.also.empty()) text += "    also breaks: " + joined(finding.also, ", ", id_of) + "\n";
-  return text;
+  return wrapped(text, style.width);
 }
 
 /// What of a history is shown, behind events and requests that are not.
@@ -48,16 +69,17 @@ struct Excerpt {
   std::size_t requests_before = 0;
 };
 
-std::string write_findings(const std::vector<Finding>& findings, const Excerpt& shown, bool quiet) {
+std::string write_findings(const std::vector<Finding>& findings, const Excerpt& shown, const ConsoleStyle& style) {
   std::string text;
-  for (const Finding& finding : findings) text += write_finding(finding);
-  if (quiet || findings.empty() || shown.history.events.empty()) return text;
+  for (const Finding& finding : findings) text += write_finding(finding, style);
+  if (style.quiet || findings.empty() || shown.history.events.empty()) return text;
   const std::size_t event = findings.front().event;
   std::optional<std::size_t> marked;
   if (event >= shown.events_before) marked = event - shown.events_before;
   text += shown.requests_before == 0 ? "  history:\n"
                                      : fmt::format("  history, behind {} requests:\n", shown.requests_before);
-  return text + write_history(shown.history, marked, "  ", shown.requests_before);
+  return text +
+         wrapped_at(write_history(shown.history, marked, "  ", shown.requests_before), style.width, kHistoryColumn);
 }
 
 /// The lines of `text`, each behind `indentation`.
@@ -111,7 +133,7 @@ std::size_t count_tests(const std::vector<ReplayedFile>& files, std::string_view
   return found;
 }
 
-std::string write_replayed(const ReplayedFile& file, bool quiet) {
+std::string write_replayed(const ReplayedFile& file, const ConsoleStyle& style) {
   const bool is_suite = file.tests.size() > 1;
   std::string why = one_line(file.why);
   if (is_suite) {
@@ -123,13 +145,32 @@ std::string write_replayed(const ReplayedFile& file, bool quiet) {
   }
   if (!file.reproduced.empty())
     why = fmt::format("still failing in {} replays{}{}", file.reproduced, why.empty() ? "" : ": ", why);
-  std::string text = fmt::format("{}: {}{}{}\n", file.verdict, one_line(file.file), why.empty() ? "" : ": ", why);
+  std::string text = fmt::format("{}: {}{}{}\n", painted_verdict(file.verdict, style), one_line(file.file),
+                                 why.empty() ? "" : ": ", why);
   for (const ReplayedTest& test : file.tests) {
     if (is_suite && test.verdict != kFixed)
-      text += fmt::format("  {}: \"{}\": {}\n", test.verdict, one_line(test.title), one_line(test.why));
+      text += fmt::format("  {}: \"{}\": {}\n", painted_verdict(test.verdict, style), one_line(test.title),
+                          one_line(test.why));
     text += indented(test.details, is_suite ? "    " : "  ");
   }
-  return text + write_findings(file.findings, {file.history}, quiet);
+  return wrapped(text, style.width) + write_findings(file.findings, {file.history}, style);
+}
+
+bool have_one_cause(const ReplayedFile& one, const ReplayedFile& other) {
+  const auto is_cause_alone = [](const ReplayedFile& file) {
+    return file.verdict == kCannotTell && !file.why.empty() && file.tests.empty() && file.findings.empty() &&
+           file.reproduced.empty();
+  };
+  return is_cause_alone(one) && is_cause_alone(other) && one.why == other.why;
+}
+
+std::string write_replayed(std::span<const ReplayedFile> files, const ConsoleStyle& style) {
+  if (files.size() == 1) return write_replayed(files.front(), style);
+  const ReplayedFile& first = files.front();
+  const std::string head =
+      fmt::format("{}: {} files: {}\n", painted_verdict(first.verdict, style), files.size(), one_line(first.why));
+  const std::string names = joined(files, ", ", [](const ReplayedFile& file) { return one_line(file.file); });
+  return wrapped(head, style.width) + wrapped("  " + names, style.width, 0) + '\n';
 }
 
 std::string write_replay_summary(const std::vector<ReplayedFile>& files) {
@@ -144,6 +185,17 @@ std::string write_replay_summary(const std::vector<ReplayedFile>& files) {
                       count(files, kCannotTell));
   if (const std::size_t skipped = count(files, kSkipped); skipped > 0) text += fmt::format(", {} skipped", skipped);
   return text;
+}
+
+std::string_view verdict_of(const std::vector<ReplayedFile>& files) {
+  if (count(files, kStillFailing) > 0) return kStillFailing;
+  return count(files, kFixed) > 0 && count(files, kCannotTell) == 0 ? kFixed : kCannotTell;
+}
+
+std::string write_replay_end(const std::vector<ReplayedFile>& files, std::string_view remark,
+                             const ConsoleStyle& style) {
+  const std::string line = write_replay_summary(files) + std::string(remark);
+  return painted_end(line, verdict_of(files), style);
 }
 
 std::string write_replay_json(const std::vector<ReplayedFile>& files) {
@@ -179,7 +231,7 @@ std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
                  .text = outcome == JunitOutcome::failed ? text : std::string(),
                  .output = {}});
     };
-    const std::string findings = write_findings(file.findings, {file.history}, false);
+    const std::string findings = write_findings(file.findings, {file.history}, {});
     for (const ReplayedTest& test : file.tests)
       add(suite_of(file.file), test.title, test.verdict, test.why, indented(test.details, "") + findings);
     if (file.tests.empty()) add("closecheck.replay", file.file, file.verdict, file.why, findings);
@@ -197,17 +249,25 @@ std::string write_replay_junit(const std::vector<ReplayedFile>& files) {
   return suite.write(0);
 }
 
-std::string write_judged(const JudgedHistory& judged) {
-  std::string text = fmt::format("{}: {}{}{}\n", judged.verdict, one_line(judged.title), judged.why.empty() ? "" : ": ",
-                                 one_line(judged.why));
+std::string write_judged(const JudgedHistory& judged, const ConsoleStyle& style) {
+  std::string text = fmt::format("{}: {}{}{}\n", painted_verdict(judged.verdict, style), one_line(judged.title),
+                                 judged.why.empty() ? "" : ": ", one_line(judged.why));
   for (const std::string& note : judged.notes) text += fmt::format("  note: {}\n", one_line(note));
-  text += write_findings(judged.findings, {judged.history, judged.events_before, judged.requests_before}, false);
+  text = wrapped(text, style.width) +
+         write_findings(judged.findings, {judged.history, judged.events_before, judged.requests_before}, style);
   std::vector<std::string> stood;
   for (const ClauseText& clause : clauses())
     if (judged.evidence.of(clause.clause) > 0)
       stood.push_back(fmt::format("{} ({})", clause.id, judged.evidence.of(clause.clause)));
-  if (!stood.empty()) text += fmt::format("  put to the test and stood: {}\n", joined(stood));
+  if (!stood.empty()) text += wrapped(fmt::format("  put to the test and stood: {}\n", joined(stood)), style.width);
   return text;
+}
+
+std::string write_judged_summary(const std::vector<JudgedHistory>& judged, std::string_view verdict,
+                                 const ConsoleStyle& style) {
+  const auto violating = std::ranges::count_if(judged, [](const JudgedHistory& it) { return !it.findings.empty(); });
+  const std::string line = fmt::format("{}: {} of {} histories violate a clause", verdict, violating, judged.size());
+  return painted_end(line, verdict, style);
 }
 
 std::string write_judged_junit(const std::vector<JudgedHistory>& judged) {
@@ -221,7 +281,7 @@ std::string write_judged_junit(const std::vector<JudgedHistory>& judged) {
     if (!history.findings.empty()) {
       made.outcome = JunitOutcome::failed;
       made.text =
-          write_findings(history.findings, {history.history, history.events_before, history.requests_before}, false);
+          write_findings(history.findings, {history.history, history.events_before, history.requests_before}, {});
     } else if (history.verdict != "conforms") {
       made.outcome = JunitOutcome::error;
       made.text = history.why;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
+#include <sstream>
 
 #include "sample_record_for_test.h"
 #include "schema_validator_for_test.h"
@@ -30,11 +31,37 @@ std::vector<ReplayedFile> sample_files() {
 }
 
 TEST(ReplayReport, NamesVerdictFileAndReasonOfEachFile) {
-  EXPECT_EQ(write_replayed(sample_files()[0], false), "fixed: a.yml\n");
-  EXPECT_EQ(write_replayed(sample_files()[2], false), "cannot tell: c.yml: the target answered 503\n");
-  EXPECT_THAT(write_replayed(sample_files()[1], false), HasSubstr("  > "));
-  EXPECT_THAT(write_replayed(sample_files()[1], true), Not(HasSubstr("history:")));
+  EXPECT_EQ(write_replayed(sample_files()[0], {}), "fixed: a.yml\n");
+  EXPECT_EQ(write_replayed(sample_files()[2], {}), "cannot tell: c.yml: the target answered 503\n");
+  EXPECT_THAT(write_replayed(sample_files()[1], {}), HasSubstr("  > "));
+  EXPECT_THAT(write_replayed(sample_files()[1], {.quiet = true}), Not(HasSubstr("history:")));
   EXPECT_EQ(write_replay_summary(sample_files()), "1 fixed, 1 still failing, 1 cannot tell");
+}
+
+TEST(ReplayReport, SaysTheCauseOfSeveralFilesOnce) {
+  const ReplayedFile one{"a.yml", "cannot tell", "out of reach", {}, {}};
+  const ReplayedFile other{"b.yml", "cannot tell", "out of reach", {}, {}};
+  ASSERT_TRUE(have_one_cause(one, other));
+  EXPECT_EQ(write_replayed(std::vector{one, other}, {}), "cannot tell: 2 files: out of reach\n  a.yml, b.yml\n");
+  EXPECT_EQ(write_replayed(std::vector{one}, {}), write_replayed(one, {}));
+
+  ReplayedFile another = other;
+  another.why = "another";
+  EXPECT_FALSE(have_one_cause(one, another));
+  another = other;
+  another.tests.push_back({"t", "cannot tell", "out of reach", ""});
+  EXPECT_FALSE(have_one_cause(one, another));
+  EXPECT_FALSE(have_one_cause(sample_files()[0], sample_files()[0])) << "each that is fixed is named";
+}
+
+TEST(ReplayReport, IsPaintedAndFitsTheWidthWhereThatIsWanted) {
+  const std::vector<ReplayedFile> files = sample_files();
+  EXPECT_EQ(write_replayed(files[0], {.colour = true}), "\x1b[32mfixed\x1b[0m: a.yml\n");
+  EXPECT_THAT(write_replayed(files[1], {.colour = true}), HasSubstr("\x1b[1;31mstill failing\x1b[0m: b.yml"));
+  EXPECT_EQ(write_replay_end(files, "; interrupted", {.colour = true}),
+            "\x1b[1;31m1 fixed, 1 still failing, 1 cannot tell; interrupted\x1b[0m\n");
+  std::istringstream lines(write_replayed(files[1], {.width = 60}));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 60U) << line;
 }
 
 TEST(ReplayReport, WritesTheSameVerdictsAsJsonAndJunit) {
@@ -63,8 +90,10 @@ TEST(JudgementReport, NamesWhatStoodAndWhatWasLeftOut) {
   judged.evidence.add(Clause::close_ends_open_job);
   judged.notes = {"job j existed before the capture: left out"};
 
-  const std::string text = write_judged(judged);
+  const std::string text = write_judged(judged, {});
   EXPECT_THAT(text, HasSubstr("violates: capture.har\n"));
+  EXPECT_THAT(write_judged(judged, {.colour = true}), HasSubstr("\x1b[1;31mviolates\x1b[0m: capture.har\n"));
+  EXPECT_EQ(write_judged_summary({judged}, "violates", {}), "violates: 1 of 1 histories violate a clause\n");
   EXPECT_THAT(text, HasSubstr("job j existed before"));
   EXPECT_THAT(text, HasSubstr("put to the test and stood: close-ends-open-job (1)"));
 
@@ -90,7 +119,7 @@ TEST(JudgementReport, NumbersAnExcerptAsTheWholeHistory) {
   judged.events_before = 1'000;
   judged.requests_before = 490;
 
-  const std::string text = write_judged(judged);
+  const std::string text = write_judged(judged, {});
   EXPECT_THAT(text, HasSubstr("history, behind 490 requests:\n"));
   EXPECT_THAT(text, ContainsRegex("\n  >  *1.000 s  492\\. close job closecheck-a"));
 }

@@ -263,6 +263,23 @@ TEST(ConsoleReport, LeadsWithWhatDoesNotHoldAndTellsACauseOnce) {
   EXPECT_THAT(write_console(record, {}), HasSubstr("did-not: the target cannot be reached\n"));
 }
 
+TEST(ConsoleReport, SaysOnceWhatKeptARunFromBeginning) {
+  RunRecord record = sample_record();
+  record.violations.clear();
+  record.broken_off = "the target cannot be reached";
+  for (ClauseRecord& entry : record.clauses) {
+    entry.verdict = ClauseVerdict::not_exercised;
+    entry.kind = Untold::did_not;
+    entry.why = record.broken_off;
+  }
+  record.verdict = verdict_of(record);
+  const std::string text = write_console(record, {});
+  EXPECT_EQ(text.find("cannot be reached"), text.rfind("cannot be reached")) << text;
+  EXPECT_THAT(text, Not(HasSubstr("not-exercised")));
+  record.clauses.front().why = "another";
+  EXPECT_THAT(write_console(record, {}), HasSubstr("not-exercised"));
+}
+
 TEST(ConsoleReport, PaintsOnlyWhenAskedTo) {
   EXPECT_THAT(write_console(sample_record(), {}), Not(HasSubstr("\x1b[")));
   EXPECT_THAT(write_console(sample_record(), {.colour = true, .quiet = false}), HasSubstr("\x1b[1;31mviolated:"));

@@ -138,7 +138,9 @@ std::string verdict_line(const RunRecord& record) {
   if (!waived.empty()) line += fmt::format("; waived: {}", fmt::join(waived, ", "));
   if (!record.broken_off.empty()) line += "; " + record.broken_off;
   if (!record.cut_short.empty()) line += "; " + record.cut_short;
-  if (!untold.empty()) line += fmt::format("; not told: {}", fmt::join(untold, ", "));
+  // Where a run could not even begin, its cause says it all.
+  const bool is_all_untold = untold.size() == all && !record.broken_off.empty();
+  if (!untold.empty() && !is_all_untold) line += fmt::format("; not told: {}", fmt::join(untold, ", "));
   if (beyond > 0) {
     // The most common cause first.
     std::vector<std::pair<std::string, std::size_t>> counts(causes.begin(), causes.end());

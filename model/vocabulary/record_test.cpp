@@ -94,6 +94,16 @@ TEST(VerdictLine, CountsAndNamesWhatIsNotTold) {
   EXPECT_EQ(line_of(record_of({holds}, Require::all)), "conforms: 1 of 1 stated and implied clauses hold");
 }
 
+TEST(VerdictLine, NamesNoClauseWhereARunThatWasBrokenOffToldNone) {
+  RunRecord record = record_of({entry(Clause::job_reopens, ClauseVerdict::not_exercised),
+                                entry(Clause::anonymous_refused, ClauseVerdict::not_exercised)},
+                               Require::none, true);
+  record.broken_off = "the target cannot be reached";
+  EXPECT_EQ(line_of(record), "inconclusive: 0 of 2 stated and implied clauses hold; the target cannot be reached");
+  record.clauses.push_back(entry(Clause::closed_job_refuses_data, ClauseVerdict::holds));
+  EXPECT_NE(line_of(record).find("; not told: job-reopens, anonymous-refused"), std::string::npos);
+}
+
 TEST(VerdictLine, CountsByCauseWhatCannotBeToldHere) {
   const ClauseRecord holds = entry(Clause::job_reopens, ClauseVerdict::holds);
   const std::vector<ClauseRecord> clauses{holds, out_of_reach(Clause::manage_may_close, "no principal manage"),

@@ -320,7 +320,10 @@ class Campaign {
       if (result.skipped && is_missed(checks_[unit.check]->aim())) merged_.out_of_budget = true;
       results_[number].second = std::move(result);
       ++done_;
-      if (progress_) progress_({std::string(checks_[unit.check]->name), done_, std::max(round_.units.size(), done_)});
+      const Check& check = *checks_[unit.check];
+      if (progress_)
+        progress_(
+            {std::string(check.name), done_, std::max(round_.units.size(), done_), violated_.size(), check.aim()});
     }
     const std::lock_guard lock(mutex_);
     add(runner->state_visits(), merged_.state_visits);

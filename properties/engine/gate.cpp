@@ -131,7 +131,7 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   std::string first_trouble;
   if (options.live) {
     environment.answer_patience_max = std::max(kPatienceMin, times.budget / kPatiencesPerBudget);
-    if (progress) progress({"calibration", 0, 0});
+    if (progress) progress({"calibration", 0, 0, 0, {}});
     Calibration calibration = calibrated(environment, options.name_prefix, factory);
     environment = std::move(calibration.environment);
     first_trouble = std::move(calibration.trouble);
@@ -151,6 +151,7 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   proving.deadline = times.end_of_shrinking();
   proving.gone = campaign.gone;
   proving.cancelled = &cancelled;
+  if (progress) progress({"making small what was found", 0, 0, 0, {}});
   const Proofs proofs = prove(campaign, proving, trials);
   // What the last programs did to the target shows now.
   if (options.live && campaign.gone.empty() && !cancelled) {

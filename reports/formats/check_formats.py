@@ -63,11 +63,25 @@ def run_everything():
     closecheck("run", *quick, *forms("fault"), "--waivers", "waivers.yml", "--strict-waivers", code=1)
     closecheck("run", *quick, *forms("unreachable"), "--target", "http://127.0.0.1:9", "--profile", "es-8", code=2)
     run_live()
+    compare_some(quick[:2])
+    closecheck("run", *quick, "clos*", "--evidence", "--json", "kept.json", code=0)
+    closecheck("verify", "kept.json", "--json", "verified.json", code=0)
+    kept = json.loads((folder / "kept.json").read_text())
+    kept["totals"]["exchanges"] += 1
+    (folder / "changed.json").write_text(json.dumps(kept))
+    closecheck("verify", "changed.json", "--json", "contradicted.json", code=1)
     scenario = violation["scenario"]
     closecheck("replay", scenario, "library", "--json", "replay.json", "--junit", "replay.junit", "--html",
                "replay.html", code=1)
     closecheck("judge", "race.jsonl", "--json", "judge.json", "--junit", "judge.junit", "--html", "judge.html",
                code=1)
+
+
+def compare_some(seed):
+    """Three side by side, two of them wrong, one of these by a race; and reports, of which nothing is run."""
+    outputs = lambda name: [word for form in ("json", "html", "markdown") for word in (f"--{form}", f"{name}.{form}")]
+    closecheck("compare", "none", "accepts-data-after-close", RACE, *seed, "--save", "apart", *outputs("compared"), code=1)
+    closecheck("compare", "conforms.json", "violates.json", *outputs("reports"), code=1)
 
 
 def run_live():
@@ -84,10 +98,10 @@ def run_live():
 
 def check_json():
     schemas = {name: json.loads((HERE.parent / f"{name}.schema.json").read_text())
-               for name in ("report", "replay", "judgement", "history")}
+               for name in ("report", "replay", "judgement", "history", "comparison", "verification")}
     for schema in schemas.values():
         jsonschema.Draft202012Validator.check_schema(schema)
-    kinds = {"closecheck-report/1": "report", "closecheck-replay/1": "replay", "closecheck-judgement/1": "judgement"}
+    kinds = {f"closecheck-{name}/1": name for name in schemas}
     for file in sorted(folder.glob("*.json")):
         report = json.loads(file.read_text())
         schema = schemas[kinds[report["schema"]]]

@@ -40,8 +40,8 @@ function badge(verdict) {
 
 /** Of which colour a verdict is. */
 function tone(verdict) {
-  if (["holds", "conforms", "fixed"].includes(verdict)) return "good";
-  if (["violated", "violates", "still failing"].includes(verdict)) return "bad";
+  if (["holds", "conforms", "fixed", "unchanged"].includes(verdict)) return "good";
+  if (["violated", "violates", "still failing", "regressed"].includes(verdict)) return "bad";
   if (["measured", "not-exercised", "skipped"].includes(verdict)) return "plain";
   return "unsure";
 }

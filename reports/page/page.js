@@ -42,11 +42,11 @@ function navigation(sections) {
       element("a", {href: "#" + section.id}, section.querySelector("h2").textContent)));
 }
 
-/** Whoever prints sees everything but the requests as they were sent, and then finds the page as it was. */
+/** Whoever prints sees everything but the requests as they were sent and what is alike, and then finds the page as it was. */
 function openForPrint() {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")].filter((it) => !it.closest(".exchange"));
+    opened = [...document.querySelectorAll("details:not([open])")].filter((it) => !it.closest(".exchange, [data-verdict=alike]"));
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {
@@ -65,11 +65,14 @@ function goByKeys(count) {
 }
 
 function show(data) {
-  const violations = data.violations || [];
-  const sections = [violationsSection(violations),
-                    data.clauses ? clausesSection(data.clauses)
-                                 : itemsSection(data.kind === "judge" ? "Histories" : "Files", data.items || []),
-                    modelSection(data), timesSection(data), factsSection(data)].filter(Boolean);
+  const violations = data.violations || data.differences || [];
+  const found = data.kind === "comparison"
+      ? comparisonSections(data)
+      : [violationsSection(violations),
+         data.clauses ? clausesSection(data.clauses)
+                      : itemsSection(data.kind === "judge" ? "Histories" : "Files", data.items || []),
+         modelSection(data), timesSection(data)];
+  const sections = [...found, factsSection(data)].filter(Boolean);
   document.getElementById("page").append(headerOf(data), navigation(sections), element("main", {}, sections));
   openForPrint();
   goByKeys(violations.length);

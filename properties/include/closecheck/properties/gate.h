@@ -44,6 +44,8 @@ struct Progress {
   std::string what;
   std::size_t done = 0;
   std::size_t total = 0;
+  std::size_t findings = 0;      // clauses that were seen to be violated, by something that needs no clock
+  std::optional<Clause> clause;  // that is at hand
 };
 
 /// Runs the gate. Fills clauses, violations, totals, coverage and verdict of the record; the caller fills in version,

@@ -24,10 +24,11 @@ struct ComparedSide {
 struct Difference {
   std::size_t shows_on = 0;  // sides, by their places
   std::size_t not_on = 0;
-  ViolationRecord violation;      // of the one; where both were run, the shortest that shows there alone
-  std::optional<History> other;   // what came of the same requests on the other; empty: they were not sent there
-  std::string why;                // where they were not, or tell nothing
-  std::string replay_on_other;    // the command; the one for the side on which it shows is that of the violation
+  ViolationRecord violation;             // of the one; where both were run, the shortest that shows there alone
+  std::optional<History> other;          // what came of the same requests on the other; empty: they were not sent there
+  std::vector<std::string> other_lines;  // its JSON Lines, for the page
+  std::string why;                       // where they were not, or tell nothing
+  std::string replay_on_other;           // the command; the one for the side on which it shows is that of the violation
   std::string replayed;           // what came of the saved scenario on the one: `still failing`; empty: not replayed
   std::string replayed_on_other;  // likewise: `fixed`
 };
@@ -70,6 +71,8 @@ std::string write_comparison(const Comparison& comparison, const ConsoleStyle& s
 /// `closecheck-comparison/1` as JSON text. The schema is `comparison_schema()`.
 std::string write_comparison_json(const Comparison& comparison);
 std::string write_comparison_markdown(const Comparison& comparison);
+/// One file that a browser shows, with everything in it and nothing fetched.
+std::string write_comparison_html(const Comparison& comparison);
 /// JSON Schema (draft 2020-12).
 std::string_view comparison_schema();
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "closecheck/reports/report.h"
 #include "closecheck/vocabulary/finding.h"
 #include "closecheck/vocabulary/history.h"
 
@@ -36,10 +38,20 @@ std::size_t count(const std::vector<ReplayedFile>& files, std::string_view verdi
 std::size_t count_tests(const std::vector<ReplayedFile>& files, std::string_view verdict);
 
 /// One file's lines: verdict, file and reason, its tests that are not fixed, then its findings with the history unless
-/// `quiet`.
-std::string write_replayed(const ReplayedFile& file, bool quiet);
+/// it is quiet.
+std::string write_replayed(const ReplayedFile& file, const ConsoleStyle& style);
+/// Whether nothing is to be said of both files but that they cannot be told, and why: the same of both.
+bool have_one_cause(const ReplayedFile& one, const ReplayedFile& other);
+/// The same for one file, or for several in a row that have one cause: that stands there once.
+std::string write_replayed(std::span<const ReplayedFile> files, const ConsoleStyle& style);
 /// `2 fixed, 1 still failing, 0 cannot tell`, after a line with the tests where a file has more than one.
 std::string write_replay_summary(const std::vector<ReplayedFile>& files);
+/// What all files come to, in a word: `still failing` where one is, else `fixed` where that was told of one and of none
+/// that it cannot be told.
+std::string_view verdict_of(const std::vector<ReplayedFile>& files);
+/// The summary as last lines, painted by that.
+std::string write_replay_end(const std::vector<ReplayedFile>& files, std::string_view remark,
+                             const ConsoleStyle& style);
 /// `closecheck-replay/1` as JSON text.
 std::string write_replay_json(const std::vector<ReplayedFile>& files);
 /// One case a test, of the class `FOLDER/FILE`: `still failing` is a failure, `cannot tell` and `skipped` are skipped.
@@ -63,8 +75,11 @@ struct JudgedHistory {
   std::vector<std::string> history_lines{};  // of `history`, for the page
 };
 
-std::string write_judged(const JudgedHistory& judged);
-/// `closecheck-judgement/1` as JSON text; `verdict` is that of all histories together.
+std::string write_judged(const JudgedHistory& judged, const ConsoleStyle& style);
+/// `violates: 1 of 3 histories violate a clause`, a line; `verdict` is that of all histories together.
+std::string write_judged_summary(const std::vector<JudgedHistory>& judged, std::string_view verdict,
+                                 const ConsoleStyle& style);
+/// `closecheck-judgement/1` as JSON text.
 std::string write_judged_json(const std::vector<JudgedHistory>& judged, std::string_view verdict);
 /// One case a history: `violates` is a failure, `inconclusive` an error.
 std::string write_judged_junit(const std::vector<JudgedHistory>& judged);
