@@ -8,14 +8,14 @@ function figures(clause) {
       [name.replace(/_/g, " ").replace(/ ms$/, ""), name.endsWith("_ms") ? span(value) : Number(value.toPrecision(6))]);
 }
 
-function clauseItem(clause) {
-  const reason = [clause.kind && clause.verdict !== "measured" && clause.kind + ":", clause.why].filter(Boolean).join(" ");
+function clauseItem(clause, saysReason) {
+  const reason = saysReason && [clause.kind && clause.verdict !== "measured" && clause.kind + ":", clause.why].filter(Boolean).join(" ");
   return element("details", {class: "clause", "data-verdict": clause.verdict},
                  element("summary", {}, badge(clause.verdict), element("code", {}, clause.id),
-                         element("span", {class: "says"}, clause.says),
-                         reason && element("span", {class: "reason"}, reason)),
+                         element("span", {class: "says"}, prose(clause.says)),
+                         reason && element("span", {class: "reason"}, prose(reason))),
                  definitions([["level", [clause.level, clause.section].filter(Boolean).join(", ")],
-                              ["why it matters", clause.importance], ["how it is checked", clause.how],
+                              ["why it matters", prose(clause.importance)], ["how it is checked", prose(clause.how)],
                               ["evidence", `${counted(clause.checks, "check")}, ${counted(clause.exchanges, "exchange")}`],
                               ...figures(clause)]));
 }
@@ -40,7 +40,9 @@ function filters(items, list) {
 
 function clausesSection(clauses) {
   const sorted = [...clauses].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
-  const list = element("div", {class: "clauses"}, sorted.map(clauseItem));
+  // A reason that is that of every clause stands in the verdict.
+  const differ = clauses.some((it) => it.why !== clauses[0].why || it.kind !== clauses[0].kind);
+  const list = element("div", {class: "clauses"}, sorted.map((it) => clauseItem(it, differ || clauses.length === 1)));
   return element("section", {id: "clauses"}, element("h2", {}, "Clauses"), filters(clauses, list), list);
 }
 
@@ -59,7 +61,7 @@ function itemsSection(title, items) {
                     (item.notes || []).map((note) => element("p", {class: "quiet"}, note)), testLines(item)];
     return element("details", {class: "clause", "data-verdict": item.verdict},
                    element("summary", {}, badge(item.verdict), element("span", {class: "says"}, item.title),
-                           item.why && element("span", {class: "reason"}, item.why)), inside);
+                           item.why && element("span", {class: "reason"}, prose(item.why))), inside);
   }));
   return element("section", {id: "clauses"}, element("h2", {}, title), filters(items, list), list);
 }

@@ -25,13 +25,13 @@ function comparedCell(cell) {
 /** A row of the table; what the catalogue says of the clause, and why a side could not tell it, on demand. */
 function comparedRow(data, clause) {
   const at = data.differences.findIndex((it) => it.clause === clause.id);
-  const whys = clause.sides.map((cell, side) => cell.why && ["on " + data.sides[side].letter, cell.why]).filter(Boolean);
+  const whys = clause.sides.map((cell, side) => cell.why && ["on " + data.sides[side].letter, prose(cell.why)]).filter(Boolean);
   return element("tr", {class: "clause", "data-verdict": clause.changed ? "not alike" : "alike"},
                  element("th", {scope: "row"},
                          element("details", {}, element("summary", {}, element("code", {}, clause.id)),
-                                 element("p", {}, clause.says),
+                                 element("p", {}, prose(clause.says)),
                                  definitions([["level", [clause.level, clause.section].filter(Boolean).join(", ")],
-                                              ["why it matters", clause.importance], ...whys]),
+                                              ["why it matters", prose(clause.importance)], ...whys]),
                                  at >= 0 && element("p", {}, element("a", {href: "#violation-" + (at + 1)},
                                                                      "what tells them apart")))),
                  clause.sides.map(comparedCell));
@@ -72,8 +72,8 @@ function differenceSection(data, difference, index) {
   return element("section", {class: "violation", id: "violation-" + (index + 1), tabindex: -1},
                  element("h3", {}, badge("violated"), " ", element("code", {}, difference.clause), " ",
                          element("small", {}, [difference.level, difference.section].filter(Boolean).join(", "))),
-                 element("p", {class: "says"}, difference.says),
-                 definitions([["expected", difference.expected], ["observed", difference.observed],
+                 element("p", {class: "says"}, prose(difference.says)),
+                 definitions([["expected", prose(difference.expected)], ["observed", prose(difference.observed)],
                               ["also breaks", difference.also.join(", ")],
                               ["scenario", difference.scenario && element("code", {}, difference.scenario)]]),
                  element("h4", {}, "shows on ", sideLabel(data, difference.side)),

@@ -34,6 +34,12 @@ function definitions(pairs) {
                                 .map(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
 }
 
+/** What stands between backticks is code. */
+function prose(text) {
+  return visible(text).split("`").map((part, at, all) =>
+      at % 2 === 0 ? part : at === all.length - 1 ? "`" + part : element("code", {}, part));
+}
+
 function badge(verdict) {
   return element("span", {class: "badge " + tone(verdict)}, verdict);
 }
