@@ -64,6 +64,23 @@ TEST(SarifReport, TellsARunThatToldNothingFromOneThatFoundNothing) {
               HasSubstr("the run was interrupted"));
 }
 
+TEST(SarifReport, NamesAFileByItsUri) {
+  RunRecord record = sample_record();
+  record.violations[0].scenario = "/a b/c%[1].yml";
+  EXPECT_EQ(sarif_run(record)["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            "file:///a%20b/c%25%5B1%5D.yml");
+}
+
+TEST(SarifReport, DidNotSucceedWhereAWaiverIsAtFault) {
+  RunReport report(sample_record());
+  report.waiver_faults = {"the waiver of job-reopens was not needed"};
+  const nlohmann::json invocation = sarif_run(report)["invocations"][0];
+  EXPECT_EQ(invocation["executionSuccessful"], false);
+  const nlohmann::json& last = invocation["toolExecutionNotifications"].back();
+  EXPECT_EQ(last["level"], "error");
+  EXPECT_EQ(last["message"]["text"], report.waiver_faults[0]);
+}
+
 TEST(SarifReport, MakesNoLinksOfWhatAServerSent) {
   RunRecord record = sample_record();
   record.violations[0].finding.observed = "[here](http://example.org)";
@@ -78,6 +95,13 @@ TEST(Annotations, StandOnALineOfTheirOwnWithEveryViolation) {
   EXPECT_THAT(text, HasSubstr("\n::error title=closecheck%3A closed-job-refuses-data::A closed job receives no data"));
   EXPECT_THAT(text, HasSubstr("%0Aexpected: a refusal"));
   EXPECT_THAT(write_console(sample_record(), {}), Not(HasSubstr("::error")));
+}
+
+TEST(Annotations, AreNoErrorsWhereAViolationIsWaived) {
+  const std::string text = write_console(waived_record(), {.annotates = true});
+  EXPECT_THAT(text, HasSubstr("\n::notice title=closecheck%3A closed-job-refuses-data::"));
+  EXPECT_THAT(text, HasSubstr("%0Awaived: known\n"));
+  EXPECT_THAT(text, Not(HasSubstr("::error")));
 }
 
 TEST(Annotations, CannotBeForgedByAServer) {
@@ -105,6 +129,8 @@ TEST(Annotations, SayThatARunWasInconclusiveAndThatWaiversAreAtFault) {
 TEST(StepSummary, ShowsTextsOfAServerAsThemselves) {
   RunRecord record = sample_record();
   record.violations[0].finding.observed = "<img src=x> **bold** | `code` @team";
+  record.violations[0].history.events[6].error = "</pre><b>";
+  record.clauses[2].why = "a | cell";
   const std::string text = write_step_summary(record);
 
   EXPECT_THAT(text, HasSubstr("closecheck violates"));
@@ -112,6 +138,8 @@ TEST(StepSummary, ShowsTextsOfAServerAsThemselves) {
   EXPECT_THAT(text, Not(HasSubstr("<img")));
   EXPECT_THAT(text, Not(HasSubstr("**bold**")));
   EXPECT_THAT(text, Not(HasSubstr("@team")));
+  EXPECT_THAT(text, Not(HasSubstr("</pre><b>")));
+  EXPECT_THAT(text, Not(HasSubstr("a | cell")));
 }
 
 TEST(StepSummary, StaysWithinWhatGitHubTakes) {
@@ -125,6 +153,17 @@ TEST(Badge, IsAPictureOfTheVerdict) {
   pugi::xml_document document;
   ASSERT_TRUE(document.load_string(write_badge(sample_record()).c_str()));
   EXPECT_THAT(document.document_element().attribute("aria-label").value(), EndsWith("violates 1/4"));
+}
+
+TEST(Badge, HasAColourForEachVerdict) {
+  const auto badge_of = [](RunVerdict verdict) {
+    RunRecord record = sample_record();
+    record.verdict = verdict;
+    return write_badge(record);
+  };
+  EXPECT_THAT(badge_of(RunVerdict::conforms), HasSubstr("#1a7f37"));
+  EXPECT_THAT(badge_of(RunVerdict::violates), HasSubstr("#b3261e"));
+  EXPECT_THAT(badge_of(RunVerdict::inconclusive), HasSubstr("#8a5a00"));
 }
 
 TEST(ConsoleReport, OffersAWaiverForEachViolation) {

@@ -197,11 +197,13 @@ TEST(ComparisonReports, ShowInAPageEachViolationOnceWithEverySideOnWhichItIsNot)
 TEST(ComparisonReports, WriteMarkdownThatNothingOfAServersEscapesFrom) {
   Comparison comparison = with_a_difference();
   comparison.differences[0].violation.finding.observed = "| ``` <script> [x](y)\n# head";
+  comparison.differences[0].violation.history.events[6].error = "```";
   const std::string text = write_comparison_markdown(comparison);
   EXPECT_THAT(text,
               AllOf(StartsWith("# closecheck: regressed: "),
                     HasSubstr("| closed-job-refuses-data | stated | holds "
                               "| **violated** | waived |"),
+                    HasSubstr("````\n     0.000 s   1. create job"),
                     HasSubstr("- observed: \\| \\`\\`\\` \\<script\\> \\[x\\]\\(y\\)"), Not(HasSubstr("\n# head"))));
 }
 

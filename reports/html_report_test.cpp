@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "closecheck/reports/replay_report.h"
@@ -42,6 +43,28 @@ TEST(HtmlReport, TellsEveryEventOfAViolation) {
   ASSERT_EQ(violation["history"].size(), sample_history().events.size());
   EXPECT_EQ(violation["history"][3]["told"], "close job closecheck-a (timeout=10s)");
   EXPECT_EQ(violation["history"][6]["told"], "no answer (connection reset)");
+}
+
+TEST(HtmlReport, OffersAWaiverForWhatIsNotWaived) {
+  RunRecord record = sample_record();
+  EXPECT_THAT(data_of(write_html(record))["violations"][0]["waiver"].get<std::string>(),
+              HasSubstr("- {clause: closed-job-refuses-data"));
+  record.waived.push_back({Clause::closed_job_refuses_data, "known", "search", "2027-01-31"});
+  const nlohmann::json waived = data_of(write_html(record))["violations"][0];
+  EXPECT_EQ(waived["waived"]["reason"], "known");
+  EXPECT_EQ(waived["fingerprint"].get<std::string>().size(), 16U) << "what the JSON report has of it stands there";
+  EXPECT_FALSE(waived.contains("waiver"));
+}
+
+TEST(HtmlReport, SaysHowMuchOfALongReplayIsNotShown) {
+  ReplayedFile failing{"b.yml", "still failing", "", {sample_record().violations[0].finding}, sample_history()};
+  std::vector<ReplayedFile> files(600, ReplayedFile{"a.yml", "fixed", "", {}, {}});
+  std::fill_n(files.begin(), 50, failing);
+  const nlohmann::json data = data_of(write_replay_html(files));
+  EXPECT_EQ(data["items"].size(), 500U);
+  EXPECT_EQ(data["violations"].size(), 40U);
+  EXPECT_THAT(data["line"].get<std::string>(),
+              HasSubstr("; 100 more are not shown here; 10 more violations are not shown here"));
 }
 
 TEST(HtmlReport, LetsNothingOutOfItsText) {
