@@ -45,6 +45,17 @@ TEST(ContinuousIntegration, WaiverThatARunOffersCoversItsViolation) {
   EXPECT_THAT(strict.out, HasSubstr("--strict-waivers: the waiver of closed-job-refuses-data ("));
 }
 
+TEST(ContinuousIntegration, WaiverThatHasExpiredFailsWhereWaiversAreStrict) {
+  const TestFolder folder;
+  const std::string waivers = folder.write(
+      "waivers.yml", "- {clause: closed-job-refuses-data, reason: why, owner: who, expires: 2020-01-01}\n");
+  const Finished expired = run_closecheck(run_of(true, {"--waivers", waivers}));
+  EXPECT_EQ(expired.code, 0) << expired.out << expired.err;
+  const Finished strict = run_closecheck(run_of(true, {"--waivers", waivers, "--strict-waivers"}));
+  EXPECT_EQ(strict.code, 1);
+  EXPECT_THAT(strict.out, HasSubstr("expired on 2020-01-01"));
+}
+
 TEST(ContinuousIntegration, GitHubReadsAnnotationsAndASummaryByItself) {
   const TestFolder folder;
   const std::string summary = folder.write("summary.md", "of the step before\n");

@@ -46,6 +46,17 @@ TEST(CompareLive, TellsThreeServersApartByScenariosThatReplayOnEach) {
   }
 }
 
+TEST(CompareLive, HoldsWhatIsBuiltInAgainstAServerInItsDialect) {
+  const TestFolder folder;
+  const Served server({"--profile", "xpack-6.3"});
+  const Finished finished = run_closecheck(
+      {"compare", "none", server.url(), "--clause", "unknown-job-refused", "--json", folder.path("comparison.json")},
+      {{"XDG_STATE_HOME", folder.path("state")}});
+  EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
+  const nlohmann::json comparison = nlohmann::json::parse(folder.read("comparison.json"));
+  EXPECT_EQ(comparison["sides"][0]["profile"], "xpack-6.3");
+}
+
 TEST(CompareLive, IsInconclusiveWhereASideIsOutOfReach) {
   const TestFolder folder;
   const Finished finished = run_closecheck({"compare", "none", "http://127.0.0.1:" + std::to_string(free_port()),

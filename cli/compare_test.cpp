@@ -60,6 +60,8 @@ TEST(Compare, TellsEachTwoOfThreeImplementationsApartByTheShortestScenario) {
     EXPECT_EQ(difference["replayed"], "still failing");
     EXPECT_EQ(difference["replayed_on_other"], "fixed");
     EXPECT_LE(difference["requests"].size(), 6U);
+    EXPECT_THAT(difference["replay_on_other"].get<std::string>(),
+                testing::EndsWith(" --deviation " + difference["not_on"].get<std::string>()));
     const std::string file = difference["scenario"];
     EXPECT_EQ(run_closecheck({"replay", file}).code, 1);
     EXPECT_EQ(run_closecheck({"replay", file, "--deviation", difference["not_on"].get<std::string>()}).code, 0);
@@ -76,6 +78,21 @@ TEST(Compare, FindsNothingBetweenTwoOfAKindAndEndsWithZero) {
   const Finished mended = compare(folder, {"accepts-data-after-close", "none", "--clause", "close*"});
   EXPECT_EQ(mended.code, 0) << mended.out << mended.err;
   EXPECT_EQ(comparison_in(folder)["differences"].size(), 1U);
+}
+
+TEST(Compare, ShowsReportsAndRunsInAPage) {
+  const TestFolder folder;
+  const std::string report = folder.path("violates.json");
+  run_closecheck({"run", "closed-job-refuses-data", "--effort", "quick", "--seed", "7", "--json", report, "--deviation",
+                  "accepts-data-after-close"},
+                 {{"XDG_STATE_HOME", folder.path("state")}});
+  const std::string page = folder.path("page.html");
+  const Finished finished =
+      compare(folder, {"none", report, "--clause", "closed-job-refuses-data", "--html", page, "--quiet"});
+  EXPECT_EQ(finished.code, 1) << finished.out << finished.err;
+  // What the report keeps of its history is told.
+  EXPECT_THAT(folder.read("page.html"),
+              AllOf(HasSubstr("no longer holds"), HasSubstr("\"told\": \"post 1 record to job closecheck-a\"")));
 }
 
 TEST(Compare, TakesProfiles) {

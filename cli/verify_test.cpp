@@ -112,6 +112,45 @@ TEST_F(VerifyTest, RefusesAReportInWhichAVerdictWasChanged) {
   expect_refused("no history is kept that shows it", [](Json& report) { report["violations"] = Json::array(); });
 }
 
+TEST_F(VerifyTest, RefusesAReportThatSaysSomethingTwiceOrHalf) {
+  ASSERT_EQ(run({"--deviation", "accepts-data-after-close", "clos*", "job-reopens"}).code, 1);
+  expect_refused("has a kind of why", [](Json& report) { clause(report, "job-reopens")["kind"] = "cannot"; });
+  expect_refused("two histories are kept for it", [](Json& report) {
+    const Json kept = history_of(report, "job-reopens");
+    report["evidence"]["histories"].push_back(kept);
+  });
+  expect_refused("it is told twice how it is violated", [](Json& report) {
+    const Json violation = report["violations"][0];
+    report["violations"].push_back(violation);
+  });
+  expect_refused("a history is kept for it, and no verdict", [](Json& report) {
+    std::erase_if(report["clauses"].get_ref<Json::array_t&>(),
+                  [](const Json& it) { return it["id"] == "job-reopens"; });
+  });
+  expect_refused("is counted twice", [](Json& report) {
+    const Json tally = report["evidence"]["tallies"][0];
+    report["evidence"]["tallies"].push_back(tally);
+  });
+  expect_refused("it is told to be holds, and has a waiver", [](Json& report) {
+    report["waived"].push_back(Json{{"clause", "job-reopens"}, {"reason", "known"}});
+  });
+}
+
+TEST_F(VerifyTest, WritesWhatItFoundAsJson) {
+  ASSERT_EQ(run({"job-reopens"}).code, 0);
+  const std::string json = folder_.path("verified.json");
+  ASSERT_EQ(verify({"--json", json}).code, 0);
+  EXPECT_EQ(Json::parse(folder_.read("verified.json"))["judged_again"]["holding"], 1);
+  Json report = Json::parse(folder_.read("report.json"));
+  report["totals"]["checks"] = 1'000;
+  folder_.write("report.json", report.dump());
+  ASSERT_EQ(verify({"--json", json}).code, 1);
+  const Json verified = Json::parse(folder_.read("verified.json"));
+  EXPECT_EQ(verified["follows"], false);
+  EXPECT_EQ(verified["contradictions"].size(), 2U) << verified.dump();
+  EXPECT_EQ(verify({"--json", folder_.path("")}).code, 4);
+}
+
 TEST_F(VerifyTest, RefusesAReportInWhichAHistoryWasChanged) {
   ASSERT_EQ(run({"--deviation", "accepts-data-after-close", "clos*", "job-reopens"}).code, 1);
   expect_refused("its history does not violate it", [](Json& report) {

@@ -50,7 +50,7 @@ TEST(HtmlReport, OffersAWaiverForWhatIsNotWaived) {
   EXPECT_THAT(data_of(write_html(record))["violations"][0]["waiver"].get<std::string>(),
               HasSubstr("- {clause: closed-job-refuses-data"));
   record.waived.push_back({Clause::closed_job_refuses_data, "known", "search", "2027-01-31"});
-  const nlohmann::json waived = data_of(write_html(record))["violations"][0];
+  nlohmann::json waived = data_of(write_html(record))["violations"][0];
   EXPECT_EQ(waived["waived"]["reason"], "known");
   EXPECT_EQ(waived["fingerprint"].get<std::string>().size(), 16U) << "what the JSON report has of it stands there";
   EXPECT_FALSE(waived.contains("waiver"));
