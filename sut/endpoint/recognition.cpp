@@ -277,7 +277,32 @@ class Recogniser {
       return true;
     }
     // Whoever names a profile has it judged.
-    return wanted_ || end_as(Recognised::another_api, "shows nothing of the job API: " + seen);
+    return wanted_ || end_as(Recognised::another_api, instead_ + "shows nothing of the job API: " + seen);
+  }
+
+  /// What answers in the place of the service, and what may help: words to go before others.
+  std::string instead_of_service(const Response& response) const {
+    const auto header = [&](std::string_view name) {
+      for (const auto& [key, value] : response.wire ? response.wire->headers : Parameters{})
+        if (key == name) return value;
+      return std::string();
+    };
+    constexpr std::string_view kMend =
+        ": the target is to name the service itself, and `headers`, `proxy` or `principals` what is asked for before "
+        "it; "
+        "it ";
+    constexpr int kRedirect = 300;
+    constexpr int kRefusal = 400;
+    const std::string to = header("location");
+    if (response.status >= kRedirect && response.status < kRefusal)
+      return "sends elsewhere" + (to.empty() ? "" : ", to " + told(to)) + ", as a login page does" + std::string(kMend);
+    if (lower(header("content-type")).starts_with("text/html"))
+      return "answers with a page for people, as a login page is" + std::string(kMend);
+    const bool has_path =
+        std::string_view(target_.url()).substr(target_.url().find("://") + 3).find('/') != std::string_view::npos;
+    return std::string(has_path ? "may not have it below the path of its URL"
+                                : "may have it below a path, which the URL then names (http://HOST/PATH)") +
+           "; it ";
   }
 
   /// Where a read got no answer that tells. False.
@@ -290,6 +315,7 @@ class Recogniser {
   Served look_below(Profile profile, std::string& seen) {
     const Read jobs = read(GetJob{""}, profile);
     last_status_ = status_of(jobs);
+    if (jobs.response && instead_.empty()) instead_ = instead_of_service(*jobs.response);
     seen += std::string(seen.empty() ? "" : ", ") + "`GET " + std::string(profile->jobs.path) + "/anomaly_detectors` " +
             (jobs.response ? "is answered " + told(describe(*jobs.response)) : "is not answered (" + jobs.error + ")");
     return served(jobs);
@@ -303,6 +329,7 @@ class Recogniser {
   std::optional<Credentials> caller_;
   bool is_let_in_ = false;
   int last_status_ = 0;  // of a read of jobs; 0: not answered
+  std::string instead_;  // of the first of these, should none be served
   Recognition found_;
 };
 

@@ -153,11 +153,15 @@ TEST_F(RecognitionOf, APageARedirectAndAnythingElseIsNamedAsItIs) {
   Recognition found = recognised();
   EXPECT_EQ(found.what, Recognised::another_api);
   EXPECT_THAT(found.why, HasSubstr("shows nothing of the job API: `GET /_ml/anomaly_detectors` is answered 200"));
+  EXPECT_THAT(found.why,
+              HasSubstr("answers with a page for people, as a login page is: the target is to name the service "
+                        "itself"));
 
   server_.page = "https://login.example.org/";
   found = recognised();
   EXPECT_EQ(found.what, Recognised::another_api);
   EXPECT_THAT(found.why, HasSubstr("is answered 302"));
+  EXPECT_THAT(found.why, HasSubstr("sends elsewhere, to https://login.example.org/, as a login page does"));
 
   server_.page = "";
   server_.version = "2.11.0";
@@ -165,6 +169,7 @@ TEST_F(RecognitionOf, APageARedirectAndAnythingElseIsNamedAsItIs) {
   found = recognised();
   EXPECT_EQ(found.what, Recognised::another_api);
   EXPECT_THAT(found.why, HasSubstr("`GET /_xpack/ml/anomaly_detectors` is answered 400"));
+  EXPECT_THAT(found.why, HasSubstr("may have it below a path, which the URL then names"));
 }
 
 TEST_F(RecognitionOf, ABasicLicenceIsNamedWithTheMend) {

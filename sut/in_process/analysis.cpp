@@ -347,7 +347,9 @@ void Model::advance_to(const Plan& plan, std::int64_t time_ms, Results& results)
 }
 
 void Model::jump_to(const Plan& plan, std::int64_t time_ms) {
-  const std::int64_t start = bucket_start(time_ms, plan.span_ms);
+  // The bucket that the time lies in is skipped as a whole.
+  const std::int64_t begun = bucket_start(time_ms, plan.span_ms);
+  const std::int64_t start = begun == time_ms ? begun : begun + plan.span_ms;
   if (open_ && start <= open_start_ms_) return;
   drop_unfinished();
   not_before_ms_ = std::max(not_before_ms_, std::optional(start));

@@ -14,6 +14,7 @@
 #include "in_process/datafeed_runner.h"
 #include "in_process/document_operations.h"
 #include "in_process/further_operations.h"
+#include "in_process/index_operations.h"
 #include "in_process/job_operations.h"
 #include "in_process/privileges.h"
 #include "in_process/result_operations.h"
@@ -53,20 +54,22 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
   JobLifecycle lifecycle(turn, jobs_, waiting_);
   const auto by_subject = [&]<class Ask>(const Ask& ask) -> Answer {
     if constexpr (Answers<JobOperations, Ask>) {
-      return JobOperations(turn, jobs_, feeds_, lifecycle).on(ask);
+      return JobOperations(turn, jobs_, feeds_, indices_, settings_, lifecycle).on(ask);
     } else if constexpr (Answers<CloseOperations, Ask>) {
       return CloseOperations(turn, jobs_, feeds_, lifecycle).on(ask);
     } else if constexpr (Answers<ResultOperations, Ask>) {
-      return ResultOperations(turn, jobs_).on(ask);
+      return ResultOperations(turn, jobs_, indices_).on(ask);
     } else if constexpr (Answers<DocumentOperations, Ask>) {
-      return DocumentOperations(turn, indices_, feeds_).on(ask);
+      return DocumentOperations(turn, indices_, feeds_, jobs_).on(ask);
+    } else if constexpr (Answers<IndexOperations, Ask>) {
+      return IndexOperations(turn, indices_, jobs_).on(ask);
     } else if constexpr (Answers<DatafeedOperations, Ask>) {
       DatafeedRunner runner(turn, feeds_, jobs_, indices_, lifecycle);
-      return DatafeedOperations(turn, feeds_, jobs_, indices_, runner).on(ask);
+      return DatafeedOperations(turn, feeds_, jobs_, indices_, settings_, runner).on(ask);
     } else if constexpr (Answers<FurtherOperations, Ask>) {
-      return FurtherOperations(turn, jobs_, feeds_, indices_).on(ask);
+      return FurtherOperations(turn, jobs_, feeds_, indices_, settings_).on(ask);
     } else if constexpr (Answers<ServerOperations, Ask>) {
-      return ServerOperations(turn, jobs_, feeds_).on(ask);
+      return ServerOperations(turn, jobs_, feeds_, settings_).on(ask);
     } else {
       return bad_request("the request has no operation");
     }
@@ -81,9 +84,10 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
 bool Core::only_reads(const Request& request, const RequestDetails* details) {
   // What the vocabulary has no operation for.
   const bool raw_reads =
-      details != nullptr && is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection,
-                                      ClusterState, ClusterHealth, ClusterFeatures, GetFurtherResults,
-                                      GetOverallBuckets, Forecast, ValidateJob, GetDefaults, PreviewDatafeed>(*details);
+      details != nullptr &&
+      is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection, ClusterState,
+                ClusterHealth, ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, ValidateJob,
+                GetDefaults, PreviewDatafeed, GetAliases, GetSettings>(*details);
   if (details != nullptr && !raw_reads && !is_any_of<ListOptions, std::monostate>(*details)) return false;
   return std::visit(
       [raw_reads](const auto& ask) {
@@ -121,7 +125,7 @@ void Core::fire(Time now, Replies& replies) {
   now_ = now;
   const Turn turn = this->turn(replies);
   JobLifecycle lifecycle(turn, jobs_, waiting_);
-  DocumentOperations(turn, indices_, feeds_).refresh_due();
+  DocumentOperations(turn, indices_, feeds_, jobs_).refresh_due();
   ++changes_;
   DatafeedRunner(turn, feeds_, jobs_, indices_, lifecycle).run();
   lifecycle.advance();

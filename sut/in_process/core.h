@@ -8,6 +8,7 @@
 
 #include "closecheck/vocabulary/history.h"
 #include "closecheck/vocabulary/request.h"
+#include "in_process/cluster_settings.h"
 #include "in_process/datafeed_list.h"
 #include "in_process/index_list.h"
 #include "in_process/job_lifecycle.h"
@@ -70,6 +71,7 @@ class Core {
   std::vector<WaitingClose> waiting_;
   IndexList indices_;
   DatafeedList feeds_;
+  ClusterSettings settings_;
   std::uint64_t changes_ = 0;
 };
 

@@ -17,6 +17,16 @@ std::int64_t time_in(const Document& document, std::string_view field) {
   return document_time_ms(wire::read_upload(document.source), 0, field).value_or(Record::kInvalidTime);
 }
 
+/// What the document says in a field, as a text.
+std::string text_in(const Document& document, std::string_view name) {
+  if (name == "_id") return document.id;
+  if (document.source.empty()) return name == "entity" ? document.entity : "";
+  const Upload upload = wire::read_upload(document.source);
+  for (const Upload::Field& field : upload.fields)
+    if (upload.names[field.name] == name) return std::string(upload.text(field));
+  return "";
+}
+
 }  // namespace
 
 void Index::add(const std::vector<Record>& documents) {
@@ -44,6 +54,26 @@ bool Index::remove(std::string_view id) {
   if (ids_.erase(std::string(id)) == 0) return false;
   changed_ = true;
   return std::erase_if(waiting_, has_id) + std::erase_if(visible_, has_id) > 0;
+}
+
+void Index::remove_if(const std::function<bool(const Document&)>& is_one) {
+  for (auto* documents : {&waiting_, &visible_})
+    std::erase_if(*documents, [&](const Document& document) {
+      if (!is_one(document)) return false;
+      ids_.erase(document.id);
+      changed_ = true;
+      return true;
+    });
+}
+
+bool Index::has_field(std::string_view name) const {
+  if (std::ranges::find(fields_, name) != fields_.end()) return true;
+  const auto has = [name](const Document& document) {
+    if (document.source.empty()) return name == "time" || name == "value" || name == "entity";
+    const Upload upload = wire::read_upload(document.source);
+    return place_of(upload, name) < upload.names.size();
+  };
+  return std::ranges::any_of(visible_, has) || std::ranges::any_of(waiting_, has);
 }
 
 const Document* Index::find(std::string_view id) const {
@@ -87,7 +117,13 @@ std::vector<const Document*> Index::search(std::string_view time_field, std::int
 }
 
 bool fits(const Document& document, const DocumentQuery& query) {
+  const auto fits_too = [&document](const DocumentQuery& other) { return fits(document, other); };
+  if (!std::ranges::all_of(query.others, fits_too)) return false;
   if (query.field.empty()) return true;
+  if (!query.values.empty()) {
+    const std::string text = text_in(document, query.field);
+    return std::ranges::find(query.values, text) != query.values.end();
+  }
   std::optional<double> value;
   if (document.source.empty()) {
     if (query.field == "time") value = static_cast<double>(document.time_ms);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ class Index {
   /// Adds a document (true), or replaces the one of the same id (false). Tells its id.
   std::pair<bool, std::string> put(Document document);
   bool remove(std::string_view id);
+  void remove_if(const std::function<bool(const Document&)>& is_one);
   /// Searches or not: a document is found by its id at once. Null: there is none.
   const Document* find(std::string_view id) const;
   void refresh();
@@ -36,6 +38,27 @@ class Index {
   /// All that a search can find, in the order of their times.
   const std::vector<Document>& visible() const { return visible_; }
 
+  /// Takes no document and gives none, until it is opened.
+  bool is_closed() const { return closed_; }
+  void close(bool closed) {
+    closed_ = closed;
+    changed_ = true;
+  }
+
+  /// The fields that it was told to expect, with dots; empty: it takes them as they come.
+  const std::vector<std::string>& expected_fields() const { return fields_; }
+  void expect(std::vector<std::string> fields) {
+    fields_ = std::move(fields);
+    changed_ = true;
+  }
+  /// Whether it expects the field, or a document has it.
+  bool has_field(std::string_view name) const;
+
+  /// Is to be refreshed then at the latest.
+  void refresh_by(Time due) {
+    changed_ = changed_ || due < refresh_due;
+    refresh_due = due < refresh_due ? due : refresh_due;
+  }
   Time refresh_due = kNever;
 
  private:
@@ -46,6 +69,8 @@ class Index {
   std::string ordered_by_ = "time";
   std::unordered_set<std::string> ids_;
   std::int64_t last_id_ = 0;
+  bool closed_ = false;
+  std::vector<std::string> fields_;
   bool changed_ = true;  // since it was stored
 };
 
@@ -67,6 +92,7 @@ struct Datafeed {
   std::int64_t next_ms = 0;            // where the next search begins
   std::optional<std::int64_t> end_ms;  // of this run
   Time due = kNever;
+  std::int64_t searches = 0;
 
   bool reads(std::string_view index_name) const;
 

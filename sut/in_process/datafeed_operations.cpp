@@ -7,6 +7,7 @@
 
 #include "in_process/answers.h"
 #include "in_process/close_order.h"
+#include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
 #include "wire/values.h"
 
@@ -57,11 +58,13 @@ Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
   if (feed == nullptr) return unknown_feed(ask.feed);
   if (feed->started) return conflict(fmt::format("Cannot update datafeed [{}] while its status is started", ask.feed));
   const FeedOptions& change = ask.options;
+  bool moves = false;
   if (!change.job.empty() && change.job != feed->job) {
     if (jobs_.find(change.job) == nullptr) return unknown_job(turn_.manner, change.job);
     if (const Datafeed* other = feeds_.of_job(change.job))
       return conflict(fmt::format("A datafeed [{}] already exists for job [{}]", other->id, change.job));
     feed->job = change.job;
+    moves = true;
   }
   if (!change.indices.empty()) {
     feed->options.indices = change.indices;
@@ -72,7 +75,25 @@ Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
     std::erase_if(feed->options.members, [&](const auto& kept) { return kept.first == member.first; });
     feed->options.members.push_back(member);
   }
-  return show(turn_, *feed);
+  ServiceAnswer answer = show(turn_, *feed);
+  if (moves && turn_.manner.profile->major >= 7)
+    answer.warnings.emplace_back("The ability to update a datafeed's job_id is deprecated.");
+  return answer;
+}
+
+Answer DatafeedOperations::refuse_missing_fields(const Datafeed& feed, const Job& job) {
+  // Aggregations and scripts make fields of their own.
+  for (const char* name : {"aggregations", "script_fields", "runtime_mappings"})
+    if (std::ranges::find(feed.options.members, name, &Members::value_type::first) != feed.options.members.end())
+      return std::nullopt;
+  for (const std::string& field : fields_read_by(job))
+    for (const std::string& expression : feed.options.indices)
+      for (const Index* index : indices_.named(expression))
+        if (!index->expected_fields().empty() && !index->has_field(field))
+          return refused(
+              400, "status_exception",
+              fmt::format("datafeed [{}] cannot retrieve field [{}] because it has no mappings", feed.id, field));
+  return std::nullopt;
 }
 
 Answer DatafeedOperations::on(const GetDatafeed& ask) {
@@ -101,6 +122,7 @@ Answer DatafeedOperations::on(const DatafeedStats& ask) {
     for (const Datafeed* feed : feeds) {
       running.nodes.emplace_back(feed->started ? "node-1" : "");
       running.jobs.push_back(feed->job);
+      running.searches.push_back(feed->searches);
     }
     return running;
   });
@@ -132,6 +154,12 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
       indices_.find(feed->index) == nullptr)
     return not_found(
         fmt::format("datafeed [{}] cannot retrieve data because index [{}] does not exist", feed->id, feed->index));
+  if (auto refusal = refuse_missing_fields(*feed, *job)) return refusal;
+  if (!settings_.assigns_tasks())
+    return refused(
+        429, "status_exception",
+        "Could not start datafeed, allocation explanation [no persistent task assignments are allowed due to "
+        "cluster settings]");
   feed->started = true;
   feed->end_ms = end_ms;
   feed->next_ms = start_ms;
@@ -150,8 +178,12 @@ Answer DatafeedOperations::on(const StopDatafeed& ask) {
   if (feeds.size() == 1 && !feeds.front()->started && !turn_.manner.profile->stops_feed_twice)
     return conflict(fmt::format("Cannot stop datafeed [{}] because it has already been stopped", feeds.front()->id));
   const bool close_jobs = turn_.detail_or_usual<ListOptions>().close_jobs;
-  for (Datafeed* feed : feeds)
-    if (feed->started) runner_.end(*feed, false, close_jobs);
+  for (Datafeed* feed : feeds) {
+    if (!feed->started) continue;
+    // A stop waits for the search that is under way, as the first one is from the start on.
+    feed->searches = std::max<std::int64_t>(feed->searches, 1);
+    runner_.end(*feed, false, close_jobs);
+  }
   return accepted(Acknowledged{});
 }
 

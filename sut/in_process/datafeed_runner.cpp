@@ -54,6 +54,7 @@ bool DatafeedRunner::read_chunk(Datafeed& feed, Job& job) {
   }
   for (const std::string& expression : feed.options.indices)
     for (Index* index : indices_.named(expression)) search(*index);
+  ++feed.searches;
   if (found.empty()) return false;
   std::erase_if(found, [bound_ms](const Document* document) { return document->time_ms > bound_ms; });
   std::ranges::stable_sort(found, {}, &Document::time_ms);

@@ -3,22 +3,20 @@
 
 #include "in_process/datafeed_list.h"
 #include "in_process/index_list.h"
+#include "in_process/job_list.h"
 #include "in_process/turn.h"
 
 namespace closecheck::sut {
 
 class DocumentOperations {
  public:
-  DocumentOperations(const Turn& turn, IndexList& indices, DatafeedList& feeds)
-      : turn_(turn), indices_(indices), feeds_(feeds) {}
+  DocumentOperations(const Turn& turn, IndexList& indices, DatafeedList& feeds, JobList& jobs)
+      : turn_(turn), indices_(indices), feeds_(feeds), jobs_(jobs) {}
 
-  Answer on(const CreateIndex& ask);
-  Answer on(const DeleteIndex& ask);
   Answer on(const IndexDocuments& ask);
   Answer on(const RefreshIndex& ask);
   Answer on(const BulkWrite& ask);
   Answer on(const GetDocument& ask);
-  Answer on(const IndexExists& ask);
   Answer on(const SearchDocuments& ask);
 
   /// Does what is due of all indices.
@@ -28,10 +26,15 @@ class DocumentOperations {
   /// After writes: searches find them at once, or a little later.
   void settle(Index& index, bool at_once);
   void refresh(Index& index);
+  /// The index that a write goes to, made where there is none. Null: that is no name of one.
+  Index* index_for(const DocumentWrite& write);
+  /// Puts the document there, and says what became of it.
+  void put(const DocumentWrite& write, Index& index, WriteResult& result);
 
   const Turn& turn_;
   IndexList& indices_;
   DatafeedList& feeds_;
+  JobList& jobs_;
 };
 
 }  // namespace closecheck::sut

@@ -6,22 +6,94 @@
 #include <map>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
 #include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
+#include "in_process/result_documents.h"
+#include "wire/json.h"
+#include "wire/time_format.h"
+#include "wire/upload.h"
 
 namespace closecheck::sut {
 namespace {
 
 constexpr std::size_t kPreviewDocuments = 1'000;
+constexpr std::int64_t kDayMs = 86'400'000;
+
+/// A result that somebody wrote, of a kind that is not computed here.
+struct WrittenResult {
+  wire::Json body;
+  double key = 0;  // that it is ordered by
+};
+
+std::int64_t time_of(const wire::Json& body) {
+  const wire::Json* time = wire::member(body, "timestamp");
+  if (time != nullptr && time->is_number_integer()) return time->get<std::int64_t>();
+  return time != nullptr && time->is_string() ? iso_date_ms(time->get_ref<const std::string&>()).value_or(0) : 0;
+}
+
+double number_of(const wire::Json& body, const char* name) {
+  const wire::Json* value = wire::member(body, name);
+  return value != nullptr && value->is_number() ? value->get<double>() : 0;
+}
+
+/// The influencer as it is shown, where the question finds it.
+std::optional<WrittenResult> influencer_of(wire::Json body, const GetFurtherResults& ask) {
+  const wire::Json* kind = wire::member(body, "result_type");
+  if (kind == nullptr || *kind != "influencer") return std::nullopt;
+  const std::int64_t time_ms = time_of(body);
+  const Selection& selection = ask.list.selection;
+  const double score = number_of(body, "influencer_score");
+  const bool is_interim = body.value("is_interim", false);
+  if ((selection.start_ms && time_ms < *selection.start_ms) || (selection.end_ms && time_ms >= *selection.end_ms) ||
+      score < ask.list.score_min || (is_interim && selection.exclude_interim.value_or(false)))
+    return std::nullopt;
+  body["timestamp"] = time_ms;
+  body["is_interim"] = is_interim;
+  const bool descends = selection.descending.value_or(true);
+  const double key = ask.list.sort == "timestamp" ? static_cast<double>(time_ms) : score;
+  return WrittenResult{std::move(body), descends ? -key : key};
+}
+
+std::optional<WrittenResult> category_of(wire::Json body, const GetFurtherResults& ask) {
+  const wire::Json* category = wire::member(body, "category_id");
+  if (category == nullptr || !category->is_number_integer()) return std::nullopt;
+  const auto number = category->get<std::int64_t>();
+  if (ask.category && number != *ask.category) return std::nullopt;
+  return WrittenResult{std::move(body), static_cast<double>(number)};
+}
+
+std::optional<std::int64_t> days_ms(const Job& job, std::string_view name, std::optional<std::int64_t> usual) {
+  const Members& members = job.definition().options.members;
+  const auto found = std::ranges::find(members, name, &Members::value_type::first);
+  const auto days = found == members.end() ? usual : number_in<std::int64_t>(found->second);
+  return days ? std::optional(*days * kDayMs) : std::nullopt;
+}
 
 }  // namespace
 
 Answer FurtherOperations::on(const GetFurtherResults& ask) {
   if (!may_read(turn_.manner, turn_.who))
     return forbidden(fmt::format("monitor/xpack/ml/job/results/{}/get", ask.kind), turn_.who);
-  if (jobs_.find(ask.job) == nullptr) return unknown_job(turn_.manner, ask.job);
-  return ServiceAnswer(accepted(Acknowledged{}), NoResults{ask.kind});
+  const Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  std::vector<WrittenResult> found;
+  if (const Index* index = indices_.find(results_index_of(*job)))
+    for (const Document& document : index->visible()) {
+      if (!is_of_job(document, ask.job)) continue;
+      auto body = wire::parse_json(document.source);
+      if (auto result =
+              ask.kind == "categories" ? category_of(*std::move(body), ask) : influencer_of(*std::move(body), ask))
+        found.push_back(*std::move(result));
+    }
+  std::ranges::stable_sort(found, {}, &WrittenResult::key);
+  FurtherResults results{ask.kind, static_cast<std::int64_t>(found.size())};
+  const auto first = static_cast<std::size_t>(ask.list.from.value_or(0));
+  const auto size = static_cast<std::size_t>(ask.list.size.value_or(100));
+  for (std::size_t place = first; place < found.size() && place - first < size; ++place)
+    results.page.push_back(wire::dump(found[place].body));
+  return ServiceAnswer(accepted(Acknowledged{}), std::move(results));
 }
 
 Answer FurtherOperations::on(const GetOverallBuckets& ask) {
@@ -29,6 +101,7 @@ Answer FurtherOperations::on(const GetOverallBuckets& ask) {
     return forbidden("monitor/xpack/ml/job/results/overall_buckets/get", turn_.who);
   std::vector<Job*> selected;
   if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
+  if (selected.empty() && !ask.allow_none) return unknown_job(turn_.manner, ask.job);
   OverallBuckets overall;
   for (const Job* job : selected) overall.span_s = std::max(overall.span_s, job->analysis().plan().span_ms / 1'000);
   std::map<std::int64_t, OverallBuckets::Bucket> by_time;
@@ -66,6 +139,39 @@ Answer FurtherOperations::on(const Forecast& ask) {
   return ServiceAnswer(accepted(Acknowledged{}), ForecastBegun{fmt::format("forecast-{}", turn_.wall_ms())});
 }
 
+Answer FurtherOperations::on(const DeleteForecast& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/forecast/delete", turn_.who);
+  const Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  const bool all = ask.forecast.empty() || ask.forecast == "_all";
+  bool found = false;
+  if (Index* index = indices_.find(results_index_of(*job)))
+    index->remove_if([&](const Document& document) {
+      if (!is_of_job(document, ask.job)) return false;
+      const auto body = wire::parse_json(document.source);
+      const wire::Json* id = wire::member(*body, "forecast_id");
+      const bool is_one =
+          id != nullptr && id->is_string() && (all || names_index(ask.forecast, id->get_ref<const std::string&>()));
+      found = found || is_one;
+      return is_one;
+    });
+  if (!found && !(all && ask.allow_none))
+    return not_found(
+        fmt::format("No forecast(s) [{}] exists for job [{}]", all ? "_all" : ask.forecast.c_str(), ask.job));
+  return accepted(Acknowledged{});
+}
+
+Answer FurtherOperations::on(const DeleteExpired& ask) {
+  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/delete_expired_data", turn_.who);
+  std::vector<Job*> selected;
+  if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
+  for (Job* job : selected)
+    job->change_analysis().drop_old(
+        days_ms(*job, "model_snapshot_retention_days", turn_.manner.profile->daily_snapshot_days),
+        days_ms(*job, "results_retention_days", std::nullopt));
+  return ServiceAnswer(accepted(Acknowledged{}), ExpiredDeleted{});
+}
+
 Answer FurtherOperations::on(const ValidateJob& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/validate", turn_.who);
   PlanProblem problem;
@@ -75,19 +181,31 @@ Answer FurtherOperations::on(const ValidateJob& ask) {
 
 Answer FurtherOperations::on(const GetDefaults&) {
   if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/info/get", turn_.who);
-  return ServiceAnswer(accepted(Acknowledged{}), Defaults{});
+  return ServiceAnswer(accepted(Acknowledged{}), Defaults{settings_.memory_limit_max()});
 }
 
 Answer FurtherOperations::on(const PreviewDatafeed& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/preview", turn_.who);
   const Datafeed* feed = feeds_.find(ask.feed);
   if (feed == nullptr) return not_found(fmt::format("No datafeed with id [{}] exists", ask.feed));
+  for (const std::string& expression : feed->options.indices)
+    if (expression.find('*') == std::string::npos && indices_.named(expression).empty())
+      return unknown_index(expression);
+  const Job* job = jobs_.find(feed->job);
   DocumentPreview preview;
+  if (job != nullptr) {
+    preview.time_field = job->analysis().plan().time_field;
+    preview.fields = fields_read_by(*job);
+  }
   for (const Index& index : indices_)
     for (const Document& document : index.visible())
       if (feed->reads(index.name()) && preview.documents.size() < kPreviewDocuments &&
           (!feed->options.query || fits(document, *feed->options.query)))
         preview.documents.push_back(document);
+  for (Document& document : preview.documents)
+    if (!document.source.empty())
+      document.time_ms =
+          document_time_ms(wire::read_upload(document.source), 0, preview.time_field).value_or(document.time_ms);
   return ServiceAnswer(accepted(Acknowledged{}), std::move(preview));
 }
 

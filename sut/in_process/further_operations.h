@@ -2,6 +2,7 @@
 // looks at what would be.
 #pragma once
 
+#include "in_process/cluster_settings.h"
 #include "in_process/datafeed_list.h"
 #include "in_process/index_list.h"
 #include "in_process/job_list.h"
@@ -11,12 +12,15 @@ namespace closecheck::sut {
 
 class FurtherOperations {
  public:
-  FurtherOperations(const Turn& turn, JobList& jobs, DatafeedList& feeds, IndexList& indices)
-      : turn_(turn), jobs_(jobs), feeds_(feeds), indices_(indices) {}
+  FurtherOperations(const Turn& turn, JobList& jobs, DatafeedList& feeds, IndexList& indices,
+                    const ClusterSettings& settings)
+      : turn_(turn), jobs_(jobs), feeds_(feeds), indices_(indices), settings_(settings) {}
 
   Answer on(const GetFurtherResults& ask);
   Answer on(const GetOverallBuckets& ask);
   Answer on(const Forecast& ask);
+  Answer on(const DeleteForecast& ask);
+  Answer on(const DeleteExpired& ask);
   Answer on(const ValidateJob& ask);
   Answer on(const GetDefaults& ask);
   Answer on(const PreviewDatafeed& ask);
@@ -26,6 +30,7 @@ class FurtherOperations {
   JobList& jobs_;
   DatafeedList& feeds_;
   IndexList& indices_;
+  const ClusterSettings& settings_;
 };
 
 }  // namespace closecheck::sut

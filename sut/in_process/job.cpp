@@ -32,6 +32,7 @@ void Job::open(const Manner& manner, Time now, std::int64_t wall_ms) {
   state_ = JobState::opening;
   ++past_.opens;
   past_.forced = false;
+  if (manner.profile->major >= 7) past_.finished_ms.reset();
   step_ = JobStep::finish_opening;
   step_due_ = now + opening_time(manner);
 }

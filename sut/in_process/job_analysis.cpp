@@ -127,6 +127,7 @@ UploadCounts JobAnalysis::take(std::vector<Event>& events, std::optional<std::in
   more_counts_.processed_fields += upload.more.processed_fields;
   more_counts_.last_data_ms = wall_ms;
   took_data_ = took_data_ || counts.processed_records > 0;
+  if (counts.processed_records > 0) told_size_.reset();
   return upload;
 }
 
@@ -212,13 +213,38 @@ void JobAnalysis::revert_to(const StoredSnapshot& snapshot, bool delete_interven
   analysed_counts_ = counts_;
   model_ = snapshot.model;
   if (!delete_intervening_results) return;
-  const auto is_later = [last = model_.latest_result_ms()](std::int64_t start_ms) { return !last || start_ms > *last; };
+  const auto is_later = [last = snapshot.listed.latest_result_ms](std::int64_t start_ms) {
+    return !last || start_ms > *last;
+  };
   std::erase_if(results_.buckets, [&](const ResultBucket& bucket) { return is_later(bucket.start_ms); });
   std::erase_if(results_.records, [&](const ResultRecord& record) { return is_later(record.start_ms); });
 }
 
 void JobAnalysis::lower_event_counts() {
   for (ResultBucket& bucket : results_.buckets) bucket.event_count = std::max<std::int64_t>(0, bucket.event_count - 1);
+}
+
+void JobAnalysis::take_over(ResultBucket bucket) {
+  const auto place = std::ranges::upper_bound(results_.buckets, bucket.start_ms, {}, &ResultBucket::start_ms);
+  results_.buckets.insert(place, std::move(bucket));
+}
+
+void JobAnalysis::take_over(ResultRecord record) {
+  const auto place = std::ranges::upper_bound(results_.records, record.start_ms, {}, &ResultRecord::start_ms);
+  results_.records.insert(place, std::move(record));
+}
+
+void JobAnalysis::take_over(const UploadCounts& counts) {
+  counts_ = analysed_counts_ = counts.counts;
+  more_counts_ = analysed_more_counts_ = counts.more;
+}
+
+void JobAnalysis::drop_old(std::optional<std::int64_t> snapshot_age_ms, std::optional<std::int64_t> result_age_ms) {
+  if (snapshot_age_ms) snapshots_.drop_old(*snapshot_age_ms);
+  if (!result_age_ms || results_.buckets.empty()) return;
+  const std::int64_t first_ms = results_.buckets.back().start_ms - *result_age_ms;
+  std::erase_if(results_.buckets, [first_ms](const ResultBucket& bucket) { return bucket.start_ms < first_ms; });
+  std::erase_if(results_.records, [first_ms](const ResultRecord& record) { return record.start_ms < first_ms; });
 }
 
 void JobAnalysis::begin_housekeeping() {

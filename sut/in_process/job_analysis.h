@@ -59,6 +59,17 @@ class JobAnalysis {
   void revert_to(const StoredSnapshot& snapshot, bool delete_intervening_results);
   void lower_event_counts();
 
+  /// Takes what somebody else made of the job's data, as if it were its own.
+  void take_over(ResultBucket bucket);
+  void take_over(ResultRecord record);
+  void take_over(const UploadCounts& counts);
+  void take_over(const ModelSize& size) { told_size_ = size; }
+  /// What somebody else said of the model since data came last; empty: nobody did.
+  const std::optional<ModelSize>& told_size() const { return told_size_; }
+  /// Drops the snapshots, but for the one that it goes on from, and the results that are older than so much before the
+  /// newest of their kind.
+  void drop_old(std::optional<std::int64_t> snapshot_age_ms, std::optional<std::int64_t> result_age_ms);
+
   // The housekeeping of a close, in the order in which it happens. `cycle`: the how manieth close it is.
   void begin_housekeeping();
   void flush_buffer(const Manner& manner, int cycle);
@@ -87,6 +98,7 @@ class JobAnalysis {
   std::int64_t early_latest_ms_ = 0;  // when closing began; before the first record if there was none
   Results results_;
   StoredSnapshots snapshots_;
+  std::optional<ModelSize> told_size_;
 };
 
 }  // namespace closecheck::sut

@@ -176,7 +176,37 @@ std::optional<Plan> make_plan(const JobConfig& config, PlanProblem& problem) {
   return plan;
 }
 
+std::vector<std::string> fields_read_by(const Job& job) {
+  std::vector<std::string> fields{job.analysis().plan().time_field};
+  const JobOptions& options = job.definition().options;
+  const auto add = [&fields](const std::string& field) {
+    if (!field.empty() && field != "mlcategory" && std::ranges::find(fields, field) == fields.end())
+      fields.push_back(field);
+  };
+  const auto add_all = [&add](const Members& members, std::string_view name) {
+    const auto found = std::ranges::find(members, name, &Members::value_type::first);
+    if (found == members.end()) return;
+    const auto value = nlohmann::json::parse(found->second, nullptr, false);
+    if (value.is_string()) add(value.get<std::string>());
+    if (!value.is_array()) return;
+    for (const auto& one : value)
+      if (one.is_string()) add(one.get<std::string>());
+  };
+  for (const Plan::Item& item : job.analysis().plan().items)
+    for (const std::string* field : {&item.field, &item.by_field, &item.partition_field}) add(*field);
+  for (const Members& detector : options.detectors) add_all(detector, "over_field_name");
+  add_all(options.members, "analysis_config.influencers");
+  add_all(options.members, "analysis_config.categorization_field_name");
+  return fields;
+}
+
+std::int64_t told_model_bytes(const Job& job) {
+  const JobAnalysis& analysis = job.analysis();
+  return analysis.told_size() ? analysis.told_size()->bytes : analysis.model_bytes(job.state() == JobState::closed);
+}
+
 ModelSize model_size(const Job& job, std::int64_t bytes) {
+  if (job.analysis().told_size()) return *job.analysis().told_size();
   const Model& model = job.analysis().model();
   const std::int64_t logged_ms = job.analysis().more_counts().last_data_ms.value_or(job.definition().created_ms);
   return {bytes, model.by_fields(), model.partition_fields(), logged_ms, model.latest_result_ms()};

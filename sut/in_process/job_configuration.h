@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "closecheck/vocabulary/response.h"
 #include "in_process/job.h"
@@ -27,6 +28,11 @@ std::string detector_told_twice(const JobConfig& config, const JobOptions& optio
 
 JobDescription describe(const Job& job, const Manner& manner);
 
+/// The fields that the job reads in its records, each once, its time among them.
+std::vector<std::string> fields_read_by(const Job& job);
+
+/// How large the job says that its model is.
+std::int64_t told_model_bytes(const Job& job);
 /// What the job tells of its model, or of one that was kept, of so many bytes.
 ModelSize model_size(const Job& job, std::int64_t bytes);
 

@@ -21,11 +21,12 @@ void JobDefinition::update(const JobUpdate& change) {
     if (value != "null") options.members.emplace_back(path, value);
   }
   options.detectors.resize(config.detectors.size());
-  for (const auto& [place, description] : change.detectors) {
-    Members& members = options.detectors[place];
-    std::erase_if(members, [](const auto& member) { return member.first == "detector_description"; });
-    members.emplace_back("detector_description", description);
-  }
+  for (const auto& [place, members] : change.detectors)
+    for (const auto& member : members) {
+      Members& kept = options.detectors[place];
+      std::erase_if(kept, [&member](const auto& one) { return one.first == member.first; });
+      kept.push_back(member);
+    }
 }
 
 }  // namespace closecheck::sut

@@ -5,17 +5,40 @@
 #include <algorithm>
 #include <utility>
 
+#include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
 #include "in_process/close_order.h"
 #include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
+#include "in_process/result_documents.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
 namespace {
 
-std::int64_t told_model_bytes(const Job& job) {
-  return job.analysis().model_bytes(job.state() == JobState::closed);
+/// Megabytes as the product writes a size.
+std::string size_text(std::int64_t megabytes) {
+  constexpr std::int64_t kGiga = 1'024;
+  if (megabytes < kGiga) return fmt::format("{}mb", megabytes);
+  if (megabytes % kGiga == 0) return fmt::format("{}gb", megabytes / kGiga);
+  return fmt::format("{:.1f}gb", static_cast<double>(megabytes) / static_cast<double>(kGiga));
+}
+
+/// A number among the members of a configuration.
+std::int64_t days_of(const Members& members, std::string_view name, std::int64_t usual) {
+  const auto found = std::ranges::find(members, name, &Members::value_type::first);
+  return found == members.end() ? usual : number_in<std::int64_t>(found->second).value_or(usual);
+}
+
+/// The product puts a word before the name that a job gives the index of its results.
+void name_results_index(Members& members) {
+  const auto named = std::ranges::find(members, "results_index_name", &Members::value_type::first);
+  if (named == members.end()) return;
+  constexpr std::string_view kCustom = "\"custom-";
+  if (named->second == "\"\"")
+    members.erase(named);
+  else if (named->second != "\"shared\"" && !named->second.starts_with(kCustom))
+    named->second.replace(0, 1, kCustom);
 }
 
 }  // namespace
@@ -49,8 +72,59 @@ Answer JobOperations::on(const CreateJob& ask) {
     if (!window.error.empty()) return bad_request(window.error);
     plan->prune_window_ms = window.span / kMillisecond;
   }
-  const Job& job = jobs_.add(Job({ask.job, std::move(config), std::move(options), turn_.wall_ms()}, *std::move(plan)));
-  return accepted(JobDescriptionList{1, {describe(job, turn_.manner)}});
+  if (auto refusal = refuse_limit(config)) return refusal;
+  if (auto refusal = refuse_retention(options.members)) return refusal;
+  name_results_index(options.members);
+  const auto format = std::ranges::find(options.members, "data_description.format", &Members::value_type::first);
+  const bool is_delimited = format != options.members.end() && format->second == "\"delimited\"";
+  Job job({ask.job, std::move(config), std::move(options), turn_.wall_ms()}, *std::move(plan));
+  // What is kept as documents is there for those who look at more than the vocabulary has.
+  if (turn_.details != nullptr)
+    if (auto refusal = prepare_results(job)) return refusal;
+  ServiceAnswer answer = accepted(JobDescriptionList{1, {describe(jobs_.add(std::move(job)), turn_.manner)}});
+  if (is_delimited)
+    answer.warnings.emplace_back(
+        "Creating jobs with delimited data format is deprecated. Please use xcontent instead.");
+  return answer;
+}
+
+Answer JobOperations::prepare_results(const Job& job) {
+  const std::string results = results_index_of(job);
+  for (const std::string& name : {results, state_index(turn_.manner)})
+    if (const Index* index = indices_.find(name); index != nullptr && index->is_closed())
+      return refused(400, "status_exception",
+                     fmt::format("Cannot create job [{}] as it requires closed index [{}]", job.id(), name));
+  if (has_documents_of(indices_, turn_.manner, results, job.id()))
+    return conflict(
+        fmt::format("[{0}] Result and/or state documents exist for a prior job with Id [{0}]. Please create the job "
+                    "with a different Id",
+                    job.id()));
+  if (indices_.find(results) == nullptr) indices_.add(Index(results));
+  return std::nullopt;
+}
+
+Answer JobOperations::refuse_limit(JobConfig& config) const {
+  constexpr std::int64_t kUsualMb = 1'024;
+  const auto most = read_memory_limit(settings_.memory_limit_max());
+  if (!most) return std::nullopt;
+  const auto limit = read_memory_limit(config.model_memory_limit);
+  if (!limit && *most < kUsualMb) config.model_memory_limit = fmt::format("{}mb", *most);
+  if (!limit || *limit <= *most) return std::nullopt;
+  return refused(400, "status_exception",
+                 fmt::format("model_memory_limit [{}] must be less than the value of the "
+                             "xpack.ml.max_model_memory_limit setting [{}]",
+                             size_text(*limit), size_text(*most)));
+}
+
+Answer JobOperations::refuse_retention(const Members& members) const {
+  const Dialect& dialect = *turn_.manner.profile;
+  if (!dialect.tells_snapshot_days) return std::nullopt;
+  constexpr const char* kDaily = "daily_model_snapshot_retention_after_days";
+  constexpr const char* kAll = "model_snapshot_retention_days";
+  const std::int64_t all = days_of(members, kAll, dialect.daily_snapshot_days);
+  const std::int64_t daily = days_of(members, kDaily, std::min<std::int64_t>(1, all));
+  if (daily <= all) return std::nullopt;
+  return bad_request(fmt::format("The value of {} [{}] cannot be greater than {} [{}]", kDaily, daily, kAll, all));
 }
 
 Answer JobOperations::refuse_groups(std::string_view job, const std::vector<std::string>& groups) {
@@ -112,13 +186,21 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
                                      *change.model_memory_limit));
     // The early product never lowers it; the later one not below what the model takes.
     const std::int64_t taken_mb = told_model_bytes(job) / (1'024 * 1'024);
-    if (before && *after < *before && (dialect.memory_limit_in_megabytes || *after < taken_mb))
+    if (before && *after < *before && !dialect.memory_limit_in_megabytes && *after < taken_mb)
+      return refused(400, "status_exception",
+                     fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased "
+                                 "below current usage; current usage [{}], update had [{}]",
+                                 size_text(taken_mb), size_text(*after)));
+    if (before && *after < *before && dialect.memory_limit_in_megabytes)
       return bad_request(
           fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased; existing is "
                       "{}, update had {}",
                       job.definition().config.model_memory_limit, *change.model_memory_limit));
   }
-  for (const auto& [place, description] : change.detectors)
+  JobDefinition changed = job.definition();
+  changed.update(JobUpdate{std::nullopt, change.members, {}});
+  if (auto refusal = refuse_retention(changed.options.members)) return refusal;
+  for (const auto& [place, members] : change.detectors)
     if (place >= job.definition().config.detectors.size())
       return refused(400, "status_exception",
                      fmt::format("Supplied detector_index [{}] is >= the number of detectors [{}]", place,
@@ -150,6 +232,7 @@ Answer JobOperations::on(const DeleteJob& ask) {
   }
   lifecycle_.give_up_waiting(*job, conflict("The job has been closed while waiting to be opened"),
                              conflict(fmt::format("job [{}] was deleted", ask.job)));
+  if (turn_.details != nullptr) remove_documents_of(indices_, turn_.manner, *job);
   jobs_.remove(*job);
   return accepted(Acknowledged{});
 }
@@ -170,6 +253,13 @@ Answer JobOperations::on(const OpenJob& ask) {
   };
   if (turn_.manner.varies(Variant::room_for_one_open_job) && std::ranges::any_of(jobs_.all(), takes_room))
     return no_room(ask.job);
+  if (!settings_.assigns_tasks())
+    return refused(429, "status_exception",
+                   "Cannot open jobs because persistent task assignment is disabled by the "
+                   "[cluster.persistent_tasks.allocation.enable] setting: no persistent task assignments are allowed "
+                   "due to cluster settings");
+  if (const std::string name = state_index(turn_.manner); turn_.details != nullptr && indices_.find(name) == nullptr)
+    indices_.add(Index(name));
   lifecycle_.open(*job);
   return std::nullopt;
 }

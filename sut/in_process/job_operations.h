@@ -5,15 +5,18 @@
 #include <string_view>
 #include <vector>
 
+#include "in_process/cluster_settings.h"
 #include "in_process/datafeed_list.h"
+#include "in_process/index_list.h"
 #include "in_process/job_lifecycle.h"
 
 namespace closecheck::sut {
 
 class JobOperations {
  public:
-  JobOperations(const Turn& turn, JobList& jobs, DatafeedList& feeds, JobLifecycle& lifecycle)
-      : turn_(turn), jobs_(jobs), feeds_(feeds), lifecycle_(lifecycle) {}
+  JobOperations(const Turn& turn, JobList& jobs, DatafeedList& feeds, IndexList& indices,
+                const ClusterSettings& settings, JobLifecycle& lifecycle)
+      : turn_(turn), jobs_(jobs), feeds_(feeds), indices_(indices), settings_(settings), lifecycle_(lifecycle) {}
 
   Answer on(const CreateJob& ask);
   Answer on(const GetJob& ask);
@@ -28,6 +31,12 @@ class JobOperations {
   /// Why a job of that id may not have these groups; empty: it may.
   Answer refuse_groups(std::string_view job, const std::vector<std::string>& groups);
   Answer refuse_update(const Job& job, const JobUpdate& change) const;
+  /// Why a job may not have this memory limit; one that names none gets the cluster's where that is low.
+  Answer refuse_limit(JobConfig& config) const;
+  /// Why its snapshots may not be kept so long.
+  Answer refuse_retention(const Members& members) const;
+  /// Makes room for the documents of a job that is to be; empty: there is.
+  Answer prepare_results(const Job& job);
   // What a job does in which state although it must not.
   bool takes_data_while_closed(const Job& job) const;
   bool loses_data(const Job& job) const;
@@ -39,6 +48,8 @@ class JobOperations {
   const Turn& turn_;
   JobList& jobs_;
   DatafeedList& feeds_;
+  IndexList& indices_;
+  const ClusterSettings& settings_;
   JobLifecycle& lifecycle_;
 };
 

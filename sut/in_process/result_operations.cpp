@@ -8,6 +8,7 @@
 #include "in_process/answers.h"
 #include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
+#include "in_process/result_documents.h"
 
 namespace closecheck::sut {
 namespace {
@@ -48,11 +49,22 @@ double sort_key(const StoredSnapshot* stored, std::string_view name) {
   return time(stored->listed.timestamp_ms);
 }
 
+/// Buckets of one score are in the order of their times, whichever way it goes.
+std::int64_t tie_key(const ResultBucket* bucket) {
+  return bucket->start_ms;
+}
+template <class Item>
+std::int64_t tie_key(const Item*) {
+  return 0;
+}
+
 /// In the order that was asked for; of equals the first stays first.
 template <class Item>
 void sort_by(std::vector<Item>& items, std::string_view name, bool descending) {
   const auto before = [&](const Item& a, const Item& b) {
-    return descending ? sort_key(a, name) > sort_key(b, name) : sort_key(a, name) < sort_key(b, name);
+    const auto first = std::pair(sort_key(a, name), tie_key(a));
+    const auto second = std::pair(sort_key(b, name), tie_key(b));
+    return descending ? first > second : first < second;
   };
   if (!std::ranges::is_sorted(items, before)) std::ranges::stable_sort(items, before);
 }
@@ -81,7 +93,7 @@ std::vector<const Item*> found_among(const std::vector<Item>& all, const Selecti
 }
 
 SnapshotDetails::Snapshot details_of(const Job& job, const StoredSnapshot& stored) {
-  return {stored.description, stored.retain, model_size(job, stored.model.bytes())};
+  return {stored.description, stored.retain, stored.documents, model_size(job, stored.model.bytes())};
 }
 
 ServiceAnswer show(const Turn& turn, const Job& job, const StoredSnapshot& stored) {
@@ -187,7 +199,10 @@ Answer ResultOperations::on(const RevertSnapshot& ask) {
   if (job->state() != JobState::closed) return conflict("Can only revert to a model snapshot when the job is closed.");
   const StoredSnapshot* stored = job->change_analysis().snapshots().find(ask.snapshot);
   if (stored == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
-  job->change_analysis().revert_to(*stored, turn_.detail_or_usual<RevertOptions>().delete_intervening_results);
+  const bool deletes = turn_.detail_or_usual<RevertOptions>().delete_intervening_results;
+  job->change_analysis().revert_to(*stored, deletes);
+  if (deletes && turn_.details != nullptr)
+    remove_later_documents_of(indices_, *job, stored->listed.latest_result_ms.value_or(0));
   return show(turn_, *job, *stored);
 }
 
@@ -220,6 +235,10 @@ Answer ResultOperations::on(const DeleteSnapshot& ask) {
     return bad_request(fmt::format("Model snapshot '{}' is the active snapshot for job '{}', so cannot be deleted",
                                    ask.snapshot, ask.job));
   job->change_analysis().snapshots().remove(ask.snapshot);
+  if (Index* index = indices_.find(state_index(turn_.manner)))
+    index->remove_if([state = fmt::format("{}_model_state_{}#", ask.job, ask.snapshot)](const Document& document) {
+      return document.id.starts_with(state);
+    });
   return accepted(Acknowledged{});
 }
 

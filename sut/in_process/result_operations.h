@@ -1,6 +1,7 @@
 // Results and model snapshots.
 #pragma once
 
+#include "in_process/index_list.h"
 #include "in_process/job_list.h"
 #include "in_process/turn.h"
 
@@ -8,7 +9,7 @@ namespace closecheck::sut {
 
 class ResultOperations {
  public:
-  ResultOperations(const Turn& turn, JobList& jobs) : turn_(turn), jobs_(jobs) {}
+  ResultOperations(const Turn& turn, JobList& jobs, IndexList& indices) : turn_(turn), jobs_(jobs), indices_(indices) {}
 
   Answer on(const GetBuckets& ask);
   Answer on(const GetRecords& ask);
@@ -21,6 +22,7 @@ class ResultOperations {
  private:
   const Turn& turn_;
   JobList& jobs_;
+  IndexList& indices_;
 };
 
 }  // namespace closecheck::sut

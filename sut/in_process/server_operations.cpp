@@ -54,4 +54,19 @@ Answer ServerOperations::on(const ClusterFeatures&) {
   return ServiceAnswer(accepted(Acknowledged{}), FeatureList{});
 }
 
+Answer ServerOperations::on(const GetSettings& ask) {
+  if (!has_privilege(turn_.manner, turn_.who, "monitor")) return forbidden("monitor/settings", turn_.who);
+  return ServiceAnswer(accepted(Acknowledged{}),
+                       SettingsShown{settings_.persistent(), settings_.transient(), ask.flat, false});
+}
+
+Answer ServerOperations::on(const ChangeSettings& ask) {
+  if (!has_privilege(turn_.manner, turn_.who, "manage")) return forbidden("admin/settings/update", turn_.who);
+  settings_.change(ask);
+  SettingsShown changed{ask.persistent, ask.transient, ask.flat, true};
+  for (Members* members : {&changed.persistent, &changed.transient})
+    std::erase_if(*members, [](const auto& member) { return member.second == "null"; });
+  return ServiceAnswer(accepted(Acknowledged{}), std::move(changed));
+}
+
 }  // namespace closecheck::sut

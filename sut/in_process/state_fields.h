@@ -107,6 +107,12 @@ void fields(Archive& archive, Value& value) {
   archive(processed_fields, input_fields, input_bytes, empty_buckets, last_data_ms);
 }
 
+template <class Archive, Is<ModelSize> Value>
+void fields(Archive& archive, Value& value) {
+  auto& [bytes, by_fields, partition_fields, last_data_ms, latest_result_ms] = value;
+  archive(bytes, by_fields, partition_fields, last_data_ms, latest_result_ms);
+}
+
 template <class Archive, Is<Snapshot> Value>
 void fields(Archive& archive, Value& value) {
   auto& [id, timestamp_ms, latest_record_ms, latest_result_ms] = value;
@@ -115,14 +121,14 @@ void fields(Archive& archive, Value& value) {
 /// Without the model, which has a row of its own.
 template <class Archive, Is<StoredSnapshot> Value>
 void fields(Archive& archive, Value& value) {
-  auto& [listed, model, number, description, retain] = value;
-  archive(listed, number, description, retain);
+  auto& [listed, model, number, description, retain, documents] = value;
+  archive(listed, number, description, retain, documents);
 }
 
 template <class Archive, Is<DocumentQuery> Value>
 void fields(Archive& archive, Value& value) {
-  auto& [field, above, from, below, up_to] = value;
-  archive(field, above, from, below, up_to);
+  auto& [field, above, from, below, up_to, values, others] = value;
+  archive(field, above, from, below, up_to, values, others);
 }
 template <class Archive, Is<FeedOptions> Value>
 void fields(Archive& archive, Value& value) {
@@ -131,8 +137,8 @@ void fields(Archive& archive, Value& value) {
 }
 template <class Archive, Is<Datafeed> Value>
 void fields(Archive& archive, Value& value) {
-  auto& [id, job, index, options, started, next_ms, end_ms, due] = value;
-  archive(id, job, index, options, started, next_ms, end_ms, due);
+  auto& [id, job, index, options, started, next_ms, end_ms, due, searches] = value;
+  archive(id, job, index, options, started, next_ms, end_ms, due, searches);
 }
 
 struct DocumentTwin : Record {
@@ -166,12 +172,12 @@ struct StateAccess {
     auto& [id, config, options, created_ms] = definition;
     auto& [finished_ms, opens, opened_at, closed_at, forced] = past;
     auto& [plan, took_data, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,
-           early_latest_ms, results, stored_snapshots] = analysis;
+           early_latest_ms, results, stored_snapshots, told_size] = analysis;
     auto& [snapshots, last_snapshot_number, snapshot_id] = stored_snapshots;
     archive(id, config, options, plan.prune_window_ms, created_ms, finished_ms, state, opens, opened_at, closed_at,
             forced, took_data, step, step_due, step_length, afterwards_due, killed_slowly, slow_close, hang_close,
             counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model, early_latest_ms,
-            snapshots, last_snapshot_number, snapshot_id);
+            snapshots, last_snapshot_number, snapshot_id, told_size);
   }
   static Results& results(Job& job) { return job.analysis_.results_; }
   static std::vector<StoredSnapshot>& snapshots(Job& job) { return job.analysis_.snapshots_.snapshots_; }
@@ -198,8 +204,8 @@ struct StateAccess {
   /// The index without its documents.
   template <class Archive, Is<Index> Value>
   static void head(Archive& archive, Value& value) {
-    auto& [refresh_due, name, visible, waiting, ordered_by, ids, last_id, changed] = value;
-    archive(refresh_due, name, ordered_by, last_id);
+    auto& [refresh_due, name, visible, waiting, ordered_by, ids, last_id, closed, expected, changed] = value;
+    archive(refresh_due, name, ordered_by, last_id, closed, expected);
   }
   static std::vector<Document>& visible(Index& index) { return index.visible_; }
   static std::vector<Document>& waiting(Index& index) { return index.waiting_; }
@@ -218,9 +224,16 @@ struct StateAccess {
 
   template <class Archive, Is<Core> Value>
   static void clock(Archive& archive, Value& value) {
-    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, changes] = value;
+    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, cluster_settings, changes] = value;
     archive(wall_start_ms, now);
   }
+  /// Transient settings end with the process.
+  template <class Archive, Is<ClusterSettings> Value>
+  static void lasting(Archive& archive, Value& value) {
+    auto& [persistent, transient] = value;
+    archive(persistent);
+  }
+  static ClusterSettings& settings(Core& core) { return core.settings_; }
 };
 
 template <class Archive, Is<Model> Value>

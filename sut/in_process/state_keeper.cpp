@@ -24,6 +24,7 @@ constexpr std::string_view kIndex = "index";
 constexpr std::string_view kVisible = "index_visible";
 constexpr std::string_view kWaiting = "index_waiting";
 constexpr std::string_view kFeed = "feed";
+constexpr std::string_view kSettings = "settings";
 constexpr std::string_view kClock = "clock//";
 
 /// So many elements of a long list share a row.
@@ -137,6 +138,8 @@ class RowReader {
       read_list(bytes, StateAccess::waiting(index_of(key)));
     else if (key.kind == kFeed)
       read_whole(bytes, feeds_.emplace_back());
+    else if (key.kind == kSettings)
+      read_settings(bytes);
     else
       throw StateUnreadable(fmt::format("there is a row `{}`", text));
   }
@@ -152,6 +155,7 @@ class RowReader {
       StateAccess::indices(core).add(std::move(index));
     }
     for (Datafeed& feed : feeds_) StateAccess::feeds(core).add(std::move(feed));
+    StateAccess::settings(core) = std::move(settings_);
   }
 
  private:
@@ -159,6 +163,11 @@ class RowReader {
   static void read_whole(const std::string& bytes, Value& value) {
     StateReader reader(bytes);
     reader(value);
+    reader.finish();
+  }
+  void read_settings(const std::string& bytes) {
+    StateReader reader(bytes);
+    StateAccess::lasting(reader, settings_);
     reader.finish();
   }
   void read_job(const Key& key, const std::string& bytes) {
@@ -194,7 +203,16 @@ class RowReader {
   std::map<std::string, Job, std::less<>> jobs_;
   std::map<std::string, Index, std::less<>> indices_;
   std::vector<Datafeed> feeds_;
+  ClusterSettings settings_;
 };
+
+/// Empty: there is nothing to store.
+std::string settings_row(const ClusterSettings& settings) {
+  if (settings.persistent().empty()) return "";
+  StateWriter writer;
+  StateAccess::lasting(writer, settings);
+  return writer.take();
+}
 
 }  // namespace
 
@@ -205,6 +223,7 @@ RowChanges StateKeeper::collect(Core& core) {
   for (Index& index : StateAccess::indices(core))
     if (StateAccess::changed(index)) collect_index(index, changes);
   collect_feeds(core, changes);
+  collect_settings(core, changes);
   sweep(core, changes);
   if (!changes.empty()) changes.push_back({std::string(kClock), clock_row(core)});
   return changes;
@@ -266,6 +285,13 @@ void StateKeeper::collect_feeds(Core& core, RowChanges& changes) {
   feeds_ = std::move(feeds);
 }
 
+void StateKeeper::collect_settings(Core& core, RowChanges& changes) {
+  std::string settings = settings_row(StateAccess::settings(core));
+  if (settings == settings_) return;
+  changes.push_back({key_of(kSettings, ""), settings.empty() ? std::nullopt : std::optional(settings)});
+  settings_ = std::move(settings);
+}
+
 /// Drops the rows of what is gone. As many as are kept, all of them kept: nothing is gone.
 void StateKeeper::sweep(Core& core, RowChanges& changes) {
   const auto drop = [&changes](std::map<std::string, Kept>& all, const auto& there, const auto& name_of) {
@@ -302,6 +328,8 @@ Core StateKeeper::load(const Rows& rows, const Manner& manner, std::int64_t wall
     const std::string owner(key.owner);
     if (key.kind == kFeed)
       feeds_.emplace(owner, bytes);
+    else if (key.kind == kSettings)
+      settings_ = bytes;
     else
       (is_of_job(key) ? jobs_ : indices_)[owner].emplace(text, fingerprint(bytes));
   }

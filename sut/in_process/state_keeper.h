@@ -31,12 +31,14 @@ class StateKeeper {
   void collect_job(Job& job, RowChanges& changes);
   void collect_index(Index& index, RowChanges& changes);
   void collect_feeds(Core& core, RowChanges& changes);
+  void collect_settings(Core& core, RowChanges& changes);
   void sweep(Core& core, RowChanges& changes);
   static void replace(Kept& kept, Kept rows, RowChanges& changes);
 
   std::map<std::string, Kept> jobs_;
   std::map<std::string, Kept> indices_;
   std::map<std::string, std::string> feeds_;
+  std::string settings_;
 };
 
 }  // namespace closecheck::sut

@@ -36,8 +36,23 @@ void StoredSnapshots::keep(Snapshot listed, const Model& model) {
   }
 }
 
+void StoredSnapshots::add(StoredSnapshot stored) {
+  remove(stored.listed.id);
+  stored.number = ++last_number_;
+  snapshots_.push_back(std::move(stored));
+}
+
 void StoredSnapshots::remove(std::string_view id) {
   std::erase_if(snapshots_, [id](const StoredSnapshot& stored) { return stored.listed.id == id; });
+}
+
+void StoredSnapshots::drop_old(std::int64_t age_ms) {
+  const auto time_of = [](const StoredSnapshot& stored) { return stored.listed.timestamp_ms.value_or(0); };
+  std::int64_t newest_ms = 0;
+  for (const StoredSnapshot& stored : snapshots_) newest_ms = std::max(newest_ms, time_of(stored));
+  std::erase_if(snapshots_, [&](const StoredSnapshot& stored) {
+    return !stored.retain && stored.listed.id != current_id_ && time_of(stored) < newest_ms - age_ms;
+  });
 }
 
 }  // namespace closecheck::sut

@@ -16,7 +16,8 @@ struct StoredSnapshot {
   Model model;
   std::uint32_t number = 0;  // of all that the job ever had
   std::string description = "State persisted";
-  bool retain = false;  // never dropped to make room for newer ones
+  bool retain = false;         // never dropped to make room for newer ones
+  std::int64_t documents = 1;  // of its state
 };
 
 class StoredSnapshots {
@@ -31,8 +32,12 @@ class StoredSnapshots {
 
   /// Adds a snapshot, in place of one of the same id, and goes on from it. What is older gives way.
   void keep(Snapshot listed, const Model& model);
+  /// Adds a snapshot that somebody else made, in place of one of the same id.
+  void add(StoredSnapshot stored);
   void go_back_to(const StoredSnapshot& snapshot) { current_id_ = snapshot.listed.id; }
   void remove(std::string_view id);
+  /// Removes those that are older than so much before the newest, and neither retained nor the current one.
+  void drop_old(std::int64_t age_ms);
 
  private:
   friend struct StateAccess;

@@ -17,6 +17,7 @@ namespace {
 
 /// What the product calls the body that creates a job.
 constexpr std::string_view kJob = "job_details";
+constexpr std::string_view kRules = "custom_rules";
 
 std::string text_in(const Json& object, const char* name, const char* what) {
   const Json* value = member(object, name);
@@ -64,12 +65,18 @@ std::optional<std::string> opaque_object(const Json& body, const char* name) {
   return dump(*value);
 }
 
-void flatten(const Json& value, const std::string& path, Members& members) {
-  if (!value.is_object() || value.empty()) {
-    members.emplace_back(path, dump(value));
-    return;
+/// Rules as the product keeps them: with what they say nothing of.
+Json complete_rules(Json rules) {
+  if (!rules.is_array()) return rules;
+  for (Json& rule : rules) {
+    if (!rule.is_object()) continue;
+    if (!rule.contains("actions")) rule["actions"] = Json::array({"skip_result"});
+    const auto scope = rule.find("scope");
+    if (scope == rule.end() || !scope->is_object()) continue;
+    for (Json& filter : *scope)
+      if (filter.is_object() && !filter.contains("filter_type")) filter["filter_type"] = "include";
   }
-  for (const auto& [name, inner] : value.items()) flatten(inner, std::string(path).append(".").append(name), members);
+  return rules;
 }
 
 /// Members that only have to be kept and shown again: those of `object` that are not among `known`.
@@ -92,9 +99,13 @@ void read_options(const Json& body, JobOptions& options) {
   keep_others(body.at("data_description"), "data_description.", {"time_field", "time_format"}, options.members);
   if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object())
     keep_others(*limits, "analysis_limits.", {"model_memory_limit"}, options.members);
-  for (const Json& detector : analysis.at("detectors"))
-    keep_others(detector, "", {"function", "field_name", "by_field_name", "partition_field_name", "detector_index"},
-                options.detectors.emplace_back());
+  for (const Json& detector : analysis.at("detectors")) {
+    Members& others = options.detectors.emplace_back();
+    keep_others(detector, "",
+                {"function", "field_name", "by_field_name", "partition_field_name", "detector_index", kRules.data()},
+                others);
+    if (const Json* rules = member(detector, kRules.data())) others.emplace_back(kRules, dump(complete_rules(*rules)));
+  }
 }
 
 std::string memory_limit_in(const Json& limits) {
@@ -128,6 +139,15 @@ void refuse_id(std::string_view what, std::string_view id) {
          fmt::format("Invalid {}; '{}' can contain lowercase alphanumeric (a-z and 0-9), hyphens or underscores; must "
                      "start and end with alphanumeric",
                      what, id));
+}
+
+void flatten(const Json& value, const std::string& path, Members& members) {
+  if (!value.is_object() || (value.empty() && !path.empty())) {
+    members.emplace_back(path, dump(value));
+    return;
+  }
+  for (const auto& [name, inner] : value.items())
+    flatten(inner, path.empty() ? name : std::string(path).append(".").append(name), members);
 }
 
 void need_body(const std::string& body) {
@@ -188,15 +208,24 @@ UpdateJob read_update_job(const std::string& job, const std::string& text, JobUp
   }
   if (const Json* limits = member(body, "analysis_limits"); limits != nullptr && limits->is_object())
     more.model_memory_limit = memory_limit_in(*limits);
-  keep_others(body, "", {"job_id", "description", "custom_settings", "groups", "analysis_limits", "detectors"},
+  keep_others(body, "",
+              {"job_id", "description", "custom_settings", "groups", "analysis_limits", "detectors",
+               "categorization_filters", "per_partition_categorization", "model_prune_window"},
               more.members);
+  for (const char* name : {"categorization_filters", "per_partition_categorization", "model_prune_window"})
+    if (const Json* value = member(body, name); value != nullptr && !value->is_null())
+      flatten(*value, std::string("analysis_config.") + name, more.members);
   const Json* detectors = member(body, "detectors");
   if (detectors == nullptr || !detectors->is_array()) return out;
   for (const Json& detector : *detectors) {
     const Json* place = member(detector, "detector_index");
     if (place == nullptr || !place->is_number_unsigned()) refuse(400, kIllegalArgument, "Required [detector_index]");
-    more.detectors.emplace_back(place->get<std::size_t>(),
-                                dump(Json(text_in(detector, "description", "detector_update"))));
+    Members& members = more.detectors.emplace_back(place->get<std::size_t>(), Members{}).second;
+    if (member(detector, "description") != nullptr)
+      members.emplace_back("detector_description", dump(Json(text_in(detector, "description", "detector_update"))));
+    for (const char* name : {"rules", "detector_rules", kRules.data()})
+      if (const Json* rules = member(detector, name); rules != nullptr && !rules->is_null())
+        members.emplace_back(name, dump(complete_rules(*rules)));
   }
   return out;
 }
@@ -214,7 +243,7 @@ FeedOptions read_feed(const Json& body) {
     out.members.emplace_back("query", dump(*query));
   for (const auto& [name, value] : body.items())
     if (name != "datafeed_id" && name != "job_id" && name != "indices" && name != "indexes" && name != "query")
-      out.members.emplace_back(name, dump(value));
+      out.members.emplace_back(name == "aggs" ? "aggregations" : name, dump(value));
   return out;
 }
 
@@ -284,6 +313,10 @@ std::optional<std::int64_t> after_now_ms(std::string_view text) {
 }
 
 std::int64_t read_date_ms(const std::string& text, const char* name) {
+  // The product takes a number of ten digits for seconds.
+  constexpr std::size_t kDigitsOfSeconds = 10;
+  if (const auto seconds = number_in<std::int64_t>(text); seconds && text.size() == kDigitsOfSeconds && *seconds > 0)
+    return *seconds * 1'000;
   const auto value = number_in<double>(text);
   const auto ms = value && std::abs(*value) < 9e15 ? static_cast<std::int64_t>(*value) : iso_date_ms(text);
   if (ms) return *ms;

@@ -49,6 +49,9 @@ void in_field(std::string_view object, std::string_view field, const Read& read)
   }
 }
 
+/// What an object holds, under dotted paths; `path`: of the object itself.
+void flatten(const Json& value, const std::string& path, Members& members);
+
 /// Refuses an empty body.
 void need_body(const std::string& body);
 

@@ -162,8 +162,19 @@ constexpr auto kSnapshotUpdate =
     std::to_array<Rule>({{"job_id"}, {"snapshot_id"}, {"description", Kind::text}, {"retain", Kind::flag}});
 constexpr auto kRevert = std::to_array<Rule>(
     {{"job_id"}, {"snapshot_id"}, {"delete_intervening_results", Kind::flag}, {"force", Kind::flag, since_7}});
-constexpr std::array<Body, 4> kBodies{Body{kFlushBody, kFlush}, Body{kForecastBody, kForecast},
-                                      Body{kSnapshotUpdateBody, kSnapshotUpdate}, Body{kRevertBody, kRevert}};
+constexpr auto kBuckets = std::to_array<Rule>({{"job_id"},
+                                               {"timestamp"},
+                                               {"anomaly_score", Kind::number},
+                                               {"desc", Kind::flag},
+                                               {"end"},
+                                               {"exclude_interim", Kind::flag},
+                                               {"expand", Kind::flag},
+                                               {"page", Kind::object},
+                                               {"sort", Kind::text},
+                                               {"start"}});
+constexpr std::array<Body, 5> kBodies{Body{kFlushBody, kFlush}, Body{kForecastBody, kForecast},
+                                      Body{kSnapshotUpdateBody, kSnapshotUpdate}, Body{kRevertBody, kRevert},
+                                      Body{kBucketsBody, kBuckets}};
 
 const char* token_of(const Json& value) {
   if (value.is_null()) return "VALUE_NULL";
@@ -260,6 +271,8 @@ void check_detector(const Json& detector, const Dialect& dialect) {
     refuse(400, "status_exception",
            "Unless a count or temporal function is used one of field_name, by_field_name or over_field_name must be "
            "set");
+  if (needs_field(function) && !function.ends_with("rare") && !names("field_name"))
+    refuse(400, "status_exception", fmt::format("field_name must be set when the '{}' function is used", function));
 }
 
 void check_analysis(const Json& analysis, const Dialect& dialect) {
@@ -274,6 +287,11 @@ void check_analysis(const Json& analysis, const Dialect& dialect) {
     for (const char* field : {"by_field_name", "over_field_name", "partition_field_name"})
       categorizes = categorizes || text_of_member(detector, field) == "mlcategory";
   }
+  const Json* filters = member(analysis, "categorization_filters");
+  if (filters != nullptr && !filters->empty() && member(analysis, "categorization_analyzer") != nullptr)
+    refuse(400, "status_exception",
+           "categorization_filters cannot be used with categorization_analyzer - instead specify them as "
+           "pattern_replace char_filters in the analyzer");
   if (categorizes && text_of_member(analysis, "categorization_field_name").empty())
     refuse(400, "status_exception", "categorization_field_name must be set for mlcategory to be available");
   const Json* span = member(analysis, "bucket_span");
@@ -384,6 +402,10 @@ void check_feed(const Json& body, const Dialect& dialect) {
 
 void check_feed_update(const Json& body, const Dialect& dialect) {
   check_feed_members(body, "datafeed_update", dialect);
+}
+
+void check_detector_alone(const Json& body, const Dialect& dialect) {
+  check_detector(body, dialect);
 }
 
 void check_body(const Json& body, std::string_view what, const Dialect& dialect) {

@@ -15,6 +15,7 @@ inline constexpr const char* kFlushBody = "cluster:admin/xpack/ml/job/flush";
 inline constexpr const char* kForecastBody = "cluster:admin/xpack/ml/job/forecast";
 inline constexpr const char* kSnapshotUpdateBody = "cluster:admin/xpack/ml/job/model_snapshots/update";
 inline constexpr const char* kRevertBody = "cluster:admin/xpack/ml/job/model_snapshots/revert";
+inline constexpr const char* kBucketsBody = "cluster:monitor/xpack/ml/job/results/buckets/get";
 
 /// All of these throw Refused for a member that the dialect does not know, a value of another kind, and a value that it
 /// refuses by itself.
@@ -22,6 +23,8 @@ void check_job(const Json& body, const Dialect& dialect);
 void check_job_update(const Json& body, const Dialect& dialect);
 void check_feed(const Json& body, const Dialect& dialect);
 void check_feed_update(const Json& body, const Dialect& dialect);
+/// A detector that stands by itself.
+void check_detector_alone(const Json& body, const Dialect& dialect);
 /// `what`: one of the names above.
 void check_body(const Json& body, std::string_view what, const Dialect& dialect);
 

@@ -105,7 +105,8 @@ std::optional<int> Call::take_number(const char* name) {
 }
 
 Parameter Call::take_either(const char* name) {
-  Parameter value = take(name);
+  // Beside a body no parameter is read, so whoever says one is refused; on a recording nobody acts.
+  Parameter value = body().empty() || is_view_ ? take(name) : std::nullopt;
   if (body().empty()) return value;
   const Json* inner = member(object("request"), name);
   if (inner == nullptr || inner->is_null()) return value;
@@ -149,8 +150,10 @@ std::optional<double> Call::take_score(const char* name) {
 
 ListOptions Call::take_list() {
   ListOptions out;
-  out.from = take_number("from");
-  out.size = take_number("size");
+  if (body().empty() || is_view_) {
+    out.from = take_number("from");
+    out.size = take_number("size");
+  }
   if (!body().empty()) {
     if (const Json* page = member(object("request"), "page"); page != nullptr) {
       const auto number = [page](const char* name) -> std::optional<int> {

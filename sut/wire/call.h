@@ -102,6 +102,8 @@ Built delete_feed(Call& call);
 Built further_results(Call& call);
 Built overall_buckets(Call& call);
 Built forecast(Call& call);
+Built delete_forecast(Call& call);
+Built delete_expired(Call& call);
 Built validate_job(Call& call);
 Built validate_detector(Call& call);
 Built defaults(Call& call);
@@ -119,11 +121,17 @@ Built create_index(Call& call);
 Built index_exists(Call& call);
 Built delete_index(Call& call);
 Built refresh_index(Call& call);
+Built open_index(Call& call);
+Built close_index(Call& call);
+Built get_aliases(Call& call);
+Built get_settings(Call& call);
+Built change_settings(Call& call);
 Built health(Call& call);
 Built features(Call& call);
 Built has_privileges(Call& call);
 
-/// The documents that a query names: all, or a range. Throws Refused for a query of another kind.
+/// The documents that a query names: all, a range, some values, or several of these at once. Throws Refused for a query
+/// of another kind.
 DocumentQuery read_query(const Json& query);
 
 }  // namespace closecheck::sut::wire

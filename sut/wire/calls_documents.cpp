@@ -39,6 +39,47 @@ double bound(const Json& value) {
   refuse(400, "parse_exception", fmt::format("failed to parse date field [{}]", dump(value)));
 }
 
+std::string plain_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : dump(value);
+}
+
+/// Documents with one of these values in a field.
+DocumentQuery values_query(const std::string& kind, const Json& inner) {
+  DocumentQuery out;
+  if (inner.is_object())
+    for (const auto& [name, value] : inner.items()) {
+      if (name == "boost") continue;
+      if (!out.field.empty())
+        refuse(400, "parsing_exception", fmt::format("[{}] query doesn't support multiple fields", kind));
+      out.field = name;
+      const Json* wrapped = member(value, kind == "match" ? "query" : "value");
+      const Json& given = wrapped == nullptr ? value : *wrapped;
+      if (given.is_array())
+        for (const Json& one : given) out.values.push_back(plain_text(one));
+      else
+        out.values.push_back(plain_text(given));
+    }
+  if (out.field.empty() || out.values.empty())
+    refuse(400, "parsing_exception", fmt::format("[{}] query malformed, no field and value", kind));
+  return out;
+}
+
+/// Documents that several queries find.
+DocumentQuery combined_query(const std::string& kind, const Json& inner) {
+  DocumentQuery out;
+  if (!inner.is_object()) refuse(400, "parsing_exception", fmt::format("[{}] query malformed", kind));
+  for (const auto& [name, value] : inner.items()) {
+    if (name == "boost") continue;
+    if (name != "filter" && (kind != "bool" || name != "must"))
+      refuse(400, "parsing_exception", fmt::format("[{}] query does not support [{}]", kind, name));
+    if (value.is_array())
+      for (const Json& one : value) out.others.push_back(read_query(one));
+    else
+      out.others.push_back(read_query(value));
+  }
+  return out;
+}
+
 void read_search_body(Call& call, SearchDocuments& out) {
   if (call.body().empty()) return;
   const Json& body = call.object("search");
@@ -61,6 +102,45 @@ void read_search_body(Call& call, SearchDocuments& out) {
   out.descending = direction != nullptr && direction->is_string() && direction->get<std::string>() == "desc";
 }
 
+/// Where documents have no types, no line of a bulk may name one.
+void refuse_types(const std::string& body) {
+  const ValueTexts texts = split_values(body);
+  for (std::size_t line = 0; line < texts.values.size(); ++line) {
+    const auto action = parse_json(texts.values[line]);
+    if (action && action->is_object() && action->size() == 1 && member(action->front(), "_type") != nullptr)
+      refuse(400, kIllegalArgument,
+             fmt::format("Action/metadata line [{}] contains an unknown parameter [_type]", line + 1));
+    if (action && !action->contains("delete")) ++line;
+  }
+}
+
+void refuse_typed_mapping(const Json& mappings) {
+  if (!mappings.is_object() || member(mappings, "properties") != nullptr) return;
+  for (const auto& [name, inner] : mappings.items())
+    if (member(inner, "properties") != nullptr)
+      refuse(400, "mapper_parsing_exception",
+             fmt::format("Failed to parse mapping [_doc]: Root mapping definition has unsupported parameters:  [{}]",
+                         name));
+}
+
+/// The fields of mappings, below their type where that is said.
+void add_fields(const Json& mappings, const std::string& prefix, std::vector<std::string>& fields) {
+  if (!mappings.is_object()) return;
+  const Json* properties = member(mappings, "properties");
+  if (properties == nullptr && prefix.empty()) {
+    for (const auto& [type, inner] : mappings.items())
+      if (member(inner, "properties") != nullptr) add_fields(inner, "", fields);
+    return;
+  }
+  if (properties == nullptr || !properties->is_object()) return;
+  for (const auto& [name, field] : properties->items()) {
+    fields.push_back(prefix + name);
+    add_fields(field, prefix + name + ".", fields);
+    if (const Json* more = member(field, "fields"); more != nullptr && more->is_object())
+      for (const auto& [other, how] : more->items()) fields.push_back(prefix + name + "." + other);
+  }
+}
+
 }  // namespace
 
 DocumentQuery read_query(const Json& query) {
@@ -70,6 +150,8 @@ DocumentQuery read_query(const Json& query) {
   const std::string& kind = query.begin().key();
   const Json& inner = query.front();
   if (kind == "match_all") return out;
+  if (kind == "term" || kind == "terms" || kind == "match") return values_query(kind, inner);
+  if (kind == "constant_score" || kind == "bool") return combined_query(kind, inner);
   if (kind != "range") refuse(400, "parsing_exception", fmt::format("no [query] registered for [{}]", kind));
   if (!inner.is_object() || inner.size() != 1 || !inner.front().is_object())
     refuse(400, "parsing_exception", "[range] query doesn't support multiple fields");
@@ -92,6 +174,7 @@ DocumentQuery read_query(const Json& query) {
 
 Built bulk(Call& call) {
   BulkWrite writes = read_bulk(call.part("index"), call.part("type"), call.body());
+  if (!call.is_view() && !call.dialect().has_typed_paths) refuse_types(call.body());
   writes.refresh = take_refresh(call);
   ignore_write_parameters(call);
   call.ignore({"fields", "_source", "_source_excludes", "_source_exclude", "_source_includes", "_source_include"});
@@ -143,7 +226,8 @@ Built search(Call& call) {
   read_search_body(call, out);
   if (const auto from = call.take_number("from")) out.from = *from;
   if (const auto size = call.take_number("size")) out.size = *size;
-  out.wants_plain_total = call.take_flag("rest_total_hits_as_int").value_or(false);
+  const Parameter plain = call.take("rest_total_hits_as_int");
+  out.wants_plain_total = plain && *plain != "false";
   if (const Parameter sort = call.take("sort")) {
     const std::size_t colon = sort->rfind(':');
     out.sort = sort->substr(0, colon);
@@ -171,9 +255,51 @@ Built count(Call& call) {
 }
 
 Built create_index(Call& call) {
-  call.ignore({"timeout", "master_timeout", "wait_for_active_shards", "update_all_types", "include_type_name"});
-  call.object("create_index");
-  return {CreateIndex{call.part("index")}};
+  call.ignore({"timeout", "master_timeout", "wait_for_active_shards"});
+  if (call.dialect().has_typed_paths) call.ignore({"update_all_types", "include_type_name"});
+  IndexOptions options;
+  if (const Json* mappings = member(call.object("create_index"), "mappings")) {
+    if (!call.is_view() && !call.dialect().has_typed_paths) refuse_typed_mapping(*mappings);
+    add_fields(*mappings, "", options.fields);
+  }
+  return {CreateIndex{call.part("index")}, std::move(options)};
+}
+
+Built open_index(Call& call) {
+  call.ignore({"timeout", "master_timeout", "wait_for_active_shards", "ignore_unavailable", "allow_no_indices",
+               "expand_wildcards"});
+  return {call.raw(), OpenIndex{call.part("index"), false}};
+}
+
+Built close_index(Call& call) {
+  Built built = open_index(call);
+  std::get<OpenIndex>(built.details).closes = true;
+  return built;
+}
+
+Built get_aliases(Call& call) {
+  call.ignore({"local", "ignore_unavailable", "allow_no_indices", "expand_wildcards", "master_timeout"});
+  return {call.raw(), GetAliases{call.part("index"), call.part("name")}};
+}
+
+Built get_settings(Call& call) {
+  call.ignore({"include_defaults", "timeout", "master_timeout", "local"});
+  return {call.raw(), GetSettings{call.take_flag("flat_settings").value_or(false)}};
+}
+
+Built change_settings(Call& call) {
+  call.ignore({"timeout", "master_timeout"});
+  ChangeSettings out;
+  if (const Parameter flat = call.take("flat_settings")) out.flat = *flat != "false";
+  need_body(call.body());
+  for (const auto& [name, value] : call.object("settings").items()) {
+    if (name != "persistent" && name != "transient")
+      refuse(400, "parse_exception", fmt::format("unknown setting [{}]", name));
+    if (value.is_object()) flatten(value, "", name == "persistent" ? out.persistent : out.transient);
+  }
+  if (out.persistent.empty() && out.transient.empty())
+    refuse(400, "action_request_validation_exception", "Validation Failed: 1: no settings to update;");
+  return {call.raw(), std::move(out)};
 }
 
 Built index_exists(Call& call) {

@@ -165,6 +165,7 @@ Built reset_job(Call& call) {
 
 Built get_buckets(Call& call) {
   check_job_id(call);
+  check_object(call, kBucketsBody);
   ListOptions options = call.take_list();
   Selection& selection = options.selection;
   options.score_min = call.take_score("anomaly_score").value_or(0);
@@ -174,6 +175,9 @@ Built get_buckets(Call& call) {
     selection.at_ms = call.read_date(call.part("timestamp"), "timestamp");
   else
     selection.at_ms = call.take_date("timestamp");
+  const bool selects = selection.start_ms || selection.end_ms || options.from || options.size || options.score_min != 0;
+  if (selection.at_ms && !call.is_view() && selects)
+    refuse(400, kIllegalArgument, "Param [timestamp] is incompatible with [anomaly_score, from, size, end, start]");
   return {GetBuckets{call.part("job"), options.from, options.size, selection}, options};
 }
 

@@ -176,8 +176,8 @@ struct ContentWriter {
   Json operator()(const DatafeedStatisticsList& o) const {
     const auto* more = std::get_if<FeedNodes>(&details);
     return list_body(o.count, "datafeeds", o.feeds, [&](const DatafeedStatistics& feed, std::size_t place) {
-      if (more == nullptr) return feed_statistics_body(feed, "", "", profile);
-      return feed_statistics_body(feed, more->nodes[place], more->jobs[place], profile);
+      if (more == nullptr) return feed_statistics_body(feed, "", "", 0, profile);
+      return feed_statistics_body(feed, more->nodes[place], more->jobs[place], more->searches[place], profile);
     });
   }
   Json operator()(const DatafeedDescriptionList& o) const {
@@ -230,10 +230,15 @@ struct BodyWriter {
   Json operator()(const ClusterTasks& o) const { return tasks_body(o); }
   Json operator()(const ClusterIsWell&) const { return health_body(); }
   Json operator()(const FeatureList&) const { return features_body(); }
-  Json operator()(const NoResults& o) const { return no_results_body(o); }
+  Json operator()(const FurtherResults& o) const { return results_body(o); }
+  Json operator()(const ExpiredDeleted&) const { return one_claim("deleted"); }
+  Json operator()(const AliasesShown& o) const { return aliases_body(o, dialect()); }
+  Json operator()(const NoAlias& o) const { return alias_missing_body(o); }
+  Json operator()(const IndexOpened& o) const { return index_opened_body(o, dialect()); }
+  Json operator()(const SettingsShown& o) const { return settings_body(o); }
   Json operator()(const OverallBuckets& o) const { return overall_body(o); }
   Json operator()(const ForecastBegun& o) const { return forecast_body(o); }
-  Json operator()(const Defaults&) const { return defaults_body(content_writer.profile); }
+  Json operator()(const Defaults& o) const { return defaults_body(o, content_writer.profile); }
   Json operator()(const DocumentPreview& o) const { return preview_body(o); }
   template <class Other>
   Json operator()(const Other&) const {

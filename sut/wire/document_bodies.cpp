@@ -90,6 +90,15 @@ Json claims(const std::vector<std::pair<std::string, bool>>& privileges, bool& a
   return body;
 }
 
+/// Aggregations within others under their full name, as the product wrote them while it understood them.
+Json with_full_names(Json aggregations) {
+  if (!aggregations.is_object()) return aggregations;
+  Json out = Json::object();
+  for (auto& [name, inner] : aggregations.items())
+    out[name == "aggs" ? std::string("aggregations") : name] = with_full_names(std::move(inner));
+  return out;
+}
+
 }  // namespace
 
 Json source_of(const Document& document) {
@@ -115,13 +124,14 @@ Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, P
   if (profile->tells_delayed_data_check) body["delayed_data_check_config"]["enabled"] = true;
   for (const auto& [name, text] : more->members) {
     auto value = parse_json(text);
+    if (value && name == "aggregations" && profile->major < 7) value = with_full_names(*std::move(value));
     body[name] = value ? *std::move(value) : Json(text);
   }
   return body;
 }
 
 Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node, const std::string& job,
-                          Profile profile) {
+                          std::int64_t searches, Profile profile) {
   Json body = Json::object();
   body["datafeed_id"] = feed.feed;
   body["state"] = feed.state;
@@ -132,7 +142,7 @@ Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& nod
   if (!profile->tells_timing || job.empty()) return body;
   Json& timing = body["timing_stats"];
   timing["job_id"] = job;
-  timing["search_count"] = 0;
+  timing["search_count"] = searches;
   timing["bucket_count"] = 0;
   timing["total_search_time_ms"] = 0.0;
   timing["exponential_average_search_time_per_hour_ms"] = 0.0;
@@ -211,6 +221,51 @@ Json refresh_body() {
   body["_shards"]["total"] = 1;
   body["_shards"]["successful"] = 1;
   body["_shards"]["failed"] = 0;
+  return body;
+}
+
+Json aliases_body(const AliasesShown& shown, const Dialect& dialect) {
+  constexpr int kHidingMajor = 8;
+  Json body = Json::object();
+  for (const AliasesShown::Alias& alias : shown.aliases) {
+    Json one = Json::object();
+    if (!alias.job.empty()) one["filter"]["term"]["job_id"] = Json({{"value", alias.job}, {"boost", 1.0}});
+    if (dialect.major >= kHidingMajor) one["is_hidden"] = true;
+    body[alias.index]["aliases"][alias.name] = std::move(one);
+  }
+  return body;
+}
+
+Json alias_missing_body(const NoAlias& missing) {
+  return Json({{"error", fmt::format("alias [{}] missing", missing.name)}, {"status", 404}});
+}
+
+Json index_opened_body(const IndexOpened& opened, const Dialect& dialect) {
+  Json body = Json::object();
+  body["acknowledged"] = true;
+  if (!opened.closed || dialect.major >= 7) body["shards_acknowledged"] = true;
+  if (!opened.closed || dialect.major < 7) return body;
+  body["indices"] = Json::object();
+  for (const std::string_view index : divided(opened.index, ','))
+    if (!index.empty()) body["indices"][std::string(index)]["closed"] = true;
+  return body;
+}
+
+Json settings_body(const SettingsShown& shown) {
+  Json body = Json::object();
+  if (shown.changed) body["acknowledged"] = true;
+  for (const auto& [kind, members] :
+       {std::pair("persistent", &shown.persistent), std::pair("transient", &shown.transient)}) {
+    Json& settings = body[kind] = Json::object();
+    for (const auto& [name, text] : *members) {
+      Json value = parse_json(text).value_or(Json(text));
+      if (!value.is_string() && !value.is_array()) value = dump(value);
+      if (shown.flat)
+        settings[name] = std::move(value);
+      else
+        put_at(settings, name, std::move(value));
+    }
+  }
   return body;
 }
 

@@ -1,6 +1,7 @@
 // Answers about datafeeds, documents and the cluster.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "closecheck/vocabulary/profile.h"
@@ -16,7 +17,7 @@ Json source_of(const Document& document);
 Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, Profile profile);
 /// `job`: empty where nobody knows it.
 Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node, const std::string& job,
-                          Profile profile);
+                          std::int64_t searches, Profile profile);
 
 Json document_body(const FoundDocument& found, const Dialect& dialect);
 Json document_body(const NoDocument& missing, const Dialect& dialect);
@@ -25,6 +26,10 @@ Json count_body(const DocumentCount& count);
 Json writes_body(const WriteResults& writes, const Dialect& dialect);
 Json index_body(const IndexShown& shown);
 Json refresh_body();
+Json aliases_body(const AliasesShown& shown, const Dialect& dialect);
+Json alias_missing_body(const NoAlias& missing);
+Json index_opened_body(const IndexOpened& opened, const Dialect& dialect);
+Json settings_body(const SettingsShown& shown);
 
 Json tasks_body(const ClusterTasks& running);
 Json health_body();

@@ -1,15 +1,39 @@
 #include "wire/further_bodies.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "wire/document_bodies.h"
+#include "wire/values.h"
 
 namespace closecheck::sut::wire {
+namespace {
 
-Json no_results_body(const NoResults& none) {
+/// How the product divides a message into words where nobody says how: names of days and months are none.
+Json analyzer_body() {
+  Json words = Json::array();
+  for (const char* const word :
+       {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday",   "Saturday", "Sunday", "Mon",   "Tue", "Wed",
+        "Thu",    "Fri",     "Sat",       "Sun",      "January",  "February", "March",  "April", "May", "June",
+        "July",   "August",  "September", "October",  "November", "December", "Jan",    "Feb",   "Mar", "Apr",
+        "May",    "Jun",     "Jul",       "Aug",      "Sep",      "Oct",      "Nov",    "Dec",   "GMT", "UTC"})
+    words.push_back(word);
+  Json stop = Json::object();
+  stop["type"] = "stop";
+  stop["stopwords"] = std::move(words);
   Json body = Json::object();
-  body["count"] = 0;
-  body[none.kind] = Json::array();
+  body["tokenizer"] = "ml_classic";
+  body["filter"] = Json::array({std::move(stop)});
+  return body;
+}
+
+}  // namespace
+
+Json results_body(const FurtherResults& results) {
+  Json body = Json::object();
+  body["count"] = results.count;
+  body[results.kind] = Json::array();
+  for (const std::string& text : results.page) body[results.kind].push_back(parse_json(text).value_or(Json::object()));
   return body;
 }
 
@@ -38,10 +62,14 @@ Json forecast_body(const ForecastBegun& begun) {
   return body;
 }
 
-Json defaults_body(Profile profile) {
+Json defaults_body(const Defaults& defaults, Profile profile) {
+  constexpr const char* kUsualLimit = "1gb";
+  const std::string& most = defaults.memory_limit_max;
+  const bool is_low = read_memory_limit(most).value_or(INT64_MAX) < *read_memory_limit(kUsualLimit);
   Json body = Json::object();
   Json& jobs = body["defaults"]["anomaly_detectors"];
-  jobs["model_memory_limit"] = "1gb";
+  if (profile->tells_native_code) jobs["categorization_analyzer"] = analyzer_body();
+  jobs["model_memory_limit"] = is_low ? most : kUsualLimit;
   jobs["categorization_examples_limit"] = 4;
   jobs["model_snapshot_retention_days"] = 1;
   body["defaults"]["datafeeds"]["scroll_size"] = 1'000;
@@ -50,12 +78,21 @@ Json defaults_body(Profile profile) {
     body["native_code"] = Json::object();
   }
   body["limits"] = Json::object();
+  if (!most.empty()) body["limits"]["max_model_memory_limit"] = most;
   return body;
 }
 
 Json preview_body(const DocumentPreview& preview) {
   Json body = Json::array();
-  for (const Document& document : preview.documents) body.push_back(source_of(document));
+  for (const Document& document : preview.documents) {
+    const Json source = source_of(document);
+    Json row = Json::object();
+    row[preview.time_field] = document.time_ms;
+    for (const std::string& field : preview.fields)
+      if (const Json* value = member(source, field.c_str()); value != nullptr && field != preview.time_field)
+        row[field] = *value;
+    body.push_back(std::move(row));
+  }
   return body;
 }
 

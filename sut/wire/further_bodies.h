@@ -7,10 +7,10 @@
 
 namespace closecheck::sut::wire {
 
-Json no_results_body(const NoResults& none);
+Json results_body(const FurtherResults& results);
 Json overall_body(const OverallBuckets& overall);
 Json forecast_body(const ForecastBegun& begun);
-Json defaults_body(Profile profile);
+Json defaults_body(const Defaults& defaults, Profile profile);
 Json preview_body(const DocumentPreview& preview);
 
 }  // namespace closecheck::sut::wire

@@ -19,18 +19,6 @@ void put(Json& object, const char* name, const std::optional<std::int64_t>& valu
   if (value) object[name] = *value;
 }
 
-/// Puts `value` at a dotted path.
-void put_at(Json& object, std::string_view path, Json value) {
-  const std::size_t dot = path.find('.');
-  Json& inner = object[std::string(path.substr(0, dot))];
-  if (dot == std::string_view::npos) {
-    inner = std::move(value);
-    return;
-  }
-  if (!inner.is_object()) inner = Json::object();
-  put_at(inner, path.substr(dot + 1), std::move(value));
-}
-
 Json model_body(const std::string& job, const ModelSize& model) {
   Json body = object_for(10);
   body["job_id"] = job;
@@ -75,6 +63,17 @@ Json record_begun(const std::string& job, const AnomalyRecord& record, std::int6
 }
 
 }  // namespace
+
+void put_at(Json& object, std::string_view path, Json value) {
+  const std::size_t dot = path.find('.');
+  Json& inner = object[std::string(path.substr(0, dot))];
+  if (dot == std::string_view::npos) {
+    inner = std::move(value);
+    return;
+  }
+  if (!inner.is_object()) inner = Json::object();
+  put_at(inner, path.substr(dot + 1), std::move(value));
+}
 
 Json job_body(const JobDescription& job) {
   Json body = Json::object();
@@ -206,9 +205,10 @@ Json snapshot_body(const std::string& job, const Snapshot& snapshot, const Snaps
   body["job_id"] = job;
   if (profile->tells_least_version) body["min_version"] = profile->product_version;
   put(body, "timestamp", snapshot.timestamp_ms);
-  body["description"] = more != nullptr ? more->description : "State persisted";
+  if (more == nullptr || !more->description.empty())
+    body["description"] = more != nullptr ? more->description : "State persisted";
   body["snapshot_id"] = snapshot.id;
-  body["snapshot_doc_count"] = 1;
+  body["snapshot_doc_count"] = more != nullptr ? more->documents : 1;
   put(body, "latest_record_time_stamp", snapshot.latest_record_ms);
   put(body, "latest_result_time_stamp", snapshot.latest_result_ms);
   if (more == nullptr) return body;

@@ -14,6 +14,9 @@
 
 namespace closecheck::sut::wire {
 
+/// Puts `value` at a dotted path.
+void put_at(Json& object, std::string_view path, Json value);
+
 Json job_body(const JobDescription& job);
 Json counts_body(const std::string& job, const DataCounts& counts, const MoreCounts* more);
 Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* more, Profile profile);

@@ -73,6 +73,7 @@ struct SnapshotDetails {
   struct Snapshot {
     std::string description;
     bool retain = false;
+    std::int64_t documents = 1;
     ModelSize model;
   };
   std::vector<Snapshot> snapshots;
@@ -93,10 +94,12 @@ struct FeedDetails {
   std::vector<Feed> feeds;
   bool single = false;
 };
-/// Of each datafeed of a DatafeedStatisticsList: the node that runs it, empty where none does, and its job.
+/// Of each datafeed of a DatafeedStatisticsList: the node that runs it, empty where none does, its job, and how often
+/// it searched.
 struct FeedNodes {
   std::vector<std::string> nodes;
   std::vector<std::string> jobs;
+  std::vector<std::int64_t> searches;
 };
 
 /// A document. Its record says what the vocabulary knows of it; the time is that of the field that its index is
@@ -141,6 +144,28 @@ struct WriteResults {
 struct IndexShown {
   std::string index;
 };
+/// Of each index the names that stand for it, with the job whose documents alone they show; empty: all.
+struct AliasesShown {
+  struct Alias {
+    std::string index;
+    std::string name;
+    std::string job;
+  };
+  std::vector<Alias> aliases{};
+};
+struct NoAlias {
+  std::string name;
+};
+struct IndexOpened {
+  std::string index;
+  bool closed = false;
+};
+struct SettingsShown {
+  Members persistent;
+  Members transient;
+  bool flat = false;
+  bool changed = false;  // these are what a request changed; else all that there are
+};
 
 /// What runs in the cluster: a job that is not closed, a datafeed that is started.
 struct ClusterTask {
@@ -156,10 +181,13 @@ struct ClusterTasks {
 struct IndexPrivileges {
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, bool>>>> indices;
 };
-/// Of a kind that is not computed here.
-struct NoResults {
+/// Of a kind that is not computed here: `page` of all that were written, as JSON objects.
+struct FurtherResults {
   std::string kind;
+  std::int64_t count = 0;
+  std::vector<std::string> page{};
 };
+struct ExpiredDeleted {};
 struct OverallBuckets {
   struct Bucket {
     std::int64_t start_ms = 0;
@@ -174,10 +202,14 @@ struct ForecastBegun {
   std::string id;
 };
 /// What a job and a datafeed are where their configuration does not say it.
-struct Defaults {};
-/// What a datafeed would find.
+struct Defaults {
+  std::string memory_limit_max;  // of a job's model, as the cluster is told; empty: there is none
+};
+/// What a datafeed would find, and what of it the job reads.
 struct DocumentPreview {
   std::vector<Document> documents{};
+  std::string time_field;
+  std::vector<std::string> fields{};
 };
 struct ClusterIsWell {};
 struct FeatureList {};
@@ -207,8 +239,8 @@ using AnswerDetails =
     std::variant<std::monostate, MoreCounts, StatisticsDetails, BucketDetails, RecordDetails, SnapshotDetails,
                  ShownSnapshot, FeedDetails, FeedNodes, FoundDocument, NoDocument, FoundDocuments, DocumentCount,
                  WriteResults, IndexShown, ClusterTasks, IndexPrivileges, ClusterIsWell, FeatureList, Unrouted,
-                 AllowedMethods, UnreadableType, UnusableField, NoResults, OverallBuckets, ForecastBegun, Defaults,
-                 DocumentPreview>;
+                 AllowedMethods, UnreadableType, UnusableField, FurtherResults, ExpiredDeleted, OverallBuckets,
+                 ForecastBegun, Defaults, DocumentPreview, AliasesShown, NoAlias, IndexOpened, SettingsShown>;
 
 struct ServiceAnswer {
   Response response;

@@ -50,8 +50,8 @@ struct JobOptions {
 
 struct JobUpdate {
   std::optional<std::string> model_memory_limit;
-  Members members;                                             // replace those of the same path; `null` removes
-  std::vector<std::pair<std::size_t, std::string>> detectors;  // descriptions, by the detector's place
+  Members members;                                         // replace those of the same path; `null` removes
+  std::vector<std::pair<std::size_t, Members>> detectors;  // likewise, of the detector at that place
 };
 
 struct UpdateSnapshot {
@@ -72,21 +72,33 @@ struct SnapshotSelection {
   ListOptions list;
 };
 
-/// Results of a kind that is not computed here: `influencers`, `categories`.
+/// Results of a kind that is not computed here: `influencers`, `categories`. There are those that somebody wrote.
 struct GetFurtherResults {
   std::string job;
   std::string kind;
+  std::optional<std::int64_t> category{};
+  ListOptions list{};
 };
 struct GetOverallBuckets {
   std::string job;  // or an expression
   int top_n = 1;    // jobs whose scores make the overall one
   double score_min = 0;
   Selection selection{};
+  bool allow_none = true;
 };
 struct Forecast {
   std::string job;
 };
-/// Whether a job could be created so; empty: it is one detector that is asked about.
+struct DeleteForecast {
+  std::string job;
+  std::string forecast;  // a list of ids or `_all`; empty: all
+  bool allow_none = true;
+};
+/// Results and snapshots that the jobs no longer keep.
+struct DeleteExpired {
+  std::string job;  // or an expression; empty: all
+};
+/// Whether a job could be created so; empty: it is one detector that was asked about, and it is right.
 struct ValidateJob {
   std::optional<CreateJob> job{};
 };
@@ -95,13 +107,15 @@ struct PreviewDatafeed {
   std::string feed;
 };
 
-/// Documents that a search or a datafeed finds: all, or those with a field in a range.
+/// Documents that a search or a datafeed finds: all, or those with a field in a range or of one of some values.
 struct DocumentQuery {
-  std::string field;  // empty: all
+  std::string field;  // empty: it is for the others to say
   std::optional<double> above;
   std::optional<double> from;
   std::optional<double> below;
   std::optional<double> up_to;
+  std::vector<std::string> values;    // as texts; empty: any
+  std::vector<DocumentQuery> others;  // that find the document as well
 };
 
 struct FeedOptions {
@@ -142,6 +156,28 @@ struct GetDocument {
 struct IndexExists {
   std::string index;
 };
+/// What a new index is to hold: the fields that it is told of, with dots.
+struct IndexOptions {
+  std::vector<std::string> fields;
+};
+/// Another name of indices, by which they are asked for. Both may be lists or patterns; empty: all.
+struct GetAliases {
+  std::string index;
+  std::string name;
+};
+struct OpenIndex {
+  std::string index;
+  bool closes = false;
+};
+/// Settings of the cluster, as they are and as they are to be: `null` takes one back.
+struct GetSettings {
+  bool flat = false;
+};
+struct ChangeSettings {
+  Members persistent;
+  Members transient;
+  bool flat = false;
+};
 /// Which jobs and datafeeds run, as the cluster knows it.
 struct ClusterState {};
 /// A search, or a count of what it would find.
@@ -176,8 +212,9 @@ using RequestDetails =
     std::variant<std::monostate, ResetJob, ListOptions, FlushOptions, PostedData, JobOptions, JobUpdate, UpdateSnapshot,
                  DeleteSnapshot, RevertOptions, SnapshotSelection, FeedOptions, StartOptions, UpdateDatafeed, BulkWrite,
                  GetDocument, IndexExists, ClusterState, SearchDocuments, AskedPrivileges, ClusterHealth,
-                 ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, ValidateJob, GetDefaults,
-                 PreviewDatafeed>;
+                 ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, DeleteForecast, DeleteExpired,
+                 ValidateJob, GetDefaults, PreviewDatafeed, IndexOptions, GetAliases, OpenIndex, GetSettings,
+                 ChangeSettings>;
 
 /// A request as the service takes it.
 struct ServiceRequest {
