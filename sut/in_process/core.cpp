@@ -9,6 +9,7 @@
 
 #include "closecheck/sut/system.h"
 #include "in_process/answers.h"
+#include "in_process/calendar_operations.h"
 #include "in_process/close_operations.h"
 #include "in_process/datafeed_operations.h"
 #include "in_process/datafeed_runner.h"
@@ -54,7 +55,7 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
   JobLifecycle lifecycle(turn, jobs_, waiting_);
   const auto by_subject = [&]<class Ask>(const Ask& ask) -> Answer {
     if constexpr (Answers<JobOperations, Ask>) {
-      return JobOperations(turn, jobs_, feeds_, indices_, settings_, lifecycle).on(ask);
+      return JobOperations(turn, jobs_, feeds_, indices_, settings_, calendars_, lifecycle).on(ask);
     } else if constexpr (Answers<CloseOperations, Ask>) {
       return CloseOperations(turn, jobs_, feeds_, lifecycle).on(ask);
     } else if constexpr (Answers<ResultOperations, Ask>) {
@@ -68,6 +69,8 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
       return DatafeedOperations(turn, feeds_, jobs_, indices_, settings_, runner).on(ask);
     } else if constexpr (Answers<FurtherOperations, Ask>) {
       return FurtherOperations(turn, jobs_, feeds_, indices_, settings_).on(ask);
+    } else if constexpr (Answers<CalendarOperations, Ask>) {
+      return CalendarOperations(turn, calendars_, jobs_).on(ask);
     } else if constexpr (Answers<ServerOperations, Ask>) {
       return ServerOperations(turn, jobs_, feeds_, settings_).on(ask);
     } else {
@@ -87,7 +90,7 @@ bool Core::only_reads(const Request& request, const RequestDetails* details) {
       details != nullptr &&
       is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection, ClusterState,
                 ClusterHealth, ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, ValidateJob,
-                GetDefaults, PreviewDatafeed, GetAliases, GetSettings>(*details);
+                GetDefaults, PreviewDatafeed, GetAliases, GetSettings, GetCalendars, GetEvents, GetFilters>(*details);
   if (details != nullptr && !raw_reads && !is_any_of<ListOptions, std::monostate>(*details)) return false;
   return std::visit(
       [raw_reads](const auto& ask) {

@@ -8,6 +8,7 @@
 
 #include "closecheck/vocabulary/history.h"
 #include "closecheck/vocabulary/request.h"
+#include "in_process/calendar_list.h"
 #include "in_process/cluster_settings.h"
 #include "in_process/datafeed_list.h"
 #include "in_process/index_list.h"
@@ -72,6 +73,7 @@ class Core {
   IndexList indices_;
   DatafeedList feeds_;
   ClusterSettings settings_;
+  CalendarList calendars_;
   std::uint64_t changes_ = 0;
 };
 

@@ -73,6 +73,11 @@ class Job {
   Time due() const { return step_due_ < afterwards_due_ ? step_due_ : afterwards_due_; }
 
   void open(const Manner& manner, Time now, std::int64_t wall_ms);
+  /// Goes on opening when a node has room for it, which none ever has.
+  void wait_for_node() { step_due_ = kNever; }
+  bool waits_for_node() const {
+    return state_ == JobState::opening && step_ == JobStep::finish_opening && step_due_ == kNever;
+  }
   /// Begins a normal close of an opened or opening job.
   void close(const Manner& manner, Time now);
   /// Begins a forced close that finishes its work in the background.

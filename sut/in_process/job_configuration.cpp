@@ -9,6 +9,7 @@
 #include "closecheck/vocabulary/json_text.h"
 #include "closecheck/vocabulary/text.h"
 #include "in_process/answers.h"
+#include "wire/further_bodies.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
@@ -96,6 +97,9 @@ JobDescription describe(const Job& job, const Manner& manner) {
                  ? config.model_memory_limit
                  : std::string(kDefaultMemoryLimit));
   if (manner.profile->tells_lazy_open) add_default("allow_lazy_open", "false");
+  const auto plots = std::ranges::find(options.members, "model_plot_config.enabled", &Members::value_type::first);
+  if (plots != options.members.end() && manner.profile->tells_snapshot_days)
+    add_default("model_plot_config.annotations_enabled", plots->second);
   members.insert(members.end(), options.members.begin(), options.members.end());
   members.emplace_back("create_time", std::to_string(job.definition().created_ms));
   if (!config.custom_settings.empty()) {
@@ -174,6 +178,27 @@ std::optional<Plan> make_plan(const JobConfig& config, PlanProblem& problem) {
     plan.items.push_back({*function, detector.function, detector.field, detector.by_field, detector.partition_field});
   }
   return plan;
+}
+
+void complete_categorization(Members& members, Profile profile) {
+  constexpr int kKeepingMajor = 8;
+  constexpr std::string_view kAnalyzer = "analysis_config.categorization_analyzer";
+  constexpr std::string_view kFilters = "analysis_config.categorization_filters";
+  const auto find = [&members](std::string_view name) {
+    return std::ranges::find(members, name, &Members::value_type::first);
+  };
+  const bool has_analyzer =
+      std::ranges::any_of(members, [&](const auto& member) { return member.first.starts_with(kAnalyzer); });
+  if (profile->major < kKeepingMajor || has_analyzer ||
+      find("analysis_config.categorization_field_name") == members.end())
+    return;
+  wire::Json analyzer = wire::analyzer_body(profile);
+  if (const auto filters = find(kFilters); filters != members.end()) {
+    for (const wire::Json& pattern : wire::parse_json(filters->second).value_or(wire::Json::array()))
+      analyzer["char_filter"].push_back(wire::Json({{"type", "pattern_replace"}, {"pattern", pattern}}));
+    members.erase(filters);
+  }
+  members.emplace_back(kAnalyzer, wire::dump(analyzer));
 }
 
 std::vector<std::string> fields_read_by(const Job& job) {

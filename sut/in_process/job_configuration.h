@@ -28,6 +28,9 @@ std::string detector_told_twice(const JobConfig& config, const JobOptions& optio
 
 JobDescription describe(const Job& job, const Manner& manner);
 
+/// From some version on the product keeps what it sees of messages as an analyzer, with the filters in it.
+void complete_categorization(Members& members, Profile profile);
+
 /// The fields that the job reads in its records, each once, its time among them.
 std::vector<std::string> fields_read_by(const Job& job);
 

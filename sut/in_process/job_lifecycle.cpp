@@ -14,6 +14,11 @@ void JobLifecycle::open(Job& job) {
   advance();
 }
 
+void JobLifecycle::open_without_node(Job& job) {
+  job.open(turn_.manner, turn_.now, turn_.wall_ms());
+  job.wait_for_node();
+}
+
 void JobLifecycle::begin_close(Job& job) {
   if (job.state() == JobState::closing || job.state() == JobState::closed) return;
   const bool was_opening = job.state() == JobState::opening;

@@ -26,6 +26,8 @@ class JobLifecycle {
 
   /// Opens a closed job; the request waits.
   void open(Job& job);
+  /// Opens it as far as it goes while no node has room for it.
+  void open_without_node(Job& job);
   /// Begins a normal close, or joins one that is under way.
   void begin_close(Job& job);
   /// Closes a job that is not closed, at once or nearly so.

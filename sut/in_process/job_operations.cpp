@@ -16,12 +16,27 @@
 namespace closecheck::sut {
 namespace {
 
+/// Of a job that names no memory limit.
+constexpr std::int64_t kUsualLimitMb = 1'024;
+
 /// Megabytes as the product writes a size.
 std::string size_text(std::int64_t megabytes) {
   constexpr std::int64_t kGiga = 1'024;
   if (megabytes < kGiga) return fmt::format("{}mb", megabytes);
   if (megabytes % kGiga == 0) return fmt::format("{}gb", megabytes / kGiga);
   return fmt::format("{:.1f}gb", static_cast<double>(megabytes) / static_cast<double>(kGiga));
+}
+
+/// No node of ours has so much.
+bool has_no_node_for(const Job& job) {
+  constexpr std::int64_t kRoomMb = 1'024 * 1'024;
+  return read_memory_limit(job.definition().config.model_memory_limit).value_or(0) > kRoomMb;
+}
+
+bool may_wait_for_node(const Job& job) {
+  const Members& members = job.definition().options.members;
+  const auto lazily = std::ranges::find(members, "allow_lazy_open", &Members::value_type::first);
+  return lazily != members.end() && lazily->second != "false";
 }
 
 /// A number among the members of a configuration.
@@ -75,6 +90,7 @@ Answer JobOperations::on(const CreateJob& ask) {
   if (auto refusal = refuse_limit(config)) return refusal;
   if (auto refusal = refuse_retention(options.members)) return refusal;
   name_results_index(options.members);
+  complete_categorization(options.members, turn_.manner.profile);
   const auto format = std::ranges::find(options.members, "data_description.format", &Members::value_type::first);
   const bool is_delimited = format != options.members.end() && format->second == "\"delimited\"";
   Job job({ask.job, std::move(config), std::move(options), turn_.wall_ms()}, *std::move(plan));
@@ -104,11 +120,10 @@ Answer JobOperations::prepare_results(const Job& job) {
 }
 
 Answer JobOperations::refuse_limit(JobConfig& config) const {
-  constexpr std::int64_t kUsualMb = 1'024;
   const auto most = read_memory_limit(settings_.memory_limit_max());
   if (!most) return std::nullopt;
   const auto limit = read_memory_limit(config.model_memory_limit);
-  if (!limit && *most < kUsualMb) config.model_memory_limit = fmt::format("{}mb", *most);
+  if (!limit && *most < kUsualLimitMb) config.model_memory_limit = fmt::format("{}mb", *most);
   if (!limit || *limit <= *most) return std::nullopt;
   return refused(400, "status_exception",
                  fmt::format("model_memory_limit [{}] must be less than the value of the "
@@ -186,7 +201,7 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
                                      *change.model_memory_limit));
     // The early product never lowers it; the later one not below what the model takes.
     const std::int64_t taken_mb = told_model_bytes(job) / (1'024 * 1'024);
-    if (before && *after < *before && !dialect.memory_limit_in_megabytes && *after < taken_mb)
+    if (*after < before.value_or(kUsualLimitMb) && !dialect.memory_limit_in_megabytes && *after < taken_mb)
       return refused(400, "status_exception",
                      fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased "
                                  "below current usage; current usage [{}], update had [{}]",
@@ -233,6 +248,7 @@ Answer JobOperations::on(const DeleteJob& ask) {
   lifecycle_.give_up_waiting(*job, conflict("The job has been closed while waiting to be opened"),
                              conflict(fmt::format("job [{}] was deleted", ask.job)));
   if (turn_.details != nullptr) remove_documents_of(indices_, turn_.manner, *job);
+  calendars_.forget_job(job->id());
   jobs_.remove(*job);
   return accepted(Acknowledged{});
 }
@@ -260,8 +276,25 @@ Answer JobOperations::on(const OpenJob& ask) {
                    "due to cluster settings");
   if (const std::string name = state_index(turn_.manner); turn_.details != nullptr && indices_.find(name) == nullptr)
     indices_.add(Index(name));
+  if (has_no_node_for(*job)) {
+    if (!turn_.manner.profile->tells_lazy_open || !may_wait_for_node(*job)) return no_room(ask.job);
+    lifecycle_.open_without_node(*job);
+    return ServiceAnswer(accepted(Acknowledged{}), OpenedLazily{});
+  }
   lifecycle_.open(*job);
+  if (const auto timeout = turn_.detail_or_usual<OpenOptions>().timeout;
+      timeout && job->state() == JobState::opening && job->due() > turn_.now + *timeout)
+    return give_up_opening(*job, *timeout);
   return std::nullopt;
+}
+
+Answer JobOperations::give_up_opening(Job& job, Duration timeout) {
+  std::erase(job.waiting_opens, turn_.token);
+  const std::string span = timeout < 0 ? "-1" : render_time_span(timeout);
+  const std::string reason = fmt::format("Opening job [{}] timed out after [{}]", job.id(), span);
+  constexpr Version kSince408{8, 5, 0};
+  return turn_.manner.profile.implemented_version() >= kSince408 ? refused(408, "status_exception", reason)
+                                                                 : refused(500, "exception", reason);
 }
 
 bool JobOperations::stays_shut(const Job& job) const {
@@ -361,8 +394,8 @@ JobStatistics JobOperations::statistics_of(const Job& job, bool is_in_list) cons
                           (turn_.manner.deviates(Deviation::lists_show_node) && is_in_list);
   const bool open = job.state() != JobState::closed || (keeps_node && job.past().was_opened());
   const bool grows_old = turn_.manner.deviates(Deviation::forced_job_keeps_open_time) && job.past().forced;
-  if (open) statistics.node = "node-1";
-  if (open || grows_old) {
+  if (open && !job.waits_for_node()) statistics.node = "node-1";
+  if ((open && !job.waits_for_node()) || grows_old) {
     statistics.open_time = fmt::format("{}s", (turn_.now - job.past().opened_at) / kSecond);
   } else if (turn_.manner.varies(Variant::closed_shows_empty_node)) {
     statistics.open_time = "0s";

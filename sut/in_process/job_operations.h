@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "in_process/calendar_list.h"
 #include "in_process/cluster_settings.h"
 #include "in_process/datafeed_list.h"
 #include "in_process/index_list.h"
@@ -15,8 +16,14 @@ namespace closecheck::sut {
 class JobOperations {
  public:
   JobOperations(const Turn& turn, JobList& jobs, DatafeedList& feeds, IndexList& indices,
-                const ClusterSettings& settings, JobLifecycle& lifecycle)
-      : turn_(turn), jobs_(jobs), feeds_(feeds), indices_(indices), settings_(settings), lifecycle_(lifecycle) {}
+                const ClusterSettings& settings, CalendarList& calendars, JobLifecycle& lifecycle)
+      : turn_(turn),
+        jobs_(jobs),
+        feeds_(feeds),
+        indices_(indices),
+        settings_(settings),
+        calendars_(calendars),
+        lifecycle_(lifecycle) {}
 
   Answer on(const CreateJob& ask);
   Answer on(const GetJob& ask);
@@ -37,6 +44,8 @@ class JobOperations {
   Answer refuse_retention(const Members& members) const;
   /// Makes room for the documents of a job that is to be; empty: there is.
   Answer prepare_results(const Job& job);
+  /// The answer to a caller who waits no longer; the job goes on opening.
+  Answer give_up_opening(Job& job, Duration timeout);
   // What a job does in which state although it must not.
   bool takes_data_while_closed(const Job& job) const;
   bool loses_data(const Job& job) const;
@@ -50,6 +59,7 @@ class JobOperations {
   DatafeedList& feeds_;
   IndexList& indices_;
   const ClusterSettings& settings_;
+  CalendarList& calendars_;
   JobLifecycle& lifecycle_;
 };
 

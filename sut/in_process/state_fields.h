@@ -151,6 +151,32 @@ void fields(Archive& archive, Value& value) {
   archive(value.id, value.type, value.source);
 }
 
+template <class Archive, Is<CalendarEvent> Value>
+void fields(Archive& archive, Value& value) {
+  auto& [id, description, start_ms, end_ms] = value;
+  archive(id, description, start_ms, end_ms);
+}
+template <class Archive, Is<CalendarDescription> Value>
+void fields(Archive& archive, Value& value) {
+  auto& [id, description, jobs] = value;
+  archive(id, description, jobs);
+}
+template <class Archive, Is<Calendar> Value>
+void fields(Archive& archive, Value& value) {
+  auto& [shown, events] = value;
+  archive(shown, events);
+}
+template <class Archive, Is<Filter> Value>
+void fields(Archive& archive, Value& value) {
+  auto& [id, description, items] = value;
+  archive(id, description, items);
+}
+template <class Archive, Is<CalendarList> Value>
+void fields(Archive& archive, Value& value) {
+  auto& [calendars, filters, last_event] = value;
+  archive(calendars, filters, last_event);
+}
+
 /// What is not public.
 struct StateAccess {
   template <class Archive, Is<Model> Value>
@@ -224,7 +250,8 @@ struct StateAccess {
 
   template <class Archive, Is<Core> Value>
   static void clock(Archive& archive, Value& value) {
-    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, cluster_settings, changes] = value;
+    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, cluster_settings, calendars, changes] =
+        value;
     archive(wall_start_ms, now);
   }
   /// Transient settings end with the process.
@@ -234,6 +261,7 @@ struct StateAccess {
     archive(persistent);
   }
   static ClusterSettings& settings(Core& core) { return core.settings_; }
+  static CalendarList& calendars(Core& core) { return core.calendars_; }
 };
 
 template <class Archive, Is<Model> Value>

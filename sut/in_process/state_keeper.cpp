@@ -25,6 +25,7 @@ constexpr std::string_view kVisible = "index_visible";
 constexpr std::string_view kWaiting = "index_waiting";
 constexpr std::string_view kFeed = "feed";
 constexpr std::string_view kSettings = "settings";
+constexpr std::string_view kCalendars = "calendars";
 constexpr std::string_view kClock = "clock//";
 
 /// So many elements of a long list share a row.
@@ -140,6 +141,8 @@ class RowReader {
       read_whole(bytes, feeds_.emplace_back());
     else if (key.kind == kSettings)
       read_settings(bytes);
+    else if (key.kind == kCalendars)
+      read_whole(bytes, calendars_);
     else
       throw StateUnreadable(fmt::format("there is a row `{}`", text));
   }
@@ -156,6 +159,7 @@ class RowReader {
     }
     for (Datafeed& feed : feeds_) StateAccess::feeds(core).add(std::move(feed));
     StateAccess::settings(core) = std::move(settings_);
+    StateAccess::calendars(core) = std::move(calendars_);
   }
 
  private:
@@ -204,6 +208,7 @@ class RowReader {
   std::map<std::string, Index, std::less<>> indices_;
   std::vector<Datafeed> feeds_;
   ClusterSettings settings_;
+  CalendarList calendars_;
 };
 
 /// Empty: there is nothing to store.
@@ -211,6 +216,13 @@ std::string settings_row(const ClusterSettings& settings) {
   if (settings.persistent().empty()) return "";
   StateWriter writer;
   StateAccess::lasting(writer, settings);
+  return writer.take();
+}
+
+std::string calendars_row(const CalendarList& calendars) {
+  if (calendars.calendars.empty() && calendars.filters.empty()) return "";
+  StateWriter writer;
+  writer(calendars);
   return writer.take();
 }
 
@@ -223,7 +235,8 @@ RowChanges StateKeeper::collect(Core& core) {
   for (Index& index : StateAccess::indices(core))
     if (StateAccess::changed(index)) collect_index(index, changes);
   collect_feeds(core, changes);
-  collect_settings(core, changes);
+  collect_whole(kSettings, settings_row(StateAccess::settings(core)), settings_, changes);
+  collect_whole(kCalendars, calendars_row(StateAccess::calendars(core)), calendars_, changes);
   sweep(core, changes);
   if (!changes.empty()) changes.push_back({std::string(kClock), clock_row(core)});
   return changes;
@@ -285,11 +298,10 @@ void StateKeeper::collect_feeds(Core& core, RowChanges& changes) {
   feeds_ = std::move(feeds);
 }
 
-void StateKeeper::collect_settings(Core& core, RowChanges& changes) {
-  std::string settings = settings_row(StateAccess::settings(core));
-  if (settings == settings_) return;
-  changes.push_back({key_of(kSettings, ""), settings.empty() ? std::nullopt : std::optional(settings)});
-  settings_ = std::move(settings);
+void StateKeeper::collect_whole(std::string_view kind, std::string row, std::string& kept, RowChanges& changes) {
+  if (row == kept) return;
+  changes.push_back({key_of(kind, ""), row.empty() ? std::nullopt : std::optional(row)});
+  kept = std::move(row);
 }
 
 /// Drops the rows of what is gone. As many as are kept, all of them kept: nothing is gone.
@@ -330,6 +342,8 @@ Core StateKeeper::load(const Rows& rows, const Manner& manner, std::int64_t wall
       feeds_.emplace(owner, bytes);
     else if (key.kind == kSettings)
       settings_ = bytes;
+    else if (key.kind == kCalendars)
+      calendars_ = bytes;
     else
       (is_of_job(key) ? jobs_ : indices_)[owner].emplace(text, fingerprint(bytes));
   }

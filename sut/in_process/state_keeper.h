@@ -31,7 +31,8 @@ class StateKeeper {
   void collect_job(Job& job, RowChanges& changes);
   void collect_index(Index& index, RowChanges& changes);
   void collect_feeds(Core& core, RowChanges& changes);
-  void collect_settings(Core& core, RowChanges& changes);
+  /// What stands in one row; an empty one is none.
+  static void collect_whole(std::string_view kind, std::string row, std::string& kept, RowChanges& changes);
   void sweep(Core& core, RowChanges& changes);
   static void replace(Kept& kept, Kept rows, RowChanges& changes);
 
@@ -39,6 +40,7 @@ class StateKeeper {
   std::map<std::string, Kept> indices_;
   std::map<std::string, std::string> feeds_;
   std::string settings_;
+  std::string calendars_;
 };
 
 }  // namespace closecheck::sut

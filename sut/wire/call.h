@@ -109,6 +109,19 @@ Built validate_detector(Call& call);
 Built defaults(Call& call);
 Built preview_feed(Call& call);
 
+// Calendars and filters.
+Built put_calendar(Call& call);
+Built get_calendars(Call& call);
+Built delete_calendar(Call& call);
+Built change_calendar_jobs(Call& call);
+Built post_events(Call& call);
+Built get_events(Call& call);
+Built delete_event(Call& call);
+Built put_filter(Call& call);
+Built get_filters(Call& call);
+Built update_filter(Call& call);
+Built delete_filter(Call& call);
+
 // Indices, documents and what a cluster says of itself.
 Built bulk(Call& call);
 Built write_document(Call& call);

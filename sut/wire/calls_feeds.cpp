@@ -89,6 +89,11 @@ Built stop_feed(Call& call) {
   ListOptions options = call.take_allow_no_feeds();
   if (call.dialect().stop_may_close_job) options.close_jobs = call.take_flag("close_job").value_or(false);
   call.ignore({"timeout"});
+  if (!call.body().empty() && call.dialect().has_expressions)
+    for (const char* name : {"allow_no_datafeeds", "allow_no_match"}) {
+      const Json* allow = member(call.object("stop_datafeed"), name);
+      if (allow != nullptr && allow->is_boolean()) options.allow_none = allow->get<bool>();
+    }
   return {StopDatafeed{call.part("feed"), call.take_either("force")}, std::move(options)};
 }
 

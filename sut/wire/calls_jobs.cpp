@@ -103,10 +103,13 @@ Built job_statistics(Call& call) {
 Built open_job(Call& call) {
   check_job_id(call);
   const Parameter timeout = call.take_either("timeout");
-  if (timeout && !call.is_view())
-    if (const TimeSpan span = read_time_span(*timeout, "timeout"); !span.error.empty())
-      refuse(400, call.dialect().bad_time_type, span.error);
-  return {OpenJob{call.part("job")}};
+  OpenOptions options;
+  if (timeout && !call.is_view()) {
+    const TimeSpan span = read_time_span(*timeout, "timeout");
+    if (!span.error.empty()) refuse(400, call.dialect().bad_time_type, span.error);
+    options.timeout = span.span;
+  }
+  return {OpenJob{call.part("job")}, options};
 }
 
 Built post_data(Call& call) {

@@ -232,6 +232,15 @@ struct BodyWriter {
   Json operator()(const FeatureList&) const { return features_body(); }
   Json operator()(const FurtherResults& o) const { return results_body(o); }
   Json operator()(const ExpiredDeleted&) const { return one_claim("deleted"); }
+  Json operator()(const CalendarsShown& o) const { return calendars_body(o); }
+  Json operator()(const EventsShown& o) const { return events_body(o); }
+  Json operator()(const FiltersShown& o) const { return filters_body(o); }
+  Json operator()(const OpenedLazily&) const {
+    Json body = Json::object();
+    body["opened"] = dialect().tells_node;
+    if (dialect().tells_node) body["node"] = "";
+    return body;
+  }
   Json operator()(const AliasesShown& o) const { return aliases_body(o, dialect()); }
   Json operator()(const NoAlias& o) const { return alias_missing_body(o); }
   Json operator()(const IndexOpened& o) const { return index_opened_body(o, dialect()); }

@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "wire/document_bodies.h"
+#include "wire/response_bodies.h"
 #include "wire/values.h"
 
 namespace closecheck::sut::wire {
-namespace {
 
-/// How the product divides a message into words where nobody says how: names of days and months are none.
-Json analyzer_body() {
+Json analyzer_body(Profile profile) {
   Json words = Json::array();
   for (const char* const word :
        {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday",   "Saturday", "Sunday", "Mon",   "Tue", "Wed",
@@ -22,12 +21,11 @@ Json analyzer_body() {
   stop["type"] = "stop";
   stop["stopwords"] = std::move(words);
   Json body = Json::object();
-  body["tokenizer"] = "ml_classic";
+  if (profile->major >= 8) body["char_filter"] = Json::array({"first_non_blank_line"});
+  body["tokenizer"] = profile->major >= 8 ? "ml_standard" : "ml_classic";
   body["filter"] = Json::array({std::move(stop)});
   return body;
 }
-
-}  // namespace
 
 Json results_body(const FurtherResults& results) {
   Json body = Json::object();
@@ -35,6 +33,44 @@ Json results_body(const FurtherResults& results) {
   body[results.kind] = Json::array();
   for (const std::string& text : results.page) body[results.kind].push_back(parse_json(text).value_or(Json::object()));
   return body;
+}
+
+Json calendars_body(const CalendarsShown& shown) {
+  const auto one = [](const CalendarDescription& calendar, std::size_t) {
+    Json body = Json::object();
+    body["calendar_id"] = calendar.id;
+    body["job_ids"] = calendar.jobs;
+    if (!calendar.description.empty()) body["description"] = calendar.description;
+    return body;
+  };
+  if (shown.single) return one(shown.calendars.front(), 0);
+  return list_body(shown.count, "calendars", shown.calendars, one);
+}
+
+Json events_body(const EventsShown& shown) {
+  Json body = list_body(shown.count, "events", shown.events, [&](const EventsShown::Event& one, std::size_t) {
+    Json event = Json::object();
+    event["description"] = one.event.description;
+    event["start_time"] = one.event.start_ms;
+    event["end_time"] = one.event.end_ms;
+    event["calendar_id"] = one.calendar;
+    if (!shown.made) event["event_id"] = one.event.id;
+    return event;
+  });
+  if (shown.made) body.erase("count");
+  return body;
+}
+
+Json filters_body(const FiltersShown& shown) {
+  const auto one = [](const Filter& filter, std::size_t) {
+    Json body = Json::object();
+    body["filter_id"] = filter.id;
+    if (!filter.description.empty()) body["description"] = filter.description;
+    body["items"] = filter.items;
+    return body;
+  };
+  if (shown.single) return one(shown.filters.front(), 0);
+  return list_body(shown.count, "filters", shown.filters, one);
 }
 
 Json overall_body(const OverallBuckets& overall) {
@@ -68,7 +104,7 @@ Json defaults_body(const Defaults& defaults, Profile profile) {
   const bool is_low = read_memory_limit(most).value_or(INT64_MAX) < *read_memory_limit(kUsualLimit);
   Json body = Json::object();
   Json& jobs = body["defaults"]["anomaly_detectors"];
-  if (profile->tells_native_code) jobs["categorization_analyzer"] = analyzer_body();
+  if (profile->tells_native_code) jobs["categorization_analyzer"] = analyzer_body(profile);
   jobs["model_memory_limit"] = is_low ? most : kUsualLimit;
   jobs["categorization_examples_limit"] = 4;
   jobs["model_snapshot_retention_days"] = 1;

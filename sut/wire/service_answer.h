@@ -188,6 +188,30 @@ struct FurtherResults {
   std::vector<std::string> page{};
 };
 struct ExpiredDeleted {};
+/// `single`: the answer is that one, and no list.
+struct CalendarsShown {
+  std::int64_t count = 0;
+  std::vector<CalendarDescription> calendars{};
+  bool single = false;
+};
+/// `made`: these are what a request made; else all that it found.
+struct EventsShown {
+  struct Event {
+    std::string calendar;
+    CalendarEvent event;
+  };
+  std::int64_t count = 0;
+  std::vector<Event> events{};
+  bool made = false;
+};
+/// `single`: the answer is that one, and no list.
+struct FiltersShown {
+  std::int64_t count = 0;
+  std::vector<Filter> filters{};
+  bool single = false;
+};
+/// Of an open: the job waits for a node with room.
+struct OpenedLazily {};
 struct OverallBuckets {
   struct Bucket {
     std::int64_t start_ms = 0;
@@ -240,7 +264,8 @@ using AnswerDetails =
                  ShownSnapshot, FeedDetails, FeedNodes, FoundDocument, NoDocument, FoundDocuments, DocumentCount,
                  WriteResults, IndexShown, ClusterTasks, IndexPrivileges, ClusterIsWell, FeatureList, Unrouted,
                  AllowedMethods, UnreadableType, UnusableField, FurtherResults, ExpiredDeleted, OverallBuckets,
-                 ForecastBegun, Defaults, DocumentPreview, AliasesShown, NoAlias, IndexOpened, SettingsShown>;
+                 ForecastBegun, Defaults, DocumentPreview, AliasesShown, NoAlias, IndexOpened, SettingsShown,
+                 CalendarsShown, EventsShown, FiltersShown, OpenedLazily>;
 
 struct ServiceAnswer {
   Response response;

@@ -135,6 +135,75 @@ struct UpdateDatafeed {
   FeedOptions options;
 };
 
+/// A span of time that calendars keep out of what jobs learn.
+struct CalendarEvent {
+  std::string id;  // empty: the service gives one
+  std::string description;
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
+};
+/// Events belong to calendars, and calendars to jobs, or groups of them.
+struct CalendarDescription {
+  std::string id;
+  std::string description;  // empty: none
+  std::vector<std::string> jobs;
+};
+struct PutCalendar {
+  CalendarDescription calendar;
+};
+struct GetCalendars {
+  std::string id;  // empty: all
+  ListOptions list;
+};
+struct DeleteCalendar {
+  std::string id;
+};
+struct ChangeCalendarJobs {
+  std::string id;
+  std::string jobs;  // a list
+  bool removes = false;
+};
+struct PostEvents {
+  std::string id;
+  std::vector<CalendarEvent> events;
+};
+struct GetEvents {
+  std::string id;   // of the calendar
+  std::string job;  // empty: whatever the job
+  ListOptions list;
+};
+struct DeleteEvent {
+  std::string id;
+  std::string event;
+};
+/// Texts that rules of detectors name together, in lexical order.
+struct Filter {
+  std::string id;
+  std::string description;  // empty: none
+  std::vector<std::string> items;
+};
+struct PutFilter {
+  Filter filter;
+};
+struct GetFilters {
+  std::string id;  // a list or a pattern; empty: all
+  ListOptions list;
+};
+struct UpdateFilter {
+  std::string id;
+  std::optional<std::string> description;
+  std::vector<std::string> added;
+  std::vector<std::string> removed;
+};
+struct DeleteFilter {
+  std::string id;
+};
+
+/// How long the caller of an open waits; empty: until it is open.
+struct OpenOptions {
+  std::optional<Duration> timeout;
+};
+
 /// One action of a bulk request, or a single write of a document.
 struct DocumentWrite {
   enum class Kind : std::uint8_t { index, create, remove };
@@ -214,7 +283,8 @@ using RequestDetails =
                  GetDocument, IndexExists, ClusterState, SearchDocuments, AskedPrivileges, ClusterHealth,
                  ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, DeleteForecast, DeleteExpired,
                  ValidateJob, GetDefaults, PreviewDatafeed, IndexOptions, GetAliases, OpenIndex, GetSettings,
-                 ChangeSettings>;
+                 ChangeSettings, PutCalendar, GetCalendars, DeleteCalendar, ChangeCalendarJobs, PostEvents, GetEvents,
+                 DeleteEvent, PutFilter, GetFilters, UpdateFilter, DeleteFilter, OpenOptions>;
 
 /// A request as the service takes it.
 struct ServiceRequest {
