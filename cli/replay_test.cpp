@@ -208,6 +208,9 @@ TEST(ReplayCommand, CannotTellOfATargetThatIsNotThere) {
   const Finished finished = run_closecheck(arguments);
   EXPECT_EQ(finished.code, 2) << finished.out << finished.err;
   EXPECT_THAT(finished.out, EndsWith("0 fixed, 0 still failing, 2 cannot tell\n"));
+  const std::string told = finished.out + finished.err;
+  EXPECT_THAT(told, HasSubstr("cannot tell: 2 files: the target cannot be reached"));
+  EXPECT_EQ(told.find("cannot be reached"), told.rfind("cannot be reached")) << "it is said once";
 }
 
 TEST(ReplayCommand, TellsHowOftenAFileWasStillFailing) {
