@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
+#include "terminal.h"
 
 namespace closecheck::cli {
 namespace {
@@ -46,11 +46,6 @@ std::size_t columns_of_terminal() {
   return is_known ? size.ws_col : kColumnsUsual;
 }
 
-bool can_take_back() {
-  const char* terminal = std::getenv("TERM");
-  return ::isatty(STDERR_FILENO) == 1 && (terminal == nullptr || std::string_view(terminal) != "dumb");
-}
-
 }  // namespace
 
 std::string progress_text(const properties::Progress& progress, const std::optional<TimeLeft>& left,
@@ -65,7 +60,7 @@ std::string progress_text(const properties::Progress& progress, const std::optio
 }
 
 ProgressLine::ProgressLine(bool wanted, std::optional<Clock::time_point> end)
-    : wanted_(wanted && can_take_back()), end_(end) {}
+    : wanted_(wanted && can_take_back_a_line()), end_(end) {}
 
 ProgressLine::~ProgressLine() {
   clear();

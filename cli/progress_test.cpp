@@ -51,7 +51,7 @@ TEST(ProgressText, IsNoWiderThanItMayBe) {
 std::string terminal_told(int columns, const std::string& more, int* code) {
   const TestFolder folder;
   const std::string command = "script -qec \"stty cols " + std::to_string(columns) +
-                              "; XDG_STATE_HOME=" + folder.path("state") + " " + CLOSECHECK_PROGRAM +
+                              "; TERM=xterm XDG_STATE_HOME=" + folder.path("state") + " " + CLOSECHECK_PROGRAM +
                               " run --effort quick --seed 7 --color never " + more + "\" /dev/null </dev/null";
   std::FILE* pipe = ::popen(command.c_str(), "r");
   if (pipe == nullptr) return "";
@@ -83,6 +83,13 @@ TEST(ProgressOnATerminal, StaysOnOneLineAndLeavesNothingBehind) {
   }
   EXPECT_THAT(left_of(first), testing::StartsWith("seed ")) << "nothing of the progress is left";
   EXPECT_THAT(terminal_told(kColumns, "--quiet", &code), Not(HasSubstr("\x1b[K")));
+}
+
+TEST(ProgressOnATerminal, GivesWayToDiagnostics) {
+  if (std::system("command -v script >/dev/null") != 0) GTEST_SKIP() << "script is not there";
+  int code = -1;
+  EXPECT_THAT(terminal_told(60, "--effort huge", &code), HasSubstr("\r\x1b[Kclosecheck: "));
+  EXPECT_EQ(code, 3);
 }
 
 TEST(ProgressOnATerminal, IsNotToldToAPipe) {

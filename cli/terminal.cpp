@@ -16,6 +16,15 @@
 #include "errors.h"
 
 namespace closecheck::cli {
+namespace {
+
+/// Whether the terminal knows no escape sequences.
+bool is_dumb() {
+  const char* terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) == "dumb";
+}
+
+}  // namespace
 
 bool is_terminal_output() {
   return ::isatty(STDOUT_FILENO) == 1;
@@ -27,9 +36,8 @@ bool wants_colour(const std::string& choice) {
   if (choice != "auto")
     throw UsageError(fmt::format("--color takes auto, always or never, not '{}'", one_line(choice)));
   const char* refused = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
   if (refused != nullptr && *refused != '\0') return false;
-  return is_terminal_output() && (terminal == nullptr || std::string_view(terminal) != "dumb");
+  return is_terminal_output() && !is_dumb();
 }
 
 std::size_t output_width() {
@@ -51,8 +59,13 @@ void print(const std::string& text) {
     throw OutputError(fmt::format("standard output cannot be written: {}", std::strerror(errno)));
 }
 
+bool can_take_back_a_line() {
+  return ::isatty(STDERR_FILENO) == 1 && !is_dumb();
+}
+
 void print_diagnostic(const std::string& line) {
-  const std::string text = "closecheck: " + printable(line) + "\n";
+  const std::string text =
+      std::string(can_take_back_a_line() ? "\r\x1b[K" : "") + "closecheck: " + printable(line) + "\n";
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

@@ -21,7 +21,9 @@ std::string joined_or_none(const std::vector<std::string>& words);
 /// Writes results and flushes them. Whoever goes away while he reads has seen enough, which is no error. Throws
 /// OutputError when standard output does not take them otherwise.
 void print(const std::string& text);
-/// Writes one line of diagnostics to standard error.
+/// Whether standard error is a terminal on which a line can be written over.
+bool can_take_back_a_line();
+/// Writes one line of diagnostics to standard error, in the place of what stands there of a progress.
 void print_diagnostic(const std::string& line);
 
 }  // namespace closecheck::cli

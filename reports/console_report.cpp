@@ -142,11 +142,11 @@ class Console {
 
   void write_clauses() {
     if (is_cause_alone()) return;
-    constexpr std::size_t kOtherColumns = 44;
+    constexpr std::size_t kOtherColumns = 60;
     constexpr std::size_t kVerdictWidth = 13;
     std::size_t width = 6;
     for (const ClauseRecord& entry : record_.clauses) width = std::max(width, id_of(entry.clause).size());
-    // Where there is no room for figures, what was told goes before how often.
+    // Where there is no room for figures and a short reason, what was told goes before how often.
     const bool is_narrow = style_.width != 0 && width + kOtherColumns > style_.width;
     text_ += is_narrow ? fmt::format("{:<{}}  {}\n", "clause", width, "verdict")
                        : fmt::format("{:<{}}  {:<8}  {:<13}  {:>6}  {:>9}\n", "clause", width, "level", "verdict",
