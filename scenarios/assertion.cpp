@@ -181,7 +181,8 @@ std::optional<Answer> read_answer(const Response& response, bool is_head) {
   return answer;
 }
 
-void check_outcome(const DoStep& call, const Answer& answer, bool success_required, Profile profile) {
+void check_outcome(const DoStep& call, const Answer& answer, bool success_required, Profile profile,
+                   bool takes_any_warning) {
   const bool ignored = std::find(call.ignored.begin(), call.ignored.end(), answer.status) != call.ignored.end();
   const bool success = answer.status < 400 || ignored || (answer.is_head && answer.status == 404);
   if (!call.catch_text.empty()) {
@@ -189,7 +190,7 @@ void check_outcome(const DoStep& call, const Answer& answer, bool success_requir
     return check_caught(call.catch_text, answer, profile);
   }
   if (success_required && !success) fail(fmt::format("expected success, found {}", told(answer)));
-  if (success && (success_required || call.has_warnings))
+  if (success && (call.has_warnings || (success_required && !takes_any_warning)))
     if (const auto trouble = check_warnings(call, answer.warnings)) fail(*trouble);
 }
 

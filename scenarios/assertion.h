@@ -24,8 +24,10 @@ struct Answer {
 std::optional<Answer> read_answer(const Response& response, bool is_head);
 
 /// Judges the outcome of a call: its `catch`, `ignore` and warnings, or success where `success_required`. Throws
-/// StepFailure. `catch: request` takes any error where the runners of its time did.
-void check_outcome(const DoStep& call, const Answer& answer, bool success_required, Profile profile);
+/// StepFailure. `catch: request` takes any error where the runners of its time did. `takes_any_warning`: where the call
+/// expects none.
+void check_outcome(const DoStep& call, const Answer& answer, bool success_required, Profile profile,
+                   bool takes_any_warning = false);
 
 /// Throws StepFailure when the assertion does not hold. `expected` has been resolved.
 void check_assertion(Check check, const std::string& path, const Value& expected, const Answer& answer,

@@ -172,6 +172,7 @@ class DocumentReader {
 
   /// The clients' own suite says in front which kind of server a file is for; ours is of the `stack` kind.
   void read_file_condition(const Value& value) {
+    script_.is_of_clients = true;
     for (const Member& member : *value.map())
       if ((member.key != "stack" && member.key != "serverless") || !std::holds_alternative<bool>(member.value.data))
         fail(member.place, "expected {stack: true, serverless: false}");

@@ -152,6 +152,7 @@ struct Script {
   Header header;
   bool has_header = false;
   std::vector<Condition> conditions;  // of the whole file
+  bool is_of_clients = false;         // of their own suite, whose runners look for warnings only where one says so
   bool uses_stash = false;            // some step keeps a value, so that `$` is more than a character
   Section setup;
   Section teardown;

@@ -257,7 +257,7 @@ class TestRun : public sut::Observer {
     }
     Place place = call.place;
     try {
-      check_outcome(call, answer, success_required(), options_.profile);
+      check_outcome(call, answer, success_required(), options_.profile, script_.is_of_clients);
       for (const ScriptStep* step : expectation.steps) {
         if (const auto* check = std::get_if<CheckStep>(step)) {
           place = check->place;
