@@ -98,7 +98,8 @@ TEST(Reach, ALicenceWithoutMachineLearningIsNamed) {
   for (const std::vector<std::string>& profile : {std::vector<std::string>{}, {"--profile", "es-7"}}) {
     const Finished finished = run_on(server.url(), folder, profile);
     EXPECT_EQ(finished.code, 2);
-    EXPECT_THAT(finished.err, HasSubstr("its licence does not include machine learning; `POST /_license/start_trial"));
+    EXPECT_THAT(finished.out + finished.err,
+                HasSubstr("its licence does not include machine learning; `POST /_license/start_trial"));
   }
   EXPECT_EQ(server.methods(), std::set<std::string>{"GET"});
 }
@@ -110,7 +111,7 @@ TEST(Reach, AClusterWithoutANodeForItIsNamed) {
                      {"/_nodes", R"({"nodes": {"a": {"roles": ["master", "data"], "attributes": {}}}})"}});
   const Finished finished = run_on(server.url(), folder, {"--json", folder.path("report.json")});
   EXPECT_EQ(finished.code, 2);
-  EXPECT_THAT(finished.err, HasSubstr("none of its nodes does machine learning; `node.roles: [ml]`"));
+  EXPECT_THAT(finished.out + finished.err, HasSubstr("none of its nodes does machine learning; `node.roles: [ml]`"));
   EXPECT_THAT(folder.read("report.json"), HasSubstr("none of its nodes does machine learning"));
   EXPECT_EQ(server.methods(), std::set<std::string>{"GET"});
 }
@@ -125,7 +126,7 @@ TEST(Reach, AnAuthorityThatIsNotKnownIsNamedAndTrustedOnceItIsConfigured) {
   for (const std::vector<std::string>& profile : {std::vector<std::string>{}, {"--profile", "es-7"}}) {
     const Finished finished = run_on(server.url(), folder, profile);
     EXPECT_EQ(finished.code, 2);
-    EXPECT_THAT(finished.err, HasSubstr("name that one with `tls: {ca: FILE}`"));
+    EXPECT_THAT(finished.out + finished.err, HasSubstr("name that one with `tls: {ca: FILE}`"));
   }
   const std::string config = folder.write("closecheck.yml", "tls: {ca: " + authority.certificate_file() + "}\n");
   const Finished finished = run_on(server.url(), folder, {"--config", config});
