@@ -19,6 +19,12 @@ FeedDetails::Feed details_of(const Datafeed& feed) {
   return {indices.empty() ? std::vector<std::string>{feed.index} : indices, feed.options.members};
 }
 
+/// A limit of -1 is none.
+void drop_unlimited(Members& members) {
+  std::erase_if(members,
+                [](const auto& member) { return member.first == "max_empty_searches" && member.second == "-1"; });
+}
+
 /// One datafeed by itself.
 ServiceAnswer show(const Turn& turn, const Datafeed& feed) {
   return turn.tell(accepted(DatafeedDescriptionList{1, {{feed.id, feed.job}}}), [&] {
@@ -49,6 +55,7 @@ Answer DatafeedOperations::on(const CreateDatafeed& ask) {
   feed.job = ask.job;
   feed.index = ask.index;
   feed.options = turn_.detail_or_usual<FeedOptions>();
+  drop_unlimited(feed.options.members);
   return show(turn_, feeds_.add(std::move(feed)));
 }
 
@@ -59,6 +66,9 @@ Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
   if (feed->started) return conflict(fmt::format("Cannot update datafeed [{}] while its status is started", ask.feed));
   const FeedOptions& change = ask.options;
   bool moves = false;
+  constexpr int kFixingMajor = 8;
+  if (!change.job.empty() && change.job != feed->job && turn_.manner.profile->major >= kFixingMajor)
+    return refused(400, "status_exception", "Datafeed's job_id cannot be changed");
   if (!change.job.empty() && change.job != feed->job) {
     if (jobs_.find(change.job) == nullptr) return unknown_job(turn_.manner, change.job);
     if (const Datafeed* other = feeds_.of_job(change.job))
@@ -75,6 +85,7 @@ Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
     std::erase_if(feed->options.members, [&](const auto& kept) { return kept.first == member.first; });
     feed->options.members.push_back(member);
   }
+  drop_unlimited(feed->options.members);
   ServiceAnswer answer = show(turn_, *feed);
   if (moves && turn_.manner.profile->major >= 7)
     answer.warnings.emplace_back("The ability to update a datafeed's job_id is deprecated.");

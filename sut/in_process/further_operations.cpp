@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "closecheck/vocabulary/text.h"
+#include "in_process/aggregations.h"
 #include "in_process/answers.h"
 #include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
@@ -206,6 +207,15 @@ Answer FurtherOperations::on(const PreviewDatafeed& ask) {
     if (!document.source.empty())
       document.time_ms =
           document_time_ms(wire::read_upload(document.source), 0, preview.time_field).value_or(document.time_ms);
+  const auto member_of = [](const Members& members, std::string_view name) -> std::optional<wire::Json> {
+    const auto found = std::ranges::find(members, name, &Members::value_type::first);
+    return found == members.end() ? std::nullopt : wire::parse_json(found->second);
+  };
+  if (const auto aggregations = member_of(feed->options.members, "aggregations"); aggregations && job != nullptr) {
+    preview.documents = aggregated(preview.documents, *aggregations, preview.time_field);
+    const auto count = member_of(job->definition().options.members, "analysis_config.summary_count_field_name");
+    if (count && count->is_string()) preview.fields.push_back(count->get<std::string>());
+  }
   return ServiceAnswer(accepted(Acknowledged{}), std::move(preview));
 }
 
