@@ -209,7 +209,7 @@ TEST_F(Secrecy, IsKeptWhereAProfileIsMissing) {
   const Finished finished =
       run_closecheck({"run", "--target", server_.url(), "--config", configuration("auto")}, variables());
   EXPECT_EQ(finished.code, 3);
-  EXPECT_THAT(finished.err, HasSubstr("the target shows nothing of the job API"));
+  EXPECT_THAT(finished.err, HasSubstr("shows nothing of the job API"));
   expect_no_secrets(finished);
 }
 
