@@ -44,6 +44,7 @@ class LiveSession {
   const std::atomic<bool>& cancelled() const { return interrupts_.cancelled(); }
   /// Whether there is no time for anything but cleaning up.
   bool is_over() const { return std::chrono::steady_clock::now() >= ends_.end_of_work; }
+  std::chrono::steady_clock::time_point end_of_work() const { return ends_.end_of_work; }
   /// What every name begins with that is given to a live target.
   std::string name_prefix() const;
 

@@ -15,8 +15,8 @@ namespace {
 constexpr int kReplays = 3;
 /// ... where one of them was not as the others.
 constexpr int kReplaysMax = 10;
-/// What takes longer to come again need not come three times.
-constexpr auto kReplayTimeMax = std::chrono::seconds(15);
+
+using Clock = std::chrono::steady_clock;
 
 /// How often one was replayed.
 struct Tally {
@@ -24,8 +24,9 @@ struct Tally {
   int told = 0;
 };
 
+/// Once in any case, and then for as long as a replay that takes as long as the longest before it ends by `end`.
 Tally replay_alone(const scenarios::Scenario& scenario, const Target& target, const std::string& prefix,
-                   LiveSession& session) {
+                   Clock::time_point end, LiveSession& session) {
   const LiveSession::Reached& reached = session.reach(target);
   const properties::Timing timing = properties::timing_of(
       properties::TargetPace{target.profile, target.live, reached.knowledge.secured, reached.knowledge.round_trip_max});
@@ -35,15 +36,14 @@ Tally replay_alone(const scenarios::Scenario& scenario, const Target& target, co
   Systems systems = make_systems(target, reached.journal);
   Tally tally;
   int wanted = kReplays;
-  const auto start = std::chrono::steady_clock::now();
-  const auto is_enough = [&](int replays) {
-    const bool came_always = tally.failing == replays && replays > 0;
-    return replays >= wanted || (came_always && std::chrono::steady_clock::now() - start > kReplayTimeMax);
-  };
-  for (int i = 0; !is_enough(i) && !session.cancelled() && !session.is_over(); ++i) {
+  Clock::duration longest{};
+  for (int i = 0; i < wanted && !session.cancelled() && !session.is_over(); ++i) {
+    const Clock::time_point begin = Clock::now();
+    if (i > 0 && end - begin < longest) break;
     const scenarios::Replay replay =
         scenarios::replay(scenario, systems.through_codec(), timing.executor, timing.judge,
                           target.live ? fmt::format("{}{}-", prefix, i) : prefix, {}, {}, circumstances);
+    longest = std::max(longest, Clock::now() - begin);
     const bool is_failing = replay.verdict == scenarios::ReplayVerdict::still_failing;
     if (!is_failing) wanted = kReplaysMax;
     if (replay.verdict == scenarios::ReplayVerdict::cannot_tell) continue;
@@ -83,8 +83,12 @@ void reproduce_violations(RunRecord& record, const Target& target, LiveSession& 
     try {
       const std::string prefix =
           target.live ? fmt::format("{}p{}-", session.name_prefix(), i) : std::string(kNamePrefix);
+      // Each has an equal share of the time that is left.
+      const Clock::time_point now = Clock::now();
+      const auto others = static_cast<Clock::rep>(record.violations.size() - i);
       if (!violation.scenario.empty())
-        tally = replay_alone(scenarios::Scenario::load(violation.scenario), target, prefix, session);
+        tally = replay_alone(scenarios::Scenario::load(violation.scenario), target, prefix,
+                             now + (session.end_of_work() - now) / others, session);
     } catch (const scenarios::ScenarioError& error) {
       progress.clear();
       print_diagnostic(error.what);

@@ -8,8 +8,8 @@
 
 namespace closecheck::cli {
 
-/// Replays each violation of the record that has a scenario three times, less often where that takes long, and up to
-/// ten times where it does not always come again, for as long as the session has time; says in the record how often it
+/// Replays each violation of the record that has a scenario three times, and up to ten times where it does not always
+/// come again; less often where its share of the session's time is too short for that. Says in the record how often it
 /// came. One that never did, and of whose history an answer is missing, is none: its clause is inconclusive.
 void reproduce_violations(RunRecord& record, const Target& target, LiveSession& session, ProgressLine& progress);
 
