@@ -51,8 +51,9 @@ void add_target(CLI::App& command, TargetOptions& options) {
       ->type_name("FILE");
   command.add_option("--deviation", options.deviation, "Built-in implementation with one thing wrong; none")
       ->type_name("NAME");
-  command.add_flag("--allow-cluster-wide", options.allow_cluster_wide,
-                   "Send what could touch jobs of others: blank ids, _all, *, reverts that delete results");
+  command.add_flag(
+      "--allow-cluster-wide", options.allow_cluster_wide,
+      "Send what could touch others: blank ids, _all, *, reverts that delete results, users and roles of ours");
   command.add_option("--wait-for", options.wait_for, "Longest time until a live target that starts answers as itself")
       ->type_name("DURATION");
 }
@@ -151,8 +152,9 @@ void add_compare(CLI::App& app, Action& action) {
   command.add_option("--effort", options->effort, "quick (default), standard or thorough")->type_name("NAME");
   command.add_option("--budget", options->budget, "Longest time of all runs together, such as 90s")
       ->type_name("DURATION");
-  command.add_flag("--allow-cluster-wide", options->allow_cluster_wide,
-                   "Send what could touch jobs of others: blank ids, _all, *, reverts that delete results");
+  command.add_flag(
+      "--allow-cluster-wide", options->allow_cluster_wide,
+      "Send what could touch others: blank ids, _all, *, reverts that delete results, users and roles of ours");
   command.add_option("--save", options->save, "Where scenarios are saved that tell two apart")->type_name("DIR");
   command.add_option("--jobs", options->jobs, "Worker threads; default: one a processor")->type_name("N");
   command.add_option("--json", options->json, "Write the comparison as JSON")->type_name("FILE");

@@ -144,6 +144,40 @@ TEST(Live, DatafeedsAreToldOfWhereManageMlMayNotReadTheirIndices) {
   for (const nlohmann::json& clause : bench.report()["clauses"]) EXPECT_EQ(clause["verdict"], "holds") << finished.out;
 }
 
+/// A run of one clause in which users and roles may be made; none of them is left.
+Finished run_with_users(const TestFolder& folder, const Bench& bench, const std::string& clause) {
+  Finished finished = bench.run({clause, "--profile", "xpack-5.4", "--effort", "quick", "--allow-cluster-wide"});
+  for (const std::string& entry : folder.names()) EXPECT_THAT(entry, Not(HasSubstr("journal-"))) << finished.err;
+  EXPECT_THAT(finished.err, Not(HasSubstr("left on the target"))) << finished.err;
+  return finished;
+}
+
+// close-requires-privilege: with what is tried half a minute after the privilege was gone.
+TEST(Live, PrivilegeThatWasTakenAwayMayBeCachedForAWhile) {
+  const TestFolder folder;
+  const Bench bench(folder, {"--profile", "xpack-5.4", "--variant", "credentials-are-cached"});
+  const Finished finished = run_with_users(folder, bench, "close-requires-privilege");
+  EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
+}
+
+// timed-out-close-goes-on
+TEST(Live, CloseOutlastsThePrivilegeOfWhoAskedForIt) {
+  const std::string clause = "timed-out-close-goes-on";
+  {
+    const TestFolder folder;
+    const Bench bench(folder, {"--profile", "xpack-5.4", "--variant", "revocation-ends-waiting"});
+    const Finished finished = run_with_users(folder, bench, clause);
+    EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
+  }
+  const TestFolder folder;
+  const Bench bench(folder, {"--profile", "xpack-5.4", "--deviation", "revocation-stops-close"});
+  const Finished finished = run_with_users(folder, bench, clause);
+  ASSERT_EQ(finished.code, 1) << finished.out << finished.err;
+  const nlohmann::json violation = bench.report()["violations"][0];
+  EXPECT_EQ(violation["clause"], clause);
+  EXPECT_THAT(violation["curl"].dump(), HasSubstr("es-security-runas-user: closecheck-"));
+}
+
 /// A deviation, and a dialect that has what it breaks.
 struct Deviating {
   const sut::DeviationText* text;

@@ -7,6 +7,7 @@
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/vocabulary/base64.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/run_as.h"
 #include "closecheck/vocabulary/text.h"
 #include "json.h"
 #include "script.h"
@@ -133,6 +134,8 @@ class Writer {
     if (step.request.who != Principal::manage_ml) line(level, fmt::format("as: {}", name(step.request.who)));
     if (step.client != 0 && !step.detached) line(level, fmt::format("client: {}", step.client));
     if (step.fresh_connection) line(level, "fresh_connection: true");
+    if (const std::string user = run_as_of(step.request); !user.empty())
+      line(level, fmt::format("headers: {{{}: {}}}", kRunAsHeader, write_scalar(make_text(user))));
     const bool opaque = std::holds_alternative<RawRequest>(step.request.operation);
     const HttpRequest sent = sut::wire::encode(step.request, profile_);
     const auto named = opaque || step.request.as_sent ? std::nullopt : name_request(ApiTable::built_in(profile_), sent);

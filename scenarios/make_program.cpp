@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "call.h"
+#include "closecheck/vocabulary/run_as.h"
+#include "closecheck/vocabulary/text.h"
 #include "json.h"
 #include "script.h"
 
@@ -56,15 +58,18 @@ bool is_said_with_types(const Request& plain, const HttpRequest& sent, Profile p
 Request make_call(const Script& script, const DoStep& step, Profile profile) {
   if (step.problem) throw CallError{step.problem->place, step.problem->what};
   HttpRequest sent = request_of(script, step, profile);
+  for (const auto& [header, value] : step.headers)
+    if (lower(header) == kRunAsHeader) sent.headers.emplace_back(kRunAsHeader, value);
   const auto* raw = std::get_if<RawCall>(&step.call);
   Request request;
   request.who = step.who;
   if (raw != nullptr && !raw->typed) {
-    request.operation = RawRequest{sent.method, sent.path, sent.query, sent.body, sent.content_type};
+    request.operation = RawRequest{sent.method, sent.path, sent.query, sent.body, sent.content_type, sent.headers};
     return request;
   }
   request = sut::wire::parse(sent, profile, step.who);
   request.who = step.who;
+  if (!sent.headers.empty()) return request;
   // Where the typed operation says all that is sent, it is the whole request: it can be renamed, compared and printed.
   Request plain = request;
   plain.as_sent = nullptr;

@@ -86,7 +86,11 @@ RequestOutcome outcome_of(const Exchange& exchange, const JobFile* job, const Re
   if (response.refusal == Refusal::busy) return RequestOutcome::busy;
   if (response.refusal == Refusal::unavailable) return RequestOutcome::unknown;
   // Nobody is accused over the privileges of other requests, nor of a caller whom nobody knows, and nothing was done.
-  const bool is_unknown = exchange.request->who == Principal::unknown;
+  const bool is_unknown =
+      exchange.request->who == Principal::unknown || (exchange.is_in_other_name && !exchange.is_revoked);
+  // Who loses the privilege meanwhile may be told so: a close that had begun goes on, another was never let in.
+  if (exchange.is_refused_to_caller() && exchange.is_close && exchange.met_revocation)
+    return exchange.was_seen_closing && !exchange.overlapped ? RequestOutcome::timed_out : RequestOutcome::unknown;
   if (exchange.is_refused_to_caller() && (!exchange.is_close || is_unknown)) return RequestOutcome::busy;
   if (exchange.is_close) return outcome_of_refused_close(exchange, job, response, options.margin);
   // `opened: false`: it opens as soon as there is room.

@@ -145,6 +145,7 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
       if (!may_have_worked(outcome)) return;
       job.results.forget();
       job.readings.clear();
+      job.earlier_records = {};
       return;
     case RequestKind::update:
       return end_update(exchange, job, outcome);
@@ -215,6 +216,7 @@ void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcom
   if (exchange.met_loss) job.results.lose();
   if (outcome == RequestOutcome::accepted) {
     end_period(job);
+    job.keep_records();
     // What was accepted beside a close and this open may have been queued after it.
     if (exchange.met_close) job.results.drop_queued();
     job.results.reopen();

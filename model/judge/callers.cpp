@@ -20,7 +20,7 @@ void Callers::clear() {
 }
 
 bool Callers::is_in_doubt(const Exchange& exchange) const {
-  if (options_.in_process || !exchange.is_refused_to_caller()) return false;
+  if (options_.in_process || !exchange.is_refused_to_caller() || exchange.is_in_other_name) return false;
   // Of other requests nobody is accused for want of privileges.
   const bool decides = exchange.is_close || (exchange.unprivileged && !is_read(exchange.meant));
   if (!decides) return false;
@@ -38,7 +38,7 @@ void Callers::doubt(const Exchange& exchange, std::shared_ptr<const Response> re
 
 std::vector<DoubtfulRefusal> Callers::learn(const Exchange& exchange, const Response& response, ExchangeLog& log) {
   std::vector<DoubtfulRefusal> judged;
-  if (options_.in_process || exchange.outcome == RequestOutcome::unknown) return judged;
+  if (options_.in_process || exchange.outcome == RequestOutcome::unknown || exchange.is_in_other_name) return judged;
   const Principal who = exchange.request->who;
   const bool refused = exchange.is_refused_to_caller();
   if (!doubts_.empty() && exchange.refusal != Refusal::busy) {

@@ -90,6 +90,7 @@ void HistoryJudge::reset() {
   sources_.clear();
   rulings_.clear();
   callers_.clear();
+  users_.clear();
   loose_.clear();
   forgetting_.clear();
   events_ = 0;
@@ -147,6 +148,7 @@ void HistoryJudge::begin(const Event& event, std::size_t index) {
   assert(event.request != nullptr);
   forgetting_.release_gone_jobs();
   Exchange& exchange = log_.begin(event, index);
+  users_.begin(exchange);
   projection_.project(exchange);
   for (const std::uint32_t target : exchange.targets) begin_for(exchange, jobs_.at(target));
   if (exchange.targets.empty()) books_.begin_elsewhere(exchange);
@@ -164,6 +166,7 @@ void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
   books_.begin(exchange, job);
   ++job.open_requests;
   job.last_request = exchange.number;
+  if (may_lose_data(exchange)) job.earlier_records = {};
   if (!is_read(exchange.meant)) {
     ++job.open_changes;
     job.last_change = exchange.number;
@@ -260,6 +263,7 @@ void HistoryJudge::conclude(const Event& event, std::size_t index) {
   exchange.refusal = response.outcome == Outcome::refused ? response.refusal : Refusal::none;
   exchange.status = response.status;
   exchange.unclaimed = claims::lack_of(response) != nullptr;
+  users_.end(exchange, &response);
   JobFile* const only = only_target(exchange);
   exchange.outcome = outcome_of(exchange, only, response, options_, rulings_);
   exchange.unanswered = response.outcome == Outcome::unreadable || exchange.refusal == Refusal::unavailable ||
@@ -319,6 +323,7 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
                            job.now != JobState::unknown && job.records_now && job.open_requests == 0;
   if (!was_certain) refresh(job);
   if (statistics != nullptr) claims::judge_statistics(exchange, job, *statistics, context_);
+  if (statistics != nullptr && statistics->state == JobState::closing) note_closing(job);
   if (rulings_.has_accused()) return;
   if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job))
     judge_reading(exchange, job, response, statistics, context_);
@@ -327,11 +332,19 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
     log_.note_close(exchange, job.index);
 }
 
+void HistoryJudge::note_closing(const JobFile& job) {
+  for (const std::size_t number : log_.open()) {
+    Exchange& other = log_.of(number);
+    if (other.is_close && ExchangeLog::concerns(other, job.index)) other.was_seen_closing = true;
+  }
+}
+
 void HistoryJudge::lose(Exchange& exchange, const Event& event, std::size_t index) {
   log_.end(exchange, event, index);
   exchange.stage = event.never_sent ? Exchange::Stage::answered : Exchange::Stage::lost;
   exchange.outcome = event.never_sent ? RequestOutcome::busy : RequestOutcome::unknown;
   exchange.unanswered = !event.never_sent;
+  users_.end(exchange, nullptr);
   if (event.never_sent && std::erase(loose_, exchange.number) > 0) log_.let_go(exchange.number);
   JobFile* const only = only_target(exchange);
   if (exchange.is_close) {
@@ -380,6 +393,7 @@ void HistoryJudge::inject(const Event& event, std::size_t index) {
   for (const std::size_t number : log_.open())
     if (ExchangeLog::concerns(log_.of(number), job.index)) log_.of(number).met_loss = true;
   books_.inject(event, job);
+  job.earlier_records = {};
   if (event.fault == Fault::slow_close) return;
   take_verdict(job, nullptr, job.oracle.fault(event.fault, index));
   refresh(job);

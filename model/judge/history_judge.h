@@ -9,6 +9,7 @@
 #include "judge/data_sources.h"
 #include "judge/forgetting.h"
 #include "judge/job_directory.h"
+#include "judge/made_users.h"
 #include "judge/projection.h"
 #include "rules/exchange_log.h"
 #include "rules/rules.h"
@@ -39,6 +40,7 @@ class HistoryJudge {
 
   void conclude(const Event& event, std::size_t index);
   void conclude_for(Exchange& exchange, JobFile& job, const Response& response);
+  void note_closing(const JobFile& job);
   void lose(Exchange& exchange, const Event& event, std::size_t index);
   void end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_normal_close_perhaps(const Exchange& exchange, JobFile& job, RequestOutcome outcome);
@@ -62,6 +64,7 @@ class HistoryJudge {
   Projection projection_;
   Bookkeeping books_;
   Callers callers_;
+  MadeUsers users_;
   Forgetting forgetting_;
   std::vector<std::size_t> loose_;  // numbers of closes of several jobs that are open, or got no answer
   std::size_t events_ = 0;

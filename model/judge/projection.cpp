@@ -65,7 +65,7 @@ ApiPath read_api_path(std::string_view path) {
 void Projection::project(Exchange& exchange) {
   const Principal who = exchange.request->who;
   exchange.unauthenticated = who == Principal::anonymous || who == Principal::wrong_password;
-  exchange.unprivileged = !may_manage_jobs(who);
+  exchange.unprivileged = !may_manage_jobs(who) || exchange.is_revoked;
   exchange.barred = options_.secured && exchange.unprivileged;
   exchange.unknown = unknowns_of(*exchange.request);
   project_operation(exchange);

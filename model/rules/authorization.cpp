@@ -8,7 +8,10 @@
 namespace closecheck::model::authorization {
 namespace {
 
-std::string barred_text(Principal who) {
+std::string barred_text(const Exchange& exchange) {
+  const Principal who = exchange.request->who;
+  if (exchange.is_revoked)
+    return "a close by a user who has lost `manage_ml` for half a minute is refused (401 or 403)";
   if (who == Principal::anonymous) return "a close without credentials is refused (401)";
   if (who == Principal::wrong_password) return "a close with a wrong password is refused (401)";
   return fmt::format("a close by a caller with neither `manage_ml` nor `manage` (here `{}`) is refused (403)",
@@ -44,7 +47,7 @@ void judge_close(const Exchange& exchange, RuleContext& context) {
         exchange, *right, fmt::format("a close by a caller with `{}` is not refused for want of privileges", name(who)),
         fmt::format("close #{} was refused so (status {})", exchange.number, exchange.status)));
   } else if (accepted && exchange.barred) {
-    Finding finding = finding_at(exchange, barred_clause(exchange), barred_text(who),
+    Finding finding = finding_at(exchange, barred_clause(exchange), barred_text(exchange),
                                  fmt::format("close #{} was accepted", exchange.number));
     if (exchange.bad_timeout) stand_beside(finding, Clause::bad_parameters_refused);
     context.rulings.accuse(std::move(finding));

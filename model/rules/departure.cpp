@@ -52,7 +52,9 @@ bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContex
       supposition.answer = Answer{.outcome = outcome};
       if (!job.oracle.suppose(supposition)) continue;
       name_also(finding, Clause::refused_request_changes_nothing);
-      if (refused.barred && refused.is_close) name_also(finding, authorization::barred_clause(refused));
+      // Whose parameters were refused was not looked at any further.
+      if (refused.barred && refused.is_close && refused.refusal != Refusal::bad_request)
+        name_also(finding, authorization::barred_clause(refused));
       finding.expected += fmt::format("; {} was refused and changes nothing", context.log.cite(refused.number));
       finding.observed += ", as if it had been honoured";
       return true;
@@ -73,6 +75,12 @@ bool met_other_mover(const JobFile& job, const Exchange& close, const RuleContex
   });
 }
 
+/// Whether something else that could change the job was under way beside the close.
+bool was_overlapped(std::size_t close, const RuleContext& context) {
+  const Exchange* const known = close != 0 ? context.log.find(close) : nullptr;
+  return known != nullptr && known->overlapped;
+}
+
 void name_by_force(Finding& finding, const OpenPeriod& period) {
   if (period.forced_from_failed)
     name_also(finding, Clause::force_closes_failed_job);
@@ -89,8 +97,10 @@ void refine_answer(const JobFile& job, const Exchange& blamed, Finding& finding,
     // The job cannot be opened because it is not closed yet, whatever its close was told.
     if (timeouts::claimed_at_timeout(job, context))
       name_also(finding, Clause::timed_out_close_is_no_success);
-    else if (!job.readings.closed_stats)
+    else if (!job.readings.closed_stats && job.period.forced != 0)
       name_by_force(finding, job.period);
+    else if (!job.readings.closed_stats && was_overlapped(job.period.normal_close, context))
+      name_also(finding, Clause::concurrent_requests_linearize);
     return;
   }
   if (!blamed.is_close || blamed.meant != RequestKind::close) return;

@@ -107,12 +107,18 @@ bool account_for(JobFile& job, const OracleFinding& found, RuleContext& context)
   // A request in an odd form that was read in another way: that shows in its own answer, or in a state that only it can
   // have brought about.
   std::size_t tried = 0;
+  bool was_read_since = false;
   for (const Exchange* const candidate : newest_first(job, context.log)) {
     if (tried == kCandidatesMax) break;
     const Exchange& odd = *candidate;
     const bool is_direct = odd.number == blamed.number;
+    // What had not worked when the job was read is taken not to have worked.
+    if (odd.meant == RequestKind::stats && odd.outcome == RequestOutcome::accepted && !is_direct) was_read_since = true;
+    if (odd.wrong_method && was_read_since) continue;
     if (!odd.is_odd() || is_read(odd.meant) || odd.stage != Exchange::Stage::answered) continue;
     if (!is_direct && blamed.meant != RequestKind::stats) continue;
+    // Closed is what the job was to be, and what it lost it would have lost alone.
+    if (found.count_too_low && odd.expression && !odd.odd_force && !is_direct) continue;
     ++tried;
     if (!is_read_otherwise(job, odd, is_direct)) continue;
     const Clause clause = odd.odd_force ? Clause::force_boolean_grammar : clause_of_form(odd);

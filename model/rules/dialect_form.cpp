@@ -40,7 +40,8 @@ class FormRules {
     // What was refused for something that nobody follows, or to a caller whom nobody knows, has no status of its own.
     const bool is_refused = response_.outcome == Outcome::refused;
     if (is_refused && !exchange_.is_close && exchange_.unknown.has(Reach::refusal)) return std::nullopt;
-    if (is_privilege_refusal() && exchange_.request->who == Principal::unknown) return std::nullopt;
+    const bool is_unknown = exchange_.request->who == Principal::unknown || exchange_.is_in_other_name;
+    if (is_privilege_refusal() && is_unknown) return std::nullopt;
     const std::optional<Rule> rule = exchange_.is_close ? rule_of_close() : rule_of_other();
     if (!rule) return std::nullopt;
     return apply(*rule);

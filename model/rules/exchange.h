@@ -46,6 +46,12 @@ struct Exchange {
   bool unauthenticated = false;  // a caller without valid credentials
   bool barred = false;           // unprivileged, where that counts
 
+  bool is_in_other_name = false;  // in that of a user whom the caller has made: nobody knows what he may do, but ...
+  bool is_revoked = false;        // ... he has lost the privilege to close, and that for a while
+  bool met_revocation = false;    // users or roles were changed meanwhile
+  std::size_t user_changes = 0;   // that had ended when it went out
+  bool was_seen_closing = false;  // the job read `closing` while this close of it was open
+
   Unknowns unknown;         // what of it must stay unjudged
   bool unfollowed = false;  // nobody can say what it does to its job: it cannot be read, or says more than is known
 

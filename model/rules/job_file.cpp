@@ -1,6 +1,8 @@
 #include "rules/job_file.h"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 
 #include "closecheck/vocabulary/text.h"
 
@@ -27,7 +29,17 @@ void JobFile::forget() {
   metadata.refused_update = metadata.closed_by = 0;
   model = {};
   unmet.clear();
+  earlier_records = {};
   to_confirm = 0;
+}
+
+void JobFile::keep_records() {
+  if (!closed_cleanly() || !results.is_readable() || !readings.records.is_whole()) return;
+  const std::span<const AnomalyRecord> whole = readings.records.whole();
+  earlier_records = {{}, readings.records.first()};
+  std::ranges::copy_if(whole, std::back_inserter(earlier_records.records), [&](const AnomalyRecord& record) {
+    return !record.interim && results.has_passed(record.start_ms);
+  });
 }
 
 void JobFile::clear(Profile profile) {
@@ -65,6 +77,7 @@ void JobFile::lose_track(std::string why) {
 
 void JobFile::start_anew() {
   readings.clear();
+  earlier_records = {};
   unmet.clear();
   results.forget();
   period = {};

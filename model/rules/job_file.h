@@ -82,6 +82,12 @@ struct ClosedReadings {
   void clear();
 };
 
+/// Anomaly records as a closed job had them before it was opened again: they stay.
+struct EarlierRecords {
+  std::vector<AnomalyRecord> records;
+  std::size_t number = 0;  // of the request that read them; 0: none
+};
+
 /// The job's configuration as read last, and what may have changed it since.
 struct MetadataReading {
   std::vector<std::pair<std::string, std::string>> members;
@@ -134,6 +140,8 @@ struct JobFile {
   void lose_track(std::string why);
   /// What is known for certain of the job is that it is where the oracle says: what became of its data is not.
   void start_anew();
+  /// It is opened again: what was read of its records is still to be there when it is closed the next time.
+  void keep_records();
 
   std::string name;
   std::uint32_t index = 0;
@@ -175,6 +183,7 @@ struct JobFile {
   Housekeeping housekeeping;
 
   ClosedReadings readings;
+  EarlierRecords earlier_records;
   MetadataReading metadata;
   ModelReading model;
   std::vector<UnmetPromise> unmet;

@@ -396,6 +396,25 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
   if (was_bounded) learn_of_results(job, context);
 }
 
+namespace {
+
+/// A record that was there before the job was opened again, and is not any more; null: there is none, or not all is
+/// read.
+const AnomalyRecord* lost_record(const JobFile& job) {
+  if (job.earlier_records.number == 0 || !job.readings.records.is_whole()) return nullptr;
+  const std::span<const AnomalyRecord> now = job.readings.records.whole();
+  // Its score may change with what came after it.
+  const auto is_there = [&](const AnomalyRecord& before) {
+    return std::ranges::any_of(now, [&](const AnomalyRecord& record) {
+      return record.start_ms == before.start_ms && record.function == before.function && record.entity == before.entity;
+    });
+  };
+  const auto lost = std::ranges::find_if_not(job.earlier_records.records, is_there);
+  return lost == job.earlier_records.records.end() ? nullptr : &*lost;
+}
+
+}  // namespace
+
 void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& page, const GetRecords& request,
                    RuleContext& context) {
   if (!job.is_closed_again() || force::may_still_work(job, exchange, context)) return;
@@ -423,6 +442,14 @@ void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& pag
                    fmt::format("{}: {}", context.log.cite(exchange.number), describe_row(record))),
         fmt::format("the final records of bucket {}", record.start_ms), context);
   }
+  if (const AnomalyRecord* lost = lost_record(job))
+    return await_promise(
+        exchange, job,
+        finding_at(exchange, Clause::reopen_continues_analysis,
+                   fmt::format("the anomaly records stay, as they were read before {}",
+                               context.log.cite(job.period.opened_by)),
+                   fmt::format("{}: {} is not there", context.log.cite(exchange.number), describe_row(*lost))),
+        fmt::format("the records of bucket {}", lost->start_ms), context);
   if (awaited && promise_kept_late(exchange, job, context)) return;
   if (!page.records.empty()) context.rulings.prove(Clause::close_finalizes_results);
 }

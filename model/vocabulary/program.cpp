@@ -29,6 +29,7 @@ struct Renamer {
     if constexpr (requires { operation.path; }) {
       apply(operation.path);
       apply(operation.body);
+      for (auto& [header, value] : operation.headers) apply(value);
     }
   }
 };

@@ -4,6 +4,7 @@
 
 #include <concepts>
 
+#include "closecheck/vocabulary/run_as.h"
 #include "closecheck/vocabulary/text.h"
 
 namespace closecheck {
@@ -144,9 +145,19 @@ std::string describe(const Request& request) {
   std::string text = std::visit(Describer{}, request.operation);
   if (std::holds_alternative<PostData>(request.operation) && !is_body_known(request))
     text = "post data to job " + job_of(request.operation);
-  if (request.who != Principal::manage_ml && request.who != Principal::unknown)
+  if (const std::string user = run_as_of(request); !user.empty())
+    text += fmt::format(" as user {}", user);
+  else if (request.who != Principal::manage_ml && request.who != Principal::unknown)
     text += fmt::format(" as {}", name(request.who));
   return text;
+}
+
+std::string run_as_of(const Request& request) {
+  const auto* sent = request.as_sent ? request.as_sent.get() : std::get_if<RawRequest>(&request.operation);
+  if (sent == nullptr) return {};
+  for (const auto& [header, value] : sent->headers)
+    if (lower(header) == kRunAsHeader) return value;
+  return {};
 }
 
 }  // namespace closecheck

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "closecheck/vocabulary/run_as.h"
+
 namespace closecheck {
 namespace {
 
@@ -34,7 +36,7 @@ class Watcher {
     }
     if (response.refusal == Refusal::busy || response.refusal == Refusal::unavailable) return true;
     // A refusal is what many programs ask for; not by those who may, and not of what only prepares.
-    if (!may_manage_jobs(request.who)) return false;
+    if (!may_manage_jobs(request.who) || !run_as_of(request).empty()) return false;
     if (response.refusal == Refusal::unauthenticated || response.refusal == Refusal::forbidden) return true;
     if (std::holds_alternative<IndexDocuments>(request.operation) ||
         std::holds_alternative<RefreshIndex>(request.operation))
@@ -76,7 +78,7 @@ std::string first_trouble(const History& history) {
 
 std::string first_refusal(const History& history) {
   return first_with(history, false, [](const Request& request, const Response& response) {
-    return response.outcome == Outcome::refused && may_manage_jobs(request.who);
+    return response.outcome == Outcome::refused && may_manage_jobs(request.who) && run_as_of(request).empty();
   });
 }
 

@@ -16,11 +16,20 @@ Steps cycle_with(int first, int last) {
   return {open(), post(data(first, last)), close()};
 }
 
+/// Ordinary data, and a bucket of it that stands out.
+Steps cycle_with_anomalies() {
+  std::vector<Record> records = data(0, 12);
+  for (int i = 0; i < 60; ++i) records.push_back({kDataStart + 12 * kSpanMs + i * 500, 1, ""});
+  records.push_back({kDataStart + 13 * kSpanMs, 1, ""});
+  return {open(), post(std::move(records)), close()};
+}
+
 std::vector<Program> outlasts_cycles(const Environment& environment) {
   return {
       Steps{create(), cycle_with(0, 3), buckets(), cycle(), cycle(), stats(), buckets(), pause(700 * kMillisecond),
             stats(), cycle_with(3, 5), buckets(), cycle_with(5, 7), stats(), buckets(), snapshots(), cycle(), open(),
             stats()},
+      Steps{create(), cycle_with_anomalies(), records(), cycle(), records(), cycle(), records()},
       Steps{create(), cycle_with(0, 3), cycle(), cycle(), stats(), buckets()},
       Steps{create(), cycle_with(0, 3), buckets(), cycle(), buckets(), cycle(), buckets(), stats()},
       Steps{create(), cycle(), cycle(), cycle_with(0, 2), stats(), buckets(), snapshots()},

@@ -10,8 +10,8 @@ using C = Clause;
 std::vector<Program> returns_early(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
   return {
-      Steps{create(), open(), slow, force(), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, force(), settle(environment), stats()},
+      Steps{create(), open(), slow, force(), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, fresh(force()), settle(environment), open(), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, on(1, force()), settle(environment), close(), stats()},
   };

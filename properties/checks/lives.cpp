@@ -204,14 +204,16 @@ Steps refused_when_open(const Environment& environment) {
     steps.add(call(CloseJob{kJob, "true", timeout, {}, {}}));
     steps.add(call(CloseJob{kJob, "false", timeout, {}, {}}));
   }
+  steps.add(stats());
   for (const char* name : {"unknown", "forec", "Timeout", "wait"}) {
     steps.add(close_with({{name, "true"}}));
     steps.add(call(CloseJob{kJob, "true", {}, {}, {{name, "1"}}}));
     steps.add(call(CloseJob{kJob, {}, "30s", {}, {{name, ""}}}));
   }
+  steps.add(stats());
   for (const char* method : {"GET", "PUT", "DELETE"})
     steps.add(raw(environment, method, "/anomaly_detectors/closecheck-a/_close"));
-  return steps.add(create()).add(open()).add(remove());
+  return steps.add(stats()).add(create()).add(stats()).add(open()).add(remove());
 }
 
 Steps refused_to_callers(const Environment& environment) {
@@ -288,8 +290,8 @@ std::vector<Program> slow_lives(const Environment& environment) {
   const Duration late = environment.slow * 7 / 10;
   return {
       Steps{create_detailed(), open(), post_for_entity(0, 4), slow, close_within(shortly), stats(), snapshots(),
-            post_for_entity(4, 5), flush(), open(), close_within(shortly), close_within("600000ms"), look(environment),
-            open(), stats(), post_for_entity(5, 7), close(), look(environment)},
+            post_for_entity(4, 5), flush(), open(), close_within(shortly), stats(), close_within("600000ms"),
+            look(environment), open(), stats(), post_for_entity(5, 7), close(), look(environment)},
       // In a later cycle, and left alone behind the timeout.
       Steps{create_detailed(), open(), post_for_entity(0, 2), close(), open(), post_for_entity(2, 6), slow,
             close_within(shortly), stats(), settle(environment), look(environment), open(), stats(), close(), stats()},

@@ -101,7 +101,7 @@ std::vector<Program> lives_of_several(const Environment& environment) {
                 open(kOtherJob),
                 close_named(kBoth),
                 states(),
-                open_both(),
+                open(kOtherJob),
                 close_named(kGroup),
                 states(),
                 open_both(),
@@ -126,7 +126,7 @@ std::vector<Program> lives_of_several_slow(const Environment& environment) {
   return {Steps{both_open(), slow_close(slow, kJob), slow_close(slow, kOtherJob),
                 close_named(kBoth, {}, in_milliseconds(short_of(environment))), settle(environment, kJob),
                 settle(environment, kOtherJob), states(), open_both(), slow_close(slow, kOtherJob), close_named(kBoth),
-                states()}};
+                states(), open_both(), slow_close(slow / 2, kJob), close_named(kBoth), states()}};
 }
 
 std::vector<Program> lives_of_several_failing(const Environment& environment) {

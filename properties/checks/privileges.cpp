@@ -111,7 +111,7 @@ std::vector<Check> privilege_checks() {
        manage_ml_closes,
        {},
        {},
-       3},
+       4},
       {"manage-closes",
        {C::manage_may_close, C::close_ends_open_job},
        needs({Principal::manage}),

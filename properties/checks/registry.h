@@ -16,6 +16,7 @@ std::vector<Check> datafeed_checks();
 std::vector<Check> force_checks();
 std::vector<Check> timeout_checks();
 std::vector<Check> privilege_checks();
+std::vector<Check> revocation_checks();
 std::vector<Check> refusal_checks();
 std::vector<Check> overlap_checks();
 std::vector<Check> wire_checks();

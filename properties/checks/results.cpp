@@ -23,6 +23,8 @@ Steps with_anomalies() {
 std::vector<Program> keeps_results(const Environment& environment) {
   const Duration later = environment.live ? kSecond : 30 * kSecond;
   return {
+      Steps{with_anomalies(), close(), records_page(0, 1), records_page(1, 1), buckets(), buckets_page(0, 2),
+            buckets_page(2, 2), buckets()},
       Steps{closed(), buckets(), buckets_page(0, 2), buckets_page(2, 2), buckets()},
       Steps{with_anomalies(), close(), records(), records()},
       Steps{with_anomalies(), close(), records_page(0, 1), records_page(1, 1), records()},

@@ -18,9 +18,9 @@ namespace closecheck::properties {
 namespace {
 
 /// As the README says what each of them is.
-constexpr std::array<std::string_view, 12> kSubCases{
-    "plain", "members", "parameters", "several jobs", "overlap",           "opening",
-    "force", "cycles",  "reading",    "deleting",     "callers and names", "datafeeds"};
+constexpr std::array<std::string_view, 13> kSubCases{
+    "plain",  "members", "parameters", "several jobs",      "overlap",   "opening",   "force",
+    "cycles", "reading", "deleting",   "callers and names", "datafeeds", "revocation"};
 
 /// `| clause | sub-case | check | deviation | variant |`; a dash where there is none.
 struct Row {

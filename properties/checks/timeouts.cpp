@@ -93,7 +93,7 @@ void measure_longest_wait(const History& history, const Environment&, Samples& s
 }
 
 std::vector<std::string> all_units() {
-  return {"60000000micros", "60000000000nanos", "1d", "2h", "30m", "100s", "60000ms"};
+  return {"1d", "60000000micros", "60000000000nanos", "2h", "30m", "100s", "60000ms"};
 }
 
 std::vector<Program> takes_every_unit(const Environment& environment) {

@@ -31,6 +31,7 @@ std::vector<Program> errors_have_envelopes(const Environment& environment) {
       Steps{close()},
       Steps{open()},
       Steps{post(data(0, 1))},
+      Steps{create(), open(), open(), remove(), close_within("abc"), close_with({{"unknown", "1"}})},
       Steps{flush()},
       Steps{stats()},
       Steps{get()},
@@ -38,7 +39,6 @@ std::vector<Program> errors_have_envelopes(const Environment& environment) {
       Steps{create(), post(data(0, 1))},
       Steps{create(), flush()},
       Steps{create(), create()},
-      Steps{create(), open(), open(), remove(), close_within("abc"), close_with({{"unknown", "1"}})},
   };
   if (environment.secured) programs.push_back(Steps{create(), open(), as(Principal::anonymous, close()), stats()});
   for (const Principal who : {Principal::none, Principal::monitor_ml})
@@ -75,7 +75,7 @@ std::vector<Program> unknown_parameters(const Environment& environment) {
 std::vector<Program> spellings_of_force(const Environment& environment) {
   std::vector<Program> programs;
   for (const char* spelling :
-       {"true", "false", "", "maybe", "0", "off", "no", "yes", "1", "on", "TRUE", "False", "no!"})
+       {"true", "false", "", "maybe", "0", "off", "TRUE", "yes", "1", "on", "no", "False", "no!"})
     programs.push_back(Steps{create(), open(), force_spelled(spelling), stats()});
   for (const char* spelling : {"false", "0", "off", "no", "maybe", "", "1"})
     programs.push_back(

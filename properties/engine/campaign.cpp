@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "closecheck/vocabulary/trouble.h"
@@ -31,6 +32,10 @@ constexpr int kLateMax = 2;
 constexpr int kSizeMin = 4;
 constexpr int kSizeMax = 34;
 
+/// Live: how much a unit is needed for a clause that is asked for. But for the core, none is where that clause is
+/// violated already.
+enum class Rank : std::uint8_t { core, extra, in_passing };
+
 /// A piece of work: one program with all its seeds, or a row of generated ones.
 struct Unit {
   std::size_t check = 0;
@@ -39,7 +44,7 @@ struct Unit {
   int seeds = 1;
   bool through_codec = false;
   Duration estimate = 0;
-  bool is_extra = false;  // live: not needed any more where the clause that it is aimed at is violated
+  Rank rank = Rank::core;
 };
 
 /// Live: what the workers do before they all stop once.
@@ -191,15 +196,17 @@ class Campaign {
       for (Unit& unit : units_of(i))
         if (unit.index < core_count(*checks_[i])) round.units.push_back(std::move(unit));
     }
-    for (Unit& unit : round.units) unit.is_extra = unit.index >= checks_[unit.check]->core_programs;
+    for (Unit& unit : round.units) unit.rank = rank_of(unit);
     Duration whole = 0;
     for (const Unit& unit : round.units) whole += unit.estimate;
     // The longest first, so that workers end together; the most telling first where there is no time for all.
     const Duration left = std::chrono::nanoseconds(options_.last_call - Clock::now()).count();
     const bool has_time = whole / std::max(1, options_.workers) < left * 3 / 4;
     std::ranges::stable_sort(round.units, {}, [&](const Unit& unit) {
-      return has_time ? std::pair<std::uint64_t, Duration>(unit.is_extra ? 1 : 0, -unit.estimate)
-                      : std::pair(unit.index, unit.estimate);
+      const bool is_aimed = unit.rank != Rank::in_passing;
+      return has_time ? std::tuple<bool, std::uint64_t, Duration>(!is_aimed, static_cast<std::uint64_t>(unit.rank),
+                                                                  -unit.estimate)
+                      : std::tuple(!is_aimed, unit.index, unit.estimate);
     });
     return round;
   }
@@ -208,21 +215,19 @@ class Campaign {
     return environment().selected.empty() || environment().selected.count(clause) != 0;
   }
 
-  /// How many programs of the check are in the core round: who asks for a few clauses alone has time for all of theirs.
+  /// How many programs of the check are in the core round: who asks for a few clauses alone has time for all of theirs,
+  /// and behind them for what the core round has for others and may tell these.
   std::size_t core_count(const Check& check) const {
     const bool asks_for_few = !environment().selected.empty() && environment().selected.size() < clauses().size();
     if (asks_for_few && is_selected(check.aim())) return SIZE_MAX;
-    return is_core(check) ? check.core_programs : 0;
+    return std::ranges::any_of(check.serves, [&](Clause clause) { return is_selected(clause); }) ? check.core_programs
+                                                                                                 : 0;
   }
 
-  /// Whether a clause that is asked for needs the check: it is aimed at it, or nothing that runs here is.
-  bool is_core(const Check& check) const {
-    if (is_selected(check.aim())) return true;
-    return std::ranges::any_of(check.serves, [&](Clause clause) {
-      return is_selected(clause) && std::ranges::none_of(merged_.checks, [&](const CheckResult& other) {
-               return !other.unmet && other.check->aims_at(clause);
-             });
-    });
+  Rank rank_of(const Unit& unit) const {
+    const Check& check = *checks_[unit.check];
+    if (!is_selected(check.aim())) return Rank::in_passing;
+    return unit.index < check.core_programs ? Rank::core : Rank::extra;
   }
 
   /// Clauses that the checks of this run could tell, and nothing has: neither evidence nor a violation.
@@ -280,11 +285,15 @@ class Campaign {
 
   /// Whether what the unit could tell has been told meanwhile.
   bool is_left_out(const Unit& unit) const {
-    const Clause clause = checks_[unit.check]->aim();
+    const Check& check = *checks_[unit.check];
+    const Clause clause = check.aim();
     if (round_.until_told && is_told(clause)) return true;
+    if (unit.rank == Rank::in_passing)
+      return std::ranges::all_of(check.serves,
+                                 [&](Clause served) { return !is_selected(served) || violated_.count(served) != 0; });
     const auto late = late_.find(clause);
     const bool is_late = late != late_.end() && late->second >= kLateMax && evidence_.of(clause) == 0;
-    return (round_.is_repeated && is_late) || (unit.is_extra && (is_late || violated_.count(clause) != 0));
+    return (round_.is_repeated && is_late) || (unit.rank == Rank::extra && (is_late || violated_.count(clause) != 0));
   }
 
   /// The next piece of work.
@@ -332,7 +341,8 @@ class Campaign {
 
   /// Whether there should have been time for what is aimed at the clause.
   bool is_missed(Clause clause) const {
-    return environment().live && round_.is_needed && may_hold_live(clause) && !is_told(clause) && !cancelled_ && !gone_;
+    return environment().live && round_.is_needed && is_selected(clause) && may_hold_live(clause) && !is_told(clause) &&
+           !cancelled_ && !gone_;
   }
 
   /// A clause is told only by checks that are registered for it.

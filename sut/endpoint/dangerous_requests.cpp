@@ -51,6 +51,15 @@ bool is_close_of_nobody(const std::vector<std::string>& segments) {
   return segments.back() == "_close" && segments.size() > 1 && segments[segments.size() - 2] == "anomaly_detectors";
 }
 
+/// A user or a role of a name of ours: what we make of these concerns the whole cluster.
+bool is_of_our_users(const std::vector<std::string>& segments) {
+  if (segments.size() < 3) return false;
+  const std::string& kind = segments[segments.size() - 2];
+  const std::string& api = segments[segments.size() - 3];
+  return (api == "security" || api == "_security") && (kind == "user" || kind == "role") &&
+         segments.back().starts_with(kNamePrefix);
+}
+
 bool is_true(std::string_view value) {
   return value != "false";
 }
@@ -91,6 +100,7 @@ std::string why_dangerous(const wire::HttpRequest& request, Profile profile, boo
     return "a revert that deletes results may delete those of others" + std::string(kNotAllowed);
   if (is_of_jobs && is_close_of_nobody(segments))
     return "a close without an id may mean every job" + std::string(kNotAllowed);
+  if (is_of_our_users(segments)) return "users and roles belong to the whole cluster" + std::string(kNotAllowed);
   if (const auto others = std::find_if(segments.begin(), segments.end(), names_others); others != segments.end())
     return "`" + *others + "` names what is not ours" + std::string(kNotAllowed);
   return "";

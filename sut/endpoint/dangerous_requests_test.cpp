@@ -40,6 +40,15 @@ TEST(DangerousRequests, NameNothingOfOthersWhereTheyNameWhatIsOurs) {
   EXPECT_EQ(why("PUT", "/_ml/anomaly_detectors/closecheck-1-a/"), "");
 }
 
+TEST(DangerousRequests, MakeUsersAndRolesOfOurNames) {
+  for (const char* path : {"/_security/user/closecheck-1-u", "/_xpack/security/role/closecheck-1-r"}) {
+    EXPECT_THAT(why("PUT", path), HasSubstr("users and roles belong to the whole cluster")) << path;
+    EXPECT_NE(why("DELETE", path), "") << path;
+    EXPECT_EQ(why("PUT", path, {}, "", true), "") << path;
+    EXPECT_EQ(why("GET", path), "") << path;
+  }
+}
+
 TEST(DangerousRequests, DeleteResultsByAReversion) {
   const std::string path = "/_ml/anomaly_detectors/closecheck-a/model_snapshots/1/_revert";
   for (const char* value : {"true", "", "maybe"})

@@ -92,14 +92,20 @@ bool is_unknown(const Response& response) {
   return response.outcome == Outcome::refused && response.refusal == Refusal::not_found;
 }
 
+bool is_of_security(ThingKind kind) {
+  return kind == ThingKind::user || kind == ThingKind::role;
+}
+
 class CleanUp {
  public:
-  CleanUp(Target& target, const Removal& removal) : removal_(removal), asker_(target, removal.patience) {}
+  CleanUp(Target& target, const Removal& removal)
+      : removal_(removal), profile_(target.options().profile), asker_(target, removal.patience) {}
 
   std::optional<Gone> remove(const Thing& thing) {
     undecided_ = 0;
     is_barred_ = false;
     if (thing.kind == ThingKind::index) return try_once(DeleteIndex{thing.name}, Principal::setup);
+    if (is_of_security(thing.kind)) return try_once(deletion_of_account(thing), Principal::setup);
     const bool is_job = thing.kind == ThingKind::job;
     if (is_job && removal_.closed_jobs.contains(thing.name))
       if (const auto gone = try_once(deletion(thing, {}))) return gone;
@@ -135,6 +141,12 @@ class CleanUp {
     return succeeded(answer) || did_nothing(answer);
   }
 
+  /// Of a user or a role.
+  Operation deletion_of_account(const Thing& thing) const {
+    return RawRequest{
+        "DELETE", fmt::format("{}/{}/{}", profile_->security.path, name(thing.kind), thing.name), {}, "", ""};
+  }
+
   static Operation deletion(const Thing& thing, Parameter force) {
     if (thing.kind == ThingKind::feed) return DeleteDatafeed{thing.name, std::move(force)};
     return DeleteJob{thing.name, std::move(force)};
@@ -144,7 +156,7 @@ class CleanUp {
     if (is_hopeless()) return std::nullopt;
     const Response answer = asker_.ask(std::move(deletion), who);
     if (succeeded(answer)) return Gone::was_removed;
-    if (is_unknown(answer)) return Gone::was_not_there;
+    if (is_unknown(answer) || answer.status == 404) return Gone::was_not_there;
     const bool is_refused = answer.outcome == Outcome::refused;
     is_barred_ = is_refused && (answer.refusal == Refusal::unauthenticated || answer.refusal == Refusal::forbidden);
     if (!is_refused || answer.refusal == Refusal::busy || answer.refusal == Refusal::unavailable) ++undecided_;
@@ -156,6 +168,7 @@ class CleanUp {
   }
 
   const Removal& removal_;
+  const Profile profile_;
   Asker asker_;
   int undecided_ = 0;       // deletions of this thing of which nobody knows what became
   bool is_barred_ = false;  // we may not
@@ -169,6 +182,8 @@ bool may_be_there(Asker& asker, const Thing& thing) {
     case ThingKind::job:
       return !is_unknown(asker.ask(GetJob{thing.name}));
     case ThingKind::index:
+    case ThingKind::user:
+    case ThingKind::role:
       break;
   }
   return asker.ask(RawRequest{"GET", "/" + thing.name, {}, "", ""}, Principal::setup).status != 404;

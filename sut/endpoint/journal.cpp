@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "closecheck/sut/wire.h"
+#include "closecheck/vocabulary/path.h"
 #include "closecheck/vocabulary/program.h"
 #include "run/politeness.h"
 
@@ -22,7 +23,7 @@ namespace {
 using Json = nlohmann::json;
 
 std::optional<ThingKind> kind_named(std::string_view text) {
-  for (const ThingKind kind : {ThingKind::feed, ThingKind::job, ThingKind::index})
+  for (const ThingKind kind : {ThingKind::feed, ThingKind::job, ThingKind::index, ThingKind::user, ThingKind::role})
     if (name(kind) == text) return kind;
   return std::nullopt;
 }
@@ -31,6 +32,17 @@ constexpr std::string_view kRun = "run";
 
 std::string line_of(const Json& line) {
   return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// A user or a role of a name of ours: these have no operations.
+std::optional<Thing> created_by_raw(const RawRequest& raw) {
+  if (raw.method != "PUT" && raw.method != "POST") return std::nullopt;
+  const std::vector<std::string> segments = split_path(raw.path);
+  if (segments.size() < 3 || !segments[segments.size() - 3].ends_with("security") || !is_our_name(segments.back()))
+    return std::nullopt;
+  for (const ThingKind kind : {ThingKind::user, ThingKind::role})
+    if (segments[segments.size() - 2] == name(kind)) return Thing{kind, segments.back()};
+  return std::nullopt;
 }
 
 std::string text_member(const Json& line, const char* member) {
@@ -57,6 +69,10 @@ std::string_view name(ThingKind kind) {
       return "job";
     case ThingKind::index:
       return "index";
+    case ThingKind::user:
+      return "user";
+    case ThingKind::role:
+      return "role";
   }
   return "";
 }
@@ -71,6 +87,7 @@ std::optional<Request> view_of(const Request& request, Profile profile) {
 }
 
 std::optional<Thing> created_by(const Operation& operation) {
+  if (const auto* raw = std::get_if<RawRequest>(&operation)) return created_by_raw(*raw);
   if (const auto* job = std::get_if<CreateJob>(&operation)) return Thing{ThingKind::job, job->job};
   if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) return Thing{ThingKind::feed, feed->feed};
   if (const auto* index = std::get_if<CreateIndex>(&operation)) return Thing{ThingKind::index, index->index};

@@ -193,7 +193,7 @@ Answer CloseOperations::refuse_close_of_closed(const Job& job) const {
 Answer CloseOperations::refuse_close(Job& job, const CloseOrder& order) {
   if (job.state() == JobState::failed) {
     if (turn_.manner.deviates(Deviation::closes_failed_job_normally) ||
-        (turn_.manner.deviates(Deviation::force_false_forces) && order.force_sent) ||
+        (turn_.manner.deviates(Deviation::force_false_closes_failed_job) && order.force_sent) ||
         (turn_.manner.deviates(Deviation::closes_job_failed_later) && job.past().opens > 1))
       return std::nullopt;
     if (turn_.manner.deviates(Deviation::failed_close_with_timeout_answers_404) && order.timeout_sent)

@@ -20,6 +20,7 @@
 #include "in_process/privileges.h"
 #include "in_process/result_operations.h"
 #include "in_process/server_operations.h"
+#include "in_process/user_operations.h"
 
 namespace closecheck::sut {
 namespace {
@@ -37,7 +38,8 @@ bool is_any_of(const RequestDetails& details) {
 
 }  // namespace
 
-void Core::handle(const Request& request, const RequestDetails* details, Time now, Token token, Replies& replies) {
+void Core::handle(const Request& request, const RequestDetails* details, const std::string& run_as, Time now,
+                  Token token, Replies& replies) {
   if (due_ <= now) fire(now, replies);
   now_ = now;
   Turn turn = this->turn(replies);
@@ -45,10 +47,21 @@ void Core::handle(const Request& request, const RequestDetails* details, Time no
   turn.token = token;
   turn.details = details;
   Answer answer = authenticate(manner_, request);
+  if (!answer && manner_.security && !run_as.empty()) answer = change_caller(turn, run_as);
   if (!answer) answer = this->answer(turn, request.operation);
   if (answer) turn.reply(token, *std::move(answer));
   if (!only_reads(request, details)) note_change(request);
   refresh_due();
+}
+
+Answer Core::change_caller(Turn& turn, const std::string& user) const {
+  const std::optional<Principal> who = users_.principal_of(manner_, user, now_);
+  if (turn.who != Principal::setup || (!who && !manner_.varies(Variant::deleted_users_are_unknown)))
+    return forbidden("admin/xpack/security/run_as", turn.who);
+  if (!who) return unauthenticated(manner_, Principal::wrong_password);
+  turn.who = *who;
+  turn.user = user;
+  return std::nullopt;
 }
 
 Answer Core::answer(const Turn& turn, const Operation& operation) {
@@ -73,6 +86,8 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
       return CalendarOperations(turn, calendars_, jobs_).on(ask);
     } else if constexpr (Answers<ServerOperations, Ask>) {
       return ServerOperations(turn, jobs_, feeds_, settings_).on(ask);
+    } else if constexpr (Answers<UserOperations, Ask>) {
+      return UserOperations(turn, users_, lifecycle).on(ask);
     } else {
       return bad_request("the request has no operation");
     }

@@ -16,6 +16,7 @@
 #include "in_process/job_list.h"
 #include "in_process/manner.h"
 #include "in_process/turn.h"
+#include "in_process/user_list.h"
 
 namespace closecheck::sut {
 
@@ -30,11 +31,11 @@ class Core {
   /// Takes a request at `now`, which never goes back. Its answer is among the replies of this or of a later call.
   /// Raw requests are the wire codec's to route: without details they are only refused.
   void handle(const ServiceRequest& request, Time now, Token token, Replies& replies) {
-    handle(request.request, &request.details, now, token, replies);
+    handle(request.request, &request.details, request.run_as, now, token, replies);
   }
   /// The same for a request that says nothing beyond the vocabulary. The answer has no details.
   void handle(const Request& request, Time now, Token token, Replies& replies) {
-    handle(request, nullptr, now, token, replies);
+    handle(request, nullptr, "", now, token, replies);
   }
   /// Does everything that is due at `now`.
   void fire(Time now, Replies& replies);
@@ -58,8 +59,11 @@ class Core {
  private:
   friend struct StateAccess;
   Turn turn(Replies& replies) const { return {manner_, wall_start_ms_, now_, replies}; }
-  void handle(const Request& request, const RequestDetails* details, Time now, Token token, Replies& replies);
+  void handle(const Request& request, const RequestDetails* details, const std::string& run_as, Time now, Token token,
+              Replies& replies);
   static bool only_reads(const Request& request, const RequestDetails* details);
+  /// A refusal where the turn's caller may not ask in the user's name, or there is no such user; else it is his turn.
+  Answer change_caller(Turn& turn, const std::string& user) const;
   Answer answer(const Turn& turn, const Operation& operation);
   void refresh_due();
   void note_change(const Request& request);
@@ -74,6 +78,7 @@ class Core {
   DatafeedList feeds_;
   ClusterSettings settings_;
   CalendarList calendars_;
+  UserList users_;  // not stored
   std::uint64_t changes_ = 0;
 };
 

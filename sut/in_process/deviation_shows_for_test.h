@@ -37,6 +37,7 @@ std::vector<Showing> showings_of_lists();
 std::vector<Showing> showings_of_wire();
 std::vector<Showing> showings_of_reopening();
 std::vector<Showing> showings_of_parameters();
+std::vector<Showing> showings_of_revocation();
 std::vector<Showing> showings_of_dialect();
 
 }  // namespace closecheck::sut

@@ -82,7 +82,7 @@ std::vector<Showing> showings_of_cycles() {
          s.wait(kMinute);
          return s.buckets(kA).size() < before;
        }},
-      {Deviation::second_close_drops_records, p54,
+      {Deviation::second_close_lowers_count, p54,
        [](S& s) {
          s.create(kA);
          cycle(s, kA, {0, 1, kSpanMs});
@@ -162,7 +162,7 @@ std::vector<Showing> showings_of_cycles() {
          s.ask(StopDatafeed{"closecheck-f", {}});
          return is_refused(s.close(kA), 409);
        }},
-      {Deviation::closed_job_fails_later, p54,
+      {Deviation::late_reopen_refused, p54,
        [](S& s) {
          s.create(kA);
          cycle(s, kA);
@@ -191,7 +191,7 @@ std::vector<Showing> showings_of_cycles() {
          s.wait(kMinute);
          return s.state(kA) == JobState::closed;
        }},
-      {Deviation::refused_create_resets_job, p54,
+      {Deviation::refused_create_closes_job, p54,
        [](S& s) {
          open_new(s, kA);
          s.create(kA);

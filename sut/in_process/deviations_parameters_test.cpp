@@ -142,7 +142,7 @@ std::vector<Showing> showings_of_parameters() {
          open_new(s, kA);
          return is_refused(s.force_close(kA, ""), 400);
        }},
-      {Deviation::force_false_forces, p54,
+      {Deviation::force_false_closes_failed_job, p54,
        [](S& s) {
          open_new(s, kA);
          s.fault(Fault::fail_job, kA);

@@ -88,7 +88,8 @@ namespace {
 std::vector<Showing> all_showings() {
   std::vector<Showing> all;
   for (const auto& some : {showings_of_closing(), showings_of_force(), showings_of_cycles(), showings_of_reopening(),
-                           showings_of_parameters(), showings_of_lists(), showings_of_dialect(), showings_of_wire()})
+                           showings_of_parameters(), showings_of_lists(), showings_of_revocation(),
+                           showings_of_dialect(), showings_of_wire()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

@@ -272,8 +272,9 @@ void JobAnalysis::finalize_results(const Manner& manner, int cycle) {
   const bool leaves_interim = manner.deviates(Deviation::leaves_passed_bucket_interim) ||
                               (manner.deviates(Deviation::second_close_leaves_bucket_interim) && cycle > 1);
   if (leaves_interim && !results_.buckets.empty()) results_.buckets.back().interim = true;
-  if (manner.deviates(Deviation::second_close_drops_records) && cycle == 2 && !results_.buckets.empty())
+  if (manner.deviates(Deviation::second_close_lowers_count) && cycle == 2 && !results_.buckets.empty())
     --results_.buckets.front().event_count;
+  if (manner.deviates(Deviation::second_close_drops_anomalies) && cycle == 2) results_.records.clear();
 }
 
 void JobAnalysis::prune_model(const Manner& manner, int cycle) {

@@ -41,7 +41,7 @@ void JobLifecycle::force_close(Job& job) {
 }
 
 Answer JobLifecycle::await_close(std::span<Job* const> jobs, Duration timeout, Time deadline) {
-  WaitingClose waiting{turn_.token, deadline, timeout, 0};
+  WaitingClose waiting{turn_.token, deadline, timeout, 0, false, std::string(turn_.user)};
   for (Job* job : jobs) {
     waiting.joined = waiting.joined || (job->state() == JobState::closing && job->waiting_closes.empty());
     begin_close(*job);
@@ -63,6 +63,18 @@ Answer JobLifecycle::await_close(std::span<Job* const> jobs, Duration timeout, T
 void JobLifecycle::give_up_waiting(Job& job, const Response& for_opens, const Response& for_closes) {
   wake_opens(job, for_opens);
   wake_closes(job, for_closes);
+}
+
+void JobLifecycle::refuse_closes_of(std::string_view user, const Response& response, bool stops) {
+  const auto is_his = [&](Token token) {
+    const auto waiting = std::ranges::find(waiting_, token, &WaitingClose::token);
+    return waiting != waiting_.end() && waiting->user == user;
+  };
+  for (Job& job : jobs_) {
+    if (std::ranges::none_of(job.waiting_closes, is_his)) continue;
+    if (stops) job.stay_open();
+    wake_closes(job, response);
+  }
 }
 
 void JobLifecycle::close_siblings(const Job& job) {

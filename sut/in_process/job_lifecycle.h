@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "in_process/job_list.h"
@@ -17,6 +19,7 @@ struct WaitingClose {
   Duration timeout = 0;  // as it was asked for
   std::size_t jobs = 0;  // that it still waits for
   bool joined = false;   // a close that was under way
+  std::string user{};    // in whose name it was asked for, where that was not the caller's own
 };
 
 class JobLifecycle {
@@ -37,6 +40,10 @@ class JobLifecycle {
   Answer await_close(std::span<Job* const> jobs, Duration timeout, Time deadline);
   /// The job is in no state any more that somebody could wait for.
   void give_up_waiting(Job& job, const Response& for_opens, const Response& for_closes);
+
+  /// Closes that wait in the user's name are answered so. `stops`: and the jobs are open again; else they go on
+  /// closing.
+  void refuse_closes_of(std::string_view user, const Response& response, bool stops);
 
   /// Does what is due of all jobs.
   void advance();

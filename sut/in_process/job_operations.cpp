@@ -70,7 +70,7 @@ Answer JobOperations::on(const CreateJob& ask) {
   auto plan = make_plan(ask.config, problem);
   if (!plan) return refusal_of(std::move(problem));
   if (Job* job = jobs_.find(ask.job)) {
-    if (turn_.manner.deviates(Deviation::refused_create_resets_job) && job->state() == JobState::opened)
+    if (turn_.manner.deviates(Deviation::refused_create_closes_job) && job->state() == JobState::opened)
       lifecycle_.begin_close(*job);
     return refused(400, "resource_already_exists_exception",
                    fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
@@ -300,7 +300,7 @@ Answer JobOperations::give_up_opening(Job& job, Duration timeout) {
 bool JobOperations::stays_shut(const Job& job) const {
   return (turn_.manner.deviates(Deviation::reopen_refused) && job.past().was_opened()) ||
          (turn_.manner.deviates(Deviation::second_reopen_refused) && job.past().opens > 1) ||
-         (turn_.manner.deviates(Deviation::closed_job_fails_later) && job.past().was_opened() &&
+         (turn_.manner.deviates(Deviation::late_reopen_refused) && job.past().was_opened() &&
           turn_.now - job.past().closed_at >= kSecond / 2) ||
          (turn_.manner.deviates(Deviation::forced_job_never_reopens) && job.past().forced);
 }

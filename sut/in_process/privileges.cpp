@@ -31,6 +31,10 @@ bool may_close(const Manner& manner, Principal who) {
   return may_manage(manner, who) || who == Principal::anonymous;
 }
 
+bool may_manage_users(const Manner& manner, Principal who) {
+  return !manner.security || who == Principal::setup;
+}
+
 bool may_use_indices(const Manner& manner, Principal who) {
   return !manner.security || who == Principal::setup;
 }

@@ -15,6 +15,7 @@ Answer authenticate(const Manner& manner, const Request& request);
 bool may_read(const Manner& manner, Principal who);
 bool may_manage(const Manner& manner, Principal who);
 bool may_close(const Manner& manner, Principal who);
+bool may_manage_users(const Manner& manner, Principal who);
 bool may_use_indices(const Manner& manner, Principal who);
 /// A privilege of the cluster, by its name.
 bool has_privilege(const Manner& manner, Principal who, std::string_view privilege);

@@ -250,8 +250,8 @@ struct StateAccess {
 
   template <class Archive, Is<Core> Value>
   static void clock(Archive& archive, Value& value) {
-    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, cluster_settings, calendars, changes] =
-        value;
+    auto& [manner, wall_start_ms, now, due, jobs, waiting, indices, feeds, cluster_settings, calendars, users,
+           changes] = value;
     archive(wall_start_ms, now);
   }
   /// Transient settings end with the process.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -33,6 +34,7 @@ struct Turn {
   // Of the request, where there is one.
   Principal who = Principal::none;
   Token token = 0;
+  std::string_view user = {};  // made through the API, in whose name it is asked; empty: `who` asks for himself
   const RequestDetails* details =
       nullptr;  // null: it says nothing beyond the vocabulary, and nobody reads more than that
 

@@ -27,6 +27,9 @@ constexpr std::array kVariants{
     VariantText{Variant::closed_shows_empty_node, "closed-shows-empty-node", "Statistics of a closed job have an empty node and an open time of nought."},
     VariantText{Variant::manage_ml_may_not_read_indices, "manage-ml-may-not-read-indices", "A datafeed is made only by whoever may read its index, which the privileges of the job API do not allow."},
     VariantText{Variant::room_for_one_open_job, "room-for-one-open-job", "A second job cannot be open beside the first: 429."},
+    VariantText{Variant::credentials_are_cached, "credentials-are-cached", "A privilege that was taken away holds for five seconds more."},
+    VariantText{Variant::deleted_users_are_unknown, "deleted-users-are-unknown", "Whoever asks in the name of a user that there is not is answered with 401."},
+    VariantText{Variant::revocation_ends_waiting, "revocation-ends-waiting", "Who loses the privilege while a close of his waits is told so at once: 403. The close goes on."},
 };
 // clang-format on
 

@@ -27,6 +27,9 @@ enum class Variant : std::uint8_t {
   closed_shows_empty_node,
   manage_ml_may_not_read_indices,
   room_for_one_open_job,
+  credentials_are_cached,
+  deleted_users_are_unknown,
+  revocation_ends_waiting,
 };
 
 }  // namespace closecheck::sut

@@ -35,8 +35,9 @@ std::string_view without_spaces(std::string_view text) {
 
 /// Where a second one would leave open which of them counts.
 bool stands_once(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kOnce{"content-length", "transfer-encoding", "host",
-                                                  "authorization",  "content-type",      "content-encoding"};
+  constexpr std::array<std::string_view, 7> kOnce{"content-length",        "transfer-encoding", "host",
+                                                  "authorization",         "content-type",      "content-encoding",
+                                                  "es-security-runas-user"};
   return std::ranges::find(kOnce, name) != kOnce.end();
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "closecheck/vocabulary/run_as.h"
 #include "server/http_server.h"
 #include "server/server_access.h"
 #include "server/server_log.h"
@@ -50,8 +51,8 @@ class FrontDesk {
     http.query = wire::split_query(std::string_view(head.target).substr(std::min(question + 1, head.target.size())));
     http.body = std::move(body);
     http.content_type = head.header("content-type");
-    if (std::string accept = head.header("accept"); !accept.empty())
-      http.headers.emplace_back("accept", std::move(accept));
+    for (const std::string& name : {std::string("accept"), std::string(kRunAsHeader)})
+      if (std::string value = head.header(name); !value.empty()) http.headers.emplace_back(name, std::move(value));
 
     if (options_.test_hooks && http.path.starts_with("/_test/"))
       return wire::encode(hook(http), Request{}, manner_.profile);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "closecheck/vocabulary/run_as.h"
 #include "in_process/answers.h"
 #include "service/headers.h"
 #include "wire/answer_options.h"
@@ -127,6 +128,7 @@ Entered enter(const wire::HttpRequest& message, const Manner& manner, Principal 
     entered.asked.deprecated_path = std::move(path->deprecated);
   }
   entered.request.request.who = who;
+  entered.request.run_as = wire::find(message.headers, kRunAsHeader).value_or("");
   const bool unknown = who == Principal::anonymous || who == Principal::wrong_password;
   const bool asks_who =
       !routed.before_identity || (manner.profile->identity_comes_first && message.method != "OPTIONS");

@@ -143,6 +143,12 @@ Built health(Call& call);
 Built features(Call& call);
 Built has_privileges(Call& call);
 
+// Users and roles.
+Built put_user(Call& call);
+Built delete_user(Call& call);
+Built put_role(Call& call);
+Built delete_role(Call& call);
+
 /// The documents that a query names: all, a range, some values, or several of these at once. Throws Refused for a query
 /// of another kind.
 DocumentQuery read_query(const Json& query);

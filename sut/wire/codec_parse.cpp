@@ -3,6 +3,7 @@
 
 #include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/printable.h"
+#include "closecheck/vocabulary/run_as.h"
 #include "wire/routes.h"
 #include "wire/text.h"
 
@@ -11,6 +12,7 @@ namespace closecheck::sut::wire {
 Request parse(const HttpRequest& request, Profile profile, Principal who) {
   RawRequest raw{request.method, request.path, request.query, request.body, request.content_type};
   raw.body_known = request.body_known;
+  if (const Parameter user = find(request.headers, kRunAsHeader)) raw.headers.emplace_back(kRunAsHeader, *user);
   Request out = view_request(request, profile).value_or(Request{who, raw, nullptr});
   out.who = who;
   out.as_sent = std::make_shared<const RawRequest>(std::move(raw));
@@ -31,6 +33,8 @@ std::string curl_line(const Request& request, Profile profile, const std::string
   else if (http.method != "GET" || !http.body.empty())
     line += fmt::format(" -X {}", shell_word(http.method));
   line += " " + shell_word(base_url + target);
+  for (const auto& [name, value] : http.headers)
+    if (name == kRunAsHeader) line += fmt::format(" -H {}", shell_word(name + ": " + value));
   if (!http.body.empty()) {
     line += fmt::format(" -H {}", shell_word("Content-Type: " + http.content_type));
     line += fmt::format(" --data-binary {}", shell_word(http.body));

@@ -249,6 +249,7 @@ struct BodyWriter {
   Json operator()(const ForecastBegun& o) const { return forecast_body(o); }
   Json operator()(const Defaults& o) const { return defaults_body(o, content_writer.profile); }
   Json operator()(const DocumentPreview& o) const { return preview_body(o); }
+  Json operator()(const SecurityChange& o) const { return security_change_body(o, dialect()); }
   template <class Other>
   Json operator()(const Other&) const {
     return std::visit(content_writer, content);

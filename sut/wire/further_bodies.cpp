@@ -132,4 +132,11 @@ Json preview_body(const DocumentPreview& preview) {
   return body;
 }
 
+Json security_change_body(const SecurityChange& change, const Dialect& dialect) {
+  if (change.deletes) return Json({{"found", change.result}});
+  const Json created = Json({{"created", change.result}});
+  if (change.kind == "user" && dialect.major >= 7) return created;
+  return Json({{change.kind, created}});
+}
+
 }  // namespace closecheck::sut::wire

@@ -18,5 +18,6 @@ Json overall_body(const OverallBuckets& overall);
 Json forecast_body(const ForecastBegun& begun);
 Json defaults_body(const Defaults& defaults, Profile profile);
 Json preview_body(const DocumentPreview& preview);
+Json security_change_body(const SecurityChange& change, const Dialect& dialect);
 
 }  // namespace closecheck::sut::wire

@@ -3,6 +3,7 @@
 #include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/redactor.h"
+#include "closecheck/vocabulary/run_as.h"
 #include "wire/history_form.h"
 #include "wire/json.h"
 #include "wire/text.h"
@@ -46,6 +47,8 @@ Json request_json(const Request& request, Profile profile) {
   out["query"] = Json::object();
   for (const auto& [name, value] : http.query) put_repeated(out["query"], name, value);
   if (http.content_type != usual_content_type(http.body)) out["headers"]["content-type"] = http.content_type;
+  for (const auto& [name, value] : http.headers)
+    if (lower(name) == kRunAsHeader) out["headers"][std::string(kRunAsHeader)] = value;
   if (http.body_known) put_body(out, http.body);
   return out;
 }

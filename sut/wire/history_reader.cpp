@@ -9,6 +9,7 @@
 #include "closecheck/sut/history_lines.h"
 #include "closecheck/sut/wire.h"
 #include "closecheck/vocabulary/redactor.h"
+#include "closecheck/vocabulary/run_as.h"
 #include "wire/history_form.h"
 #include "wire/json_document.h"
 #include "wire/text.h"
@@ -118,7 +119,8 @@ struct HistoryReader::Impl {
       who = *known;
     }
     const JsonValue told = need(line, "request", "an object");
-    if (runs_as_another(told)) who = Principal::unknown;
+    // But for the administrator, who may ask in the name of a user that he has made.
+    if (runs_as_another(told) && who != Principal::setup) who = Principal::unknown;
     wire::HttpRequest request = read_request(told);
     if (take_base_path(request.path))
       event.request = std::make_shared<const Request>(wire::parse(request, profile_, who));
@@ -212,8 +214,7 @@ struct HistoryReader::Impl {
   /// Whether the caller asks in the name of somebody else, whose privileges nobody knows.
   bool runs_as_another(JsonValue request) const {
     const Parameters headers = request.is_object() ? pairs(request, "headers") : Parameters{};
-    return std::ranges::any_of(headers,
-                               [](const auto& header) { return lower(header.first) == "es-security-runas-user"; });
+    return std::ranges::any_of(headers, [](const auto& header) { return lower(header.first) == kRunAsHeader; });
   }
 
   wire::HttpRequest read_request(JsonValue request) const {
@@ -230,7 +231,10 @@ struct HistoryReader::Impl {
     out.body_known = read_body(request, out.body);
     out.content_type = usual_content_type(out.body);
     for (const auto& [header, value] : pairs(request, "headers"))
-      if (lower(header) == "content-type") out.content_type = value;
+      if (lower(header) == "content-type")
+        out.content_type = value;
+      else if (lower(header) == kRunAsHeader)
+        out.headers.emplace_back(kRunAsHeader, value);
     return out;
   }
 

@@ -42,6 +42,8 @@ constexpr auto kRoutes = std::to_array<Route>({
   {Under::feature_list, "GET", "/", features},
   {Under::security, "GET", "/_authenticate", [](Call&) -> Built { return {Authenticate{}}; }},
   {Under::security, "GET POST", "/user/_has_privileges", has_privileges},
+  {Under::security, "PUT POST DELETE", "/user/{user}", [](Call& c) -> Built { return c.http().method == "DELETE" ? delete_user(c) : put_user(c); }},
+  {Under::security, "PUT POST DELETE", "/role/{role}", [](Call& c) -> Built { return c.http().method == "DELETE" ? delete_role(c) : put_role(c); }},
 
   {Under::jobs, "GET", "/anomaly_detectors", get_jobs},
   {Under::jobs, "GET", "/anomaly_detectors/_stats", job_statistics},

@@ -235,6 +235,12 @@ struct DocumentPreview {
   std::string time_field;
   std::vector<std::string> fields{};
 };
+/// Of a user or a role: whether it is new, or was there to be deleted.
+struct SecurityChange {
+  std::string kind;  // user, role
+  bool deletes = false;
+  bool result = false;
+};
 struct ClusterIsWell {};
 struct FeatureList {};
 
@@ -265,7 +271,7 @@ using AnswerDetails =
                  WriteResults, IndexShown, ClusterTasks, IndexPrivileges, ClusterIsWell, FeatureList, Unrouted,
                  AllowedMethods, UnreadableType, UnusableField, FurtherResults, ExpiredDeleted, OverallBuckets,
                  ForecastBegun, Defaults, DocumentPreview, AliasesShown, NoAlias, IndexOpened, SettingsShown,
-                 CalendarsShown, EventsShown, FiltersShown, OpenedLazily>;
+                 CalendarsShown, EventsShown, FiltersShown, OpenedLazily, SecurityChange>;
 
 struct ServiceAnswer {
   Response response;

@@ -266,6 +266,22 @@ struct AskedPrivileges {
   std::vector<std::pair<std::string, std::vector<std::string>>> indices;  // names and their privileges
 };
 
+/// Users and roles: who a caller may be, and what its roles let it do in the cluster. Passwords are not kept.
+struct PutUser {
+  std::string user;
+  std::vector<std::string> roles;
+};
+struct DeleteUser {
+  std::string user;
+};
+struct PutRole {
+  std::string role;
+  std::vector<std::string> cluster;  // privileges
+};
+struct DeleteRole {
+  std::string role;
+};
+
 /// Whether the cluster is well, and what it can do.
 struct ClusterHealth {};
 struct ClusterFeatures {};
@@ -284,12 +300,14 @@ using RequestDetails =
                  ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, DeleteForecast, DeleteExpired,
                  ValidateJob, GetDefaults, PreviewDatafeed, IndexOptions, GetAliases, OpenIndex, GetSettings,
                  ChangeSettings, PutCalendar, GetCalendars, DeleteCalendar, ChangeCalendarJobs, PostEvents, GetEvents,
-                 DeleteEvent, PutFilter, GetFilters, UpdateFilter, DeleteFilter, OpenOptions>;
+                 DeleteEvent, PutFilter, GetFilters, UpdateFilter, DeleteFilter, OpenOptions, PutUser, DeleteUser,
+                 PutRole, DeleteRole>;
 
 /// A request as the service takes it.
 struct ServiceRequest {
   Request request;
   RequestDetails details{};
+  std::string run_as{};  // the user in whose name the caller asks; empty: his own
 };
 
 }  // namespace closecheck::sut

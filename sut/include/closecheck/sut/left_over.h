@@ -14,7 +14,7 @@
 namespace closecheck::sut {
 
 /// Things that a program creates, in the order in which they must go.
-enum class ThingKind : std::uint8_t { feed, job, index };
+enum class ThingKind : std::uint8_t { feed, job, index, user, role };
 std::string_view name(ThingKind kind);
 
 struct Thing {
@@ -47,9 +47,9 @@ inline constexpr Duration kCleanUpRequestPatience = 5 * kSecond;
 inline constexpr Duration kCleanUpPatience = 20 * kSecond;
 
 /// Removes things from the target of the options, whose `journal` is not used: datafeeds first, then jobs, then
-/// indices. Feeds are stopped and jobs closed the ordinary way and then deleted, once more where that is refused, and
-/// by force in the end. What is not there counts as removed; `gone` is called for each. Takes `patience` at most.
-/// Returns what is left. Throws std::invalid_argument for a URL that cannot be used.
+/// indices, users and roles. Feeds are stopped and jobs closed the ordinary way and then deleted, once more where that
+/// is refused, and by force in the end. What is not there counts as removed; `gone` is called for each. Takes
+/// `patience` at most. Returns what is left. Throws std::invalid_argument for a URL that cannot be used.
 std::set<Thing> remove_things(const EndpointOptions& options, const std::set<Thing>& things, Duration patience,
                               const std::function<void(const Thing&)>& gone);
 
