@@ -24,9 +24,10 @@ std::vector<std::string> deprecations_of(const Entered& entered, const Dialect& 
         "Forcing any buffered data to be processed is deprecated, in a future major version it will be compulsory to "
         "use a datafeed");
   const std::string_view older = dialect.allow_none.other;
-  if (!older.empty() && wire::find(entered.query, older))
-    texts.push_back(
-        fmt::format("Deprecated field [{}] used, expected [{}] instead", older, dialect.allow_none.written));
+  for (const std::string_view name : {older, std::string_view("allow_no_datafeeds")})
+    if (!older.empty() && wire::find(entered.query, name))
+      texts.push_back(
+          fmt::format("Deprecated field [{}] used, expected [{}] instead", name, dialect.allow_none.written));
   return texts;
 }
 

@@ -48,6 +48,22 @@ TEST(AnswerHeaders, WarnOfWhatIsDeprecated) {
   EXPECT_THAT(told(six.send("POST", "/_ml/anomaly_detectors/j/_close"), "warning"), IsEmpty());
 }
 
+TEST(AnswerHeaders, WarnOfTheOlderNamesOfParameters) {
+  const Manner manner{Profile::es_7.at({7, 17, 1}), Deviation::none, Variant::usual, kMillisecond, false};
+  for (const auto& [path, name] : {std::pair("/_ml/anomaly_detectors/none*", "allow_no_jobs"),
+                                   std::pair("/_ml/datafeeds/none*", "allow_no_datafeeds")}) {
+    const auto warnings = [&](const char* parameter) {
+      const wire::HttpRequest http{"GET", path, {{parameter, "true"}}, "", ""};
+      const Entered entered = enter(http, manner, Principal::manage_ml);
+      EXPECT_FALSE(entered.answer) << path << " knows " << parameter;
+      return told(leave(ServiceAnswer(accepted(Acknowledged{})), entered, manner), "warning");
+    };
+    EXPECT_THAT(warnings(name),
+                ElementsAre(testing::HasSubstr(std::string(name) + "] used, expected [allow_no_match]")));
+    EXPECT_THAT(warnings("allow_no_match"), IsEmpty());
+  }
+}
+
 TEST(AnswerHeaders, SayWhatKindOfJsonItIs) {
   WireForTest seven(Profile::es_7);
   EXPECT_THAT(told(seven.send("GET", "/"), "content-type"), ElementsAre("application/json; charset=UTF-8"));
