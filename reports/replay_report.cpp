@@ -44,7 +44,7 @@ const char* paint_of(std::string_view verdict) {
 
 /// A last line, painted by what all comes to.
 std::string painted_end(const std::string& line, std::string_view verdict, const ConsoleStyle& style) {
-  const std::string_view paint = paint_of(verdict);
+  const char* paint = paint_of(verdict);
   const char* strong = paint == kGood ? kAllGood : paint == kBad ? kBad : kAllUnsure;
   return wrapped(painted(line, strong, style.colour), style.width) + '\n';
 }
