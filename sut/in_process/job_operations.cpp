@@ -11,6 +11,9 @@
 #include "in_process/job_configuration.h"
 #include "in_process/privileges.h"
 #include "in_process/result_documents.h"
+#include "wire/bodies.h"
+#include "wire/call.h"
+#include "wire/document_bodies.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
@@ -93,15 +96,57 @@ Answer JobOperations::on(const CreateJob& ask) {
   complete_categorization(options.members, turn_.manner.profile);
   const auto format = std::ranges::find(options.members, "data_description.format", &Members::value_type::first);
   const bool is_delimited = format != options.members.end() && format->second == "\"delimited\"";
+  std::optional<Datafeed> feed;
+  if (auto refusal = take_feed(options.members, ask.job, feed)) return refusal;
   Job job({ask.job, std::move(config), std::move(options), turn_.wall_ms()}, *std::move(plan));
   // What is kept as documents is there for those who look at more than the vocabulary has.
   if (turn_.details != nullptr)
     if (auto refusal = prepare_results(job)) return refusal;
-  ServiceAnswer answer = accepted(JobDescriptionList{1, {describe(jobs_.add(std::move(job)), turn_.manner)}});
+  if (feed) feeds_.add(*std::move(feed));
+  ServiceAnswer answer = accepted(JobDescriptionList{1, {describe_with_feed(jobs_.add(std::move(job)))}});
   if (is_delimited)
     answer.warnings.emplace_back(
         "Creating jobs with delimited data format is deprecated. Please use xcontent instead.");
   return answer;
+}
+
+Answer JobOperations::take_feed(Members& members, const std::string& job, std::optional<Datafeed>& feed) {
+  const auto found = std::ranges::find(members, "datafeed_config", &Members::value_type::first);
+  if (found == members.end()) return std::nullopt;
+  const auto config = wire::parse_json(found->second);
+  members.erase(found);
+  if (!config || !config->is_object()) return std::nullopt;
+  Datafeed made;
+  const wire::Json* id = wire::member(*config, "datafeed_id");
+  made.id = id != nullptr && id->is_string() ? id->get<std::string>() : job;
+  if (feeds_.find(made.id) != nullptr)
+    return refused(400, "resource_already_exists_exception",
+                   fmt::format("A datafeed with id [{}] already exists", made.id));
+  made.job = job;
+  made.options = wire::read_feed(*config);
+  if (made.options.indices.empty())
+    return refused(400, "status_exception", "Invalid indices value '[]' in datafeed configuration");
+  made.index = made.options.indices.front();
+  try {
+    const wire::Json* query = wire::member(*config, "query");
+    if (query != nullptr && !query->is_null()) made.options.query = wire::read_query(*query);
+  } catch (wire::Refused& refusal) {
+    return std::move(refusal.answer);
+  }
+  feed = std::move(made);
+  return std::nullopt;
+}
+
+JobDescription JobOperations::describe_with_feed(const Job& job) {
+  JobDescription description = describe(job, turn_.manner);
+  const Datafeed* feed = feeds_.of_job(job.id());
+  if (feed == nullptr || !turn_.manner.profile->delete_may_take_feed) return description;
+  const std::vector<std::string>& indices = feed->options.indices;
+  const FeedDetails::Feed details{indices.empty() ? std::vector{feed->index} : indices, feed->options.members};
+  wire::flatten(wire::feed_body({feed->id, feed->job}, &details, turn_.manner.profile), "datafeed_config",
+                description.members);
+  std::ranges::sort(description.members);
+  return description;
 }
 
 Answer JobOperations::prepare_results(const Job& job) {
@@ -170,7 +215,7 @@ Answer JobOperations::on(const GetJob& ask) {
   std::vector<Job*> selected;
   if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
   JobDescriptionList list;
-  for (const Job* job : selected) list.jobs.push_back(describe(*job, turn_.manner));
+  for (const Job* job : selected) list.jobs.push_back(describe_with_feed(*job));
   list.count = static_cast<std::int64_t>(list.jobs.size());
   return accepted(std::move(list));
 }

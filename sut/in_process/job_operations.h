@@ -1,6 +1,7 @@
 // Jobs: creating, opening, data, flush, statistics, deleting.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,10 @@ class JobOperations {
   Answer refuse_retention(const Members& members) const;
   /// Makes room for the documents of a job that is to be; empty: there is.
   Answer prepare_results(const Job& job);
+  /// The datafeed that a job's configuration holds, which is made along with it; a refusal where it cannot be.
+  Answer take_feed(Members& members, const std::string& job, std::optional<Datafeed>& feed);
+  /// With its datafeed, where the product shows that.
+  JobDescription describe_with_feed(const Job& job);
   /// The answer to a caller who waits no longer; the job goes on opening.
   Answer give_up_opening(Job& job, Duration timeout);
   // What a job does in which state although it must not.

@@ -18,6 +18,7 @@ namespace {
 /// What the product calls the body that creates a job.
 constexpr std::string_view kJob = "job_details";
 constexpr std::string_view kRules = "custom_rules";
+constexpr const char* kFeedConfig = "datafeed_config";
 
 std::string text_in(const Json& object, const char* name, const char* what) {
   const Json* value = member(object, name);
@@ -89,10 +90,13 @@ void keep_others(const Json& object, const std::string& prefix, std::initializer
 }
 
 void read_options(const Json& body, JobOptions& options) {
-  keep_others(body, "",
-              {"job_id", "analysis_config", "data_description", "description", "groups", "analysis_limits",
-               "custom_settings", "create_time", "finished_time", "job_type", "job_version", "model_snapshot_id"},
-              options.members);
+  keep_others(
+      body, "",
+      {"job_id", "analysis_config", "data_description", "description", "groups", "analysis_limits", "custom_settings",
+       "create_time", "finished_time", "job_type", "job_version", "model_snapshot_id", kFeedConfig},
+      options.members);
+  if (const Json* feed = member(body, kFeedConfig); feed != nullptr && !feed->is_null())
+    options.members.emplace_back(kFeedConfig, dump(*feed));
   const Json& analysis = body.at("analysis_config");
   keep_others(analysis, "analysis_config.", {"bucket_span", "detectors"}, options.members);
   options.prune_window = text_in(analysis, "model_prune_window", "analysis_config");
