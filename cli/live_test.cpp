@@ -160,24 +160,6 @@ TEST(Live, PrivilegeThatWasTakenAwayMayBeCachedForAWhile) {
   EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
 }
 
-// timed-out-close-goes-on
-TEST(Live, CloseOutlastsThePrivilegeOfWhoAskedForIt) {
-  const std::string clause = "timed-out-close-goes-on";
-  {
-    const TestFolder folder;
-    const Bench bench(folder, {"--profile", "xpack-5.4", "--variant", "revocation-ends-waiting"});
-    const Finished finished = run_with_users(folder, bench, clause);
-    EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
-  }
-  const TestFolder folder;
-  const Bench bench(folder, {"--profile", "xpack-5.4", "--deviation", "revocation-stops-close"});
-  const Finished finished = run_with_users(folder, bench, clause);
-  ASSERT_EQ(finished.code, 1) << finished.out << finished.err;
-  const nlohmann::json violation = bench.report()["violations"][0];
-  EXPECT_EQ(violation["clause"], clause);
-  EXPECT_THAT(violation["curl"].dump(), HasSubstr("es-security-runas-user: closecheck-"));
-}
-
 /// A deviation, and a dialect that has what it breaks.
 struct Deviating {
   const sut::DeviationText* text;
