@@ -82,7 +82,7 @@ void add_run(CLI::App& app, Action& action) {
   command.add_flag("--dry-run", options->dry_run, "Print what would be done");
   command.add_flag("--github", options->github,
                    "Annotations and a step summary for GitHub; by itself where GITHUB_ACTIONS is true");
-  for (const reports::ReportFormat& format : reports::report_formats())
+  for (const reports::ReportFormat& format : reports::kReportFormats)
     command.add_option(fmt::format("--{}", format.name), options->reports[format.name], std::string(format.help))
         ->type_name("FILE");
   command.add_option("--record", options->record, "Write every exchange as JSON Lines")->type_name("FILE");

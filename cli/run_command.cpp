@@ -110,7 +110,7 @@ void deliver(const reports::RunReport& report, const KeptEvidence& evidence, con
                                           .annotates = on_github,
                                           .width = output_width()}));
   });
-  for (const reports::ReportFormat& format : reports::report_formats())
+  for (const reports::ReportFormat& format : reports::kReportFormats)
     deliveries.attempt([&] {
       OutputFile& file = report_files.at(format.name);
       if (!file.wanted()) return;

@@ -92,14 +92,14 @@ TEST(ReportSchema, RefusesReportsThatAreWrong) {
 }
 
 TEST(ReportFormats, AreWrittenAsTheGoldenFilesShow) {
-  for (const ReportFormat& format : report_formats())
+  for (const ReportFormat& format : kReportFormats)
     if (format.name != "html")  // it is mostly its script
       expect_golden("report." + std::string(format.name), format.write(sample_record()));
 }
 
 TEST(ReportFormats, HaveNamesOfTheirOwn) {
   std::set<std::string_view> names;
-  for (const ReportFormat& format : report_formats()) {
+  for (const ReportFormat& format : kReportFormats) {
     EXPECT_TRUE(names.insert(format.name).second) << format.name;
     EXPECT_FALSE(format.help.empty()) << format.name;
   }

@@ -1,5 +1,5 @@
-// The table of sub-cases in this room's README: it names every deviation once, every clause and every variant, and each
-// check catches the deviation beside it.
+// The table of sub-cases in this room's README: it names every deviation once, every clause that is judged, every
+// variant, and each check catches the deviation beside it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -65,7 +65,7 @@ TEST(SubCases, NameEveryDeviationOnceBesideItsClause) {
     EXPECT_EQ(named.count(std::string(text.name)), 1U) << text.name;
 }
 
-TEST(SubCases, AreOfEveryClauseAndNameEveryVariant) {
+TEST(SubCases, AreOfEveryJudgedClauseAndNameEveryVariant) {
   std::set<std::string> clauses_named;
   std::set<std::string> variants_named;
   for (const Row& row : rows_of_readme()) {
@@ -74,7 +74,8 @@ TEST(SubCases, AreOfEveryClauseAndNameEveryVariant) {
     EXPECT_NE(std::ranges::find(kSubCases, row.sub_case), kSubCases.end()) << row.sub_case;
     EXPECT_TRUE(row.variant == "-" || sut::variant_named(row.variant)) << row.variant;
   }
-  for (const ClauseText& clause : clauses()) EXPECT_TRUE(clauses_named.contains(std::string(clause.id))) << clause.id;
+  for (const ClauseText& clause : clauses())
+    EXPECT_TRUE(clause.level == Level::measured || clauses_named.contains(std::string(clause.id))) << clause.id;
   for (const sut::VariantText& variant : sut::variants())
     EXPECT_TRUE(variant.variant == sut::Variant{} || variants_named.contains(std::string(variant.name)))
         << variant.name;

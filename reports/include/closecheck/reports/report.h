@@ -1,8 +1,8 @@
 // One run, written for people and for machines. Pure functions of what is known of it.
 #pragma once
 
+#include <array>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,7 +78,14 @@ struct ReportFormat {
   std::string (*write)(const RunReport& report);
 };
 /// Every form, in the order in which the files are written.
-std::span<const ReportFormat> report_formats();
+inline constexpr std::array kReportFormats{
+    ReportFormat{"json", "Write the report as JSON", write_json},
+    ReportFormat{"junit", "Write the report as JUnit XML", write_junit},
+    ReportFormat{"sarif", "Write the report as SARIF 2.1.0", write_sarif},
+    ReportFormat{"html", "Write the report as one page for a browser", write_html},
+    ReportFormat{"badge", "Write the verdict as a small picture (SVG)", write_badge},
+};
+
 /// JSON Schema (draft 2020-12) of the report.
 std::string_view report_schema();
 
