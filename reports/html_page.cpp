@@ -45,22 +45,6 @@ std::string told(const Event& event) {
   return fmt::format("job {} has settled", event.job);
 }
 
-std::string_view word_of(EventType type) {
-  switch (type) {
-    case EventType::invoke:
-      return "invoke";
-    case EventType::ok:
-      return "ok";
-    case EventType::info:
-      return "info";
-    case EventType::fault:
-      return "fault";
-    case EventType::settled:
-      break;
-  }
-  return "settled";
-}
-
 /// Answers may be long, and a page is for reading: the JSON report has all of them.
 constexpr std::size_t kBodyBytesMax = 6'000;
 
@@ -119,7 +103,7 @@ nlohmann::ordered_json told_events(const History& history, const std::vector<std
   for (std::size_t i = 0; i < history.events.size(); ++i) {
     const Event& event = history.events[i];
     if (!is_of_history) {
-      events.push_back({{"type", word_of(event.type)}, {"time", event.time}});
+      events.push_back({{"type", name(event.type)}, {"time", event.time}});
       if (event.type != EventType::fault && event.type != EventType::settled) events.back()["process"] = event.process;
     }
     shorten(events[i]);

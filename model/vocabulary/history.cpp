@@ -22,6 +22,22 @@ std::optional<Fault> fault_named(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view name(EventType type) {
+  switch (type) {
+    case EventType::invoke:
+      return "invoke";
+    case EventType::ok:
+      return "ok";
+    case EventType::info:
+      return "info";
+    case EventType::fault:
+      return "fault";
+    case EventType::settled:
+      break;
+  }
+  return "settled";
+}
+
 EventType answer_type(const Response* response) {
   return response != nullptr && response->outcome != Outcome::not_from_service ? EventType::ok : EventType::info;
 }

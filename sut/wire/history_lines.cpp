@@ -64,22 +64,6 @@ Json response_json(const Response& response, const Request& request, Profile pro
   return out;
 }
 
-std::string_view name(EventType type) {
-  switch (type) {
-    case EventType::invoke:
-      return "invoke";
-    case EventType::ok:
-      return "ok";
-    case EventType::info:
-      return "info";
-    case EventType::fault:
-      return "fault";
-    case EventType::settled:
-      return "settled";
-  }
-  return "";
-}
-
 Json event_json(const Event& event, Profile profile) {
   Json out = Json::object();
   const bool of_process = event.type != EventType::fault && event.type != EventType::settled;

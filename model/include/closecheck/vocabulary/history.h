@@ -29,6 +29,8 @@ enum class EventType : std::uint8_t {
   fault,    ///< a hook put the job into another state
   settled,  ///< nothing pending and the patience is over: what must happen to the job in the end has had to happen
 };
+/// As histories are written: `invoke`.
+std::string_view name(EventType type);
 
 /// One event. Which members mean something follows from `type`.
 struct Event {
