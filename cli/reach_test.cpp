@@ -78,6 +78,11 @@ TEST(Reach, AWrongPathIsNamedWithWhatIsThere) {
   EXPECT_EQ(finished.code, 3);
   EXPECT_THAT(finished.err, HasSubstr("shows nothing of the job API: `GET /_ml/anomaly_detectors` is answered"));
   EXPECT_THAT(finished.err, HasSubstr("name one (--profile or `profile:`) of xpack-5.4, xpack-6.3"));
+
+  // With a profile there is nothing to be judged either.
+  const Finished named = run_on(served.url() + "/nowhere", folder, {"--profile", "es-8"});
+  EXPECT_EQ(named.code, 2);
+  EXPECT_THAT(named.out, HasSubstr("shows nothing of the job API: `GET /_ml/anomaly_detectors` is answered"));
 }
 
 TEST(Reach, ARedirectToALoginPageIsNamed) {
@@ -114,6 +119,34 @@ TEST(Reach, AClusterWithoutANodeForItIsNamed) {
   EXPECT_THAT(finished.out + finished.err, HasSubstr("none of its nodes does machine learning; `node.roles: [ml]`"));
   EXPECT_THAT(folder.read("report.json"), HasSubstr("none of its nodes does machine learning"));
   EXPECT_EQ(server.methods(), std::set<std::string>{"GET"});
+}
+
+TEST(Reach, ATargetThatCanOpenNoJobIsNamed) {
+  const TestFolder folder;
+  const TestServer server([](const httplib::Request& request, httplib::Response& response) {
+    const bool reads = request.method == "GET";
+    std::string body = R"({"acknowledged": true})";
+    response.status = 200;
+    if (request.path == "/") {
+      body = kRoot;
+    } else if (reads && request.path.ends_with("/_stats")) {
+      body = R"({"count": 1, "jobs": [{"job_id": "closecheck", "data_counts": {}, "state": "closed"}]})";
+    } else if (reads) {
+      body = kNoJobs;
+    } else if (request.path.ends_with("/_open")) {
+      response.status = 429;
+      body =
+          R"({"error": {"root_cause": [{"type": "status_exception", "reason": "no node"}], "type": "status_exception",
+              "reason": "Could not open job because no suitable nodes were found"}, "status": 429})";
+    } else if (request.method == "PUT") {
+      body = R"({"job_id": "closecheck"})";
+    }
+    response.set_content(body, "application/json");
+  });
+  const Finished finished = run_on(server.url(), folder);
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.out, HasSubstr("the target has no room for a job: the first open was answered 429"));
+  EXPECT_THAT(finished.out, HasSubstr("a node for machine learning with room for a job is needed"));
 }
 
 TEST(Reach, AnAuthorityThatIsNotKnownIsNamedAndTrustedOnceItIsConfigured) {

@@ -19,6 +19,21 @@ Duration whole_seconds(Duration span) {
   return (span + kSecond - 1) / kSecond * kSecond;
 }
 
+/// What the openings were answered, where each was refused for want of room; empty: one was not.
+std::string answer_without_room(const History& history) {
+  std::string answer;
+  for (const Event& event : history.events) {
+    const bool is_answer = event.type == EventType::ok || event.type == EventType::info;
+    if (!is_answer || !std::holds_alternative<OpenJob>(event.request->operation)) continue;
+    const Response* const response = event.response.get();
+    if (event.type != EventType::ok || response->outcome != Outcome::refused ||
+        (response->refusal != Refusal::unavailable && response->refusal != Refusal::busy))
+      return {};
+    answer = describe(*response);
+  }
+  return answer;
+}
+
 }  // namespace
 
 void set_bounds(Environment& environment, Duration close_max, Duration round_trip_max) {
@@ -40,6 +55,10 @@ Calibration calibrated(Environment environment, const std::string& name_prefix, 
   };
   // Whoever has just started is slow once, which says nothing of later.
   std::string trouble = run({create(), stats(), open(), post(data(0, 4)), close(), stats()});
+  if (const std::string answer = answer_without_room(runner->history()); !answer.empty())
+    return {std::move(environment), std::move(trouble),
+            "has no room for a job: the first open was answered " + answer +
+                "; a node for machine learning with room for a job is needed"};
   const std::string measured = run({create(), stats(), open(), stats(), post(data(0, 4)), stats(), close(), stats(),
                                     open(), stats(), post(data(4, 6)), stats(), close()});
   if (trouble.empty()) trouble = measured;
@@ -56,7 +75,7 @@ Calibration calibrated(Environment environment, const std::string& name_prefix, 
       round_trip_max = std::max(round_trip_max, took);
   }
   set_bounds(environment, close_max == 0 ? kSecond : close_max, round_trip_max);
-  return {std::move(environment), std::move(trouble)};
+  return {std::move(environment), std::move(trouble), {}};
 }
 
 }  // namespace closecheck::properties

@@ -10,6 +10,7 @@ namespace closecheck::properties {
 struct Calibration {
   Environment environment;
   std::string trouble;  // the first request of it that was lost, late or refused in preparing; empty: none
+  std::string no_room;  // what shows that no job can be opened, though nothing else is open; empty: one can
 };
 
 /// The environment with margin, normal close time, slow close and patience as measured: round trips and a few ordinary

@@ -129,12 +129,14 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   const Timetable times(options, Clock::now());
   Environment environment = environment_of(options);
   std::string first_trouble;
+  std::string no_room;
   if (options.live) {
     environment.answer_patience_max = std::max(kPatienceMin, times.budget / kPatiencesPerBudget);
     if (progress) progress({"calibration", 0, 0, 0, {}});
     Calibration calibration = calibrated(environment, options.name_prefix, factory);
     environment = std::move(calibration.environment);
     first_trouble = std::move(calibration.trouble);
+    no_room = std::move(calibration.no_room);
     const Duration long_wait = figures_of(options.effort).long_wait;
     if (long_wait <= times.budget / 2) environment.long_wait = long_wait;
   }
@@ -143,6 +145,7 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   if (options.live)
     if (const std::string silence = trials.why_silent(); !silence.empty())
       plan.gone = describe_gone(silence, first_trouble);
+  if (plan.gone.empty() && !no_room.empty()) plan.gone = "the target " + no_room;
   const std::vector<const Check*> checks = selected_checks(options.selected);
   CampaignResult campaign = run_campaign(checks, plan, trials, progress, cancelled);
   ProofOptions proving;

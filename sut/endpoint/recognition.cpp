@@ -276,8 +276,10 @@ class Recogniser {
                    ", and serves " + std::string(other->jobs.path);
       return true;
     }
-    // Whoever names a profile has it judged.
-    return wanted_ || end_as(Recognised::another_api, instead_ + "shows nothing of the job API: " + seen);
+    const std::string why = instead_ + "shows nothing of the job API: " + seen;
+    if (!wanted_) return end_as(Recognised::another_api, why);
+    // Whoever names a profile has it judged, but for a target that has nothing to be judged.
+    return served(read(JobStats{"closecheck-preflight"}, *profile)) != Served::no || end_as(Recognised::closed, why);
   }
 
   /// What answers in the place of the service, and what may help: words to go before others.

@@ -220,10 +220,23 @@ TEST_F(RecognitionOf, ANamedProfileIsGivenUpOnlyForOneThatIsServed) {
   EXPECT_THAT(found.why, HasSubstr("does not speak xpack-6.3: `GET /_xpack/ml/anomaly_detectors` is answered 400"));
   EXPECT_THAT(found.why, HasSubstr(" fits, or auto"));
 
+  // Without a list of jobs: it is judged.
   server_.bases = {};
+  server_.other["/_xpack/ml/anomaly_detectors/closecheck-preflight/_stats"] = R"({"count": 0, "jobs": []})";
   EXPECT_EQ(recognised(Profile::xpack_6_3).what, Recognised::profile);
+}
+
+TEST_F(RecognitionOf, ATargetWithNothingOfTheApiIsNoneOfANamedProfile) {
+  server_.bases = {};
+  Recognition found = recognised(Profile::xpack_6_3);
+  EXPECT_EQ(found.what, Recognised::closed);
+  EXPECT_THAT(found.why, HasSubstr("shows nothing of the job API: `GET /_xpack/ml/anomaly_detectors` is answered 400"));
+  EXPECT_THAT(found.why, HasSubstr("may have it below a path, which the URL then names"));
+
   server_.page = "https://login.example.org/";
-  EXPECT_EQ(recognised(Profile::xpack_6_3).what, Recognised::profile);
+  found = recognised(Profile::xpack_6_3);
+  EXPECT_EQ(found.what, Recognised::closed);
+  EXPECT_THAT(found.why, HasSubstr("as a login page does"));
 }
 
 TEST_F(RecognitionOf, TheVersionIsAskedForAsSomebodyWhoMay) {
