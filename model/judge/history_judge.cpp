@@ -69,6 +69,14 @@ dialect::ManyJobs many_of(Exchange& exchange, const JobDirectory& jobs, const Ju
   return many;
 }
 
+/// The job reads `closing`: whatever closes it and is open was taken.
+void note_closing(const JobFile& job, ExchangeLog& log) {
+  for (const std::size_t number : log.open()) {
+    Exchange& other = log.of(number);
+    if (other.is_close && ExchangeLog::concerns(other, job.index)) other.was_seen_closing = true;
+  }
+}
+
 void add_up(std::vector<std::uint64_t>& sum, const std::vector<std::uint64_t>& visits) {
   for (std::size_t i = 0; i < visits.size(); ++i) sum[i] += visits[i];
 }
@@ -323,20 +331,13 @@ void HistoryJudge::conclude_for(Exchange& exchange, JobFile& job, const Response
                            job.now != JobState::unknown && job.records_now && job.open_requests == 0;
   if (!was_certain) refresh(job);
   if (statistics != nullptr) claims::judge_statistics(exchange, job, *statistics, context_);
-  if (statistics != nullptr && statistics->state == JobState::closing) note_closing(job);
+  if (statistics != nullptr && statistics->state == JobState::closing) note_closing(job, log_);
   if (rulings_.has_accused()) return;
   if (answer.outcome == RequestOutcome::accepted || is_missing_bucket(exchange, job))
     judge_reading(exchange, job, response, statistics, context_);
   if (!rulings_.has_accused() && !rulings_.is_awaiting()) learn(exchange, job, statistics);
   if (exchange.is_close && exchange.targets.size() == 1 && answer.outcome == RequestOutcome::accepted)
     log_.note_close(exchange, job.index);
-}
-
-void HistoryJudge::note_closing(const JobFile& job) {
-  for (const std::size_t number : log_.open()) {
-    Exchange& other = log_.of(number);
-    if (other.is_close && ExchangeLog::concerns(other, job.index)) other.was_seen_closing = true;
-  }
 }
 
 void HistoryJudge::lose(Exchange& exchange, const Event& event, std::size_t index) {

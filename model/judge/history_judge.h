@@ -40,7 +40,6 @@ class HistoryJudge {
 
   void conclude(const Event& event, std::size_t index);
   void conclude_for(Exchange& exchange, JobFile& job, const Response& response);
-  void note_closing(const JobFile& job);
   void lose(Exchange& exchange, const Event& event, std::size_t index);
   void end_for(Exchange& exchange, JobFile& job, RequestOutcome outcome);
   void end_normal_close_perhaps(const Exchange& exchange, JobFile& job, RequestOutcome outcome);

@@ -162,7 +162,7 @@ void Core::inject(Fault fault, const std::string& job_id, Duration duration, Tim
   switch (fault) {
     case Fault::fail_job:
       if (job->state() == JobState::closed) throw FaultFailed{"job " + job_id + " is closed, so it cannot fail"};
-      job->fail();
+      job->end_process(JobState::failed);
       JobLifecycle(turn, jobs_, waiting_)
           .give_up_waiting(*job, conflict("Job [" + job_id + "] failed while it was opened"),
                            conflict("Job [" + job_id + "] failed while it was closed"));

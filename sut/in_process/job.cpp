@@ -105,10 +105,6 @@ void Job::kill(const Manner& manner, Time now) {
   step_due_ = now + kSlowKill;
 }
 
-void Job::fail() {
-  end_process(JobState::failed);
-}
-
 void Job::read_closed_early(Time now) {
   note_change();
   if (state_ != JobState::closing) return;

@@ -69,15 +69,14 @@ class Job {
   }
   JobState state() const { return state_; }
   const JobPast& past() const { return past_; }
+  /// What it does next by itself, and when.
+  JobStep step() const { return step_; }
   /// When `advance` has something to do; `kNever`: nothing.
   Time due() const { return step_due_ < afterwards_due_ ? step_due_ : afterwards_due_; }
 
   void open(const Manner& manner, Time now, std::int64_t wall_ms);
   /// Goes on opening when a node has room for it, which none ever has.
   void wait_for_node() { step_due_ = kNever; }
-  bool waits_for_node() const {
-    return state_ == JobState::opening && step_ == JobStep::finish_opening && step_due_ == kNever;
-  }
   /// Begins a normal close of an opened or opening job.
   void close(const Manner& manner, Time now);
   /// Begins a forced close that finishes its work in the background.
@@ -85,16 +84,14 @@ class Job {
   /// Ends the process without flushing, finalizing or persisting anything. The job is closed at once, or where forced
   /// closes can be seen a little later.
   void kill(const Manner& manner, Time now);
-  void fail();
+  /// Ends the process as it is: the job reads `state` at once.
+  void end_process(JobState state);
   /// Reads closed although its housekeeping has only begun.
   void read_closed_early(Time now);
   /// Gives the closing up: the job is open again.
   void stay_open();
   /// The closing goes on no further.
   void hang();
-
-  /// Whether the closing has done nothing yet.
-  bool has_just_begun_to_close() const { return state_ == JobState::closing && step_ == JobStep::flush_buffer; }
 
   /// Goes on after a restart: a job that was open opens again with all that it had taken; a close goes on.
   void resume(const Manner& manner, Time now);
@@ -122,7 +119,6 @@ class Job {
   /// What is due now. True when the job came to rest with it.
   bool take_step(const Manner& manner, Time now, std::int64_t wall_ms);
   void come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms);
-  void end_process(JobState state);
 
   JobDefinition definition_;
   JobAnalysis analysis_;
@@ -137,5 +133,14 @@ class Job {
 
   Difference difference_ = Difference::all;
 };
+
+/// Whether its closing has done nothing yet.
+inline bool has_just_begun_to_close(const Job& job) {
+  return job.state() == JobState::closing && job.step() == JobStep::flush_buffer;
+}
+/// Whether it goes on opening when a node has room for it.
+inline bool waits_for_node(const Job& job) {
+  return job.state() == JobState::opening && job.step() == JobStep::finish_opening && job.due() == kNever;
+}
 
 }  // namespace closecheck::sut

@@ -49,6 +49,11 @@ void add(DataCounts& counts, const DataCounts& upload) {
   if (upload.latest_record_ms) counts.latest_record_ms = upload.latest_record_ms;
 }
 
+/// What is older was taken before, or is left out.
+std::optional<std::int64_t> taken_up_to(const DataCounts& counts, const Model& model) {
+  return std::max(counts.latest_record_ms, model.not_before_ms());
+}
+
 }  // namespace
 
 std::int64_t JobAnalysis::model_bytes(bool while_closed) const {
@@ -88,14 +93,10 @@ void JobAnalysis::start(const Manner& manner, int opens) {
 
 DataCounts JobAnalysis::post(const Manner& manner, const std::vector<Record>& records) {
   if (buffer_.size() >= kBufferRecords) drain(manner, results_);
-  const DataCounts upload = classify(plan_, records, taken_up_to(), &buffer_);
+  const DataCounts upload = classify(plan_, records, taken_up_to(counts_, model_), &buffer_);
   add(counts_, upload);
   took_data_ = took_data_ || upload.processed_records > 0;
   return upload;
-}
-
-std::optional<std::int64_t> JobAnalysis::taken_up_to() const {
-  return std::max(counts_.latest_record_ms, model_.not_before_ms());
 }
 
 UploadCounts JobAnalysis::take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms) {
@@ -127,13 +128,13 @@ UploadCounts JobAnalysis::take(std::vector<Event>& events, std::optional<std::in
   more_counts_.processed_fields += upload.more.processed_fields;
   more_counts_.last_data_ms = wall_ms;
   took_data_ = took_data_ || counts.processed_records > 0;
-  if (counts.processed_records > 0) told_size_.reset();
+  if (counts.processed_records > 0) told_size.reset();
   return upload;
 }
 
 UploadCounts JobAnalysis::post(const Manner& manner, const PostedData& data, std::int64_t wall_ms) {
   if (buffer_.size() >= kBufferRecords) drain(manner, results_);
-  std::optional<std::int64_t> latest = taken_up_to();
+  std::optional<std::int64_t> latest = taken_up_to(counts_, model_);
   if (data.reset_start_ms || data.reset_end_ms) {
     drain(manner, results_);
     const auto unfinished = model_.unfinished_ms();
@@ -154,7 +155,7 @@ UploadCounts JobAnalysis::post(const Manner& manner, const PostedData& data, std
 
 void JobAnalysis::post(const Manner& manner, std::vector<Event> events, std::int64_t wall_ms) {
   if (buffer_.size() >= kBufferRecords) drain(manner, results_);
-  take(events, taken_up_to(), wall_ms);
+  take(events, taken_up_to(counts_, model_), wall_ms);
 }
 
 DataCounts JobAnalysis::post_queued(const std::vector<Record>& records) {

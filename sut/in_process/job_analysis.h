@@ -34,11 +34,6 @@ class JobAnalysis {
   StoredSnapshots& snapshots() { return snapshots_; }
   /// Of the model and of what waits for it, in bytes.
   std::int64_t model_bytes(bool while_closed) const;
-  /// End of the newest bucket with a final result; of data that has passed none, where its first bucket begins; 0
-  /// before any.
-  std::int64_t last_finalized_bucket_end_ms() const {
-    return model_.latest_result_ms() ? *model_.latest_result_ms() + plan_.span_ms : model_.unfinished_ms().value_or(0);
-  }
 
   /// Goes on from the current snapshot, and takes what was queued. `opens`: how often the job was opened so far.
   void start(const Manner& manner, int opens);
@@ -63,9 +58,6 @@ class JobAnalysis {
   void take_over(ResultBucket bucket);
   void take_over(ResultRecord record);
   void take_over(const UploadCounts& counts);
-  void take_over(const ModelSize& size) { told_size_ = size; }
-  /// What somebody else said of the model since data came last; empty: nobody did.
-  const std::optional<ModelSize>& told_size() const { return told_size_; }
   /// Drops the snapshots, but for the one that it goes on from, and the results that are older than so much before the
   /// newest of their kind.
   void drop_old(std::optional<std::int64_t> snapshot_age_ms, std::optional<std::int64_t> result_age_ms);
@@ -80,9 +72,11 @@ class JobAnalysis {
   /// Ends the unfinished bucket as if the data had passed it.
   void finish_bucket() { model_.finish_bucket(plan_, results_); }
 
+  /// What somebody else said of the model since data came last; empty: nobody did.
+  std::optional<ModelSize> told_size;
+
  private:
   friend struct StateAccess;
-  std::optional<std::int64_t> taken_up_to() const;
   UploadCounts take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms);
   void drain(const Manner& manner, Results& results);
 
@@ -98,7 +92,14 @@ class JobAnalysis {
   std::int64_t early_latest_ms_ = 0;  // when closing began; before the first record if there was none
   Results results_;
   StoredSnapshots snapshots_;
-  std::optional<ModelSize> told_size_;
 };
+
+/// End of the newest bucket with a final result; of data that has passed none, where its first bucket begins; 0 before
+/// any.
+inline std::int64_t last_finalized_bucket_end_ms(const JobAnalysis& analysis) {
+  const Model& model = analysis.model();
+  const std::optional<std::int64_t> latest = model.latest_result_ms();
+  return latest ? *latest + analysis.plan().span_ms : model.unfinished_ms().value_or(0);
+}
 
 }  // namespace closecheck::sut

@@ -227,11 +227,11 @@ std::vector<std::string> fields_read_by(const Job& job) {
 
 std::int64_t told_model_bytes(const Job& job) {
   const JobAnalysis& analysis = job.analysis();
-  return analysis.told_size() ? analysis.told_size()->bytes : analysis.model_bytes(job.state() == JobState::closed);
+  return analysis.told_size ? analysis.told_size->bytes : analysis.model_bytes(job.state() == JobState::closed);
 }
 
 ModelSize model_size(const Job& job, std::int64_t bytes) {
-  if (job.analysis().told_size()) return *job.analysis().told_size();
+  if (job.analysis().told_size) return *job.analysis().told_size;
   const Model& model = job.analysis().model();
   const std::int64_t logged_ms = job.analysis().more_counts().last_data_ms.value_or(job.definition().created_ms);
   return {bytes, model.by_fields(), model.partition_fields(), logged_ms, model.latest_result_ms()};

@@ -360,7 +360,7 @@ bool JobOperations::takes_data_while_closed(const Job& job) const {
 
 bool JobOperations::loses_data(const Job& job) const {
   return turn_.manner.deviates(Deviation::loses_data_while_closing) ||
-         (turn_.manner.deviates(Deviation::loses_data_at_start_of_close) && job.has_just_begun_to_close());
+         (turn_.manner.deviates(Deviation::loses_data_at_start_of_close) && has_just_begun_to_close(job));
 }
 
 bool JobOperations::flushes_while_closed(const Job& job) const {
@@ -421,7 +421,7 @@ Answer JobOperations::on(const FlushJob& ask) {
   job->change_analysis().flush(turn_.manner, calc_interim, turn_.detail_or_usual<FlushOptions>());
   FlushResult result;
   if (turn_.manner.profile->tells_last_bucket)
-    result.last_finalized_bucket_end_ms = job->analysis().last_finalized_bucket_end_ms();
+    result.last_finalized_bucket_end_ms = last_finalized_bucket_end_ms(job->analysis());
   return accepted(result);
 }
 
@@ -439,8 +439,8 @@ JobStatistics JobOperations::statistics_of(const Job& job, bool is_in_list) cons
                           (turn_.manner.deviates(Deviation::lists_show_node) && is_in_list);
   const bool open = job.state() != JobState::closed || (keeps_node && job.past().was_opened());
   const bool grows_old = turn_.manner.deviates(Deviation::forced_job_keeps_open_time) && job.past().forced;
-  if (open && !job.waits_for_node()) statistics.node = "node-1";
-  if ((open && !job.waits_for_node()) || grows_old) {
+  if (open && !waits_for_node(job)) statistics.node = "node-1";
+  if ((open && !waits_for_node(job)) || grows_old) {
     statistics.open_time = fmt::format("{}s", (turn_.now - job.past().opened_at) / kSecond);
   } else if (turn_.manner.varies(Variant::closed_shows_empty_node)) {
     statistics.open_time = "0s";

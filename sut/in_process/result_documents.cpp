@@ -221,9 +221,9 @@ bool take_as_result(JobList& jobs, const Index& index, std::string_view source) 
   else if (kind == "record")
     analysis.take_over(record_of(written, analysis.plan()));
   else if (kind == "model_size_stats")
-    analysis.take_over(ModelSize{written.count("model_bytes"), written.count("total_by_field_count"),
-                                 written.count("total_partition_field_count"), written.time("log_time"),
-                                 written.time("timestamp")});
+    analysis.told_size =
+        ModelSize{written.count("model_bytes"), written.count("total_by_field_count"),
+                  written.count("total_partition_field_count"), written.time("log_time"), written.time("timestamp")};
   else if (kind.empty() && written.has("snapshot_id"))
     analysis.snapshots().add(snapshot_of(written));
   else if (kind.empty() && written.has("processed_record_count"))

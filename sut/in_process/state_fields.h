@@ -197,8 +197,8 @@ struct StateAccess {
     auto& [slow_close, hang_close] = close_fault;
     auto& [id, config, options, created_ms] = definition;
     auto& [finished_ms, opens, opened_at, closed_at, forced] = past;
-    auto& [plan, took_data, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,
-           early_latest_ms, results, stored_snapshots, told_size] = analysis;
+    auto& [told_size, plan, took_data, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,
+           early_latest_ms, results, stored_snapshots] = analysis;
     auto& [snapshots, last_snapshot_number, snapshot_id] = stored_snapshots;
     archive(id, config, options, plan.prune_window_ms, created_ms, finished_ms, state, opens, opened_at, closed_at,
             forced, took_data, step, step_due, step_length, afterwards_due, killed_slowly, slow_close, hang_close,
