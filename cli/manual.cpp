@@ -7,6 +7,9 @@
 namespace closecheck::cli {
 namespace {
 
+/// A page has a date, and the same program the same page.
+constexpr std::string_view kWrittenOn = "2026-11-29";
+
 /// Text as roff prints it: backslashes, dashes that can be copied, and nothing that begins a request.
 std::string roff(std::string_view text) {
   std::string out;
@@ -43,7 +46,8 @@ std::string section(const CommandDescription& command, const std::string& before
 }  // namespace
 
 std::string write_manual(const CommandDescription& program, const std::string& version, const std::string& exit_codes) {
-  std::string text = fmt::format(".TH CLOSECHECK 1 \"\" \"closecheck {}\" \"User Commands\"\n", roff(version));
+  std::string text =
+      fmt::format(".TH CLOSECHECK 1 {} \"closecheck {}\" \"User Commands\"\n", kWrittenOn, roff(version));
   text += fmt::format(".SH NAME\n{} \\- tells whether a service closes machine\\-learning jobs as the page says\n",
                       roff(program.name));
   text += fmt::format(".SH SYNOPSIS\n.B {}\n.I COMMAND\n[\\fIOPTION\\fR...]\n", roff(program.name));

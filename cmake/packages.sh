@@ -8,8 +8,9 @@ closecheck_program_packages=(g++ cmake ninja-build pkg-config libboost1.81-dev l
 closecheck_test_packages=(ccache libgtest-dev libgmock-dev libbenchmark-dev clang-format curl python3)
 # The official clients of the service run in Node.js, wherever that came from, and in Python.
 closecheck_client_packages=(openssl python3-pip python3-venv)
-# What reads the forms of reports: a browser, driven from Node.js, and readers of XML, JSON and Graphviz.
-closecheck_format_packages=(chromium fonts-dejavu-core graphviz libxml2-utils python3-jsonschema python3-pip python3-venv)
+# What reads the forms of reports: a browser, driven from Node.js, readers of XML, JSON, Graphviz and man pages, and shells.
+closecheck_format_packages=(chromium fonts-dejavu-core graphviz libxml2-utils mandoc zsh fish python3-jsonschema python3-pip
+  python3-venv)
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
   closecheck_client_packages+=(nodejs npm)
   closecheck_format_packages+=(nodejs npm)

@@ -159,6 +159,25 @@ def check_model():
     closecheck("model", "--coverage", "race.jsonl", code=3)
 
 
+def check_command_line():
+    """The man page and the completions, by those that show and use them."""
+    (folder / "closecheck.1").write_text(closecheck("man", code=0))
+    check("closecheck.1 by mandoc", tool("mandoc", "-T", "lint", "-W", "warning", "closecheck.1"))
+    for shell in ("bash", "zsh", "fish"):
+        (folder / f"closecheck.{shell}").write_text(closecheck("completions", shell, code=0))
+        check(f"closecheck.{shell} by {shell}", tool(shell, "-n", f"closecheck.{shell}"))
+    uses = {
+        "bash": ("bash", "-c", "source ./closecheck.bash; COMP_WORDS=(closecheck rep); COMP_CWORD=1; _closecheck; "
+                               'echo "${COMPREPLY[@]}"', "replay"),
+        "zsh": ("zsh", "-fc", "autoload -Uz compinit; compinit -u -d ./zcompdump; source ./closecheck.zsh; "
+                              "print -- $_comps[closecheck]", "_closecheck"),
+        "fish": ("fish", "-c", "source ./closecheck.fish; complete -C 'closecheck rep'", "replay"),
+    }
+    for shell, (*words, wanted) in uses.items():
+        done = subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=folder)
+        check(f"{shell} completes", "" if done.stdout.split()[:1] == [wanted] else done.stdout + done.stderr)
+
+
 def check_pages():
     for file in sorted(folder.glob("*.html")):
         check(f"{file.name} is under a megabyte", "" if file.stat().st_size < 1_000_000 else file.stat().st_size)
@@ -179,6 +198,7 @@ if __name__ == "__main__":
     check_sarif()
     check_xml()
     check_model()
+    check_command_line()
     check_pages()
     print(f"{passed} passed, {len(failures)} failed")
     sys.exit(1 if failures else 0)
