@@ -145,7 +145,7 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
       if (!may_have_worked(outcome)) return;
       job.results.forget();
       job.readings.clear();
-      job.earlier_records = {};
+      job.earlier_records.forget();
       return;
     case RequestKind::update:
       return end_update(exchange, job, outcome);

@@ -64,7 +64,7 @@ bool MadeUsers::has_lost_privilege(const std::string& name, Time now) const {
   return now - since >= kCacheMax;
 }
 
-void MadeUsers::begin(Exchange& exchange) {
+void MadeUsers::look_at(Exchange& exchange) {
   if (change_of(*exchange.request)) ++open_changes_;
   const std::string user = run_as_of(*exchange.request);
   exchange.is_in_other_name = !user.empty();
@@ -74,7 +74,7 @@ void MadeUsers::begin(Exchange& exchange) {
   exchange.user_changes = ended_changes_;
 }
 
-void MadeUsers::end(Exchange& exchange, const Response* response) {
+void MadeUsers::look_at_answer(Exchange& exchange, const Response* response) {
   if (exchange.is_in_other_name) {
     exchange.met_revocation = exchange.met_revocation || open_changes_ > 0 || exchange.user_changes != ended_changes_;
     names_count_ = names_count_ || (response != nullptr && exchange.is_refused_to_caller());

@@ -17,9 +17,13 @@ class MadeUsers {
  public:
   void clear() { *this = {}; }
   /// A request goes out: says in whose name it is asked, and whether that user has lost the privilege to close.
-  void begin(Exchange& exchange);
+  void begin(Exchange& exchange) {
+    if (may_matter(*exchange.request)) look_at(exchange);
+  }
   /// It is answered (`response` null: it is lost).
-  void end(Exchange& exchange, const Response* response);
+  void end(Exchange& exchange, const Response* response) {
+    if (may_matter(*exchange.request)) look_at_answer(exchange, response);
+  }
 
  private:
   /// What a request changes of users and roles.
@@ -34,6 +38,12 @@ class MadeUsers {
     Time since = 0;
   };
 
+  /// What is only typed, as nearly all is, changes no users and is in nobody's name.
+  static bool may_matter(const Request& request) {
+    return request.as_sent != nullptr || std::holds_alternative<RawRequest>(request.operation);
+  }
+  void look_at(Exchange& exchange);
+  void look_at_answer(Exchange& exchange, const Response* response);
   static std::optional<Change> change_of(const Request& request);
   bool has_lost_privilege(const std::string& user, Time now) const;
 

@@ -29,7 +29,7 @@ void JobFile::forget() {
   metadata.refused_update = metadata.closed_by = 0;
   model = {};
   unmet.clear();
-  earlier_records = {};
+  earlier_records.forget();
   to_confirm = 0;
 }
 
@@ -77,7 +77,7 @@ void JobFile::lose_track(std::string why) {
 
 void JobFile::start_anew() {
   readings.clear();
-  earlier_records = {};
+  earlier_records.forget();
   unmet.clear();
   results.forget();
   period = {};

@@ -86,6 +86,10 @@ struct ClosedReadings {
 struct EarlierRecords {
   std::vector<AnomalyRecord> records;
   std::size_t number = 0;  // of the request that read them; 0: none
+
+  void forget() {
+    if (number != 0) *this = {};
+  }
 };
 
 /// The job's configuration as read last, and what may have changed it since.
