@@ -54,9 +54,12 @@ class Cleanup : public testing::Test {
       EXPECT_TRUE(answer && answer->status == 200) << path;
       return answer ? nlohmann::json::parse(answer->body, nullptr, false) : nlohmann::json::object();
     };
-    for (const auto& job : read("/_xpack/ml/anomaly_detectors")["jobs"]) names.push_back(job["job_id"]);
-    for (const auto& feed : read("/_xpack/ml/datafeeds")["datafeeds"]) names.push_back(feed["datafeed_id"]);
-    for (const auto& [index, _] : read("/closecheck-*").items()) names.push_back(index);
+    const nlohmann::json jobs = read("/_xpack/ml/anomaly_detectors");
+    for (const auto& job : jobs.at("jobs")) names.push_back(job.at("job_id"));
+    const nlohmann::json feeds = read("/_xpack/ml/datafeeds");
+    for (const auto& feed : feeds.at("datafeeds")) names.push_back(feed.at("datafeed_id"));
+    const nlohmann::json indices = read("/closecheck-*");
+    for (const auto& [index, _] : indices.items()) names.push_back(index);
     return names;
   }
 
