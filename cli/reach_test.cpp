@@ -145,7 +145,7 @@ TEST(Reach, ATargetThatCanOpenNoJobIsNamed) {
   });
   const Finished finished = run_on(server.url(), folder);
   EXPECT_EQ(finished.code, 2);
-  EXPECT_THAT(finished.out, HasSubstr("the target has no room for a job: the first open was answered 429"));
+  EXPECT_THAT(finished.out, HasSubstr("the target has no room for a job: an open was answered 429"));
   EXPECT_THAT(finished.out, HasSubstr("a node for machine learning with room for a job is needed"));
 }
 

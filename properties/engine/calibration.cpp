@@ -14,6 +14,8 @@ namespace {
 /// No verdict rests on less than this, whatever a quiet moment promised.
 constexpr Duration kMarginMin = 250 * kMillisecond;
 constexpr int kRoundTripsPerMargin = 4;
+/// Whoever has no room for a job is asked once more after so long.
+constexpr Duration kRoomPatience = 5 * kSecond;
 
 Duration whole_seconds(Duration span) {
   return (span + kSecond - 1) / kSecond * kSecond;
@@ -55,12 +57,15 @@ Calibration calibrated(Environment environment, const std::string& name_prefix, 
   };
   // Whoever has just started is slow once, which says nothing of later.
   std::string trouble = run({create(), stats(), open(), post(data(0, 4)), close(), stats()});
-  if (const std::string answer = answer_without_room(runner->history()); !answer.empty())
-    return {std::move(environment), std::move(trouble),
-            "has no room for a job: the first open was answered " + answer +
-                "; a node for machine learning with room for a job is needed"};
+  // Shards that are still to start, or somebody else's job, may be gone in a moment.
+  const bool had_room = answer_without_room(runner->history()).empty();
+  if (!had_room) run({pause(kRoomPatience)});
   const std::string measured = run({create(), stats(), open(), stats(), post(data(0, 4)), stats(), close(), stats(),
                                     open(), stats(), post(data(4, 6)), stats(), close()});
+  if (const std::string answer = answer_without_room(runner->history()); !had_room && !answer.empty())
+    return {std::move(environment), std::move(trouble),
+            "has no room for a job: an open was answered " + answer +
+                "; a node for machine learning with room for a job is needed"};
   if (trouble.empty()) trouble = measured;
   Duration close_max = 0;
   Duration round_trip_max = environment.round_trip_max;
