@@ -50,9 +50,19 @@ enum class Act : std::uint8_t {
   anything,
 };
 
+/// Each as often as its share says: one is drawn by its place.
+using Acts = std::vector<Act>;
+using Shares = std::vector<std::pair<int, Act>>;
+
+Acts acts_of(const Shares& percents) {
+  Acts all;
+  for (const auto& [percent, act] : percents) all.insert(all.end(), static_cast<std::size_t>(percent), act);
+  return all;
+}
+
 /// Acts by their shares of what waits, overlaps, datafeeds and illegal steps leave.
-rc::Gen<Act> acts_of(const Flavour& flavour, const std::vector<std::pair<int, Act>>& percents) {
-  std::vector<Act> all;
+Acts acts_of(const Flavour& flavour, const Shares& percents) {
+  Acts all;
   int left = 1000;
   const auto take = [&](int percent, Act act) {
     const int count = left * percent / 100;
@@ -65,7 +75,7 @@ rc::Gen<Act> acts_of(const Flavour& flavour, const std::vector<std::pair<int, Ac
   take(flavour.illegal_percent, Act::anything);
   for (const auto& [percent, act] : percents)
     all.insert(all.end(), static_cast<std::size_t>(left * percent / 100), act);
-  return rc::gen::elementOf(std::move(all));
+  return all;
 }
 
 /// What is done next with a job, by where the reference model has it.
@@ -88,7 +98,7 @@ struct ActsByLife {
         under_way(acts_of(flavour, {{50, Act::settle}, {50, Act::anything}})),
         stuck(acts_of(flavour, {{100, Act::force}})) {}
 
-  const rc::Gen<Act>& of(const JobValue& job) const {
+  const Acts& of(const JobValue& job) const {
     switch (job.life) {
       case Life::absent:
         return absent;
@@ -106,7 +116,7 @@ struct ActsByLife {
     return job.has(JobValue::kHangs) ? stuck : under_way;
   }
 
-  rc::Gen<Act> absent, closed, opened, under_way, stuck;
+  Acts absent, closed, opened, under_way, stuck;
 };
 
 struct PlannedJob {
@@ -144,21 +154,21 @@ class ProgramWriter {
     if (flavour_.datafeed) prepare_feed();
     for (int i = 0; i < size; ++i) {
       PlannedJob& job = jobs_.size() == 1 ? jobs_.front() : jobs_[static_cast<std::size_t>(below(count))];
-      write(job, draw(acts_.of(job.value)));
+      write(job, element_of(acts_.of(job.value)));
     }
     finish();
     return Program{std::move(steps_)};
   }
 
  private:
-  /// Draws by a generator of RapidCheck that takes one number of its random state: all that are used here do.
-  template <class T>
-  T draw(const rc::Gen<T>& gen) {
-    T value = gen(random_).value();
-    random_.next();
-    return value;
+  /// What rc::gen::inRange draws of this state. A generator for each number would build shrinks that nobody walks,
+  /// since a program shrinks as a whole: NumbersByGenerators and NumbersOfTheState in generator_benchmark.cpp have what
+  /// it costs.
+  int below(int limit) { return static_cast<int>(random_.next() % static_cast<rc::Random::Number>(limit)); }
+  template <class List>
+  const auto& element_of(const List& list) {
+    return list[static_cast<std::size_t>(below(static_cast<int>(std::size(list))))];
   }
-  int below(int limit) { return draw(rc::gen::inRange(0, limit)); }
   bool percent(int chance) { return chance > 0 && below(100) < chance; }
 
   void add(Step step) { steps_.push_back(std::move(step)); }
@@ -282,9 +292,9 @@ class ProgramWriter {
 
   std::optional<Principal> other_caller() {
     if (!environment_.secured || !percent(flavour_.caller_percent)) return std::nullopt;
-    static const auto others =
-        rc::gen::element(Principal::manage, Principal::monitor_ml, Principal::none, Principal::anonymous);
-    const Principal who = draw(others);
+    static constexpr std::array kOthers{Principal::manage, Principal::monitor_ml, Principal::none,
+                                        Principal::anonymous};
+    const Principal who = element_of(kOthers);
     if (who != Principal::anonymous && !environment_.knows(who)) return std::nullopt;
     return who;
   }
@@ -309,10 +319,10 @@ class ProgramWriter {
       ask(job, RequestKind::close, varied(plain_close(job)));
       return;
     }
-    static const auto timeouts = rc::gen::element<std::string>("1s", "500ms", "2s", "1ms", "800000micros", "1m");
+    static constexpr std::array kTimeouts{"1s", "500ms", "2s", "1ms", "800000micros", "1m"};
     // It gives up before the close has ended.
     job.value = model_.send(RequestKind::close, job.value).job;
-    add(varied(close_within(draw(timeouts), job.id)));
+    add(varied(close_within(element_of(kTimeouts), job.id)));
   }
 
   static Step plain_close(const PlannedJob& job) { return close(job.id); }
@@ -347,10 +357,19 @@ class ProgramWriter {
 
   /// Any request on the job, wherever it is.
   void write_anything(PlannedJob& job) {
-    static const auto acts = rc::gen::element(Act::open, Act::post, Act::flush, Act::close, Act::create, Act::remove,
-                                              Act::close_with_bad_timeout, Act::close_with_unknown_parameter,
-                                              Act::revert, Act::close_unknown_job, Act::close_as_another, Act::read);
-    const Act act = draw(acts);
+    static constexpr std::array kActs{Act::open,
+                                      Act::post,
+                                      Act::flush,
+                                      Act::close,
+                                      Act::create,
+                                      Act::remove,
+                                      Act::close_with_bad_timeout,
+                                      Act::close_with_unknown_parameter,
+                                      Act::revert,
+                                      Act::close_unknown_job,
+                                      Act::close_as_another,
+                                      Act::read};
+    const Act act = element_of(kActs);
     // What waits for a close that hangs would wait for half an hour, and jobs that can be removed are kept.
     const bool is_kept_from =
         job.hangs() || (act == Act::remove && reaction(RequestKind::remove, job) != Reaction::refused);
@@ -373,16 +392,16 @@ class ProgramWriter {
 
   /// One of several at once; the reference model takes them in the order of their sending.
   void write_overlapping_request(PlannedJob& job) {
-    static const auto acts = rc::gen::weightedElement<Act>({{30, Act::post},
-                                                            {25, Act::close},
-                                                            {15, Act::open},
-                                                            {8, Act::flush},
-                                                            {4, Act::force},
-                                                            {2, Act::close_briefly},
-                                                            {16, Act::read_statistics}});
+    static const Acts acts = acts_of({{30, Act::post},
+                                      {25, Act::close},
+                                      {15, Act::open},
+                                      {8, Act::flush},
+                                      {4, Act::force},
+                                      {2, Act::close_briefly},
+                                      {16, Act::read_statistics}});
     const int client = 1 + below(kClients);
     const auto send = [&](RequestKind kind, Step step) { ask(job, kind, meanwhile(client, std::move(step))); };
-    switch (draw(acts)) {
+    switch (element_of(acts)) {
       case Act::post:
         send(RequestKind::post, post(data(job.next_bucket, job.next_bucket + 1, kBurstPostRecords), job.id));
         ++job.next_bucket;
@@ -403,10 +422,10 @@ class ProgramWriter {
   }
 
   Duration some_wait() {
-    static const auto waits =
-        rc::gen::element<Duration>(10 * kMicrosecond, kMillisecond, 20 * kMillisecond, 60 * kMillisecond,
-                                   300 * kMillisecond, 700 * kMillisecond, 2 * kSecond, 7 * kSecond, 2 * kMinute);
-    const Duration wait = draw(waits);
+    static constexpr std::array<Duration, 9> kWaits{10 * kMicrosecond, kMillisecond,       20 * kMillisecond,
+                                                    60 * kMillisecond, 300 * kMillisecond, 700 * kMillisecond,
+                                                    2 * kSecond,       7 * kSecond,        2 * kMinute};
+    const Duration wait = element_of(kWaits);
     return environment_.live ? std::min(wait, 700 * kMillisecond) : wait;
   }
 

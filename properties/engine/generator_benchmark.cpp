@@ -1,5 +1,7 @@
-// Steps of random programs written per second, with every decision drawn by a generator of RapidCheck.
+// Steps of random programs written per second, and numbers drawn: why a writer of programs takes its numbers of
+// RapidCheck's random state itself, instead of building a generator for each.
 #include <benchmark/benchmark.h>
+#include <rapidcheck.h>
 
 #include "engine/generator.h"
 
@@ -17,6 +19,25 @@ void StepsOfPrograms(benchmark::State& state) {
   state.SetItemsProcessed(steps);
 }
 BENCHMARK(StepsOfPrograms);
+
+constexpr int kLimit = 100;
+
+void NumbersByGenerators(benchmark::State& state) {
+  rc::Random random(1);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(rc::gen::inRange(0, kLimit)(random).value());
+    random.next();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(NumbersByGenerators);
+
+void NumbersOfTheState(benchmark::State& state) {
+  rc::Random random(1);
+  for (auto _ : state) benchmark::DoNotOptimize(static_cast<int>(random.next() % kLimit));
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(NumbersOfTheState);
 
 }  // namespace
 }  // namespace closecheck::properties
