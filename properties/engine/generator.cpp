@@ -166,7 +166,7 @@ class ProgramWriter {
   /// it costs.
   int below(int limit) { return static_cast<int>(random_.next() % static_cast<rc::Random::Number>(limit)); }
   template <class List>
-  const auto& element_of(const List& list) {
+  const typename List::value_type& element_of(const List& list) {
     return list[static_cast<std::size_t>(below(static_cast<int>(std::size(list))))];
   }
   bool percent(int chance) { return chance > 0 && below(100) < chance; }

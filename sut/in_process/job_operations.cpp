@@ -42,6 +42,12 @@ bool may_wait_for_node(const Job& job) {
   return lazily != members.end() && lazily->second != "false";
 }
 
+JobDescriptionList list_of(JobDescription description) {
+  JobDescriptionList list{.count = 1, .jobs = {}};
+  list.jobs.push_back(std::move(description));
+  return list;
+}
+
 /// A number among the members of a configuration.
 std::int64_t days_of(const Members& members, std::string_view name, std::int64_t usual) {
   const auto found = std::ranges::find(members, name, &Members::value_type::first);
@@ -103,7 +109,7 @@ Answer JobOperations::on(const CreateJob& ask) {
   if (turn_.details != nullptr)
     if (auto refusal = prepare_results(job)) return refusal;
   if (feed) feeds_.add(*std::move(feed));
-  ServiceAnswer answer = accepted(JobDescriptionList{1, {describe_with_feed(jobs_.add(std::move(job)))}});
+  ServiceAnswer answer = accepted(list_of(describe_with_feed(jobs_.add(std::move(job)))));
   if (is_delimited)
     answer.warnings.emplace_back(
         "Creating jobs with delimited data format is deprecated. Please use xcontent instead.");
@@ -231,7 +237,7 @@ Answer JobOperations::on(const UpdateJob& ask) {
     if (auto refusal = refuse_update(*job, *more)) return refusal;
   job->change_definition().update(ask);
   if (more != nullptr) job->change_definition().update(*more);
-  return accepted(JobDescriptionList{1, {describe(*job, turn_.manner)}});
+  return accepted(list_of(describe(*job, turn_.manner)));
 }
 
 Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) const {
