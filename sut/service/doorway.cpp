@@ -10,7 +10,6 @@
 #include "in_process/answers.h"
 #include "service/headers.h"
 #include "wire/answer_options.h"
-#include "wire/routes.h"
 #include "wire/text.h"
 
 namespace closecheck::sut {
@@ -123,10 +122,8 @@ Entered enter(const wire::HttpRequest& message, const Manner& manner, Principal 
   }
   Entered entered{std::move(routed.request), std::move(routed.answer), message.query, {message.method}};
   entered.asked.accept = wire::find(message.headers, "accept").value_or("");
-  if (auto path = wire::path_of_route(message, manner.profile); path && !routed.before_identity) {
-    entered.asked.path = std::move(path->now);
-    entered.asked.deprecated_path = std::move(path->deprecated);
-  }
+  entered.asked.is_routed = !routed.before_identity;
+  entered.asked.older = std::move(routed.older);
   entered.request.request.who = who;
   entered.request.run_as = wire::find(message.headers, kRunAsHeader).value_or("");
   const bool unknown = who == Principal::anonymous || who == Principal::wrong_password;

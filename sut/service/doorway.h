@@ -7,6 +7,7 @@
 
 #include "closecheck/sut/wire.h"
 #include "in_process/manner.h"
+#include "wire/routes.h"
 #include "wire/service_answer.h"
 #include "wire/service_request.h"
 
@@ -20,8 +21,8 @@ struct Entered {
   /// What else of the message its answer depends on.
   struct Asked {
     std::string method;
-    std::string path{};             // of its route, `/_ml/anomaly_detectors/{job_id}/_close`; empty: it has none
-    std::string deprecated_path{};  // the same as sent, where that is under an older base; empty: it is not
+    bool is_routed = false;
+    std::optional<wire::OlderPath> older{};
     std::string accept{};
   };
   Asked asked{};

@@ -11,9 +11,9 @@ namespace {
 /// The deprecations of what was asked, as texts.
 std::vector<std::string> deprecations_of(const Entered& entered, const Dialect& dialect) {
   std::vector<std::string> texts;
-  if (dialect.deprecates_other_base && !entered.asked.deprecated_path.empty())
+  if (dialect.deprecates_other_base && entered.asked.older)
     texts.push_back(fmt::format("[{0} {1}] is deprecated! Use [{0} {2}] instead.", entered.asked.method,
-                                entered.asked.deprecated_path, entered.asked.path));
+                                entered.asked.older->sent, entered.asked.older->now));
   const Operation& operation = entered.request.request.operation;
   if (dialect.deprecates_posting && std::holds_alternative<PostData>(operation))
     texts.emplace_back(
@@ -41,9 +41,10 @@ void add_headers(WireAnswer& written, const ServiceAnswer& answer, const Entered
   // Whoever is not known is not told what he speaks to.
   if (written.status == 401) return;
   if (dialect.tells_product) written.headers.emplace_back("x-elastic-product", "Elasticsearch");
-  if (entered.asked.path.empty()) return;
+  if (!entered.asked.is_routed) return;
   std::vector<std::string> texts = deprecations_of(entered, dialect);
   texts.insert(texts.end(), answer.warnings.begin(), answer.warnings.end());
+  if (texts.empty()) return;
   const std::string agent = fmt::format("299 Elasticsearch-{}-unknown", text_of(manner.profile.implemented_version()));
   for (const std::string& text : texts) written.headers.emplace_back("warning", fmt::format("{} \"{}\"", agent, text));
 }

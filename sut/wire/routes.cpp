@@ -136,53 +136,75 @@ constexpr auto kRoutes = std::to_array<Route>({
 });
 // clang-format on
 
-/// The parts of `segments` where they fit the pattern, and how many segments are literal; empty where they do not.
-struct Fit {
-  std::map<std::string_view, std::string> parts;
-  int literals = 0;
-};
-std::optional<Fit> fit(std::string_view pattern, const std::vector<std::string>& segments) {
-  Fit out;
-  std::size_t index = 0;
-  while (pattern.size() > 1) {
-    pattern.remove_prefix(1);
-    const std::string_view segment = pattern.substr(0, pattern.find('/'));
-    pattern.remove_prefix(segment.size());
-    if (index >= segments.size()) return std::nullopt;
-    const std::string& actual = segments[index++];
-    if (segment.front() != '{') {
-      if (segment != actual) return std::nullopt;
-      ++out.literals;
-      continue;
+/// The path of a route in its segments: a message is held against every route.
+struct Pattern {
+  static constexpr std::size_t kSegmentsMax = 6;
+
+  constexpr explicit Pattern(std::string_view path) {
+    while (path.size() > 1) {
+      path.remove_prefix(1);
+      const std::string_view segment = path.substr(0, path.find('/'));
+      path.remove_prefix(segment.size());
+      segments.at(size++) = segment;
+      literals += is_part(segment) ? 0 : 1;
+      is_typed = is_typed || segment == "{type}";
     }
-    const std::string_view name = segment.substr(1, segment.size() - 2);
-    if ((name == "index" || name == "type" || name == "id") && actual.starts_with('_')) return std::nullopt;
-    out.parts.emplace(name, actual);
   }
-  if (index != segments.size()) return std::nullopt;
-  return out;
-}
+
+  static constexpr bool is_part(std::string_view segment) { return segment.front() == '{'; }
+
+  bool fits(const std::vector<std::string>& actual) const {
+    if (actual.size() != size) return false;
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::string_view segment = segments.at(i);
+      if (!is_part(segment) && segment != actual[i]) return false;
+      // No document, and nothing that holds some, has such a name.
+      if (actual[i].starts_with('_') && (segment == "{index}" || segment == "{type}" || segment == "{id}"))
+        return false;
+    }
+    return true;
+  }
+
+  std::array<std::string_view, kSegmentsMax> segments{};
+  std::size_t size = 0;
+  int literals = 0;
+  bool is_typed = false;
+};
+
+constexpr auto kPatterns = [] {
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array{Pattern(kRoutes[I].path)...};
+  }
+  (std::make_index_sequence<kRoutes.size()>());
+}();
 
 struct Match {
   const Route* route = nullptr;
   std::map<std::string_view, std::string> parts;
-  std::string allowed;  // methods of the path, comma-separated; empty: unknown path
+  std::string allowed;    // methods of the path, comma-separated; empty: unknown path
+  bool is_older = false;  // under the base that the dialect has kept of an earlier one
+};
+
+struct FoundBase {
+  Under under = Under::nothing;
+  bool is_older = false;
 };
 
 /// Takes the base off the front of a path.
-Under take_base(std::vector<std::string>& segments, const Dialect& dialect) {
+FoundBase take_base(std::vector<std::string>& segments, const Dialect& dialect) {
   for (const auto& [under, base] : {std::pair(Under::jobs, dialect.jobs), std::pair(Under::security, dialect.security),
                                     std::pair(Under::feature_list, Base{dialect.feature_list})})
     if (const std::size_t size = base.size_in(segments); size != 0) {
+      const bool is_older = size_of_base(base.path, segments) == 0;
       segments.erase(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(size));
-      return under;
+      return {under, is_older};
     }
-  return Under::nothing;
+  return {};
 }
 
-bool is_served(const Route& route, const Dialect& dialect) {
-  if (route.needs != nullptr && !(dialect.*route.needs)) return false;
-  return dialect.has_typed_paths || route.path.find("{type}") == std::string_view::npos;
+bool is_served(std::size_t route, const Dialect& dialect) {
+  const auto needs = kRoutes.at(route).needs;
+  return (needs == nullptr || dialect.*needs) && (dialect.has_typed_paths || !kPatterns.at(route).is_typed);
 }
 
 /// Whether a segment is empty that is not at the end: no path has one.
@@ -194,26 +216,26 @@ bool has_gap(std::string_view path) {
 Match match(const HttpRequest& request, Profile profile) {
   if (has_gap(request.path)) return {};
   std::vector<std::string> segments = split_path(request.path);
-  const Under under = take_base(segments, *profile);
+  const FoundBase base = take_base(segments, *profile);
   // The most literal pattern that fits decides; a method of a less literal one does not count.
-  std::string_view path;
-  int literals = -1;
-  Match out;
-  for (const Route& route : kRoutes) {
-    if (route.under != under || !is_served(route, *profile)) continue;
-    auto fitting = fit(route.path, segments);
-    if (!fitting || fitting->literals <= literals) continue;
-    literals = fitting->literals;
-    path = route.path;
-    out.parts = std::move(fitting->parts);
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < kRoutes.size(); ++i) {
+    if (kRoutes.at(i).under != base.under || !kPatterns.at(i).fits(segments) || !is_served(i, *profile)) continue;
+    if (!best || kPatterns.at(i).literals > kPatterns.at(*best).literals) best = i;
   }
-  if (literals < 0) return out;
+  Match out;
+  if (!best) return out;
+  const Pattern& pattern = kPatterns.at(*best);
+  for (std::size_t i = 0; i < pattern.size; ++i)
+    if (const std::string_view part = pattern.segments.at(i); Pattern::is_part(part))
+      out.parts.emplace(part.substr(1, part.size() - 2), std::move(segments[i]));
+  out.is_older = base.is_older;
   // The product reads PATCH as GET, and serves HEAD where documents and indices are.
-  const bool reads = request.method == "PATCH" || (request.method == "HEAD" && under == Under::nothing);
+  const bool reads = request.method == "PATCH" || (request.method == "HEAD" && base.under == Under::nothing);
   const std::string_view method = reads ? std::string_view("GET") : std::string_view(request.method);
   std::vector<std::string_view> allowed;
   for (const Route& route : kRoutes) {
-    if (route.under != under || route.path != path) continue;
+    if (route.under != base.under || route.path != kRoutes.at(*best).path) continue;
     for (const std::string_view one : divided(route.methods, ' ')) {
       allowed.push_back(one);
       if (one == method) out.route = &route;
@@ -253,6 +275,18 @@ Routed before_identity(ServiceAnswer answer) {
   return {{}, std::move(answer), true};
 }
 
+/// Both forms of the route's path, where the message was sent to the older one.
+std::optional<OlderPath> older_path_of(const Match& found, const Dialect& dialect) {
+  if (!found.is_older) return std::nullopt;
+  std::string path(found.route->path);
+  for (const auto& [part, name] :
+       {std::pair("{job}", "{job_id}"), std::pair("{feed}", "{datafeed_id}"), std::pair("{snapshot}", "{snapshot_id}")})
+    if (const std::size_t at = path.find(part); at != std::string::npos)
+      path.replace(at, std::string_view(part).size(), name);
+  const Base& base = found.route->under == Under::jobs ? dialect.jobs : dialect.security;
+  return OlderPath{std::string(base.other) + path, std::string(base.path) + path};
+}
+
 std::string unrecognized(const HttpRequest& request, const Parameters& rest) {
   std::set<std::string> names;
   for (const auto& [name, value] : rest) names.insert(name);
@@ -261,20 +295,6 @@ std::string unrecognized(const HttpRequest& request, const Parameters& rest) {
 }
 
 }  // namespace
-
-std::optional<RoutePath> path_of_route(const HttpRequest& request, Profile profile) {
-  const Match found = match(request, profile);
-  if (found.route == nullptr) return std::nullopt;
-  std::string path(found.route->path);
-  for (const auto& [part, name] :
-       {std::pair("{job}", "{job_id}"), std::pair("{feed}", "{datafeed_id}"), std::pair("{snapshot}", "{snapshot_id}")})
-    if (const std::size_t at = path.find(part); at != std::string::npos)
-      path.replace(at, std::string_view(part).size(), name);
-  if (found.route->under != Under::jobs && found.route->under != Under::security) return RoutePath{std::move(path), {}};
-  const Base& base = found.route->under == Under::jobs ? profile->jobs : profile->security;
-  const bool is_older = size_of_base(base.path, split_path(request.path)) == 0;
-  return RoutePath{std::string(base.path) + path, is_older ? std::string(base.other) + path : ""};
-}
 
 bool is_unrouted(const HttpRequest& request, Profile profile) {
   return match(request, profile).route == nullptr;
@@ -298,6 +318,7 @@ Routed route(const HttpRequest& request, Profile profile) {
                                    *std::move(trouble)));
   if (!is_readable_type(request, profile))
     return before_identity({refused(406, "", ""), UnreadableType{request.content_type}});
+  std::optional<OlderPath> older = older_path_of(found, *profile);
   Call call(request, std::move(found.parts), profile, false);
   try {
     Built built = found.route->build(call);
@@ -305,9 +326,9 @@ Routed route(const HttpRequest& request, Profile profile) {
     check_common_flags(request, *profile);
     Request typed;
     typed.operation = std::move(built.operation);
-    return {{std::move(typed), std::move(built.details)}, std::nullopt, false};
+    return {{std::move(typed), std::move(built.details)}, std::nullopt, false, std::move(older)};
   } catch (Refused& refused) {
-    return {{}, std::move(refused.answer), false};
+    return {{}, std::move(refused.answer), false, std::move(older)};
   }
 }
 

@@ -9,12 +9,20 @@
 
 namespace closecheck::sut::wire {
 
+/// A path of a route with the names of its parts, as the product writes it.
+struct OlderPath {
+  std::string sent;  // `/_xpack/ml/anomaly_detectors/{job_id}/_close`
+  std::string now;   // `/_ml/anomaly_detectors/{job_id}/_close`
+};
+
 /// What a message is: a request, or, where reading it has already told, its answer.
 struct Routed {
   ServiceRequest request;
   std::optional<ServiceAnswer> answer;
   /// The answer comes from routing itself (unknown path, wrong method, content type): who asks does not matter yet.
   bool before_identity = false;
+  /// Where it was sent to the path that a dialect has kept of an earlier one.
+  std::optional<OlderPath> older{};
 };
 
 /// What a server makes of a message: an operation, or an answer of routing itself (unknown path, wrong method, a
@@ -27,14 +35,6 @@ WireAnswer encode(const ServiceAnswer& answer, const Request& request, Profile p
 /// The operation that a recorded or scripted request is, with the names of what it does not carry. Parameters that the
 /// API does not know are among these. Empty: it is none, or a server refuses it before it is one.
 std::optional<Request> view_request(const HttpRequest& request, Profile profile);
-
-/// The path of a message's route with the names of its parts, as the product writes it.
-struct RoutePath {
-  std::string now;
-  std::string deprecated;  // under the base that it was sent to; empty: that is the one of today
-};
-/// Empty: the message has no route.
-std::optional<RoutePath> path_of_route(const HttpRequest& request, Profile profile);
 
 /// Whether no operation of the API has this path and method.
 bool is_unrouted(const HttpRequest& request, Profile profile);
