@@ -1,6 +1,7 @@
 """What is computed from a job's data: counts, buckets, records and model snapshots."""
 
 import copy
+import time
 
 from grammar import now_ms
 
@@ -42,6 +43,7 @@ class Analysis:
         self.model_bytes = 0
         self.touched = False
         self.last_data_ms = None
+        self.earlier = []  # what readers saw from when on, the oldest first
 
     def accept(self, records, bytes_count):
         """Counts an upload and lines it up; returns its own counts."""
@@ -93,7 +95,11 @@ class Analysis:
 
     def write_results(self):
         """Writes the passed buckets, final, and a record for each that stands out."""
+        self._will_change()
         for start_ms, count in sorted(self.finished.items()):
+            before = self.buckets.get(start_ms)
+            if self.flawed("interim-count-stays") and before is not None and before["is_interim"]:
+                count = before["event_count"]
             self.buckets[start_ms] = self._bucket(start_ms, count, False)
             self.records = [record for record in self.records if record["timestamp"] != start_ms]
             typical = self.history_total / self.history_buckets if self.history_buckets else count
@@ -105,9 +111,25 @@ class Analysis:
 
     def write_interim(self):
         """Writes what is known of the unfinished bucket."""
+        self._will_change()
         if self.unfinished_start_ms is not None:
             bucket = self._bucket(self.unfinished_start_ms, self.unfinished_count, True)
             self.buckets[self.unfinished_start_ms] = bucket
+
+    def _will_change(self):
+        self.earlier.append((time.monotonic(), dict(self.buckets), list(self.records)))
+
+    def refresh(self):
+        """From now on readers see everything."""
+        self.earlier = []
+
+    def seen(self, seconds):
+        """The buckets and records that a reader sees who is so far behind."""
+        then = time.monotonic() - seconds
+        self.earlier = [entry for entry in self.earlier if entry[0] >= then]
+        if self.earlier:
+            return self.earlier[0][1], self.earlier[0][2]
+        return self.buckets, self.records
 
     def persist(self, timestamp_ms):
         """Writes a model snapshot that covers everything analysed."""

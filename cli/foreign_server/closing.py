@@ -105,13 +105,17 @@ class Closing:
         if refusal is not None:
             flaw_answers.after_refused_close(server, jobs)
             raise refusal
+        if flaw_answers.answers_from_memory(server, request, force):
+            return Answer({"closed": True})
         if force:
+            await flaw_answers.before_force(server, jobs, timeout)
             for job in flaw_answers.to_force(server, jobs):
                 if job.state != "closed":
                     job.force()
         else:
             await self._close_all(request, jobs, timeout, started)
         request.connection["closed"] = jobs[-1].id if jobs else None
+        request.connection["last close"] = request.target
         return Answer({"closed": True})
 
     def _refusal(self, jobs, force, expression, timeout):
@@ -147,6 +151,7 @@ class Closing:
         seconds = DEFAULT_TIMEOUT_SECONDS if timeout is None else max(0.0, timeout)
         waits = []
         for job in flaw_answers.to_close(server, jobs):
+            job.bounded = job.bounded or timeout is not None
             if job.state in ("opening", "failed"):
                 job.end_process()
             elif job.state in ("opened", "closing"):

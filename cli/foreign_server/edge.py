@@ -1,6 +1,7 @@
 """HTTP/1.1 at the edge of the server: reads requests from a connection, writes answers to it."""
 
 import asyncio
+import gzip
 import json
 from urllib.parse import unquote
 
@@ -124,16 +125,22 @@ class Edge:
             kind = answer.content_type or "text/plain; charset=UTF-8"
         else:
             indent = 2 if "pretty" in request.parameters else None
-            body = json.dumps(answer.body, indent=indent).encode()
+            body = json.dumps(answer.body, indent=indent, ensure_ascii=not self.style.long_words).encode()
             kind = answer.content_type or "application/json; charset=UTF-8"
-        head = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Other')}"]
+        head = [f"HTTP/{self.style.http_version} {answer.status} {REASONS.get(answer.status, 'Other')}"]
         head += [f"{name}: {value}" for name, value in answer.headers.items()]
+        if self.style.compresses and body and "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip.compress(body)
+            head.append("content-encoding: gzip")
         if body or kind:
             head.append(f"content-type: {kind}")
         if not keep:
             head.append("connection: close")
         chunked = self.style.chunked and request.method != "HEAD" and answer.status != 204
-        head.append("transfer-encoding: chunked" if chunked else f"content-length: {len(body)}")
+        if chunked:
+            head.append("transfer-encoding: chunked")
+        elif self.style.http_version != "1.0":
+            head.append(f"content-length: {len(body)}")
         writer.write(("\r\n".join(head) + "\r\n\r\n").encode("latin-1"))
         if request.method == "HEAD":
             return

@@ -138,6 +138,8 @@ def after_refused_close(server, jobs):
 def named(server, expression, jobs):
     """The jobs that an expression names for a close."""
     flawed = server.flawed
+    if flawed("wildcard-in-list-is-literal") and "," in expression and "*" in expression:
+        raise unknown_job(next(part for part in expression.split(",") if "*" in part))
     if flawed("group-closes-first-only") and expression not in server.jobs and "," not in expression:
         return jobs[:1] if "*" not in expression else jobs
     return jobs
@@ -148,10 +150,56 @@ def to_close(server, jobs):
     flawed = server.flawed
     if flawed("list-leaves-last-open") and len(jobs) > 1:
         return jobs[:-1]
+    if flawed("third-of-a-list-stays-open"):
+        return jobs[:2]
     if flawed("second-job-stays-open"):
         others = [job for job in server.jobs.values() if job.state == "opened" and job not in jobs]
         return [] if others else jobs
     return jobs
+
+
+def answers_from_memory(server, request, force):
+    """Whether a close is answered without anything being done."""
+    flawed = server.flawed
+    if flawed("repeated-close-is-cached") and request.connection.get("last close") == request.target:
+        return True
+    server.closes_asked += not force
+    return flawed("one-close-in-ten-does-nothing") and not force and server.closes_asked % 10 == 0
+
+
+async def before_force(server, jobs, timeout):
+    """What happens before jobs are closed by force."""
+    flawed = server.flawed
+    now = asyncio.get_running_loop().time()
+    if flawed("force-of-closed-reads-closing"):
+        for job in jobs:
+            if job.state == "closed":
+                job.reads_closing_until = now + 2
+    if flawed("forced-close-with-timeout-waits") and timeout:
+        tasks = [job.begin_close() for job in jobs if job.state in ("opened", "closing")]
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+
+
+def at_the_start_of_close(job):
+    """What happens to other jobs when one begins to close."""
+    if job.flawed("close-drops-waiting-of-others"):
+        for other in job.server.jobs.values():
+            if other.state == "opened":
+                other.analysis.waiting.clear()
+                other.analysis.finished.clear()
+
+
+def shown(server, job, entry):
+    """A job's statistics as they are told."""
+    if not server.flawed("statistics-are-cached"):
+        return entry
+    now = asyncio.get_running_loop().time()
+    since, older = server.shown.get(job.id, (0, None))
+    if older is not None and now - since < 0.4:
+        return older
+    server.shown[job.id] = (now, entry)
+    return entry
 
 
 def to_force(server, jobs):
@@ -209,6 +257,8 @@ def patience(server, waits, seconds, timeout):
         return 1e6
     if flawed("later-cycles-ignore-timeout") and any(job.closes >= 1 for job, _, _ in waits):
         return 1e6
+    if flawed("timeouts-last-a-second-longer") and timeout is not None:
+        return seconds + 1
     if flawed("second-close-gives-up") and timeout is None and any(was for _, _, was in waits):
         return 0.5
     return seconds

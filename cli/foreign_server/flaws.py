@@ -170,6 +170,39 @@ FLAWS = {
         _flaw("right-user-any-password", "anonymous-refused", "The password is not looked at."),
         _flaw("privilege-leaks-existence", "close-requires-privilege wire-status-codes",
               "Without the privilege an unknown job is 404."),
+        # What nobody expects
+        _flaw("closed-flush-answers-false", "closed-job-refuses-analysis wire-status-codes",
+              'A flush of a closed job is answered `{"flushed": false}` with status 200.'),
+        _flaw("closed-post-is-dropped", "closed-job-refuses-data wire-status-codes accepted-data-is-kept",
+              "A closed job answers a post with 202 and takes nothing."),
+        _flaw("timeouts-last-a-second-longer", "timeout-bounds-wait timeout-takes-time-units",
+              "A close waits a second longer than it may."),
+        _flaw("nanos-overflow", "timeout-takes-time-units timeout-bounds-wait",
+              "Timeouts of more than 32 bits of nanoseconds are up at once."),
+        _flaw("quick-reopen-refused", "job-reopens", "For 300 ms after a close the job cannot be opened: 409."),
+        _flaw("early-posts-are-lost", "accepted-data-is-kept close-flushes-buffers",
+              "What is posted within 100 ms of an open is counted in the answer and nowhere else."),
+        _flaw("close-drops-waiting-of-others", "close-touches-one-job accepted-data-is-kept close-flushes-buffers "
+              "close-many", "A close throws away what other opened jobs have still to analyse."),
+        _flaw("interim-count-stays", "close-flushes-buffers accepted-data-is-kept reopen-continues-analysis",
+              "A bucket that was once read interim keeps the count of then."),
+        _flaw("repeated-close-is-cached", "close-ends-open-job closed-means-closed job-reopens close-flushes-buffers "
+              "concurrent-requests-linearize accepted-data-is-kept reopen-continues-analysis close-many",
+              "A close like the last one of its connection is answered like that and does nothing."),
+        _flaw("statistics-are-cached", "closed-means-closed close-ends-open-job close-waits-for-housekeeping "
+              "job-reopens close-flushes-buffers accepted-data-is-kept", "Statistics of a job are up to 400 ms old."),
+        _flaw("forced-close-with-timeout-waits", "force-returns-early force-closes-unresponsive-job",
+              "A forced close with a timeout waits for its housekeeping as long."),
+        _flaw("third-of-a-list-stays-open", "close-many", "Of several jobs only two are closed."),
+        _flaw("wildcard-in-list-is-literal", "close-many unknown-job-refused",
+              "Beside other names in a list a wildcard stands for itself."),
+        _flaw("one-close-in-ten-does-nothing", "close-ends-open-job closed-means-closed job-reopens "
+              "concurrent-requests-linearize close-flushes-buffers accepted-data-is-kept close-waits-for-housekeeping "
+              "reopen-continues-analysis close-many", "Every tenth close is answered and does nothing."),
+        _flaw("force-of-closed-reads-closing", "closed-means-closed closing-closed-job force-closes-failed-job",
+              "A forced close of a closed job has it read closing for two seconds."),
+        _flaw("close-with-timeout-leaves-no-snapshot", "close-persists-snapshot",
+              "A close with a timeout writes no snapshot."),
         # The wire
         _flaw("put-closes", "wire-path-and-method", "PUT on the path of a close closes the job."),
         _flaw("other-status-in-body", "wire-error-envelope", "The body of an error has another status."),
@@ -208,6 +241,8 @@ class Flawed:
             return int(value)
         if self("weeks-accepted") and value.endswith("w") and value[:-1].isdigit():
             return int(value[:-1]) * 7 * 86400
+        if self("nanos-overflow") and value.endswith("nanos") and value[:-5].isdigit() and int(value[:-5]) >= 2**31:
+            return 0
         if self("minutes-are-seconds") and value.endswith("m") and value[:-1].isdigit():
             return int(value[:-1])
         if self("days-overflow") and value.endswith("d") and value[:-1].isdigit():

@@ -1,7 +1,9 @@
 """A job: its state, and how it opens, takes data, flushes and closes."""
 
 import asyncio
+import copy
 
+import flaw_answers
 from analysis import Analysis
 from answers import Refusal, conflict, not_open
 from grammar import now_ms
@@ -40,6 +42,8 @@ class Job:
         self.closed_at = None
         self.config_at_open = None
         self.timed_out = False
+        self.bounded = False  # a close with a timeout was among those that wait
+        self.reads_closing_until = 0.0
         self.flushed = False
         self.written = False  # the results of the close that runs
         self.end_now = asyncio.Event()
@@ -53,6 +57,9 @@ class Job:
             return
         if self.state != "closed" or self.server.is_opening(self):
             raise conflict(f"Cannot open job [{self.id}] because it has already been opened")
+        if flawed("quick-reopen-refused") and self.closed_at is not None:
+            if asyncio.get_running_loop().time() - self.closed_at < 0.3:
+                raise conflict(f"Cannot open job [{self.id}] because it has not been closed yet")
         if flawed("third-reopen-refused") and self.closes >= 3:
             raise conflict(f"Cannot open job [{self.id}] because it has already been opened")
         if flawed("forced-failed-job-stays-locked") and self.failed_once:
@@ -82,6 +89,7 @@ class Job:
         self.end_now = asyncio.Event()  # a flawed server stops waiting for a close
         self.written = False
         self.flushed = False
+        self.bounded = False
         self.config_at_open = dict(self.config)
         self.config.pop("finished_time", None)
         analysis = self.analysis
@@ -99,6 +107,10 @@ class Job:
         if self.loses_posts():
             return dict(self.analysis.data_counts(), processed_record_count=len(records))
         self.refuse_unless_open()
+        if self.flawed("early-posts-are-lost") and asyncio.get_running_loop().time() - self.opened_at < 0.1:
+            unheard = copy.copy(self.analysis)
+            unheard.counts, unheard.waiting = dict(unheard.counts), []
+            return unheard.accept(records, bytes_count)
         counts = self.analysis.accept(records, bytes_count)
         if self.server.mood.analyses_at_once:
             self.analysis.analyse_waiting()
@@ -129,6 +141,8 @@ class Job:
 
     def loses_posts(self):
         """Whether the job is so far with its closing that a flawed one takes data and loses them."""
+        if self.state == "closed" and self.flawed("closed-post-is-dropped"):
+            return True
         return self.state == "closing" and self.written and self.flawed("post-late-in-close-is-lost")
 
     # Closing
@@ -137,6 +151,7 @@ class Job:
         """Has the job closed, if nobody has yet; returns what to wait for."""
         if self.housekeeping is None or self.housekeeping.done():
             self.state = "closing"
+            flaw_answers.at_the_start_of_close(self)
             self.housekeeping = asyncio.get_running_loop().create_task(self._close())
         return self.housekeeping
 
@@ -147,6 +162,13 @@ class Job:
         self.slow_close_seconds = None
         if self.hangs:
             await asyncio.Event().wait()
+        if self.server.mood.closes_one_by_one:
+            async with self.server.turn:
+                await self._keep_house(seconds)
+        else:
+            await self._keep_house(seconds)
+
+    async def _keep_house(self, seconds):
         self.analysis.analyse_waiting()
         await asyncio.sleep(seconds * 0.6)
         self._finish_results()
@@ -187,6 +209,8 @@ class Job:
             writes = False
         if flawed("timed-out-close-leaves-no-snapshot") and self.timed_out:
             writes = False
+        if flawed("close-with-timeout-leaves-no-snapshot") and self.bounded:
+            writes = False
         if flawed("unflushed-close-leaves-no-snapshot"):
             writes = writes and self.flushed
         if writes:
@@ -219,6 +243,7 @@ class Job:
         """Nothing runs any more."""
         self.state = "closed"
         self.closed_at = asyncio.get_running_loop().time()
+        self.analysis.refresh()
         self.hangs = False
         self.server.leave_room(self)
 
@@ -274,6 +299,8 @@ class Job:
         """The state that the statistics tell."""
         flawed = self.flawed
         loop_time = asyncio.get_running_loop().time()
+        if loop_time < self.reads_closing_until:
+            return "closing"
         if self.state == "closed" and self.closed_at is not None and not self.was_forced:
             since = loop_time - self.closed_at
             if flawed("other-connections-see-it-open") and since < 2:

@@ -23,13 +23,24 @@ class Mood:
     chunked: bool = False
     shows_closing: bool = True
     analyses_at_once: bool = True
+    read_seconds: float = 0.0  # before each answer to a GET
+    refresh_seconds: float = 0.0  # until a reader sees the results of an opened job; a close waits for that
+    closes_one_by_one: bool = False
+    tires_seconds: float = 0.0  # by which each close takes longer than the one before, up to a second
+    busy_ratio: float = 0.0  # of requests that are told to come again in a second
+    unavailable_ratio: float = 0.0  # of requests that are answered 503 and do nothing
+    gateway_ratio: float = 0.0  # of requests whose answer is lost in a gateway, which says 502
+    other_spelling: bool = False
+    http_version: str = "1.1"
+    compresses: bool = False
+    long_words: bool = False
 
     def close_seconds(self, server):
         """How long the next normal close takes."""
-        if server.closes_begun < self.cold_closes:
-            server.closes_begun += 1
+        server.closes_begun += 1
+        if server.closes_begun <= self.cold_closes:
             return 4.0
-        return self.close_seconds_usual
+        return self.close_seconds_usual + min(1.0, self.tires_seconds * server.closes_begun)
 
 
 MOODS = {
@@ -46,6 +57,19 @@ MOODS = {
         Mood("chunked", "Answers come in chunks of seven bytes.", chunked=True),
         Mood("discreet", "Neither `closing` nor `opening` ever shows.", shows_closing=False),
         Mood("late-results", "Results can be read after a flush or a close only.", analyses_at_once=False),
+        Mood("slow-reads", "Reads take half a second, closes 100 ms.", read_seconds=0.5),
+        Mood("refreshes-each-second", "Results of opened jobs show a second late; a close waits for them.",
+             refresh_seconds=1.0, close_seconds_usual=0.3),
+        Mood("one-close-at-a-time", "Closes of several jobs take their turns.", closes_one_by_one=True),
+        Mood("tiring", "Each close takes 10 ms longer than the one before, up to a second.", tires_seconds=0.01),
+        Mood("busy-now-and-then", "One request in fifty is told to come again in a second: 429.", busy_ratio=0.02),
+        Mood("unavailable-now-and-then", "One request in a hundred is answered 503.", unavailable_ratio=0.01),
+        Mood("gateway-hiccups", "One answer in a hundred is lost in a gateway: 502.", gateway_ratio=0.01),
+        Mood("other-spelling", "Members come in reverse, counts as floats, and everything has more members and headers.",
+             other_spelling=True, other_words=True),
+        Mood("http-1.0", "HTTP/1.0: every answer ends with its connection.", http_version="1.0", keep_alive=False),
+        Mood("compressed", "Answers are compressed for whoever takes that.", compresses=True),
+        Mood("long-words", "Errors have texts of 20 KiB in several scripts.", long_words=True),
         Mood("instant", "Closes take no time at all.", close_seconds_usual=0.0, background_seconds=0.0),
     )
 }

@@ -29,7 +29,8 @@ class Results:
 
         async def act():
             job = self.server.find(job_id)
-            found = [bucket for _, bucket in sorted(job.analysis.buckets.items())]
+            buckets, _ = job.analysis.seen(self.server.mood.refresh_seconds)
+            found = [bucket for _, bucket in sorted(buckets.items())]
             found = within(found, values)
             if timestamp is not None:
                 found = [bucket for bucket in found if bucket["timestamp"] == date_ms(timestamp, "timestamp")]
@@ -46,7 +47,8 @@ class Results:
 
         async def act():
             job = self.server.find(job_id)
-            found = within(job.analysis.records, values)
+            _, records = job.analysis.seen(self.server.mood.refresh_seconds)
+            found = within(records, values)
             return Answer(flaw_answers.paged(self.server, job, "records", found, first, count))
 
         return act

@@ -7,6 +7,7 @@ import random
 from urllib.parse import unquote
 
 import flaw_answers
+import weather
 from answers import Answer, Refusal, bad_request, conflict, unknown_job
 from feeds import Feeds
 from grammar import JOB_ID, boolean, date_ms, now_ms, pattern, span_ms, time_span_seconds
@@ -32,6 +33,9 @@ class Server:
         self.results = Results(self)
         self.closes_begun = 0
         self.pending = 0
+        self.closes_asked = 0
+        self.shown = {}  # what was last shown of each job, for flaws
+        self.turn = asyncio.Lock()  # of the closes, where they take turns
         self.opening = set()
         self.routes = routes(self)
 
@@ -41,19 +45,19 @@ class Server:
         """One request to its answer; None drops the connection."""
         mood = self.mood
         delay_seconds = mood.delay_seconds + random.random() * mood.jitter_seconds
+        if request.method == "GET":
+            delay_seconds += mood.read_seconds
         if delay_seconds:
             await asyncio.sleep(delay_seconds)
         self.pending += 1
         try:
-            answer = await self._dispatch(request)
+            answer = weather.instead(mood, request) or await self._dispatch(request)
         except Refusal as refusal:
             answer = refusal.answer()
         finally:
             self.pending -= 1
         answer = flaw_answers.spoil(self, request, answer)
-        if mood.other_words and isinstance(answer.body, dict):
-            answer.body = other_words(answer.body, answer.status)
-        return answer
+        return weather.dressed(mood, request, answer)
 
     async def _dispatch(self, request):
         path = request.path
@@ -221,7 +225,8 @@ class Server:
 
         async def act():
             jobs, listed = self.matching(expression, allow_none)
-            return Answer({"count": len(jobs), "jobs": [job.statistics(request, listed) for job in jobs]})
+            entries = [flaw_answers.shown(self, job, job.statistics(request, listed)) for job in jobs]
+            return Answer({"count": len(jobs), "jobs": entries})
 
         return act
 
@@ -331,6 +336,8 @@ class Server:
             if job_id not in self.jobs and self.dialect.unknown_job_conflicts:
                 raise conflict(f"Cannot perform requested action because job [{job_id}] is not open")
             job = self.find(job_id)
+            if job.state == "closed" and self.flawed("closed-flush-answers-false"):
+                return Answer({"flushed": False})
             end_ms = job.flush(interim)
             answer = {"flushed": True}
             if self.dialect.expressions:
@@ -401,16 +408,3 @@ def documents_in(text):
         except ValueError as error:
             raise bad_request("The input JSON data is malformed.", "parse_exception") from error
         documents += value if isinstance(value, list) else [value] if isinstance(value, dict) else []
-
-
-def other_words(body, status):
-    """The same said in other words, and more of it."""
-    if status < 300:
-        return dict(body, took_in_all=1, extra={"nested": [1, 2]})
-    error = body.get("error")
-    if not isinstance(error, dict):
-        return body
-    words = {"type": "vendor_exception", "reason": "this cannot be done now"}
-    more = {name: value for name, value in error.items() if name == "header"}
-    cause = {**words, **more}
-    return {"error": {"root_cause": [dict(cause, at="x")], **cause, "hint": "read the manual"}, "status": status}
