@@ -171,10 +171,11 @@ class ProgramWriter {
   }
   bool percent(int chance) { return chance > 0 && below(100) < chance; }
 
-  void add(Step step) { steps_.push_back(std::move(step)); }
+  // A step is large: on its way here it is moved once.
+  void add(Step&& step) { steps_.push_back(std::move(step)); }
 
   /// The request, whose answer is awaited.
-  Reaction ask(PlannedJob& job, RequestKind kind, Step step) {
+  Reaction ask(PlannedJob& job, RequestKind kind, Step&& step) {
     const model::Sent sent = model_.send(kind, job.value);
     job.value = sent.reaction == Reaction::waits ? model_.settled(sent.job) : sent.job;
     add(std::move(step));
@@ -183,7 +184,7 @@ class ProgramWriter {
   Reaction reaction(RequestKind kind, const PlannedJob& job) { return model_.send(kind, job.value).reaction; }
   bool has(Fault fault) const { return environment_.faults.count(fault) != 0; }
 
-  void inject(PlannedJob& job, Step fault) {
+  void inject(PlannedJob& job, Step&& fault) {
     job.value = model_.after(fault.fault, job.value);
     add(std::move(fault));
   }
@@ -194,7 +195,7 @@ class ProgramWriter {
   }
 
   /// A connection or a client of its own now and then.
-  Step varied(Step step) {
+  Step varied(Step&& step) {
     const int roll = below(100);
     if (roll < 6) return fresh(std::move(step));
     if (roll < 16) return on(1 + below(kClients), std::move(step));
@@ -400,7 +401,7 @@ class ProgramWriter {
                                       {2, Act::close_briefly},
                                       {16, Act::read_statistics}});
     const int client = 1 + below(kClients);
-    const auto send = [&](RequestKind kind, Step step) { ask(job, kind, meanwhile(client, std::move(step))); };
+    const auto send = [&](RequestKind kind, Step&& step) { ask(job, kind, meanwhile(client, std::move(step))); };
     switch (element_of(acts)) {
       case Act::post:
         send(RequestKind::post, post(data(job.next_bucket, job.next_bucket + 1, kBurstPostRecords), job.id));
@@ -442,8 +443,8 @@ class ProgramWriter {
     PlannedJob& fed = jobs_.front();
     const int roll = below(100);
     if (roll < 35) {
-      const Step start = call(StartDatafeed{kFeed, kDataStart, kDataStart + (2 + below(6)) * kSpanMs});
-      if (ask(fed, RequestKind::start_feed, start) == Reaction::moves) write_settle(fed);
+      Step start = call(StartDatafeed{kFeed, kDataStart, kDataStart + (2 + below(6)) * kSpanMs});
+      if (ask(fed, RequestKind::start_feed, std::move(start)) == Reaction::moves) write_settle(fed);
     } else if (roll < 50) {
       ask(fed, RequestKind::start_endless_feed, call(StartDatafeed{kFeed, kDataStart, {}}));
     } else if (roll < 80) {
