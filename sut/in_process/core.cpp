@@ -46,10 +46,13 @@ void Core::handle(const Request& request, const RequestDetails* details, const s
   turn.who = request.who;
   turn.token = token;
   turn.details = details;
-  Answer answer = authenticate(manner_, request);
-  if (!answer && manner_.security && !run_as.empty()) answer = change_caller(turn, run_as);
-  if (!answer) answer = this->answer(turn, request.operation);
-  if (answer) turn.reply(token, *std::move(answer));
+  const auto told = [&]() -> Answer {
+    if (Answer refusal = authenticate(manner_, request)) return refusal;
+    if (manner_.security && !run_as.empty())
+      if (Answer refusal = change_caller(turn, run_as)) return refusal;
+    return answer(turn, request.operation);
+  };
+  if (Answer answer = told()) turn.reply(token, *std::move(answer));
   if (!only_reads(request, details)) note_change(request);
   refresh_due();
 }
