@@ -15,7 +15,7 @@ using testing::StartsWith;
 
 TEST(ServeTls, AnswersOverTlsWithTheCertificateThatItIsGiven) {
   const TestFolder folder;
-  const sut::TestCertificate certificate;
+  const sut::SelfSignedCertificate certificate;
   const std::string trusted = folder.write("server.pem", certificate.certificate());
   const Served served({"--tls-certificate", trusted, "--tls-key", folder.write("server.key", certificate.key())});
   ASSERT_THAT(served.url(), StartsWith("https://127.0.0.1:"));
@@ -32,7 +32,7 @@ TEST(ServeTls, AnswersOverTlsWithTheCertificateThatItIsGiven) {
 
 TEST(ServeTls, IsATargetOfTheLiveClientWhereItsCertificateIsTrusted) {
   const TestFolder folder;
-  const sut::TestCertificate certificate;
+  const sut::SelfSignedCertificate certificate;
   const std::string trusted = folder.write("server.pem", certificate.certificate());
   const Served served({"--profile", "xpack-6.3", "--tls-certificate", trusted, "--tls-key",
                        folder.write("server.key", certificate.key())});
@@ -46,14 +46,14 @@ TEST(ServeTls, IsATargetOfTheLiveClientWhereItsCertificateIsTrusted) {
   EXPECT_EQ(good.code, 0) << good.out << good.err;
   EXPECT_THAT(good.out, EndsWith("1 fixed, 0 still failing, 0 cannot tell\n"));
 
-  const Finished bad = replay(folder.write("other.pem", sut::TestCertificate().certificate()));
+  const Finished bad = replay(folder.write("other.pem", sut::SelfSignedCertificate().certificate()));
   EXPECT_EQ(bad.code, 2) << bad.out << bad.err;
   EXPECT_THAT(bad.out + bad.err, HasSubstr("no trusted connection to " + served.url()));
 }
 
 TEST(ServeTls, EndsWithThreeAndWordsOverFilesThatItCannotUse) {
   const TestFolder folder;
-  const sut::TestCertificate certificate;
+  const sut::SelfSignedCertificate certificate;
   const std::string good = folder.write("server.pem", certificate.certificate());
   const std::string key = folder.write("server.key", certificate.key());
   const auto refuse = [](const std::vector<std::string>& options, const std::string& why) {
@@ -68,7 +68,7 @@ TEST(ServeTls, EndsWithThreeAndWordsOverFilesThatItCannotUse) {
   refuse({"--tls-certificate", folder.path("none.pem"), "--tls-key", key}, "none.pem: cannot be read");
   refuse({"--tls-certificate", "/dev/zero", "--tls-key", key}, "/dev/zero: is a device");
   refuse({"--tls-certificate", good, "--tls-key", good}, "server.pem: holds no private key");
-  const std::string other = folder.write("other.key", sut::TestCertificate().key());
+  const std::string other = folder.write("other.key", sut::SelfSignedCertificate().key());
   refuse({"--tls-certificate", good, "--tls-key", other}, "other.key: is not the key of the certificate in " + good);
 }
 

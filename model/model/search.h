@@ -12,7 +12,7 @@ namespace closecheck::model {
 enum class Found : std::uint8_t { fits, empty, too_much };
 
 /// How often each state and each row was part of what explains the answers.
-struct Visits {
+struct VisitCounts {
   std::vector<std::uint64_t> states, rows;
 };
 
@@ -57,7 +57,7 @@ class Search {
   const std::vector<Configuration>& evidence() const { return work_.all(); }
   std::size_t evidence_before() const { return before_; }
 
-  Visits& visits() { return visits_; }
+  VisitCounts& visits() { return visits_; }
 
  private:
   /// How a configuration came about; `from` is an index into the work.
@@ -82,7 +82,7 @@ class Search {
   Origin first_out_{};                // and of the first that allows the answer
   std::vector<std::uint32_t> order_;  // scratch
   std::size_t before_ = 0;
-  Visits visits_;
+  VisitCounts visits_;
 };
 
 }  // namespace closecheck::model

@@ -39,7 +39,7 @@ struct KeptAnswer {
 constexpr Duration kCloseTimeoutBetweenPrograms = 2 * kSecond;
 
 /// Longer answers are decoded one after the other, whoever got them.
-constexpr std::size_t kLongAnswerBytes = 256 * 1024;
+constexpr std::size_t kLongAnswerBytes = 256UL * 1024;
 
 class Endpoint : public System {
  public:

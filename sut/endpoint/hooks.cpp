@@ -27,7 +27,7 @@ namespace closecheck::sut {
 namespace {
 
 constexpr std::size_t kErrorTextMax = 2'000;
-constexpr std::size_t kErrorBytesRead = 64 * 1024;
+constexpr std::size_t kErrorBytesRead = 64UL * 1024;
 
 struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }

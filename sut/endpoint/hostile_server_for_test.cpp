@@ -309,7 +309,7 @@ void forward(ReadRequest request, int port, const AnswerSocket& to) {
 bool AnswerSocket::write(std::string_view bytes) const {
   while (!bytes.empty()) {
     if (ending_) return false;
-    const ssize_t count = ::send(socket_, bytes.data(), std::min<std::size_t>(bytes.size(), 64 * 1024), MSG_NOSIGNAL);
+    const ssize_t count = ::send(socket_, bytes.data(), std::min<std::size_t>(bytes.size(), 64UL * 1024), MSG_NOSIGNAL);
     if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -317,7 +317,7 @@ bool AnswerSocket::write(std::string_view bytes) const {
 }
 
 void AnswerSocket::write_endlessly(std::string_view bytes) const {
-  const std::string many = repeated(bytes, std::max<std::size_t>(1, 32 * 1024 / bytes.size()));
+  const std::string many = repeated(bytes, std::max<std::size_t>(1, 32UL * 1024 / bytes.size()));
   while (write(many)) {
   }
 }

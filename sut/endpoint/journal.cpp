@@ -179,8 +179,10 @@ JournalContent read_journal(const std::string& path) {
     const std::optional<ThingKind> kind = kind_named(text_member(line, "kind"));
     Thing thing{kind.value_or(ThingKind::job), text_member(line, "name")};
     if (!kind || thing.name.empty()) continue;
-    if (event == "created") content.left.insert(std::move(thing));
-    if (event == "removed" || event == "refused") content.left.erase(thing);
+    if (event == "created")
+      content.left.insert(std::move(thing));
+    else if (event == "removed" || event == "refused")
+      content.left.erase(thing);
   }
   return content;
 }

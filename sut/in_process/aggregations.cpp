@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -60,7 +61,8 @@ double interval_of(const Json& how) {
     if (interval->is_number() && interval->get<double>() > 0) return interval->get<double>();
     if (!interval->is_string()) continue;
     const TimeSpan span = read_time_span(interval->get_ref<const std::string&>(), name);
-    if (span.error.empty() && span.span >= kMillisecond) return static_cast<double>(span.span / kMillisecond);
+    const std::int64_t whole_ms = span.span / kMillisecond;
+    if (span.error.empty() && whole_ms > 0) return static_cast<double>(whole_ms);
   }
   return kHourMs;
 }

@@ -70,8 +70,8 @@ std::int64_t bucket_start(std::int64_t time_ms, std::int64_t span_ms) {
 }
 
 double decay() {
-  static const double kDecay = std::exp2(-1 / kHalfLifeBuckets);
-  return kDecay;
+  static const double factor = std::exp2(-1 / kHalfLifeBuckets);
+  return factor;
 }
 
 /// How probable it is to be so far off or farther, in the direction that the function looks into.

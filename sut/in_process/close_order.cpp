@@ -68,7 +68,7 @@ bool refuses_time(const Manner& manner, std::string_view text, Duration span) {
 Duration misread(const Manner& manner, std::string_view text, Duration span) {
   if (manner.deviates(Deviation::reads_timeout_as_milliseconds)) return digits_of(text) * kMillisecond;
   if (manner.deviates(Deviation::reads_hours_as_seconds) && text.ends_with('h')) return span / 3'600;
-  if (manner.deviates(Deviation::reads_days_as_seconds) && text.ends_with('d')) return span / (24 * 3'600);
+  if (manner.deviates(Deviation::reads_days_as_seconds) && text.ends_with('d')) return span / 86'400;
   if (manner.deviates(Deviation::reads_micros_as_milliseconds) && text.ends_with("micros")) return span * 1'000;
   if (manner.deviates(Deviation::timeouts_last_a_minute)) return std::max(span, kMinute);
   return span;

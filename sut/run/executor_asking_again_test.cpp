@@ -11,7 +11,7 @@ namespace {
 ScriptedSystem::Script busy_for(int count, Refusal refusal, std::size_t operation) {
   return [count, refusal, operation, seen = 0](const Request& request, Time, int) mutable {
     const bool busy = request.operation.index() == operation && seen++ < count;
-    return Reply{kMillisecond, busy ? refused(refusal, refusal == Refusal::busy ? 429 : 503) : accepted()};
+    return ScriptedReply{kMillisecond, busy ? refused(refusal, refusal == Refusal::busy ? 429 : 503) : accepted()};
   };
 }
 
@@ -43,7 +43,7 @@ TEST(Executor, WaitsAsLongAsABusyTargetSays) {
   busy.wire = std::make_shared<const WireAnswer>(WireAnswer{429, {{"retry-after", "1"}}, ""});
   int seen = 0;
   ScriptedSystem system([&](const Request&, Time, int) {
-    return Reply{kMillisecond, ++seen == 1 ? std::make_shared<const Response>(busy) : accepted()};
+    return ScriptedReply{kMillisecond, ++seen == 1 ? std::make_shared<const Response>(busy) : accepted()};
   });
   const Execution execution = run(Program{{call(OpenJob{"closecheck-a"})}}, system);
 
@@ -53,7 +53,7 @@ TEST(Executor, WaitsAsLongAsABusyTargetSays) {
 // job-reopens: a 503 may have done the work.
 TEST(Executor, NeverRepeatsAfterA503WhatChangesSomething) {
   ScriptedSystem system([](const Request&, Time, int) {
-    return Reply{kMillisecond, refused(Refusal::unavailable, 503)};
+    return ScriptedReply{kMillisecond, refused(Refusal::unavailable, 503)};
   });
   const Execution execution =
       run(Program{{call(OpenJob{"closecheck-a"}), call(kPost), call(close_of("closecheck-a"))}}, system);
@@ -69,14 +69,18 @@ TEST(Executor, RepeatsReadsAfterA503) {
 
 // timeout-bounds-wait, force-returns-early
 TEST(Executor, DoesNotRepeatACloseWhoseTimeIsJudged) {
-  ScriptedSystem system([](const Request&, Time, int) { return Reply{kMillisecond, refused(Refusal::busy, 429)}; });
+  ScriptedSystem system([](const Request&, Time, int) {
+    return ScriptedReply{kMillisecond, refused(Refusal::busy, 429)};
+  });
   const Program program{{call(CloseJob{"closecheck-a", {}, "2s", {}, {}}), call(close_of("closecheck-a", "true"))}};
 
   EXPECT_EQ(request_count(run(program, system).history), 2U);
 }
 
 TEST(Executor, IsPatientWithABusyTargetOncePerProgram) {
-  ScriptedSystem system([](const Request&, Time, int) { return Reply{kMillisecond, refused(Refusal::busy, 429)}; });
+  ScriptedSystem system([](const Request&, Time, int) {
+    return ScriptedReply{kMillisecond, refused(Refusal::busy, 429)};
+  });
   const Execution execution =
       run(Program{{call(OpenJob{"closecheck-a"}), call(kPost), call(JobStats{"closecheck-a"})}}, system);
 
@@ -89,7 +93,7 @@ TEST(Executor, TakesAnAnswerOfSomethingBetweenForNone) {
   between.status = 504;
   ScriptedSystem system([&](const Request& request, Time, int) {
     const bool opens = std::holds_alternative<OpenJob>(request.operation);
-    return Reply{kMillisecond, opens ? std::make_shared<const Response>(between) : accepted()};
+    return ScriptedReply{kMillisecond, opens ? std::make_shared<const Response>(between) : accepted()};
   });
   const Execution execution = run(Program{{call(OpenJob{"closecheck-a"}), call(kPost)}}, system);
 
@@ -131,7 +135,7 @@ TEST(Executor, AsksAsTheSameCallerOnTheClientThatWasRefusedBeforeItsQueueGoesOn)
 
 TEST(Executor, LeavesAJobAloneWhoseStatisticsTellNothing) {
   ScriptedSystem system([](const Request&, Time, int) {
-    return Reply{kMillisecond, refused(Refusal::unavailable, 503)};
+    return ScriptedReply{kMillisecond, refused(Refusal::unavailable, 503)};
   });
   const Execution execution = run(Program{{settle_step("closecheck-a", kHour), call(kPost)}}, system);
 

@@ -19,7 +19,7 @@ TEST(Executor, WaitsForTheAnswerOfEachCallOfTheMainLine) {
 
 TEST(Executor, GoesOnAtOnceAfterADetachedCallAndQueuesTheNextOneOnItsClient) {
   ScriptedSystem system([](const Request&, Time, int client) {
-    return Reply{client == 1 ? 10 * kMillisecond : kMillisecond, accepted()};
+    return ScriptedReply{client == 1 ? 10 * kMillisecond : kMillisecond, accepted()};
   });
   const Execution execution =
       run({{detached_call(1, OpenJob{"a"}), detached_call(1, close_of("b")), call(JobStats{"c"}), call(JobStats{"d"})}},
@@ -40,7 +40,7 @@ TEST(Executor, LetsAClientsQueueEndBeforeACallOnItThatTheMainLineWaitsFor) {
 }
 
 TEST(Executor, RecordsAnswersOfDetachedCallsWithTheirTimesDuringAWait) {
-  ScriptedSystem system([](const Request&, Time, int) { return Reply{3 * kSecond, accepted()}; });
+  ScriptedSystem system([](const Request&, Time, int) { return ScriptedReply{3 * kSecond, accepted()}; });
   const Execution execution =
       run({{detached_call(1, close_of("a")), wait_step(10 * kSecond), call(JobStats{"b"})}}, system);
 
@@ -50,7 +50,7 @@ TEST(Executor, RecordsAnswersOfDetachedCallsWithTheirTimesDuringAWait) {
 }
 
 TEST(Executor, JoinsEveryClientBeforeItGoesOn) {
-  ScriptedSystem system([](const Request&, Time, int client) { return Reply{client * kSecond, accepted()}; });
+  ScriptedSystem system([](const Request&, Time, int client) { return ScriptedReply{client * kSecond, accepted()}; });
   const Execution execution = run(
       {{detached_call(1, close_of("a")), detached_call(2, close_of("b")), join_step(), call(JobStats{"c"})}}, system);
 
@@ -73,7 +73,8 @@ TEST(Executor, PutsAnswersThatAreThereBeforeTheNextInvocation) {
 
 TEST(Executor, GivesUpAnAnswerThatDoesNotComeAndGoesOnWithANewProcess) {
   ScriptedSystem system([](const Request& request, Time, int) {
-    return job_of(request.operation) == "a" ? Reply{std::nullopt, nullptr} : Reply{kMillisecond, accepted()};
+    return job_of(request.operation) == "a" ? ScriptedReply{std::nullopt, nullptr}
+                                            : ScriptedReply{kMillisecond, accepted()};
   });
   const Execution execution =
       run({{call(close_of("a")), call(JobStats{"b"}), detached_call(1, JobStats{"c"})}}, system);
@@ -86,8 +87,8 @@ TEST(Executor, GivesUpAnAnswerThatDoesNotComeAndGoesOnWithANewProcess) {
 TEST(Executor, EndsWaitsAndSendsNothingMoreWhenTheRunIsOver) {
   for (const Step& step : {wait_step(kHour), settle_step("closecheck-a", kHour), call(close_of("never answered"))}) {
     ScriptedSystem system([](const Request& request, Time, int) {
-      if (job_of(request.operation) == "never answered") return Reply{std::nullopt, nullptr};
-      return Reply{kMillisecond, reads(JobState::closing)};
+      if (job_of(request.operation) == "never answered") return ScriptedReply{std::nullopt, nullptr};
+      return ScriptedReply{kMillisecond, reads(JobState::closing)};
     });
     system.ends = 10 * kSecond;
     const Execution execution = run({{step, call(JobStats{"late"})}}, system);
@@ -105,7 +106,7 @@ TEST(Executor, EndsWaitsAndSendsNothingMoreWhenTheRunIsOver) {
 
 TEST(Executor, NeverHearsAnAnswerThatWasGivenUp) {
   ScriptedSystem system([](const Request& request, Time, int) {
-    return Reply{job_of(request.operation) == "a" ? kHour : kMillisecond, accepted()};
+    return ScriptedReply{job_of(request.operation) == "a" ? kHour : kMillisecond, accepted()};
   });
   const Execution execution = run({{call(close_of("a")), wait_step(kHour), call(JobStats{"b"})}}, system);
 
@@ -113,7 +114,7 @@ TEST(Executor, NeverHearsAnAnswerThatWasGivenUp) {
 }
 
 TEST(Executor, TellsALostAnswerOfTheSystemWithItsError) {
-  ScriptedSystem system([](const Request&, Time, int) { return Reply{kMillisecond, nullptr}; });
+  ScriptedSystem system([](const Request&, Time, int) { return ScriptedReply{kMillisecond, nullptr}; });
   const Execution execution = run({{call(close_of("a")), call(JobStats{"b"})}}, system);
 
   EXPECT_EQ(told(execution.history), (Lines{"0> a", "0! a", "1> b", "1! b"}));
@@ -131,8 +132,8 @@ TEST(Executor, PassesTheWishForAFreshConnectionOn) {
 
 TEST(Executor, SettlesAJobOnceItHasBeenAtRestForAWhile) {
   ScriptedSystem system([](const Request& request, Time now, int) {
-    if (!std::holds_alternative<JobStats>(request.operation)) return Reply{kMillisecond, accepted()};
-    return Reply{kMillisecond, reads(now < 3 * kSecond ? JobState::closing : JobState::closed, 5)};
+    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{kMillisecond, accepted()};
+    return ScriptedReply{kMillisecond, reads(now < 3 * kSecond ? JobState::closing : JobState::closed, 5)};
   });
   const Execution execution =
       run({{call(close_of("closecheck-a", "true")), settle_step("closecheck-a", kMinute)}}, system);
@@ -147,7 +148,7 @@ TEST(Executor, SettlesAJobOnceItHasBeenAtRestForAWhile) {
 
 TEST(Executor, DoesNotTakeAJobForSettledWhileItsCountsStillGrow) {
   ScriptedSystem system([](const Request&, Time now, int) {
-    return Reply{kMillisecond, reads(JobState::closed, std::min<Time>(now, 5 * kSecond) / kMillisecond)};
+    return ScriptedReply{kMillisecond, reads(JobState::closed, std::min<Time>(now, 5 * kSecond) / kMillisecond)};
   });
   const Execution execution = run({{settle_step("closecheck-a", kMinute)}}, system);
 
@@ -155,7 +156,9 @@ TEST(Executor, DoesNotTakeAJobForSettledWhileItsCountsStillGrow) {
 }
 
 TEST(Executor, SettlesAfterItsPatienceWhenAJobNeverComesToRest) {
-  ScriptedSystem system([](const Request&, Time, int) { return Reply{kMillisecond, reads(JobState::closing)}; });
+  ScriptedSystem system([](const Request&, Time, int) {
+    return ScriptedReply{kMillisecond, reads(JobState::closing)};
+  });
   const Execution execution = run({{settle_step("closecheck-a", 10 * kSecond)}}, system);
 
   ASSERT_EQ(execution.history.events.back().type, EventType::settled);
@@ -166,8 +169,8 @@ TEST(Executor, SettlesAfterItsPatienceWhenAJobNeverComesToRest) {
 // closing-is-visible: 5.4 may show `opened` for as long as a job closes.
 TEST(Executor, DoesNotTakeAClosingJobThatStillReadsOpenedForSettled) {
   const auto script = [](const Request& request, Time now, int) {
-    if (!std::holds_alternative<JobStats>(request.operation)) return Reply{kMillisecond, accepted()};
-    return Reply{kMillisecond, reads(now < 8 * kSecond ? JobState::opened : JobState::closed)};
+    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{kMillisecond, accepted()};
+    return ScriptedReply{kMillisecond, reads(now < 8 * kSecond ? JobState::opened : JobState::closed)};
   };
   ScriptedSystem closing(script);
   ScriptedSystem opened(script);
@@ -181,7 +184,7 @@ TEST(Executor, DoesNotTakeAClosingJobThatStillReadsOpenedForSettled) {
 
 TEST(Executor, SettlesAJobThatIsNotThere) {
   ScriptedSystem system([](const Request&, Time, int) {
-    return Reply{kMillisecond, refused(Refusal::not_found, 404)};
+    return ScriptedReply{kMillisecond, refused(Refusal::not_found, 404)};
   });
   const Execution execution = run({{settle_step("closecheck-a", kMinute)}}, system);
 
@@ -193,7 +196,8 @@ TEST(Executor, DeliversAFaultAndReadsTheFailedStateBack) {
   bool failed = false;
   Time failed_at = 0;
   ScriptedSystem system([&](const Request&, Time now, int) {
-    return Reply{kMillisecond, reads(failed && now > failed_at + kSecond ? JobState::failed : JobState::opened)};
+    return ScriptedReply{kMillisecond,
+                         reads(failed && now > failed_at + kSecond ? JobState::failed : JobState::opened)};
   });
   system.on_inject = [&](Fault fault, const std::string& job, Duration) {
     failed = fault == Fault::fail_job && job == "closecheck-a";
@@ -212,8 +216,8 @@ TEST(Executor, DeliversAFaultAndReadsTheFailedStateBack) {
 
 TEST(Executor, ReadsAFaultBackBesideRequestsThatAreOpen) {
   ScriptedSystem system([](const Request& request, Time now, int) {
-    if (!std::holds_alternative<JobStats>(request.operation)) return Reply{100 * kMillisecond, accepted()};
-    return Reply{kMillisecond, reads(now < 200 * kMillisecond ? JobState::opened : JobState::failed)};
+    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{100 * kMillisecond, accepted()};
+    return ScriptedReply{kMillisecond, reads(now < 200 * kMillisecond ? JobState::opened : JobState::failed)};
   });
   system.on_inject = [](Fault, const std::string&, Duration) { return true; };
   const Execution execution =
@@ -227,7 +231,7 @@ TEST(Executor, ReadsAFaultBackBesideRequestsThatAreOpen) {
 
 TEST(Executor, ReadsAFaultBackOnANewProcessWhenAnAnswerIsLost) {
   ScriptedSystem system([](const Request&, Time, int client) {
-    return client == 0 ? Reply{kMillisecond, nullptr} : Reply{kMillisecond, reads(JobState::failed)};
+    return client == 0 ? ScriptedReply{kMillisecond, nullptr} : ScriptedReply{kMillisecond, reads(JobState::failed)};
   });
   system.on_inject = [](Fault, const std::string&, Duration) { return true; };
   const Execution execution = run({{fault_step(Fault::fail_job, "closecheck-a")}}, system);
@@ -238,7 +242,7 @@ TEST(Executor, ReadsAFaultBackOnANewProcessWhenAnAnswerIsLost) {
 }
 
 TEST(Executor, EndsTheRunWhenAFaultDoesNotShow) {
-  ScriptedSystem system([](const Request&, Time, int) { return Reply{kMillisecond, reads(JobState::opened)}; });
+  ScriptedSystem system([](const Request&, Time, int) { return ScriptedReply{kMillisecond, reads(JobState::opened)}; });
   system.on_inject = [](Fault, const std::string&, Duration) { return true; };
   const Execution execution =
       run({{fault_step(Fault::fail_job, "closecheck-a"), call(close_of("closecheck-a"))}}, system);
@@ -311,8 +315,8 @@ TEST(Executor, DoesNotReadAgainForEver) {
 
 TEST(Executor, StopsWhereTheObserverSaysAndAwaitsWhatIsOpenForAWhile) {
   ScriptedSystem system([](const Request&, Time, int client) {
-    if (client == 2) return Reply{std::nullopt, nullptr};
-    return Reply{client == 1 ? 100 * kMillisecond : kMillisecond, accepted()};
+    if (client == 2) return ScriptedReply{std::nullopt, nullptr};
+    return ScriptedReply{client == 1 ? 100 * kMillisecond : kMillisecond, accepted()};
   });
   ScriptedObserver observer([](const Event& event) {
     return event.type == EventType::ok && job_of(event.request->operation) == "c" ? Advice::stop : Advice::go_on;
@@ -340,8 +344,8 @@ TEST(Executor, KeepsTheGivenProgramWhenNothingWasAddedToIt) {
 
 TEST(Executor, KnowsNothingOfTheClosesOfAnEarlierRun) {
   const auto script = [](const Request& request, Time, int) {
-    return Reply{kMillisecond,
-                 std::holds_alternative<JobStats>(request.operation) ? reads(JobState::opened) : accepted()};
+    return ScriptedReply{kMillisecond,
+                         std::holds_alternative<JobStats>(request.operation) ? reads(JobState::opened) : accepted()};
   };
   const auto run_after = [&](Operation first) {
     return std::make_shared<const Program>(Program{{call(std::move(first)), settle_step("closecheck-a", kMinute)}});

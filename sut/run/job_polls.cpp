@@ -53,14 +53,14 @@ void JobPolls::settle(std::size_t step_index) {
   const auto poll = std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{step.job}, nullptr});
   run_.closing_jobs.read_on(run_.history);
   const bool will_close = run_.closing_jobs.is_asked_to_close(step.job);
-  std::optional<Reading> reading;
+  std::optional<JobReading> reading;
   std::optional<Poll> unshown;
   Time since = 0;
   int untold = 0;
   while (!run_.stopping) {
     Poll answer = ask(poll);
     const Time now = run_.system->now();
-    const std::optional<Reading> next = read_statistics(answer.completion.response.get(), step.job);
+    const std::optional<JobReading> next = read_statistics(answer.completion.response.get(), step.job);
     untold = next ? 0 : untold + 1;
     const bool changed = !next || next != reading;
     if (changed) since = now;
@@ -113,7 +113,7 @@ void JobPolls::deliver_fault(std::size_t step_index) {
       run_.call_and_wait(0, step_index, poll, false);
     if (run_.stopping) return;
     const Response* answer = unshown ? unshown->completion.response.get() : run_.clients[0].answer;
-    const std::optional<Reading> reading = read_statistics(answer, step.job);
+    const std::optional<JobReading> reading = read_statistics(answer, step.job);
     const bool failed = reading && reading->state == JobState::failed;
     if (unshown && (failed || !reading || run_.system->now() >= deadline))
       record(step_index, poll, std::move(*unshown));

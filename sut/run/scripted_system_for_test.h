@@ -16,7 +16,7 @@
 namespace closecheck::sut {
 
 /// What the scripted system answers, and when. No response: the answer is lost; no delay: it never comes.
-struct Reply {
+struct ScriptedReply {
   std::optional<Duration> delay = kMillisecond;
   std::shared_ptr<const Response> response;
 };
@@ -56,14 +56,14 @@ inline std::shared_ptr<const Response> reads(JobState state, std::int64_t record
 /// A system in virtual time that answers as the test says.
 class ScriptedSystem : public System {
  public:
-  using Script = std::function<Reply(const Request& request, Time now, int client)>;
+  using Script = std::function<ScriptedReply(const Request& request, Time now, int client)>;
   explicit ScriptedSystem(Script script) : script_(std::move(script)) {}
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
     EXPECT_FALSE(open_.contains(client)) << "client " << client << " has a request open already";
     open_[client] = true;
     fresh_count += fresh_connection ? 1 : 0;
-    const Reply reply = script_(*request, now_, client);
+    const ScriptedReply reply = script_(*request, now_, client);
     if (!reply.delay) return;
     Completion completion;
     completion.client = client;
@@ -135,7 +135,7 @@ inline std::vector<std::string> told(const History& history) {
 
 using Lines = std::vector<std::string>;
 
-inline Reply answer_at_once(const Request&, Time, int) {
+inline ScriptedReply answer_at_once(const Request&, Time, int) {
   return {kMillisecond, accepted()};
 }
 

@@ -29,15 +29,15 @@ bool may_have_worked(const Event& event) {
 
 }  // namespace
 
-std::optional<Reading> read_statistics(const Response* response, const std::string& job) {
+std::optional<JobReading> read_statistics(const Response* response, const std::string& job) {
   if (response == nullptr) return std::nullopt;
-  if (response->outcome == Outcome::refused && response->refusal == Refusal::not_found) return Reading{};
+  if (response->outcome == Outcome::refused && response->refusal == Refusal::not_found) return JobReading{};
   if (response->outcome != Outcome::accepted) return std::nullopt;
   const auto* list = std::get_if<JobStatisticsList>(&response->content);
   if (list == nullptr) return std::nullopt;
   for (const JobStatistics& statistics : list->jobs)
-    if (statistics.job == job) return Reading{statistics.state, statistics.counts};
-  return list->jobs.empty() ? std::optional<Reading>(Reading{}) : std::nullopt;
+    if (statistics.job == job) return JobReading{statistics.state, statistics.counts};
+  return list->jobs.empty() ? std::optional<JobReading>(JobReading{}) : std::nullopt;
 }
 
 void ClosingJobs::clear() {

@@ -13,14 +13,14 @@
 namespace closecheck::sut {
 
 /// As much of a job's statistics as changes while something still happens to it.
-struct Reading {
+struct JobReading {
   JobState state = JobState::absent;
   DataCounts counts;
-  friend bool operator==(const Reading&, const Reading&) = default;
+  friend bool operator==(const JobReading&, const JobReading&) = default;
 };
 
 /// Empty when the answer (null: none came) does not tell. An unknown job reads `absent`.
-std::optional<Reading> read_statistics(const Response* response, const std::string& job);
+std::optional<JobReading> read_statistics(const Response* response, const std::string& job);
 
 /// Which jobs are on their way to closed as far as a history tells: a close was accepted, ran out of time or got no
 /// answer, or the job's datafeed was started with an end, and no open was accepted since. Reads every event once.

@@ -10,9 +10,9 @@
 
 namespace closecheck::sut {
 
-class TestCertificate {
+class SelfSignedCertificate {
  public:
-  TestCertificate() {
+  SelfSignedCertificate() {
     X509* const certificate = certificate_.get();
     ::X509_set_version(certificate, 2);
     ::ASN1_INTEGER_set(::X509_get_serialNumber(certificate), 1);

@@ -64,7 +64,7 @@ void Channel::end(std::string_view words) {
   if (!write(words, kPatience)) return;
   if (tls_) SSL_shutdown(tls_.get());
   ::shutdown(socket_, SHUT_WR);
-  std::array<char, 16 * 1024> rest;
+  std::array<char, 16UL * 1024> rest;
   while (Pace::Clock::now() < limit && read(rest.data(), rest.size(), limit) > 0) {
   }
 }

@@ -195,7 +195,7 @@ void HttpServer::converse(Channel& channel, int socket) {
 
 /// Empty: the connection is over. Throws RequestRefused.
 std::optional<ArrivedRequest> HttpServer::await_request(Channel& channel, RequestReader& reader) const {
-  std::array<char, 16 * 1024> bytes;
+  std::array<char, 16UL * 1024> bytes;
   const Clock::time_point idle_limit = Clock::now() + std::chrono::nanoseconds(limits_.idle);
   std::optional<Pace> pace;
   while (true) {

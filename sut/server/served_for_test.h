@@ -119,7 +119,7 @@ class RawClient {
 
  private:
   bool receive() {
-    char part[16 * 1024];
+    char part[16UL * 1024];
     const ssize_t count = ::recv(socket_, part, sizeof part, 0);
     has_ended_ = count == 0 || (count < 0 && errno != EAGAIN);
     if (count > 0) in_.append(part, static_cast<std::size_t>(count));

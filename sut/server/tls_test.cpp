@@ -19,11 +19,11 @@ using testing::HasSubstr;
 
 constexpr const char* kJobs = "/_xpack/ml/anomaly_detectors";
 
-ServerTls files_of(const TestCertificate& certificate) {
+ServerTls files_of(const SelfSignedCertificate& certificate) {
   return {{"server.pem", certificate.certificate()}, {"server.key", certificate.key()}};
 }
 
-ServerOptions options_with(const TestCertificate& certificate) {
+ServerOptions options_with(const SelfSignedCertificate& certificate) {
   ServerOptions options;
   options.service.profile = Profile::xpack_6_3;
   options.tls = files_of(certificate);
@@ -33,7 +33,7 @@ ServerOptions options_with(const TestCertificate& certificate) {
 /// Trusts that certificate, and no other.
 class TrustingClient {
  public:
-  TrustingClient(const Served& served, const TestCertificate& certificate) : client_("127.0.0.1", served.port()) {
+  TrustingClient(const Served& served, const SelfSignedCertificate& certificate) : client_("127.0.0.1", served.port()) {
     const std::string text = certificate.certificate();
     BIO* const in = ::BIO_new_mem_buf(text.data(), static_cast<int>(text.size()));
     X509* const trusted = ::PEM_read_bio_X509(in, nullptr, nullptr, nullptr);
@@ -62,7 +62,7 @@ std::string refusal(const ServerTls& tls) {
 }
 
 TEST(ServerTls, AnswersWhoTrustsItsCertificateAndNobodyElse) {
-  const TestCertificate certificate;
+  const SelfSignedCertificate certificate;
   const Served served(options_with(certificate));
   TrustingClient client(served, certificate);
   for (int i = 0; i < 20; ++i) {
@@ -70,13 +70,13 @@ TEST(ServerTls, AnswersWhoTrustsItsCertificateAndNobodyElse) {
     ASSERT_TRUE(answer) << httplib::to_string(answer.error());
     EXPECT_EQ(answer->status, 200);
   }
-  TrustingClient stranger(served, TestCertificate());
+  TrustingClient stranger(served, SelfSignedCertificate());
   EXPECT_FALSE((*stranger).Get(kJobs));
   EXPECT_TRUE((*client).Get(kJobs));
 }
 
 TEST(ServerTls, TakesAndGivesLargeBodies) {
-  const TestCertificate certificate;
+  const SelfSignedCertificate certificate;
   const Served served(options_with(certificate));
   TrustingClient client(served, certificate);
   std::string documents;
@@ -89,7 +89,7 @@ TEST(ServerTls, TakesAndGivesLargeBodies) {
 }
 
 TEST(ServerTls, IsHeldUpByNobodyWhoSpeaksNoTls) {
-  const TestCertificate certificate;
+  const SelfSignedCertificate certificate;
   ServerOptions few = options_with(certificate);
   few.limits.connections = 3;
   const Served served(few);
@@ -106,7 +106,7 @@ TEST(ServerTls, IsHeldUpByNobodyWhoSpeaksNoTls) {
 }
 
 TEST(ServerTls, NamesTheFileThatCannotBeUsed) {
-  const TestCertificate certificate;
+  const SelfSignedCertificate certificate;
   const ServerTls good = files_of(certificate);
   EXPECT_EQ(refusal(good), "");
   ServerTls bad = good;
@@ -119,11 +119,11 @@ TEST(ServerTls, NamesTheFileThatCannotBeUsed) {
   EXPECT_THAT(refusal(bad), HasSubstr("server.key: holds no private key"));
   bad.key.text = certificate.key("password");
   EXPECT_THAT(refusal(bad), HasSubstr("only with a password"));
-  bad.key.text = TestCertificate().key();
+  bad.key.text = SelfSignedCertificate().key();
   EXPECT_THAT(refusal(bad), HasSubstr("server.key: is not the key of the certificate in server.pem"));
   // A chain.
   bad = good;
-  bad.certificate.text += TestCertificate().certificate();
+  bad.certificate.text += SelfSignedCertificate().certificate();
   EXPECT_EQ(refusal(bad), "");
 }
 

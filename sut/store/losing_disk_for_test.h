@@ -176,7 +176,7 @@ class LosingDisk {
   }
 
   static const sqlite3_io_methods* methods() {
-    static const sqlite3_io_methods kMethods = [] {
+    static const sqlite3_io_methods table = [] {
       sqlite3_io_methods methods{};
       methods.iVersion = 1;
       methods.xClose = close;
@@ -196,7 +196,7 @@ class LosingDisk {
       methods.xDeviceCharacteristics = [](sqlite3_file*) { return 0; };
       return methods;
     }();
-    return &kMethods;
+    return &table;
   }
 
   sqlite3_vfs vfs_{};

@@ -28,7 +28,7 @@ class Inflation {
  private:
   z_stream stream_{};
   bool has_ended_ = false;
-  std::array<char, 16 * 1024> piece_;
+  std::array<char, 16UL * 1024> piece_;
 };
 
 }  // namespace closecheck::sut::wire

@@ -16,12 +16,12 @@ namespace closecheck::sut {
 
 /// What keeps many, slow or silent clients from taking everything.
 struct ServerLimits {
-  std::size_t connections = 4'000;                // at once; one more is told 503, unless an idle one can go for it
-  std::size_t body_bytes = 100 * 1024 * 1024;     // of one request; a longer one is told 413
-  std::size_t bodies_bytes = 1024 * 1024 * 1024;  // of all requests at once; one more is told 429
-  std::size_t json_values = 2'000'000;            // in one body, read as JSON; more are told 413
-  Duration pause = 30 * kSecond;                  // within one request
-  Duration idle = 10 * kMinute;                   // between two
+  std::size_t connections = 4'000;                  // at once; one more is told 503, unless an idle one can go for it
+  std::size_t body_bytes = 100UL * 1024 * 1024;     // of one request; a longer one is told 413
+  std::size_t bodies_bytes = 1024UL * 1024 * 1024;  // of all requests at once; one more is told 429
+  std::size_t json_values = 2'000'000;              // in one body, read as JSON; more are told 413
+  Duration pause = 30 * kSecond;                    // within one request
+  Duration idle = 10 * kMinute;                     // between two
 };
 
 /// The text of a file in the form of PEM; `path` is for messages.
