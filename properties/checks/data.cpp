@@ -93,7 +93,7 @@ std::vector<Program> flushes_buffers(const Environment&) {
       Steps{create(), open(), post(data(0, 4)), close(), stats(), buckets()},
       Steps{create(), open(), post(data(0, 120)), post(data(120, 150)), close(), stats(), buckets()},
       // More than a page holds, and more than some buffers.
-      Steps{create(), open(), post(data(0, 150, 3)), close(), stats(), buckets_page(100, 100)},
+      Steps{create(), open(), post(data(0, 150, 3)), close(), stats(), buckets(), buckets_page(100, 100)},
       Steps{create(), open(), post(data(0, 3)), flush(), post(data(3, 6)), close(), stats(), buckets()},
       Steps{create(), open(), post(data(0, 3)), flush(kJob, "true"), post(data(3, 6)), close(), buckets()},
       Steps{create(), open(), post(data(0, 4)), close(), buckets()},

@@ -120,7 +120,12 @@ std::vector<Program> reads_units_of_slow_closes(const Environment& environment) 
   for (const std::string& timeout : {std::string("1h"), std::string("1m"), std::string("1d"), std::string("600s"),
                                      in_milliseconds(span), micros, nanos})
     at_once.add(meanwhile(++client, close_within(timeout)));
-  std::vector<Program> programs{at_once.add(join_step()).add(stats())};
+  at_once.add(meanwhile(++client, close()));
+  std::vector<Program> programs{
+      at_once.add(join_step()).add(stats()),
+      // So many milliseconds would be up while the job is still closing.
+      Steps{create(), open(), slow, close_within(std::to_string(2 * span / kMillisecond) + "micros")},
+  };
   for (const char* timeout : {"1h", "1m", "1d", "600s"})
     programs.push_back(Steps{create(), open(), slow, close_within(timeout)});
   programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kMillisecond) + "ms")});
@@ -218,7 +223,8 @@ std::vector<Check> timeout_checks() {
        slow_live,
        default_outlasts_slow_closes,
        {},
-       measure_longest_wait},
+       measure_longest_wait,
+       0},
       {"default-timeout-outlasts-long-closes",
        {C::timeout_defaults_to_30m, C::close_ends_open_job},
        slow_live,
@@ -226,11 +232,13 @@ std::vector<Check> timeout_checks() {
        {},
        measure_longest_wait},
       {"timeout-units-of-slow-closes",
-       {C::timeout_takes_time_units, C::timeout_bounds_wait, C::timed_out_close_is_no_success},
+       {C::timeout_takes_time_units, C::timeout_bounds_wait, C::timed_out_close_is_no_success,
+        C::timeout_defaults_to_30m},
        slow,
        reads_units_of_slow_closes,
        {},
-       {}},
+       measure_longest_wait,
+       2},
       {"timeout-takes-every-unit",
        {C::timeout_takes_time_units, C::close_ends_open_job},
        {},

@@ -287,7 +287,8 @@ void JobAnalysis::prune_model(const Manner& manner, int cycle) {
 
 void JobAnalysis::persist(const Manner& manner, int cycle, std::int64_t wall_ms) {
   if (!took_data_) {
-    if (manner.deviates(Deviation::idle_cycle_loses_a_record) && counts_.processed_records > 0) {
+    // The only record would be all that there is: a model that begins anew.
+    if (manner.deviates(Deviation::idle_cycle_loses_a_record) && counts_.processed_records > 1) {
       --counts_.input_records;
       --counts_.processed_records;
     }
