@@ -26,9 +26,9 @@ Steps cycle_with_anomalies() {
 
 std::vector<Program> outlasts_cycles(const Environment& environment) {
   return {
-      Steps{create(), cycle_with(0, 3), buckets(), cycle(), cycle(), stats(), buckets(), pause(700 * kMillisecond),
-            stats(), cycle_with(3, 5), buckets(), cycle_with(5, 7), stats(), buckets(), snapshots(), cycle(), open(),
-            stats()},
+      Steps{create(), cycle_with(0, 3), buckets(), cycle(), cycle(), stats(), buckets(), cycle_with(3, 5), buckets(),
+            cycle_with(5, 7), stats(), buckets(), snapshots(), cycle(), open(), stats(), close(),
+            pause(700 * kMillisecond), stats()},
       Steps{create(), cycle_with_anomalies(), records(), cycle(), records(), cycle(), records()},
       Steps{create(), cycle_with(0, 3), cycle(), cycle(), stats(), buckets()},
       Steps{create(), cycle_with(0, 3), buckets(), cycle(), buckets(), cycle(), buckets(), stats()},

@@ -11,6 +11,7 @@ std::vector<Program> returns_early(const Environment& environment) {
   const Step slow = slow_close(environment.slow);
   return {
       Steps{create(), open(), post(data(0, 4)), slow, force(), settle(environment), stats()},
+      Steps{create(), open(), slow, call(CloseJob{kJob, "true", "1h", {}, {}}), settle(environment), stats()},
       Steps{create(), open(), slow, force(), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, fresh(force()), settle(environment), open(), stats()},
       Steps{create(), open(), post(data(0, 4)), slow, on(1, force()), settle(environment), close(), stats()},
@@ -87,7 +88,8 @@ std::vector<Check> force_checks() {
        {.faults = {Fault::slow_close}},
        returns_early,
        {},
-       {}},
+       {},
+       2},
       {"force-returns-early-from-hanging-jobs",
        {C::force_returns_early, C::force_closes_unresponsive_job},
        {.faults = {Fault::hang_close}},

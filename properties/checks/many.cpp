@@ -111,7 +111,7 @@ std::vector<Program> lives_of_several(const Environment& environment) {
                 close(kJob),
                 states(),
                 post(data(3, 5), kOtherJob),
-                close_named(kGroup + "," + kJob, {}, "1h"),
+                close_named(kGroup + ",closecheck-b*," + kJob, {}, "1h"),
                 states(),
                 buckets(kOtherJob),
                 open_both(),
@@ -123,10 +123,10 @@ std::vector<Program> lives_of_several(const Environment& environment) {
 
 std::vector<Program> lives_of_several_slow(const Environment& environment) {
   const Duration slow = environment.slow;
-  return {Steps{both_open(), slow_close(slow, kJob), slow_close(slow, kOtherJob),
-                close_named(kBoth, {}, in_milliseconds(short_of(environment))), settle(environment, kJob),
-                settle(environment, kOtherJob), states(), open_both(), slow_close(slow, kOtherJob), close_named(kBoth),
-                states(), open_both(), slow_close(slow / 2, kJob), close_named(kBoth), states()}};
+  // The first is the last to be closed, and then the second.
+  return {Steps{both_open(), slow_close(slow, kJob), slow_close(slow / 2, kOtherJob),
+                close_named(kBoth, {}, in_milliseconds(short_of(environment))), close_named(kBoth), states(),
+                open_both(), slow_close(slow / 2, kOtherJob), close_named(kBoth), states()}};
 }
 
 std::vector<Program> lives_of_several_failing(const Environment& environment) {

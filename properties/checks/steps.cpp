@@ -1,6 +1,14 @@
 #include "checks/steps.h"
 
+#include "closecheck/properties/timing.h"
+
 namespace closecheck::properties {
+namespace {
+
+constexpr Duration kMoment = 50 * kMillisecond;
+
+}  // namespace
+
 std::vector<Record> data(int first, int last, int per_bucket) {
   std::vector<Record> records;
   for (int bucket = first; bucket < last; ++bucket)
@@ -79,7 +87,8 @@ Step settle(const Environment& environment, const std::string& job) {
   return settle_step(job, environment.patience);
 }
 Step rest_after_force(const Environment& environment) {
-  return pause(environment.live ? 6 * kSecond + environment.slow + 2 * environment.normal_close : 11 * kSecond);
+  // As long as the judge allows, and a moment.
+  return pause(environment.live ? timing_of(environment).judge.forced_rest + kMoment : 11 * kSecond);
 }
 Step slow_close(Duration duration, const std::string& job) {
   return fault_step(Fault::slow_close, job, duration);

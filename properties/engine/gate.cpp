@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "closecheck/sut/endpoint.h"
 #include "closecheck/vocabulary/text.h"
 #include "closecheck/vocabulary/workers.h"
 #include "engine/calibration.h"
@@ -21,9 +22,10 @@ namespace {
 
 /// In process: exchanges of generated programs that a second of `--budget` stands for. Counted, never timed.
 constexpr std::int64_t kExchangesPerBudgetSecond = 30'000;
-/// As many as jobs may be open at once. Each may hold a long answer, so that more would take more memory than is
-/// allowed.
-constexpr int kLiveWorkers = 4;
+/// More than jobs may be open at once: some read what closed ones have kept, or wait. Each may hold a long answer, so
+/// that many more would take more memory than is allowed.
+constexpr int kLiveWorkers = 7;
+constexpr auto kOpenJobs = static_cast<int>(sut::kOpenJobsMax);
 /// Of the budget, for how much of it one answer may be awaited; never less than some seconds.
 constexpr int kPatiencesPerBudget = 4;
 constexpr Duration kPatienceMin = 3 * kSecond;
@@ -192,9 +194,9 @@ std::string describe_plan(const GateOptions& options) {
     }
   }
   if (options.live) {
-    const int workers = options.jobs > 0 ? options.jobs : kLiveWorkers;
-    text += fmt::format("about {} by {} workers for the core round, {} for all programs, before random ones\n",
-                        describe_duration(core / workers), workers, describe_duration(whole / workers));
+    const int open_jobs = std::min(options.jobs > 0 ? options.jobs : kLiveWorkers, kOpenJobs);
+    text += fmt::format("about {} with {} open jobs for the core round, {} for all programs, before random ones\n",
+                        describe_duration(core / open_jobs), open_jobs, describe_duration(whole / open_jobs));
   }
   return text;
 }

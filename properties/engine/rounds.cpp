@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "closecheck/sut/endpoint.h"
 #include "engine/estimate.h"
 #include "engine/isolation.h"
 
@@ -89,7 +90,8 @@ Round Rounds::core() const {
   for (const Unit& unit : round.units) whole += unit.estimate;
   // The longest first, so that workers end together; the most telling first where there is no time for all.
   const Duration left = std::chrono::nanoseconds(options_.last_call - Clock::now()).count();
-  const bool has_time = whole / std::max(1, options_.workers) < left * 3 / 4;
+  const int open_jobs = std::clamp(options_.workers, 1, static_cast<int>(sut::kOpenJobsMax));
+  const bool has_time = whole / open_jobs < left * 3 / 4;
   std::ranges::stable_sort(round.units, {}, [&](const Unit& unit) {
     const bool is_aimed = unit.rank != Rank::in_passing;
     return has_time ? std::tuple<bool, std::uint64_t, Duration>(!is_aimed, static_cast<std::uint64_t>(unit.rank),

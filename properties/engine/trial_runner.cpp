@@ -9,6 +9,7 @@
 #include "closecheck/properties/timing.h"
 #include "closecheck/vocabulary/trouble.h"
 #include "engine/calibration.h"
+#include "engine/held_places.h"
 #include "engine/isolation.h"
 
 namespace closecheck::properties {
@@ -123,17 +124,17 @@ Ran TrialRunner::run(Runner& runner, std::shared_ptr<const Program> program, std
 Ran TrialRunner::run_live(Runner& runner, const Program& program, std::uint64_t seed) {
   Ran ran;
   ran.seed = seed;
-  const std::shared_ptr<void> held = factory_.reserve_jobs(places_of(program));
+  std::shared_ptr<void> places = factory_.reserve_jobs(places_of(program));
   ran.prefix = next_prefix();
   const auto renamed = std::make_shared<const Program>(with_prefix(program, kNamePrefix, ran.prefix));
-  const std::unique_ptr<sut::System> system = factory_.make(seed);
+  HeldPlaces system(factory_.make(seed), program, std::move(places));
   try {
-    ran.result = runner.run(renamed, *system);
+    ran.result = runner.run(renamed, system);
   } catch (...) {
-    system->clean_up(*renamed);
+    system.clean_up(*renamed);
     throw;
   }
-  system->clean_up(*renamed);
+  system.clean_up(*renamed);
   return ran;
 }
 

@@ -24,7 +24,7 @@ struct GateOptions {
   std::uint64_t seed = 0;
   Effort effort = Effort::standard;
   Duration budget = 0;  // live: of all that is not clean-up; in process 0: as the effort says
-  int jobs = 0;         // worker threads; 0: one a core in process, 6 live
+  int jobs = 0;         // worker threads; 0: one a core in process, 7 live
   Require require = Require::all;
   std::set<Principal> principals;   // that can be asked as; empty: security is off
   std::set<Principal> unsuitable;   // configured, but not what their name promises, as the target says
