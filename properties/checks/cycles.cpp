@@ -46,9 +46,12 @@ std::vector<Program> outlasts_cycles(const Environment& environment) {
 }
 
 std::vector<Program> counts_once(const Environment&) {
+  // The bucket that was read interim gets more.
+  std::vector<Record> more = data(2, 4);
+  more.insert(more.begin(), {kDataStart + kSpanMs + 30'000, 1, ""});
   return {
       Steps{create(), open(), flush(), post(data(0, 2)), flush(), stats(), flush(kJob, "true"), flush(), buckets(),
-            stats(), post(data(2, 4)), flush(), stats(), close(), stats(), buckets()},
+            stats(), post(std::move(more)), flush(), stats(), close(), stats(), buckets()},
       Steps{create(), open(), post(data(0, 1)), flush(), close(), stats()},
       Steps{create(), open(), post(data(0, 2)), flush(), flush(), flush(), close(), stats(), buckets()},
       Steps{create(), open(), flush(), post(data(0, 2)), flush(kJob, "true"), flush(), close(), stats(), buckets()},
