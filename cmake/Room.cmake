@@ -47,6 +47,24 @@ if(CLOSECHECK_SANITIZER STREQUAL "")
   target_link_libraries(closecheck_allocator INTERFACE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
 endif()
 
+# closecheck_read_together(TARGET): has its files compiled in batches of CLOSECHECK_TOGETHER where that is not 0, because
+# compilers and clang-tidy spend most of their time on headers. clang's analyzer follows the paths through an included
+# file if the name of what includes it has "UnifiedSource" in it, and only then.
+function(closecheck_read_together target)
+  if(CLOSECHECK_TOGETHER EQUAL 0)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  execute_process(COMMAND ${PROJECT_SOURCE_DIR}/cmake/together.py ${CLOSECHECK_TOGETHER} ${sources}
+                  WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE batches COMMAND_ERROR_IS_FATAL ANY)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP
+    UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
+  foreach(source batch IN ZIP_LISTS sources batches)
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP UnifiedSource_${batch})
+  endforeach()
+endfunction()
+
 # closecheck_library(NAME sources... PUBLIC libraries... PRIVATE libraries...): library closecheck::NAME with the headers
 # of include/.
 function(closecheck_library name)
@@ -55,6 +73,7 @@ function(closecheck_library name)
   add_library(closecheck::${name} ALIAS closecheck_${name})
   target_include_directories(closecheck_${name} PUBLIC include PRIVATE .)
   target_link_libraries(closecheck_${name} PUBLIC ${ROOM_PUBLIC} PRIVATE closecheck::settings fmt::fmt ${ROOM_PRIVATE})
+  closecheck_read_together(closecheck_${name})
 endfunction()
 
 # closecheck_tests(NAME SOURCES files... LIBRARIES libraries...): one program of tests, labelled NAME.
@@ -67,11 +86,12 @@ function(closecheck_tests name)
     return()
   endif()
   add_executable(${name}_tests ${ROOM_SOURCES})
-  # Tests of one program use the same local names, so a unity build does not fit them.
+  # Tests of one program use the same local names, so batches that do not look at them do not fit.
   set_target_properties(${name}_tests PROPERTIES UNITY_BUILD OFF)
   target_include_directories(${name}_tests PRIVATE .)
   target_link_libraries(${name}_tests PRIVATE ${ROOM_LIBRARIES} closecheck::settings fmt::fmt GTest::gtest GTest::gmock
                                               GTest::gtest_main)
+  closecheck_read_together(${name}_tests)
   gtest_discover_tests(${name}_tests PROPERTIES LABELS ${name} TIMEOUT 600 DISCOVERY_TIMEOUT 60)
 endfunction()
 
@@ -89,6 +109,7 @@ function(closecheck_benchmarks name)
   target_include_directories(${name}_benchmarks PRIVATE .)
   target_link_libraries(${name}_benchmarks PRIVATE ${ROOM_LIBRARIES} closecheck::settings closecheck::allocator
                                                    fmt::fmt benchmark::benchmark benchmark::benchmark_main)
+  closecheck_read_together(${name}_benchmarks)
 endfunction()
 
 # closecheck_fuzz(NAME ROOM label LIBRARIES libraries... CORPUS folders...): the fuzz target NAME_fuzz.cpp. The tests

@@ -15,7 +15,7 @@ if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
   closecheck_client_packages+=(nodejs npm)
   closecheck_format_packages+=(nodejs npm)
 fi
-closecheck_tidy_packages=(clang-tidy)
+closecheck_tidy_packages=(clang-tidy-16)
 # For the fuzzer of scenarios/ alone; nothing installs it unasked.
 closecheck_fuzz_packages=(clang)
 
