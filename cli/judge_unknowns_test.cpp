@@ -447,6 +447,47 @@ TEST(JudgeOfFragments, TakesThemForNoPartOfAParameter) {
   EXPECT_THAT(record("?timeout=10s%23x"), Contains("bad-parameters-refused"));
 }
 
+// closing-closed-job, timeout-bounds-wait: an empty part makes a path that leads nowhere, but to servers that read over
+// it.
+TEST(JudgeOfPaths, HoldsNothingAgainstWhatIsMadeOfAnEmptyPart) {
+  const auto record = [](const std::string& path, int status, const std::string& state) {
+    const Json answer = status == 200 ? Json{{"closed", true}} : Recorded::error(status, "no handler found");
+    return Recorded()
+        .created()
+        .opened()
+        .asks("POST", path, "", status, answer)
+        .reads(state, 0)
+        .closed()
+        .asks("POST", path, "", status, answer);
+  };
+  for (const char* path : {"//_xpack/ml/anomaly_detectors/j/_close", "/_xpack//ml/anomaly_detectors/j/_close",
+                           "/_xpack/ml/anomaly_detectors/j//_close"}) {
+    EXPECT_THAT(record(path, 400, "opened").verdict().violations, IsEmpty()) << path;
+    EXPECT_THAT(record(path, 200, "closed").verdict().violations, IsEmpty()) << path;
+    EXPECT_THAT(record(path, 400, "opened").verdict().notes, Contains(HasSubstr("`path` of #3"))) << path;
+  }
+  EXPECT_THAT(record("/_xpack/ml/anomaly_detectors/j/_close", 400, "opened").verdict().violations,
+              Contains("close-ends-open-job"));
+}
+
+// job-reopens, accepted-data-is-kept: over a body that is no data a server may fail, and not over data.
+TEST(JudgeOfPosts, ForgivesAFailureOverABodyThatIsNoData) {
+  const auto record = [](const std::string& body) {
+    return Recorded()
+        .created()
+        .opened()
+        .refused("/_data", body, 500, "null_pointer_exception")
+        .posted({0})
+        .closed()
+        .reads("closed", 1)
+        .verdict()
+        .violations;
+  };
+  EXPECT_THAT(record(""), IsEmpty());
+  EXPECT_THAT(record("{\"time\":"), IsEmpty());
+  EXPECT_THAT(record(R"({"time":)" + at(0) + "}\n"), testing::Not(IsEmpty()));
+}
+
 // What only leaves members out of an answer, or writes it in another way, is named as well.
 TEST(JudgeOfPartialAnswers, NamesTheParameterThatAskedForThem) {
   const Recorded recorded =

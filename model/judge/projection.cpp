@@ -264,7 +264,7 @@ void Projection::project_raw(Exchange& exchange, const RawRequest& raw) {
   const bool closes = (path.verb == "_close" && !path.is_deep) || (path.verb.empty() && path.id == "_close");
   if (closes) {
     if (raw.method == "HEAD" || raw.method == "OPTIONS") return;
-    exchange.wrong_method = raw.method != "POST";
+    exchange.wrong_method = raw.method != "POST" && !exchange.unknown.has(Reach::closing);
     project_close(exchange, close_of(path, raw, *options_.profile));
     // A body or another oddity of form may be refused as well.
     exchange.question.may_be_refused = true;
