@@ -1,6 +1,8 @@
 // Answers as a server writes them, member for member as the profiles have them.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "closecheck/sut/wire.h"
@@ -31,6 +33,19 @@ std::vector<std::string> schemes_of(const Dialect& dialect) {
   return schemes;
 }
 
+/// What the product calls the root: the innermost cause that is an exception of its own. Others, such as a number that
+/// is none, it leaves to the list of causes.
+Json root_cause_of(Json cause, const Json& caused_by) {
+  static constexpr std::array<std::string_view, 3> kOwn{"status_exception", "resource_already_exists_exception",
+                                                        "resource_not_found_exception"};
+  for (const Json* inner = &caused_by; inner->is_object(); inner = &inner->at("caused_by")) {
+    if (std::ranges::find(kOwn, inner->value("type", "")) != kOwn.end())
+      cause = Json({{"type", inner->at("type")}, {"reason", inner->at("reason")}});
+    if (!inner->contains("caused_by")) break;
+  }
+  return cause;
+}
+
 /// The envelope of errors. A 401 also names the scheme, in the body and as a header.
 WireAnswer error_answer(int status, std::string_view type, std::string_view reason, const Dialect& dialect,
                         const Json& caused_by = {}) {
@@ -41,7 +56,7 @@ WireAnswer error_answer(int status, std::string_view type, std::string_view reas
   if (schemes.size() == 1) cause["header"]["WWW-Authenticate"] = schemes.front();
   if (schemes.size() > 1) cause["header"]["WWW-Authenticate"] = schemes;
   Json body = Json::object();
-  body["error"]["root_cause"] = Json::array({cause});
+  body["error"]["root_cause"] = Json::array({root_cause_of(cause, caused_by)});
   body["error"].update(cause);
   if (!caused_by.is_null()) body["error"]["caused_by"] = caused_by;
   body["status"] = status;

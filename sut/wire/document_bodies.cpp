@@ -145,6 +145,7 @@ Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& nod
   timing["search_count"] = searches;
   timing["bucket_count"] = 0;
   timing["total_search_time_ms"] = 0.0;
+  if (searches > 0) timing["average_search_time_per_bucket_ms"] = 0.0;
   timing["exponential_average_search_time_per_hour_ms"] = 0.0;
   return body;
 }
