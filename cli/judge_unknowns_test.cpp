@@ -447,9 +447,9 @@ TEST(JudgeOfFragments, TakesThemForNoPartOfAParameter) {
   EXPECT_THAT(record("?timeout=10s%23x"), Contains("bad-parameters-refused"));
 }
 
-// closing-closed-job, timeout-bounds-wait: an empty part makes a path that leads nowhere, but to servers that read over
-// it.
-TEST(JudgeOfPaths, HoldsNothingAgainstWhatIsMadeOfAnEmptyPart) {
+// closing-closed-job, timeout-bounds-wait: with an empty part, or an encoded one that is fixed, a path leads nowhere,
+// but to servers that read over it.
+TEST(JudgeOfPaths, HoldsNothingAgainstWhatIsNearlyThatOfAClose) {
   const auto record = [](const std::string& path, int status, const std::string& state) {
     const Json answer = status == 200 ? Json{{"closed", true}} : Recorded::error(status, "no handler found");
     return Recorded()
@@ -461,7 +461,8 @@ TEST(JudgeOfPaths, HoldsNothingAgainstWhatIsMadeOfAnEmptyPart) {
         .asks("POST", path, "", status, answer);
   };
   for (const char* path : {"//_xpack/ml/anomaly_detectors/j/_close", "/_xpack//ml/anomaly_detectors/j/_close",
-                           "/_xpack/ml/anomaly_detectors/j//_close"}) {
+                           "/_xpack/ml/anomaly_detectors/j//_close", "/_xpack/ml/anomaly_detectors/j/%5Fclose",
+                           "/_xpack/ml/anomaly%5Fdetectors/j/_close"}) {
     EXPECT_THAT(record(path, 400, "opened").verdict().violations, IsEmpty()) << path;
     EXPECT_THAT(record(path, 200, "closed").verdict().violations, IsEmpty()) << path;
     EXPECT_THAT(record(path, 400, "opened").verdict().notes, Contains(HasSubstr("`path` of #3"))) << path;
@@ -470,13 +471,14 @@ TEST(JudgeOfPaths, HoldsNothingAgainstWhatIsMadeOfAnEmptyPart) {
               Contains("close-ends-open-job"));
 }
 
-// job-reopens, accepted-data-is-kept: over a body that is no data a server may fail, and not over data.
-TEST(JudgeOfPosts, ForgivesAFailureOverABodyThatIsNoData) {
-  const auto record = [](const std::string& body) {
+// job-reopens, accepted-data-is-kept: over a body that is no data, or a parameter that nobody follows, a server may
+// fail, and not over data.
+TEST(JudgeOfPosts, ForgivesAFailureOverWhatIsNoDataOrNotFollowed) {
+  const auto record = [](const std::string& body, const std::string& query = "") {
     return Recorded()
         .created()
         .opened()
-        .refused("/_data", body, 500, "null_pointer_exception")
+        .refused("/_data" + query, body, 500, "null_pointer_exception")
         .posted({0})
         .closed()
         .reads("closed", 1)
@@ -485,7 +487,9 @@ TEST(JudgeOfPosts, ForgivesAFailureOverABodyThatIsNoData) {
   };
   EXPECT_THAT(record(""), IsEmpty());
   EXPECT_THAT(record("{\"time\":"), IsEmpty());
-  EXPECT_THAT(record(R"({"time":)" + at(0) + "}\n"), testing::Not(IsEmpty()));
+  const std::string data = R"({"time":)" + at(0) + "}\n";
+  EXPECT_THAT(record(data, "?reset_start=1"), IsEmpty());
+  EXPECT_THAT(record(data), testing::Not(IsEmpty()));
 }
 
 // What only leaves members out of an answer, or writes it in another way, is named as well.

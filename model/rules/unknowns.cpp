@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
+#include <vector>
+
+#include "closecheck/vocabulary/path.h"
 
 namespace closecheck::model {
 namespace {
@@ -140,6 +144,18 @@ Reach reach_of_body(const Operation& operation) {
   return reads_none || needs_body(operation) ? Reach::refusal : reach;
 }
 
+/// Whether a path is that of a close for those alone who read over its empty parts, or decode what is fixed in it.
+bool is_nearly_close(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  const std::vector<std::string> segments = split_path(path);
+  if (segments.size() < 2 || segments.back() != "_close") return false;
+  const std::size_t verb = path.rfind('/');
+  const std::size_t id = path.substr(0, verb).rfind('/');
+  const bool is_encoded = path.substr(0, std::min(id, verb)).find('%') != std::string_view::npos ||
+                          path.find('%', verb) != std::string_view::npos;
+  return is_encoded || path.find("//") != std::string_view::npos;
+}
+
 /// What the operation itself leaves out.
 void add_own(const Operation& operation, Unknowns& unknowns) {
   if (const auto* buckets = std::get_if<GetBuckets>(&operation)) {
@@ -153,9 +169,7 @@ void add_own(const Operation& operation, Unknowns& unknowns) {
   } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
     if (!has_known_times(create->config)) unknowns.add(Reach::data, "data_description.time_format");
   } else if (const auto* raw = std::get_if<RawRequest>(&operation)) {
-    // No path of the API has an empty part; whoever reads over it closes all the same.
-    if (raw->path.find("//") != std::string::npos && raw->path.find("/_close") != std::string::npos)
-      unknowns.add(Reach::closing, "path");
+    if (is_nearly_close(raw->path)) unknowns.add(Reach::closing, "path");
   }
 }
 

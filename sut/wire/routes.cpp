@@ -178,6 +178,19 @@ constexpr auto kPatterns = [] {
   (std::make_index_sequence<kRoutes.size()>());
 }();
 
+/// Whether something that is fixed in a path is percent-encoded: the product decodes only what it takes out of one.
+bool encodes_what_is_fixed(std::string_view path, const Pattern& pattern) {
+  if (path.find('%') == std::string_view::npos) return false;
+  std::vector<std::string_view> sent = divided(path, '/');
+  std::erase_if(sent, [](std::string_view segment) { return segment.empty(); });
+  const std::size_t base = sent.size() - pattern.size;
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const bool is_part = i >= base && Pattern::is_part(pattern.segments.at(i - base));
+    if (!is_part && sent[i].find('%') != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 struct Match {
   const Route* route = nullptr;
   std::map<std::string_view, std::string> parts;
@@ -220,8 +233,10 @@ Match match(const HttpRequest& request, Profile profile) {
   // The most literal pattern that fits decides; a method of a less literal one does not count.
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < kRoutes.size(); ++i) {
-    if (kRoutes.at(i).under != base.under || !kPatterns.at(i).fits(segments) || !is_served(i, *profile)) continue;
-    if (!best || kPatterns.at(i).literals > kPatterns.at(*best).literals) best = i;
+    const Pattern& pattern = kPatterns.at(i);
+    if (kRoutes.at(i).under != base.under || !pattern.fits(segments) || !is_served(i, *profile)) continue;
+    if (encodes_what_is_fixed(request.path, pattern)) continue;
+    if (!best || pattern.literals > kPatterns.at(*best).literals) best = i;
   }
   Match out;
   if (!best) return out;
