@@ -489,7 +489,25 @@ TEST(JudgeOfPosts, ForgivesAFailureOverWhatIsNoDataOrNotFollowed) {
   EXPECT_THAT(record("{\"time\":"), IsEmpty());
   const std::string data = R"({"time":)" + at(0) + "}\n";
   EXPECT_THAT(record(data, "?reset_start=1"), IsEmpty());
+  EXPECT_THAT(record(data, "?reset_start=never"), IsEmpty());
   EXPECT_THAT(record(data), testing::Not(IsEmpty()));
+}
+
+// closing-closed-job: another boolean may be refused as well.
+TEST(JudgeOfOtherBooleans, TakesTheRefusalOfOneThatIsNone) {
+  const auto record = [](const std::string& value) {
+    return Recorded()
+        .created()
+        .opened()
+        .refused("/_close?allow_no_jobs=" + value, "", 400, "only [true] or [false] are allowed")
+        .reads("opened", 0)
+        .closed()
+        .refused("/_close?allow_no_jobs=" + value, "", 400, "only [true] or [false] are allowed")
+        .verdict()
+        .violations;
+  };
+  EXPECT_THAT(record("TRUE"), IsEmpty());
+  EXPECT_THAT(record("true"), testing::Not(IsEmpty()));
 }
 
 // What only leaves members out of an answer, or writes it in another way, is named as well.

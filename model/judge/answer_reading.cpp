@@ -101,10 +101,11 @@ RequestOutcome outcome_of(const Exchange& exchange, const JobFile* job, const Re
   }
   const bool broke = response.refusal == Refusal::server_error || response.refusal == Refusal::timed_out;
   if (response.refusal == Refusal::timed_out && exchange.question.has_timeout) return RequestOutcome::timed_out;
-  // Over what nobody follows, and over a body that is no data, a server may fail.
+  // Over what nobody follows, what is to be refused, and a body that is no data, a server may fail.
   const auto* post = std::get_if<PostData>(&exchange.request->operation);
+  const bool is_no_operation = std::holds_alternative<RawRequest>(exchange.request->operation);
   const bool is_no_data = post != nullptr && post->malformed;
-  if (broke && (is_no_data || exchange.unknown.has(Reach::refusal))) return RequestOutcome::unknown;
+  if (broke && (is_no_operation || is_no_data || exchange.unknown.has(Reach::refusal))) return RequestOutcome::unknown;
   if (broke && post != nullptr && post->records.empty()) return RequestOutcome::busy;
   return broke ? RequestOutcome::failed : RequestOutcome::refused;
 }

@@ -235,8 +235,10 @@ void Projection::project_close(Exchange& exchange, const CloseJob& close) {
   const bool forces = exchange.force == BooleanReading::is_true || exchange.force == BooleanReading::refused;
   exchange.meant = question.kind = forces ? RequestKind::force_close : RequestKind::close;
   question.has_timeout = true;
-  const bool is_perhaps_refused = std::ranges::any_of(
-      close.other, [&](const auto& parameter) { return is_perhaps_accepted(parameter.first, *options_.profile); });
+  const bool is_perhaps_refused = read_boolean(close.allow_no_jobs, options_.profile) == BooleanReading::refused ||
+                                  std::ranges::any_of(close.other, [&](const auto& parameter) {
+                                    return is_perhaps_accepted(parameter.first, *options_.profile);
+                                  });
   question.may_be_refused = is_perhaps_refused || exchange.unknown_parameter || exchange.wrong_method ||
                             exchange.timeout.reading == TimeReading::unsettled;
   // In another spelling it may be read as a force, as none, or be refused: the dialect decides, not the lifecycle. A

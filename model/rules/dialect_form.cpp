@@ -104,15 +104,18 @@ class FormRules {
     if (exchange_.bad_timeout)
       return response_.outcome == Outcome::accepted ? std::nullopt : std::optional(Rule{.refusals = {400, 0, 0}});
     if (exchange_.timeout.reading == TimeReading::unsettled) return std::nullopt;
-    if (response_.refusal == Refusal::bad_request && has_other_parameters()) return std::nullopt;
+    if (response_.refusal == Refusal::bad_request && has_more_to_refuse()) return std::nullopt;
     if (exchange_.odd_force) return rule_of_spelling();
     if (exchange_.expression) return rule_of_expression();
     return exchange_.quiet || exchange_.found_job_closed() ? rule_by_state() : std::nullopt;
   }
 
-  bool has_other_parameters() const {
+  bool has_more_to_refuse() const {
     const auto* close = std::get_if<CloseJob>(&exchange_.request->operation);
-    return close != nullptr && !close->other.empty();
+    if (close == nullptr) return false;
+    // Spelled in another way it may be read as either, or refused.
+    return !close->other.empty() ||
+           (close->allow_no_jobs && *close->allow_no_jobs != "true" && *close->allow_no_jobs != "false");
   }
 
   bool says_what_some_know() const {

@@ -55,6 +55,13 @@ TEST(NamesNotCarried, AreOfACloseThoseOfItsBody) {
   EXPECT_EQ(names(of_job("POST", "/_close?source=x")), "source");
 }
 
+TEST(NamesNotCarried, AreThoseOfAContentTypeThatIsNone) {
+  HttpRequest close{"POST", "/_xpack/ml/anomaly_detectors/j/_close", {}, "", "foo"};
+  EXPECT_EQ(names(parse(close, k63, Principal::manage_ml)), "content-type");
+  close.content_type = "text/plain";
+  EXPECT_EQ(names(parse(close, k63, Principal::manage_ml)), "");
+}
+
 TEST(NamesNotCarried, AreOfAConfigurationThePathsOfItsMembers) {
   const Request request = of_job(
       "PUT", "?foo",

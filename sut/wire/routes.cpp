@@ -356,7 +356,8 @@ std::optional<Request> view_request(const HttpRequest& request, Profile profile)
     Request view;
     view.operation = std::move(built.operation);
     view.not_carried = names_not_carried(request, view.operation);
-    if (!is_readable_type(request, profile)) view.not_carried.emplace_back("content-type");
+    if (!is_readable_type(request, profile) || trouble_with_type(request, profile))
+      view.not_carried.emplace_back("content-type");
     const bool is_close = std::holds_alternative<CloseJob>(view.operation);
     if (is_close && profile->close_reads_body && !request.body.empty()) view.not_carried.emplace_back("body");
     return view;
