@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bench_for_test.h"
+#include "closecheck/vocabulary/sanitizer_for_test.h"
 #include "endpoint/hostile_server_for_test.h"
 #include "process_for_test.h"
 
@@ -24,14 +25,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-// What a sanitizer takes itself.
-constexpr std::size_t kMemoryMax = std::size_t{8} << 30;
-constexpr double kSlackSeconds = 10;
-#else
-constexpr std::size_t kMemoryMax = std::size_t{200} << 20;
-constexpr double kSlackSeconds = 2;
-#endif
+// Much of what a sanitized program takes is the sanitizer's.
+constexpr std::size_t kMemoryMax = kSanitized ? std::size_t{8} << 30 : std::size_t{200} << 20;
+constexpr double kSlackSeconds = kSanitized ? 10 : 2;
 
 /// Beyond the budget; more where the machine may be busy with other tests.
 double slack_seconds() {

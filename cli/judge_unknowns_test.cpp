@@ -11,6 +11,7 @@
 namespace closecheck::cli {
 namespace {
 
+using Json = Recorded::Json;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -11,6 +11,7 @@
 #include "closecheck/sut/deviation_for_test.h"
 #include "closecheck/vocabulary/clause.h"
 #include "closecheck/vocabulary/profile.h"
+#include "closecheck/vocabulary/profile_for_test.h"
 #include "process_for_test.h"
 
 namespace closecheck::cli {
@@ -168,14 +169,10 @@ struct Deviating {
   friend void PrintTo(const Deviating& it, std::ostream* out) { *out << it.text->name << " in " << name(it.profile); }
 };
 
-/// Those of the profiles in which the subject of this number is tried: so many, in turn, for each takes up to minutes;
-/// all where the environment says CLOSECHECK_EVERY_PROFILE, when the tests are listed and when they run.
+/// A few of the profiles, in turn, for each takes up to minutes; all where the environment says
+/// CLOSECHECK_EVERY_PROFILE, when the tests are listed and when they run.
 std::vector<Profile> its_turns(const std::vector<Profile>& profiles, std::size_t number, std::size_t count) {
-  if (std::getenv("CLOSECHECK_EVERY_PROFILE") != nullptr) return profiles;
-  std::vector<Profile> turns;
-  for (std::size_t i = 0; i < std::min(count, profiles.size()); ++i)
-    turns.push_back(profiles[(number + i) % profiles.size()]);
-  return turns;
+  return std::getenv("CLOSECHECK_EVERY_PROFILE") != nullptr ? profiles : in_turn(profiles, number, count);
 }
 
 std::vector<Deviating> deviating_everywhere() {

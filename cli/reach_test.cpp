@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <thread>
@@ -121,32 +123,47 @@ TEST(Reach, AClusterWithoutANodeForItIsNamed) {
   EXPECT_EQ(server.methods(), std::set<std::string>{"GET"});
 }
 
-TEST(Reach, ATargetThatCanOpenNoJobIsNamed) {
+/// A run on a target that refuses to open any job, in these words: how often it was asked to.
+int opens_asked_for(const std::string& reason) {
   const TestFolder folder;
-  const TestServer server([](const httplib::Request& request, httplib::Response& response) {
+  std::atomic<int> opens = 0;
+  const TestServer server([&](const httplib::Request& request, httplib::Response& response) {
     const bool reads = request.method == "GET";
-    std::string body = R"({"acknowledged": true})";
+    nlohmann::json body{{"acknowledged", true}};
     response.status = 200;
     if (request.path == "/") {
-      body = kRoot;
+      body = nlohmann::json::parse(kRoot);
     } else if (reads && request.path.ends_with("/_stats")) {
-      body = R"({"count": 1, "jobs": [{"job_id": "closecheck", "data_counts": {}, "state": "closed"}]})";
+      body = {{"count", 1}, {"jobs", {{{"job_id", "closecheck"}, {"data_counts", {}}, {"state", "closed"}}}}};
     } else if (reads) {
-      body = kNoJobs;
+      body = nlohmann::json::parse(kNoJobs);
     } else if (request.path.ends_with("/_open")) {
+      ++opens;
       response.status = 429;
-      body =
-          R"({"error": {"root_cause": [{"type": "status_exception", "reason": "no node"}], "type": "status_exception",
-              "reason": "Could not open job because no suitable nodes were found"}, "status": 429})";
+      const nlohmann::json cause{{"type", "status_exception"}, {"reason", reason}};
+      body = {{"error", cause}, {"status", 429}};
+      body["error"]["root_cause"] = {cause};
     } else if (request.method == "PUT") {
-      body = R"({"job_id": "closecheck"})";
+      body = {{"job_id", "closecheck"}};
     }
-    response.set_content(body, "application/json");
+    response.set_content(body.dump(), "application/json");
   });
   const Finished finished = run_on(server.url(), folder);
   EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.out, HasSubstr("the target has no room for a job: an open was answered 429"));
   EXPECT_THAT(finished.out, HasSubstr("a node for machine learning with room for a job is needed"));
+  return opens;
+}
+
+TEST(Reach, ATargetThatCanOpenNoJobIsNamed) {
+  EXPECT_LE(opens_asked_for("Could not open job because no suitable nodes were found, allocation explanation []"), 5);
+  EXPECT_LE(opens_asked_for("Could not open job because no ML nodes with sufficient capacity were found"), 5);
+}
+
+TEST(Reach, ATargetWhoseShardsStartIsAskedOnceMore) {
+  EXPECT_GT(opens_asked_for("Could not open job because no suitable nodes were found, allocation explanation [Not "
+                            "opening job [j] because not all primary shards are active]"),
+            5);
 }
 
 TEST(Reach, AnAuthorityThatIsNotKnownIsNamedAndTrustedOnceItIsConfigured) {

@@ -15,8 +15,6 @@
 
 namespace closecheck::cli {
 
-using Json = nlohmann::ordered_json;
-
 inline constexpr std::int64_t kSpanMs = 60'000;
 
 inline std::string at(int bucket) {
@@ -26,6 +24,8 @@ inline std::string at(int bucket) {
 /// A recording of one client, written exchange by exchange.
 class Recorded {
  public:
+  using Json = nlohmann::ordered_json;
+
   /// `body`: JSON, or any other text; empty: none.
   Recorded& asks(const std::string& method, const std::string& target, const std::string& body, int status,
                  const Json& answer) {

@@ -8,36 +8,40 @@ import sys
 
 NAMED = re.compile(r"(?<![:\w])([A-Za-z_]\w*)\s*(?:[({;=\[]|: |$)")
 TEST = re.compile(r"[A-Z_]*TEST[A-Z_]*\((\w+), (\w+)")
-NAMELESS = re.compile(r"(namespace|template|using)\b")
+USING = re.compile(r"using (?:(\w+) = |.*::(\w+);)")
+NAMELESS = re.compile(r"(namespace|template|using namespace)\b")
 
 
 def names_of(source):
-    """The names that a file declares at its outermost, as far as one line tells, and those among them that are local."""
-    names, local, is_local = set(), set(), False
+    """What a file declares at its outermost, as far as one line tells: names, each with what it stands for, and which of
+    them are local. The same short name for the same type does no harm.
+    """
+    meanings, local, is_local = {}, set(), False
     for line in source.read_text().splitlines():
         if line == "namespace {" or line.startswith("}  // namespace"):
             is_local = line == "namespace {"
         elif re.match(r"[A-Za-z_]", line) and not NAMELESS.match(line):
-            found = TEST.match(line) or NAMED.search(line)
-            name = "_".join(found.groups()) if found else "operator"
+            found = USING.match(line) or TEST.match(line) or NAMED.search(line)
+            name = "_".join(filter(None, found.groups())) if found else "operator"
             if name not in ("const", "operator"):
-                names.add(name)
+                meanings[name] = line if line.startswith("using ") else source
                 if is_local or re.match(r"static\b|const\b|constexpr\b", line):
                     local.add(name)
-    return names, local
+    return meanings, local
 
 
 def batch_of_each(count, sources):
     batches, numbers = [], []
     for source in sources:
-        names, local = names_of(source)
-        for number, (held, all_names, all_local) in enumerate(batches):
-            if held < count and not local & all_names and not names & all_local:
-                batches[number] = (held + 1, all_names | names, all_local | local)
+        meanings, local = names_of(source)
+        for number, (held, all_meanings, all_local) in enumerate(batches):
+            shared = {name for name in meanings.keys() & all_meanings.keys() if meanings[name] != all_meanings[name]}
+            if held < count and not shared & (local | all_local):
+                batches[number] = (held + 1, all_meanings | meanings, all_local | local)
                 break
         else:
             number = len(batches)
-            batches.append((1, names, local))
+            batches.append((1, meanings, local))
         numbers.append(number)
     return numbers
 

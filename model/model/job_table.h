@@ -228,7 +228,7 @@ using Requests = boost::mp11::mp_append<
     Move<opened,   RequestKind::force_close,    forced,  E::force,         whether(Guard::feed_idle),    kNone | may(R),                    C::force_closes_unresponsive_job>,
     Move<closing,  RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_unresponsive_job>,
     Stay<forced,   RequestKind::force_close,                                                             may(A) + where(&D::second_close_may_be_refused, R) + where(&D::second_force_may_fail, X),              C::force_closes_unresponsive_job>,
-    Move<failed,   RequestKind::force_close,    forced,  E::force,         kAlways,                      kNone,                             C::force_closes_failed_job>,
+    Move<failed,   RequestKind::force_close,    forced,  E::force,         whether(Guard::feed_idle),    kNone | may(R),                    C::force_closes_failed_job>,
     Stay<closed,   RequestKind::stats,                                                                   may(A),                            C::closed_means_closed>,
     Move<closed,   RequestKind::revert,         closed,  E::revert,        kAlways,                      may(R),                            C::wire_status_codes>>>;
 

@@ -121,6 +121,7 @@ constexpr std::array kConforming{
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed~ ok; force ok; stats opened; settled; stats closed; fstats started; fstats stopped; rmfeed ok"},
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed~ ok; rmfeed ok; fstats no; close ok"},
   Conforming{kEach, "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; fail; stats failed; fstats started; fstats stopped; force ok; settled; stats closed:3"},
+  Conforming{kEach, "create ok; mkfeed ok; open ok; feed~ ok; fail; stats failed; fstats started; force no; stats failed; stop ok; settled; force ok; settled; stats closed"},
   // A close that stops it first.
   Conforming{in(&D::close_may_stop_feed), "create ok; mkfeed ok; open ok; feed:3 ok; fstats started; close ok; fstats stopped; stats closed:2; rmfeed ok"},
   // A deletion that takes it along.

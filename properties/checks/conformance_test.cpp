@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "closecheck/vocabulary/sanitizer_for_test.h"
 #include "engine/campaign.h"
+#include "engine/environment.h"
 #include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
@@ -17,14 +21,6 @@ std::string identifier(std::string_view text) {
   std::replace_if(
       out.begin(), out.end(), [](char letter) { return std::isalnum(static_cast<unsigned char>(letter)) == 0; }, '_');
   return out;
-}
-
-Environment environment_of(const GateOptions& options) {
-  Environment environment;
-  environment.profile = options.profile;
-  environment.principals = options.principals;
-  environment.faults = options.faults;
-  return environment;
 }
 
 std::string accusations(const RunRecord& record) {
@@ -126,24 +122,30 @@ class VariantIsNotAccused : public testing::Test {
   Profile profile_;
 };
 
-template <class Test, class Subject>
-void add(const std::string& suite, std::string_view name_of_subject, const Subject& subject, Profile profile) {
-  testing::RegisterTest(suite.c_str(), (identifier(name_of_subject) + "_" + word_of(profile)).c_str(), nullptr, nullptr,
-                        __FILE__, __LINE__,
-                        [&subject, profile]() -> testing::Test* { return new Test(subject, profile); });
+/// Registers a test for every subject in the profiles in which it shows: in each of them, or, where a sanitizer
+/// watches, which looks at memory and not at verdicts, in one of them in turn.
+template <class Test, class Subjects, class Shows>
+void add_for_each(const std::string& suite, const Subjects& subjects, Shows shows) {
+  std::size_t number = 0;
+  for (const auto& subject : subjects) {
+    std::vector<Profile> profiles;
+    std::ranges::copy_if(profiles_for_test(), std::back_inserter(profiles),
+                         [&](Profile profile) { return shows(subject, profile); });
+    for (const Profile profile : in_turn(profiles, number++, kSanitized ? 1 : profiles.size()))
+      testing::RegisterTest(suite.c_str(), (identifier(subject.name) + "_" + word_of(profile)).c_str(), nullptr,
+                            nullptr, __FILE__, __LINE__,
+                            [&subject, profile]() -> testing::Test* { return new Test(subject, profile); });
+  }
 }
 
 const bool kRegistered = [] {
-  for (const Profile profile : profiles_for_test()) {
-    for (const Check& check : all_checks()) add<HoldsOnTheService>("HoldsOnTheService", check.name, check, profile);
-    // What is caught without a version is caught with one, but for what the two ways of a close have each for itself.
-    const bool stops_feeds = profile == Profile::es_7.at({7, 17, 0});
-    for (const sut::DeviationText& text : sut::deviations())
-      if (text.shows_in(profile) && (!profile.version() || stops_feeds))
-        add<DeviationIsCaught>("DeviationIsCaught", text.name, text, profile);
-    for (const sut::VariantText& text : sut::variants())
-      add<VariantIsNotAccused>("VariantIsNotAccused", text.name, text, profile);
-  }
+  const auto everywhere = [](const auto&, Profile) { return true; };
+  add_for_each<HoldsOnTheService>("HoldsOnTheService", all_checks(), everywhere);
+  // What is caught without a version is caught with one, but for what the two ways of a close have each for itself.
+  add_for_each<DeviationIsCaught>("DeviationIsCaught", sut::deviations(), [](const auto& text, Profile profile) {
+    return text.shows_in(profile) && (!profile.version() || profile == Profile::es_7.at({7, 17, 0}));
+  });
+  add_for_each<VariantIsNotAccused>("VariantIsNotAccused", sut::variants(), everywhere);
   return true;
 }();
 

@@ -120,10 +120,7 @@ std::vector<Check> force_checks() {
       {"force-closes-slow-jobs",
        {C::force_closes_unresponsive_job, C::force_returns_early, C::concurrent_requests_linearize},
        {.faults = {Fault::slow_close}},
-       closes_slow_jobs,
-       {},
-       {},
-       0},
+       closes_slow_jobs},
   };
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "checks/steps.h"
+#include "closecheck/vocabulary/text.h"
 #include "closecheck/vocabulary/trouble.h"
 
 namespace closecheck::properties {
@@ -36,6 +37,19 @@ std::string answer_without_room(const History& history) {
   return answer;
 }
 
+/// Whether it is in the product's words that nodes are missing or full, and not that something there still starts.
+bool is_for_want_of_nodes(const std::string& answer) {
+  const bool wants =
+      contains_ignoring_case(answer, "no ml nodes") || contains_ignoring_case(answer, "no suitable nodes");
+  return wants && !contains_ignoring_case(answer, "shards");
+}
+
+Calibration without_room(Environment environment, std::string trouble, const std::string& answer) {
+  return {std::move(environment), std::move(trouble),
+          "has no room for a job: an open was answered " + answer +
+              "; a node for machine learning with room for a job is needed"};
+}
+
 }  // namespace
 
 void set_bounds(Environment& environment, Duration close_max, Duration round_trip_max) {
@@ -57,15 +71,15 @@ Calibration calibrated(Environment environment, const std::string& name_prefix, 
   };
   // Whoever has just started is slow once, which says nothing of later.
   std::string trouble = run({create(), stats(), open(), post(data(0, 4)), close(), stats()});
-  // Shards that are still to start, or somebody else's job, may be gone in a moment.
-  const bool had_room = answer_without_room(runner->history()).empty();
-  if (!had_room) run({pause(kRoomPatience)});
+  // Busy nodes were asked again and again meanwhile.
+  const std::string full = answer_without_room(runner->history());
+  if (is_for_want_of_nodes(full)) return without_room(std::move(environment), std::move(trouble), full);
+  // Shards that are still to start, and whatever else is in the way, may be done in a moment.
+  if (!full.empty()) run({pause(kRoomPatience)});
   const std::string measured = run({create(), stats(), open(), stats(), post(data(0, 4)), stats(), close(), stats(),
                                     open(), stats(), post(data(4, 6)), stats(), close()});
-  if (const std::string answer = answer_without_room(runner->history()); !had_room && !answer.empty())
-    return {std::move(environment), std::move(trouble),
-            "has no room for a job: an open was answered " + answer +
-                "; a node for machine learning with room for a job is needed"};
+  if (const std::string answer = answer_without_room(runner->history()); !full.empty() && !answer.empty())
+    return without_room(std::move(environment), std::move(trouble), answer);
   if (trouble.empty()) trouble = measured;
   Duration close_max = 0;
   Duration round_trip_max = environment.round_trip_max;

@@ -3,18 +3,11 @@
 #include <benchmark/benchmark.h>
 
 #include "engine/campaign.h"
+#include "engine/environment.h"
 #include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
 namespace {
-
-Environment environment_of(const GateOptions& options) {
-  Environment environment;
-  environment.profile = options.profile;
-  environment.principals = options.principals;
-  environment.faults = options.faults;
-  return environment;
-}
 
 void run_checks(benchmark::State& state, bool (*wanted)(const Check&)) {
   const GateOptions options = everything(Profile::xpack_5_4);

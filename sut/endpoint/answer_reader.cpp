@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -84,8 +85,15 @@ bool AnswerReader::take_body(std::string_view piece) {
   if (!share_.grow_to(size))
     return refuse(
         fmt::format("the answers that are kept at once are longer than {} MiB together", kAnswersBytesMax >> 20));
+  if (answer_.body.empty()) answer_.body.reserve(announced_bytes());
   answer_.body.append(piece);
   return true;
+}
+
+std::size_t AnswerReader::announced_bytes() const {
+  std::size_t bytes = 0;
+  std::from_chars(length_.data(), length_.data() + length_.size(), bytes);
+  return std::min(bytes, kBodyBytesMax);
 }
 
 bool AnswerReader::take_count(std::uint64_t sent_bytes) {

@@ -56,6 +56,8 @@ class AnswerReader {
   bool take_header(std::string_view line);
   bool take_framing(const std::string& name, const std::string& value);
   bool decode_body();
+  /// What the head says of the body's length, within its bound. A text that grows as it comes may take twice as much.
+  std::size_t announced_bytes() const;
 
   AnswerShare share_;
   WireAnswer answer_;

@@ -51,5 +51,25 @@ TEST(AnswerReader, TakesNoMoreThanTheRoomThatAllAnswersHaveTogether) {
   EXPECT_TRUE(reader.take_body(megabytes));
 }
 
+TEST(AnswerReader, KeepsABodyOfAnnouncedLengthInAsManyBytes) {
+  constexpr std::size_t kPiece = std::size_t{16} << 10;
+  constexpr std::size_t kPieces = 65;
+  AnswerReader reader(std::make_shared<AnswerRoom>());
+  reader.take_line("HTTP/1.1 200 OK\r\n");
+  reader.take_line("Content-Length: " + std::to_string(kPieces * kPiece) + "\r\n");
+  for (std::size_t i = 0; i < kPieces; ++i) EXPECT_TRUE(reader.take_body(std::string(kPiece, ' ')));
+  EXPECT_LE(reader.take_answer().body.capacity(), (kPieces + 1) * kPiece);
+}
+
+// What a head says of a length may be anything.
+TEST(AnswerReader, SetsNoMoreAsideThanABodyMayHave) {
+  for (const char* length : {"99999999999999999999", "9999999999999", "many", "-1"}) {
+    AnswerReader reader(std::make_shared<AnswerRoom>());
+    reader.take_line(std::string("Content-Length: ") + length + "\r\n");
+    EXPECT_TRUE(reader.take_body("{}")) << length;
+    EXPECT_LE(reader.take_answer().body.capacity(), kBodyBytesMax) << length;
+  }
+}
+
 }  // namespace
 }  // namespace closecheck::sut

@@ -6,7 +6,7 @@
 #include "closecheck/sut/wire.h"
 #include "fuzz/target.h"
 #include "in_process/core.h"
-#include "in_process/events.h"
+#include "in_process/read_records.h"
 #include "service/doorway.h"
 #include "wire/text.h"
 #include "wire/upload.h"
@@ -75,7 +75,7 @@ void try_upload(std::string_view body) {
   demand(plain_records(upload).size() == upload.ends.size(), "every record is there");
   Plan plan;
   plan.items.push_back({Function::mean, "mean", "a", "b", "c"});
-  demand(events_of(upload, plan).size() == upload.ends.size(), "every record is there for a job too");
+  demand(read_records_of(upload, plan).size() == upload.ends.size(), "every record is there for a job too");
   demand(upload.ends.empty() || upload.ends.back() == upload.fields.size(), "every field belongs to a record");
 }
 

@@ -223,8 +223,8 @@ void Model::gather(std::uint32_t item, std::string_view by, std::string_view par
   ++seen.count;
 }
 
-std::int64_t Model::take(const Plan& plan, const Event& event, bool report_empty, Results& results) {
-  const std::int64_t start = bucket_start(event.time_ms, plan.span_ms);
+std::int64_t Model::take(const Plan& plan, const ReadRecord& record, bool report_empty, Results& results) {
+  const std::int64_t start = bucket_start(record.time_ms, plan.span_ms);
   const bool passes = open_ && start > open_start_ms_;
   if (passes) finish_bucket(plan, results);
   std::int64_t jumped = 0;
@@ -245,19 +245,19 @@ std::int64_t Model::take(const Plan& plan, const Event& event, bool report_empty
     open_count_ = 0;
   }
   ++open_count_;
-  latest_record_ms_ = event.time_ms;
+  latest_record_ms_ = record.time_ms;
   forgotten_ = false;
   for (std::uint32_t i = 0; i < plan.items.size(); ++i) {
     const Plan::Item& item = plan.items[i];
-    if (!event.readings.empty()) {
-      const Reading& reading = event.readings[i];
+    if (!record.readings.empty()) {
+      const Reading& reading = record.readings[i];
       if (reading.present) gather(i, reading.by, reading.partition, reading.value);
     } else if (!item.splits()) {
-      gather(i, {}, {}, event.value);
-    } else if (!event.entity.empty()) {
+      gather(i, {}, {}, record.value);
+    } else if (!record.entity.empty()) {
       const std::string_view nobody;
-      gather(i, item.by_field.empty() ? nobody : event.entity, item.partition_field.empty() ? nobody : event.entity,
-             event.value);
+      gather(i, item.by_field.empty() ? nobody : record.entity, item.partition_field.empty() ? nobody : record.entity,
+             record.value);
     }
   }
   return jumped;

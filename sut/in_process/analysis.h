@@ -51,7 +51,7 @@ struct Reading {
 };
 
 /// A record on its way into the model. Without readings its one value and one entity are those of every detector.
-struct Event : Record {
+struct ReadRecord : Record {
   std::vector<Reading> readings;  // one for each detector of the plan, or none
   std::int32_t fields = 0;        // without the time
   std::int32_t analysed_fields = 0;
@@ -111,7 +111,7 @@ class Model {
 
   /// Takes a record that is not older than the newest. Buckets that it passes go into `results`. The number of buckets
   /// without any record that it jumped.
-  std::int64_t take(const Plan& plan, const Event& event, bool report_empty, Results& results);
+  std::int64_t take(const Plan& plan, const ReadRecord& record, bool report_empty, Results& results);
   /// Ends the unfinished bucket as if the data had passed it.
   void finish_bucket(const Plan& plan, Results& results);
   /// Ends the unfinished bucket if it ends at or before `time_ms`. Records of what is passed come too late afterwards.

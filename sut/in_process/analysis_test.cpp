@@ -14,14 +14,14 @@ Plan plan_of(Function function, const std::string& name, bool by_entity = false)
   return plan;
 }
 
-Event event(std::int64_t offset_ms, double value = 1, const std::string& entity = "") {
-  return Event{{kDataStart + offset_ms, value, entity}, {}, 0, 0, 0};
+ReadRecord record(std::int64_t offset_ms, double value = 1, const std::string& entity = "") {
+  return ReadRecord{{kDataStart + offset_ms, value, entity}, {}, 0, 0, 0};
 }
 
 struct Fixture {
   explicit Fixture(Plan plan_used) : plan(std::move(plan_used)) {}
   void take(std::int64_t offset_ms, double value = 1, const std::string& entity = "", bool report_empty = false) {
-    model.take(plan, event(offset_ms, value, entity), report_empty, results);
+    model.take(plan, record(offset_ms, value, entity), report_empty, results);
   }
   Plan plan;
   Model model;
@@ -137,7 +137,7 @@ TEST(Analysis, GoesOnBehindDataWhoseStateIsLost) {
   f.take(1);
   f.take(kSpan);
   old.skip_to(f.model.latest_record_ms(), f.results);
-  old.take(f.plan, event(5 * kSpan), false, f.results);
+  old.take(f.plan, record(5 * kSpan), false, f.results);
 
   ASSERT_EQ(f.results.buckets.size(), 1U);
   EXPECT_EQ(f.results.buckets[0].event_count, 2);
@@ -150,8 +150,8 @@ TEST(Analysis, NeverPutsAnEmptyBucketInThePlaceOfAResultWhoseStateIsLost) {
   Model old = f.model;
   f.take(2 * kSpan);
   old.skip_to(f.model.latest_record_ms(), f.results);
-  old.take(f.plan, event(5 * kSpan), true, f.results);
-  old.take(f.plan, event(7 * kSpan), true, f.results);
+  old.take(f.plan, record(5 * kSpan), true, f.results);
+  old.take(f.plan, record(7 * kSpan), true, f.results);
 
   EXPECT_EQ(f.results.buckets[1].event_count, 1);
   EXPECT_EQ(f.results.buckets.back().event_count, 0);

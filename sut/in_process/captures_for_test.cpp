@@ -120,6 +120,8 @@ class Reader {
       last().reads = rest;
     else if (kind == '!')
       last().differs = rest;
+    else if (kind == '@')
+      breaks();
     else
       fail();
   }
@@ -266,10 +268,20 @@ class Reader {
     last().answer = previous_ = std::move(answer);
   }
 
+  std::string further_words() {
+    std::string text;
+    std::getline(words_ >> std::ws, text);
+    return text;
+  }
+
+  void breaks() {
+    const std::string clause = word();
+    last().breaks[clause] = further_words();
+  }
+
   void header() {
     const std::string name = word();
-    std::string value;
-    std::getline(words_ >> std::ws, value);
+    const std::string value = further_words();
     if (!last().answer) fail();
     auto& headers = last().answer->headers;
     std::erase_if(headers, [&](const auto& one) { return one.first == name; });

@@ -27,6 +27,7 @@ struct Captured {
   std::optional<WireAnswer> answer{};  // empty: none came
   std::string differs{};               // why the service answers otherwise; empty: it does not
   std::string reads{};  // why the codec reads it as something else than its status says; empty: it does not
+  std::map<std::string, std::string> breaks{};  // clauses that the judge says it breaks, and what may be said of that
   Fault fault = Fault::fail_job;
   std::string job{};
   Duration duration = 0;

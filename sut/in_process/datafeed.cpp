@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "closecheck/vocabulary/text.h"
-#include "in_process/events.h"
+#include "in_process/read_records.h"
 #include "wire/upload.h"
 #include "wire/values.h"
 
@@ -152,20 +152,20 @@ bool Datafeed::reads(std::string_view index_name) const {
                              [&](const std::string& expression) { return names_index(expression, index_name); });
 }
 
-std::vector<Event> events_of_documents(const std::vector<const Document*>& documents, const Plan& plan) {
-  std::vector<Event> events;
-  events.reserve(documents.size());
+std::vector<ReadRecord> read_records_of_documents(const std::vector<const Document*>& documents, const Plan& plan) {
+  std::vector<ReadRecord> records;
+  records.reserve(documents.size());
   for (const Document* document : documents) {
     if (document->source.empty()) {
       const Record& record = *document;
-      events.push_back(Event{record, {}, 0, 0, 0});
+      records.push_back(ReadRecord{record, {}, 0, 0, 0});
       continue;
     }
-    std::vector<Event> one = events_of(wire::read_upload(document->source), plan);
+    std::vector<ReadRecord> one = read_records_of(wire::read_upload(document->source), plan);
     one.front().time_ms = document->time_ms;
-    events.push_back(std::move(one.front()));
+    records.push_back(std::move(one.front()));
   }
-  return events;
+  return records;
 }
 
 }  // namespace closecheck::sut

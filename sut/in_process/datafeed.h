@@ -78,7 +78,7 @@ class Index {
 bool fits(const Document& document, const DocumentQuery& query);
 
 /// Documents as the plan of a job reads them, at the times that their index is ordered by.
-std::vector<Event> events_of_documents(const std::vector<const Document*>& documents, const Plan& plan);
+std::vector<ReadRecord> read_records_of_documents(const std::vector<const Document*>& documents, const Plan& plan);
 
 /// Whether a list of names and patterns names the index.
 bool names_index(std::string_view expression, std::string_view index);

@@ -61,7 +61,7 @@ bool DatafeedRunner::read_chunk(Datafeed& feed, Job& job) {
   feed.next_ms = found.back()->time_ms + 1;
   if (feed.options.query && !feed.options.query->field.empty())
     std::erase_if(found, [&](const Document* document) { return !fits(*document, *feed.options.query); });
-  job.change_analysis().post(turn_.manner, events_of_documents(found, job.analysis().plan()), turn_.wall_ms());
+  job.change_analysis().post(turn_.manner, read_records_of_documents(found, job.analysis().plan()), turn_.wall_ms());
   return true;
 }
 

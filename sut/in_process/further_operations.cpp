@@ -116,6 +116,7 @@ Answer FurtherOperations::on(const GetOverallBuckets& ask) {
     }
   for (auto& [start_ms, bucket] : by_time) {
     std::vector<double> scores;
+    scores.reserve(bucket.jobs.size());
     for (const auto& [job, score] : bucket.jobs) scores.push_back(score);
     std::ranges::sort(scores, std::greater());
     scores.resize(std::min(scores.size(), static_cast<std::size_t>(std::max(ask.top_n, 1))));

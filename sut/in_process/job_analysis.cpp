@@ -5,18 +5,18 @@
 #include <string>
 #include <utility>
 
-#include "in_process/events.h"
+#include "in_process/read_records.h"
 
 namespace closecheck::sut {
 namespace {
 
 /// Records wait in the buffer until the next upload finds so many there, or until a flush or a close.
 constexpr std::size_t kBufferRecords = 64;
-constexpr std::int64_t kBytesPerBufferedRecord = sizeof(Event);
+constexpr std::int64_t kBytesPerBufferedRecord = sizeof(ReadRecord);
 
 /// Counts an upload of a job that has taken records up to `latest`; `kept` gets what is to be analysed.
 DataCounts classify(const Plan& plan, const std::vector<Record>& records, std::optional<std::int64_t> latest,
-                    std::vector<Event>* kept) {
+                    std::vector<ReadRecord>* kept) {
   DataCounts upload;
   for (const Record& record : records) {
     ++upload.input_records;
@@ -34,7 +34,7 @@ DataCounts classify(const Plan& plan, const std::vector<Record>& records, std::o
       if (item.splits() && record.entity.empty()) ++upload.missing_fields;
     if (!upload.earliest_record_ms) upload.earliest_record_ms = record.time_ms;
     upload.latest_record_ms = record.time_ms;
-    if (kept != nullptr) kept->push_back(Event{record, {}, 0, 0, 0});
+    if (kept != nullptr) kept->push_back(ReadRecord{record, {}, 0, 0, 0});
   }
   return upload;
 }
@@ -99,28 +99,29 @@ DataCounts JobAnalysis::post(const Manner& manner, const std::vector<Record>& re
   return upload;
 }
 
-UploadCounts JobAnalysis::take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms) {
+UploadCounts JobAnalysis::take(std::vector<ReadRecord>& records, std::optional<std::int64_t> latest,
+                               std::int64_t wall_ms) {
   UploadCounts upload;
   DataCounts& counts = upload.counts;
-  buffer_.reserve(buffer_.size() + events.size());
-  for (Event& event : events) {
+  buffer_.reserve(buffer_.size() + records.size());
+  for (ReadRecord& record : records) {
     ++counts.input_records;
-    upload.more.input_fields += event.fields;
-    if (event.time_ms == Record::kInvalidTime) {
+    upload.more.input_fields += record.fields;
+    if (record.time_ms == Record::kInvalidTime) {
       ++counts.invalid_dates;
       continue;
     }
-    if (latest && event.time_ms < *latest) {
+    if (latest && record.time_ms < *latest) {
       ++counts.out_of_order;
       continue;
     }
-    latest = event.time_ms;
+    latest = record.time_ms;
     ++counts.processed_records;
-    counts.missing_fields += event.missing_fields;
-    upload.more.processed_fields += event.analysed_fields;
-    if (!counts.earliest_record_ms) counts.earliest_record_ms = event.time_ms;
-    counts.latest_record_ms = event.time_ms;
-    buffer_.push_back(std::move(event));
+    counts.missing_fields += record.missing_fields;
+    upload.more.processed_fields += record.analysed_fields;
+    if (!counts.earliest_record_ms) counts.earliest_record_ms = record.time_ms;
+    counts.latest_record_ms = record.time_ms;
+    buffer_.push_back(std::move(record));
   }
   upload.more.last_data_ms = wall_ms;
   add(counts_, counts);
@@ -146,16 +147,16 @@ UploadCounts JobAnalysis::post(const Manner& manner, const PostedData& data, std
       latest = *unfinished;
     }
   }
-  std::vector<Event> events = events_of(data.upload, plan_);
-  UploadCounts upload = take(events, latest, wall_ms);
+  std::vector<ReadRecord> records = read_records_of(data.upload, plan_);
+  UploadCounts upload = take(records, latest, wall_ms);
   upload.more.input_bytes = data.upload.bytes;
   more_counts_.input_bytes += data.upload.bytes;
   return upload;
 }
 
-void JobAnalysis::post(const Manner& manner, std::vector<Event> events, std::int64_t wall_ms) {
+void JobAnalysis::post(const Manner& manner, std::vector<ReadRecord> records, std::int64_t wall_ms) {
   if (buffer_.size() >= kBufferRecords) drain(manner, results_);
-  take(events, taken_up_to(counts_, model_), wall_ms);
+  take(records, taken_up_to(counts_, model_), wall_ms);
 }
 
 DataCounts JobAnalysis::post_queued(const std::vector<Record>& records) {
@@ -175,8 +176,8 @@ DataCounts JobAnalysis::post_unseen(const std::vector<Record>& records) {
 
 void JobAnalysis::drain(const Manner& manner, Results& results) {
   const std::int64_t before = results.final_buckets();
-  for (const Event& event : buffer_)
-    more_counts_.empty_buckets += model_.take(plan_, event, manner.varies(Variant::reports_empty_buckets), results);
+  for (const ReadRecord& record : buffer_)
+    more_counts_.empty_buckets += model_.take(plan_, record, manner.varies(Variant::reports_empty_buckets), results);
   buffer_.clear();
   counts_.buckets += std::max<std::int64_t>(0, results.final_buckets() - before);
   analysed_counts_ = counts_;
@@ -225,9 +226,9 @@ void JobAnalysis::lower_event_counts() {
   for (ResultBucket& bucket : results_.buckets) bucket.event_count = std::max<std::int64_t>(0, bucket.event_count - 1);
 }
 
-void JobAnalysis::take_over(ResultBucket bucket) {
+void JobAnalysis::take_over(const ResultBucket& bucket) {
   const auto place = std::ranges::upper_bound(results_.buckets, bucket.start_ms, {}, &ResultBucket::start_ms);
-  results_.buckets.insert(place, std::move(bucket));
+  results_.buckets.insert(place, bucket);
 }
 
 void JobAnalysis::take_over(ResultRecord record) {

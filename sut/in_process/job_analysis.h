@@ -43,7 +43,7 @@ class JobAnalysis {
   /// emptied first, and records of it are taken again.
   UploadCounts post(const Manner& manner, const PostedData& data, std::int64_t wall_ms);
   /// The same for what a datafeed found.
-  void post(const Manner& manner, std::vector<Event> events, std::int64_t wall_ms);
+  void post(const Manner& manner, std::vector<ReadRecord> records, std::int64_t wall_ms);
   /// Takes records that are analysed when the job is open again. Returns the counts of this upload.
   DataCounts post_queued(const std::vector<Record>& records);
   /// Counts an upload that is neither buffered nor analysed.
@@ -55,7 +55,7 @@ class JobAnalysis {
   void lower_event_counts();
 
   /// Takes what somebody else made of the job's data, as if it were its own.
-  void take_over(ResultBucket bucket);
+  void take_over(const ResultBucket& bucket);
   void take_over(ResultRecord record);
   void take_over(const UploadCounts& counts);
   /// Drops the snapshots, but for the one that it goes on from, and the results that are older than so much before the
@@ -77,7 +77,7 @@ class JobAnalysis {
 
  private:
   friend struct StateAccess;
-  UploadCounts take(std::vector<Event>& events, std::optional<std::int64_t> latest, std::int64_t wall_ms);
+  UploadCounts take(std::vector<ReadRecord>& records, std::optional<std::int64_t> latest, std::int64_t wall_ms);
   void drain(const Manner& manner, Results& results);
 
   Plan plan_;
@@ -86,7 +86,7 @@ class JobAnalysis {
   DataCounts analysed_counts_;
   MoreCounts more_counts_;
   MoreCounts analysed_more_counts_;
-  std::vector<Event> buffer_;
+  std::vector<ReadRecord> buffer_;
   std::vector<Record> queue_;
   Model model_;
   std::int64_t early_latest_ms_ = 0;  // when closing began; before the first record if there was none

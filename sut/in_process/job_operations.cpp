@@ -32,7 +32,7 @@ std::string size_text(std::int64_t megabytes) {
 
 /// No node of ours has so much.
 bool has_no_node_for(const Job& job) {
-  constexpr std::int64_t kRoomMb = 1'024 * 1'024;
+  constexpr std::int64_t kRoomMb = std::int64_t{1'024} * 1'024;
   return read_memory_limit(job.definition().config.model_memory_limit).value_or(0) > kRoomMb;
 }
 
@@ -251,7 +251,7 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
       return bad_request(fmt::format("failed to parse setting [model_memory_limit] with value [{}] as a size in bytes",
                                      *change.model_memory_limit));
     // The early product never lowers it; the later one not below what the model takes.
-    const std::int64_t taken_mb = told_model_bytes(job) / (1'024 * 1'024);
+    const std::int64_t taken_mb = told_model_bytes(job) / (std::int64_t{1'024} * 1'024);
     if (*after < before.value_or(kUsualLimitMb) && !dialect.memory_limit_in_megabytes && *after < taken_mb)
       return refused(400, "status_exception",
                      fmt::format("Invalid update value for analysis_limits: model_memory_limit cannot be decreased "

@@ -27,12 +27,12 @@ auto& base_of(Value& value) {
 }
 
 // Members of a value with a base cannot be bound: a twin that grows no further tells a new one.
-struct EventTwin : Record {
+struct ReadRecordTwin : Record {
   std::vector<Reading> readings;
   std::int32_t fields, analysed_fields, missing_fields;
 };
-static_assert(sizeof(Event) == sizeof(EventTwin), "what is stored of an event, and the store's version?");
-template <class Archive, Is<Event> Value>
+static_assert(sizeof(ReadRecord) == sizeof(ReadRecordTwin), "what is stored of a record, and the store's version?");
+template <class Archive, Is<ReadRecord> Value>
 void fields(Archive& archive, Value& value) {
   fields(archive, base_of<Record>(value));
   archive(value.readings, value.fields, value.analysed_fields, value.missing_fields);

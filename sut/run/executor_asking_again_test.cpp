@@ -11,7 +11,7 @@ namespace {
 ScriptedSystem::Script busy_for(int count, Refusal refusal, std::size_t operation) {
   return [count, refusal, operation, seen = 0](const Request& request, Time, int) mutable {
     const bool busy = request.operation.index() == operation && seen++ < count;
-    return ScriptedReply{kMillisecond, busy ? refused(refusal, refusal == Refusal::busy ? 429 : 503) : accepted()};
+    return ScriptedReply{kMillisecond, busy ? refused(refusal, refusal == Refusal::busy ? 429 : 503) : accepted_response()};
   };
 }
 
@@ -43,7 +43,7 @@ TEST(Executor, WaitsAsLongAsABusyTargetSays) {
   busy.wire = std::make_shared<const WireAnswer>(WireAnswer{429, {{"retry-after", "1"}}, ""});
   int seen = 0;
   ScriptedSystem system([&](const Request&, Time, int) {
-    return ScriptedReply{kMillisecond, ++seen == 1 ? std::make_shared<const Response>(busy) : accepted()};
+    return ScriptedReply{kMillisecond, ++seen == 1 ? std::make_shared<const Response>(busy) : accepted_response()};
   });
   const Execution execution = run(Program{{call(OpenJob{"closecheck-a"})}}, system);
 
@@ -93,7 +93,7 @@ TEST(Executor, TakesAnAnswerOfSomethingBetweenForNone) {
   between.status = 504;
   ScriptedSystem system([&](const Request& request, Time, int) {
     const bool opens = std::holds_alternative<OpenJob>(request.operation);
-    return ScriptedReply{kMillisecond, opens ? std::make_shared<const Response>(between) : accepted()};
+    return ScriptedReply{kMillisecond, opens ? std::make_shared<const Response>(between) : accepted_response()};
   });
   const Execution execution = run(Program{{call(OpenJob{"closecheck-a"}), call(kPost)}}, system);
 

@@ -19,7 +19,7 @@ TEST(Executor, WaitsForTheAnswerOfEachCallOfTheMainLine) {
 
 TEST(Executor, GoesOnAtOnceAfterADetachedCallAndQueuesTheNextOneOnItsClient) {
   ScriptedSystem system([](const Request&, Time, int client) {
-    return ScriptedReply{client == 1 ? 10 * kMillisecond : kMillisecond, accepted()};
+    return ScriptedReply{client == 1 ? 10 * kMillisecond : kMillisecond, accepted_response()};
   });
   const Execution execution =
       run({{detached_call(1, OpenJob{"a"}), detached_call(1, close_of("b")), call(JobStats{"c"}), call(JobStats{"d"})}},
@@ -40,7 +40,7 @@ TEST(Executor, LetsAClientsQueueEndBeforeACallOnItThatTheMainLineWaitsFor) {
 }
 
 TEST(Executor, RecordsAnswersOfDetachedCallsWithTheirTimesDuringAWait) {
-  ScriptedSystem system([](const Request&, Time, int) { return ScriptedReply{3 * kSecond, accepted()}; });
+  ScriptedSystem system([](const Request&, Time, int) { return ScriptedReply{3 * kSecond, accepted_response()}; });
   const Execution execution =
       run({{detached_call(1, close_of("a")), wait_step(10 * kSecond), call(JobStats{"b"})}}, system);
 
@@ -50,7 +50,7 @@ TEST(Executor, RecordsAnswersOfDetachedCallsWithTheirTimesDuringAWait) {
 }
 
 TEST(Executor, JoinsEveryClientBeforeItGoesOn) {
-  ScriptedSystem system([](const Request&, Time, int client) { return ScriptedReply{client * kSecond, accepted()}; });
+  ScriptedSystem system([](const Request&, Time, int client) { return ScriptedReply{client * kSecond, accepted_response()}; });
   const Execution execution = run(
       {{detached_call(1, close_of("a")), detached_call(2, close_of("b")), join_step(), call(JobStats{"c"})}}, system);
 
@@ -74,7 +74,7 @@ TEST(Executor, PutsAnswersThatAreThereBeforeTheNextInvocation) {
 TEST(Executor, GivesUpAnAnswerThatDoesNotComeAndGoesOnWithANewProcess) {
   ScriptedSystem system([](const Request& request, Time, int) {
     return job_of(request.operation) == "a" ? ScriptedReply{std::nullopt, nullptr}
-                                            : ScriptedReply{kMillisecond, accepted()};
+                                            : ScriptedReply{kMillisecond, accepted_response()};
   });
   const Execution execution =
       run({{call(close_of("a")), call(JobStats{"b"}), detached_call(1, JobStats{"c"})}}, system);
@@ -106,7 +106,7 @@ TEST(Executor, EndsWaitsAndSendsNothingMoreWhenTheRunIsOver) {
 
 TEST(Executor, NeverHearsAnAnswerThatWasGivenUp) {
   ScriptedSystem system([](const Request& request, Time, int) {
-    return ScriptedReply{job_of(request.operation) == "a" ? kHour : kMillisecond, accepted()};
+    return ScriptedReply{job_of(request.operation) == "a" ? kHour : kMillisecond, accepted_response()};
   });
   const Execution execution = run({{call(close_of("a")), wait_step(kHour), call(JobStats{"b"})}}, system);
 
@@ -132,7 +132,7 @@ TEST(Executor, PassesTheWishForAFreshConnectionOn) {
 
 TEST(Executor, SettlesAJobOnceItHasBeenAtRestForAWhile) {
   ScriptedSystem system([](const Request& request, Time now, int) {
-    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{kMillisecond, accepted()};
+    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{kMillisecond, accepted_response()};
     return ScriptedReply{kMillisecond, reads(now < 3 * kSecond ? JobState::closing : JobState::closed, 5)};
   });
   const Execution execution =
@@ -169,7 +169,7 @@ TEST(Executor, SettlesAfterItsPatienceWhenAJobNeverComesToRest) {
 // closing-is-visible: 5.4 may show `opened` for as long as a job closes.
 TEST(Executor, DoesNotTakeAClosingJobThatStillReadsOpenedForSettled) {
   const auto script = [](const Request& request, Time now, int) {
-    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{kMillisecond, accepted()};
+    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{kMillisecond, accepted_response()};
     return ScriptedReply{kMillisecond, reads(now < 8 * kSecond ? JobState::opened : JobState::closed)};
   };
   ScriptedSystem closing(script);
@@ -216,7 +216,7 @@ TEST(Executor, DeliversAFaultAndReadsTheFailedStateBack) {
 
 TEST(Executor, ReadsAFaultBackBesideRequestsThatAreOpen) {
   ScriptedSystem system([](const Request& request, Time now, int) {
-    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{100 * kMillisecond, accepted()};
+    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{100 * kMillisecond, accepted_response()};
     return ScriptedReply{kMillisecond, reads(now < 200 * kMillisecond ? JobState::opened : JobState::failed)};
   });
   system.on_inject = [](Fault, const std::string&, Duration) { return true; };
@@ -316,7 +316,7 @@ TEST(Executor, DoesNotReadAgainForEver) {
 TEST(Executor, StopsWhereTheObserverSaysAndAwaitsWhatIsOpenForAWhile) {
   ScriptedSystem system([](const Request&, Time, int client) {
     if (client == 2) return ScriptedReply{std::nullopt, nullptr};
-    return ScriptedReply{client == 1 ? 100 * kMillisecond : kMillisecond, accepted()};
+    return ScriptedReply{client == 1 ? 100 * kMillisecond : kMillisecond, accepted_response()};
   });
   ScriptedObserver observer([](const Event& event) {
     return event.type == EventType::ok && job_of(event.request->operation) == "c" ? Advice::stop : Advice::go_on;
@@ -345,7 +345,7 @@ TEST(Executor, KeepsTheGivenProgramWhenNothingWasAddedToIt) {
 TEST(Executor, KnowsNothingOfTheClosesOfAnEarlierRun) {
   const auto script = [](const Request& request, Time, int) {
     return ScriptedReply{kMillisecond,
-                         std::holds_alternative<JobStats>(request.operation) ? reads(JobState::opened) : accepted()};
+                         std::holds_alternative<JobStats>(request.operation) ? reads(JobState::opened) : accepted_response()};
   };
   const auto run_after = [&](Operation first) {
     return std::make_shared<const Program>(Program{{call(std::move(first)), settle_step("closecheck-a", kMinute)}});

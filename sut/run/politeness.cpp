@@ -14,7 +14,7 @@ constexpr Duration kPoliteWaitMax = 2 * kSecond;
 template <class T, class... Others>
 constexpr bool is_one_of = (std::is_same_v<T, Others> || ...);
 
-struct Reading {
+struct OnlyReads {
   bool operator()(const RawRequest& raw) const {
     return raw.method == "GET" || raw.method == "HEAD" || raw.method == "OPTIONS";
   }
@@ -28,7 +28,7 @@ struct Reading {
 }  // namespace
 
 bool only_reads(const Operation& operation) {
-  return std::visit(Reading{}, operation);
+  return std::visit(OnlyReads{}, operation);
 }
 
 bool may_be_repeated(const Operation& operation, const Response& answer) {

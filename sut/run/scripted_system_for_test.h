@@ -28,7 +28,7 @@ inline Operation buckets_of(std::string job) {
   return GetBuckets{std::move(job), {}, {}};
 }
 
-inline std::shared_ptr<const Response> accepted(Content content = Acknowledged{}) {
+inline std::shared_ptr<const Response> accepted_response(Content content = Acknowledged{}) {
   Response response;
   response.outcome = Outcome::accepted;
   response.status = 200;
@@ -50,7 +50,7 @@ inline std::shared_ptr<const Response> reads(JobState state, std::int64_t record
   statistics.state = state;
   statistics.counts.processed_records = records;
   statistics.counts_told = true;
-  return accepted(JobStatisticsList{1, {statistics}});
+  return accepted_response(JobStatisticsList{1, {statistics}});
 }
 
 /// A system in virtual time that answers as the test says.
@@ -136,7 +136,7 @@ inline std::vector<std::string> told(const History& history) {
 using Lines = std::vector<std::string>;
 
 inline ScriptedReply answer_at_once(const Request&, Time, int) {
-  return {kMillisecond, accepted()};
+  return {kMillisecond, accepted_response()};
 }
 
 inline Execution run(const Program& program, System& system, Observer* observer = nullptr,

@@ -387,7 +387,9 @@ class Decoder {
       if (raw->method == "HEAD") return ErrorForm::any;
       if (!split_path(raw->path).empty() && is_unrouted(encode(request_, profile_), profile_))
         return ErrorForm::routing;
-      return profile_->jobs.size_in(split_path(raw->path)) != 0 ? ErrorForm::handler : ErrorForm::any;
+      // What belongs to the API now need not have belonged to it then.
+      const bool is_of_api = profile_->jobs.size_in(split_path(raw->path)) != 0 && !has_routing_words();
+      return is_of_api ? ErrorForm::handler : ErrorForm::any;
     }
     if (!is_job_api(request_.operation)) return ErrorForm::any;
     // A 400 to a plain list is a server without that endpoint, in whatever words.

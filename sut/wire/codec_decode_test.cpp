@@ -187,6 +187,10 @@ TEST(NotesNothing, WhereAnEndpointIsMissing) {
             "refused/wrong_method");
   EXPECT_EQ(gist(read(405, R"({"error":"Incorrect HTTP method","status":405})", GetSnapshots{"j"})),
             "refused/wrong_method");
+  const RawRequest further{"DELETE", "/_xpack/ml/anomaly_detectors/j/_forecast/_all", {}, {}, {}};
+  EXPECT_EQ(gist(read(400, R"({"error":"no handler found for uri [u] and method [DELETE]"})", further, k63)),
+            "refused/bad_request");
+  EXPECT_EQ(gist(read(400, R"({"error":"no"})", further, k63)), "refused/bad_request+wire-error-envelope");
 }
 
 const RawRequest kGetClose{"GET", "/_xpack/ml/anomaly_detectors/j/_close", {}, {}, {}};

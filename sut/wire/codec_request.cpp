@@ -50,7 +50,7 @@ Json memory_limit(const std::string& text, Profile profile) {
   return Json(text);
 }
 
-Json job_body(const JobConfig& config, Profile profile) {
+Json creation_body(const JobConfig& config, Profile profile) {
   Json body = Json::object();
   if (!config.description.empty()) body["description"] = config.description;
   if (!config.groups.empty() && profile->has_groups) body["groups"] = config.groups;
@@ -94,7 +94,7 @@ struct Encoder {
   Profile profile;
 
   HttpRequest operator()(const CreateJob& o) const {
-    return with_body("PUT", job_path(o.job), job_body(o.config, profile));
+    return with_body("PUT", job_path(o.job), creation_body(o.config, profile));
   }
   HttpRequest operator()(const GetJob& o) const { return plain("GET", job_path(o.job)); }
   HttpRequest operator()(const UpdateJob& o) const {

@@ -82,7 +82,7 @@ std::string dump(const SortedJson& value) {
   return value.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 }
 
-const Json* member(const Json& object, const char* name) {
+const Json* member(const Json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;

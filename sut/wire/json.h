@@ -43,6 +43,6 @@ std::string dump(const Json& value, int indent = -1);
 std::string dump(const SortedJson& value);
 
 /// The member of that name; null when `object` is none or lacks it.
-const Json* member(const Json& object, const char* name);
+const Json* member(const Json& object, std::string_view name);
 
 }  // namespace closecheck::sut::wire

@@ -1,7 +1,9 @@
-// Names of profiles as they may stand in the names of tests.
+// In which profiles tests try what they try, and names of profiles as they may stand in the names of tests.
 #pragma once
 
+#include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,14 @@ inline std::vector<Profile> profiles_for_test() {
   }
   profiles.push_back(Profile::hidden_version);
   return profiles;
+}
+
+/// Those of the profiles in which the subject of this number is tried: `count` of them, in turn.
+inline std::vector<Profile> in_turn(const std::vector<Profile>& profiles, std::size_t number, std::size_t count) {
+  std::vector<Profile> turns;
+  for (std::size_t i = 0; i < std::min(count, profiles.size()); ++i)
+    turns.push_back(profiles[(number + i) % profiles.size()]);
+  return turns;
 }
 
 /// `xpack_5_4`, `es_7__7_14_0_`.

@@ -1,4 +1,4 @@
-#include "in_process/events.h"
+#include "in_process/read_records.h"
 
 #include <algorithm>
 #include <string>
@@ -37,7 +37,7 @@ Reading read(const Upload& upload, const RecordFields& fields, const Places& pla
 
 }  // namespace
 
-std::vector<Event> events_of(const Upload& upload, const Plan& plan) {
+std::vector<ReadRecord> read_records_of(const Upload& upload, const Plan& plan) {
   const std::uint32_t time_place = place_of(upload, plan.time_field);
   std::vector<Places> places;
   std::vector<std::uint32_t> analysed;
@@ -51,22 +51,22 @@ std::vector<Event> events_of(const Upload& upload, const Plan& plan) {
       analysed.push_back(place_of(upload, *name));
     }
   }
-  std::vector<Event> events;
-  events.reserve(upload.ends.size());
+  std::vector<ReadRecord> records;
+  records.reserve(upload.ends.size());
   for (std::size_t i = 0; i < upload.ends.size(); ++i) {
     const RecordFields fields(upload, i);
-    Event& event = events.emplace_back();
+    ReadRecord& record = records.emplace_back();
     const Upload::Field* time = fields.find(time_place);
-    event.time_ms = time == nullptr ? Record::kInvalidTime
-                                    : plan.time_format.read(upload.text(*time)).value_or(Record::kInvalidTime);
-    event.fields = static_cast<std::int32_t>(fields.end() - fields.begin()) - (time == nullptr ? 0 : 1);
+    record.time_ms = time == nullptr ? Record::kInvalidTime
+                                     : plan.time_format.read(upload.text(*time)).value_or(Record::kInvalidTime);
+    record.fields = static_cast<std::int32_t>(fields.end() - fields.begin()) - (time == nullptr ? 0 : 1);
     for (const std::uint32_t place : analysed)
-      ++(fields.find(place) == nullptr ? event.missing_fields : event.analysed_fields);
-    event.readings.reserve(places.size());
+      ++(fields.find(place) == nullptr ? record.missing_fields : record.analysed_fields);
+    record.readings.reserve(places.size());
     for (std::size_t item = 0; item < places.size(); ++item)
-      event.readings.push_back(read(upload, fields, places[item], counts_records(plan.items[item].function)));
+      record.readings.push_back(read(upload, fields, places[item], counts_records(plan.items[item].function)));
   }
-  return events;
+  return records;
 }
 
 }  // namespace closecheck::sut

@@ -8,6 +8,6 @@
 
 namespace closecheck::sut {
 
-std::vector<Event> events_of(const Upload& upload, const Plan& plan);
+std::vector<ReadRecord> read_records_of(const Upload& upload, const Plan& plan);
 
 }  // namespace closecheck::sut
