@@ -315,6 +315,7 @@ void live_until(int signal, const TestFolder& folder, Ledgers& ledgers, std::mt1
   if (testing::Test::HasFatalFailure()) return;
   Deeds deeds;
   std::vector<std::thread> clients;
+  clients.reserve(ledgers.jobs.size() + 1);
   for (Ledger& ledger : ledgers.jobs)
     clients.emplace_back([&ledger, &deeds, port, seed = random()] { work(port, ledger, deeds, seed); });
   clients.emplace_back([&ledgers, &deeds, port, seed = random()] { feed(port, ledgers.fed, deeds, seed); });

@@ -41,7 +41,7 @@ void prepare(int socket) {
 void reset(int socket) {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  ::connect(socket, &nobody, sizeof nobody);
+  static_cast<void>(::connect(socket, &nobody, sizeof nobody));
 }
 
 bool send_all(int socket, const std::string& bytes) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "closecheck/reports/fingerprint.h"
+#include "closecheck/sut/watching_system.h"
 
 namespace closecheck::cli {
 namespace {
@@ -25,10 +26,10 @@ std::string kind_of_exchange(const Request& request, const Response& response) {
 
 }  // namespace
 
-class MeteredSystem final : public sut::System {
+class MeteredSystem final : public sut::WatchingSystem {
  public:
   MeteredSystem(std::unique_ptr<sut::System> system, MeteredFactory& factory)
-      : system_(std::move(system)), factory_(factory) {}
+      : WatchingSystem(std::move(system)), factory_(factory) {}
   ~MeteredSystem() override {
     try {
       factory_.add(measured_);
@@ -37,46 +38,24 @@ class MeteredSystem final : public sut::System {
     }
   }
 
-  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
-    begin(client, request);
-    system_->submit(client, std::move(request), fresh_connection);
-  }
-
-  std::optional<sut::Completion> next(Time until) override { return measured(system_->next(until)); }
-
-  std::optional<sut::Completion> exchange(int client, std::shared_ptr<const Request> request, bool fresh_connection,
-                                          Time until) override {
-    begin(client, request);
-    return measured(system_->exchange(client, std::move(request), fresh_connection, until));
-  }
-
-  Time now() override { return system_->now(); }
-  Time end() const override { return system_->end(); }
-  bool inject(Fault fault, const std::string& job, Duration duration) override {
-    return system_->inject(fault, job, duration);
-  }
-  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
-  void clean_up(const Program& program) override { system_->clean_up(program); }
-
  private:
   struct Open {
     Time since = 0;
     std::shared_ptr<const Request> request;
   };
 
-  void begin(int client, const std::shared_ptr<const Request>& request) { open_[client] = {system_->now(), request}; }
-
-  std::optional<sut::Completion> measured(std::optional<sut::Completion> completion) {
-    if (!completion || !completion->response || answer_type(completion->response.get()) != EventType::ok)
-      return completion;
-    const Open& open = open_[completion->client];
-    if (open.request)
-      measured_[kind_of_exchange(*open.request, *completion->response)].push_back(
-          static_cast<double>(completion->time - open.since) / static_cast<double>(kMillisecond));
-    return completion;
+  void see_request(int client, const std::shared_ptr<const Request>& request) override {
+    open_[client] = {now(), request};
   }
 
-  std::unique_ptr<sut::System> system_;
+  void see_completion(const sut::Completion& completion) override {
+    if (!completion.response || answer_type(completion.response.get()) != EventType::ok) return;
+    const Open& open = open_[completion.client];
+    if (open.request)
+      measured_[kind_of_exchange(*open.request, *completion.response)].push_back(
+          static_cast<double>(completion.time - open.since) / static_cast<double>(kMillisecond));
+  }
+
   MeteredFactory& factory_;
   std::map<int, Open> open_;
   reports::Latencies measured_;

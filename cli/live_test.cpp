@@ -23,6 +23,7 @@ using testing::Not;
 
 std::vector<std::string> profile_names() {
   std::vector<std::string> names;
+  names.reserve(kProfiles.size());
   for (const Profile profile : kProfiles) names.emplace_back(name(profile));
   return names;
 }

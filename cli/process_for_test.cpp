@@ -22,8 +22,6 @@
 #include <stdexcept>
 #include <thread>
 
-extern "C" char** environ;
-
 namespace closecheck::cli {
 namespace {
 
@@ -37,6 +35,7 @@ std::array<int, 2> new_pipe() {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;
@@ -81,6 +80,8 @@ Process::Process(const std::vector<std::string>& arguments, const Variables& var
   if (child_ == 0) {
     // A test that is ended by force takes its servers with it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // It is ignored in what runs in the background, and would be so in the program.
+    ::signal(SIGINT, SIG_DFL);
     const rlimit memory{memory_bytes, memory_bytes};
     if (memory_bytes != 0) ::setrlimit(RLIMIT_AS, &memory);
     const int nothing = ::open("/dev/null", O_RDONLY);
@@ -106,7 +107,7 @@ Process::~Process() {
 std::string Process::read_line() {
   while (rest_.find('\n') == std::string::npos)
     if (!read_some(out_, rest_)) return "";
-  const std::string line = rest_.substr(0, rest_.find('\n'));
+  std::string line = rest_.substr(0, rest_.find('\n'));
   rest_.erase(0, line.size() + 1);
   return line;
 }

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "closecheck/sut/history_lines.h"
+#include "closecheck/sut/watching_system.h"
 
 namespace closecheck::cli {
 namespace {
@@ -16,41 +17,19 @@ std::mutex& file_mutex() {
 
 }  // namespace
 
-class RecordingSystem final : public sut::System {
+class RecordingSystem final : public sut::WatchingSystem {
  public:
   RecordingSystem(std::unique_ptr<sut::System> system, RecordingFactory& factory)
-      : system_(std::move(system)), factory_(factory) {
+      : WatchingSystem(std::move(system)), factory_(factory) {
     history_.profile = factory_.profile_;
   }
   ~RecordingSystem() override { finish(); }
 
-  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
-    invoke(client, request);
-    system_->submit(client, std::move(request), fresh_connection);
-  }
-
-  std::optional<sut::Completion> next(Time until) override {
-    std::optional<sut::Completion> completion = system_->next(until);
-    if (completion) complete(*completion);
-    return completion;
-  }
-
-  std::optional<sut::Completion> exchange(int client, std::shared_ptr<const Request> request, bool fresh_connection,
-                                          Time until) override {
-    invoke(client, request);
-    std::optional<sut::Completion> completion = system_->exchange(client, std::move(request), fresh_connection, until);
-    if (completion) complete(*completion);
-    return completion;
-  }
-
-  Time now() override { return system_->now(); }
-  Time end() const override { return system_->end(); }
-
   bool inject(Fault fault, const std::string& job, Duration duration) override {
-    if (!system_->inject(fault, job, duration)) return false;
+    if (!WatchingSystem::inject(fault, job, duration)) return false;
     Event event;
     event.type = EventType::fault;
-    event.time = system_->now();
+    event.time = now();
     event.fault = fault;
     event.job = job;
     event.duration = duration;
@@ -58,24 +37,22 @@ class RecordingSystem final : public sut::System {
     return true;
   }
 
-  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
-
   void clean_up(const Program& program) override {
     finish();
-    system_->clean_up(program);
+    WatchingSystem::clean_up(program);
   }
 
  private:
-  void invoke(int client, const std::shared_ptr<const Request>& request) {
+  void see_request(int client, const std::shared_ptr<const Request>& request) override {
     Event event;
     event.process = process_of(client);
-    event.time = system_->now();
+    event.time = now();
     event.request = request;
     open_[client] = request;
     history_.events.push_back(std::move(event));
   }
 
-  void complete(const sut::Completion& completion) {
+  void see_completion(const sut::Completion& completion) override {
     Event event;
     event.type = answer_type(completion.response.get());
     event.process = process_of(completion.client);
@@ -108,7 +85,6 @@ class RecordingSystem final : public sut::System {
     history_.events.clear();
   }
 
-  std::unique_ptr<sut::System> system_;
   RecordingFactory& factory_;
   History history_;
   std::map<int, std::shared_ptr<const Request>> open_;

@@ -211,6 +211,7 @@ class Replays {
     replay_all(alone, 1);
     progress_.clear();
     std::vector<reports::ReplayedFile> all;
+    all.reserve(done_.size());
     for (auto& file : done_) all.push_back(std::move(*file));
     return all;
   }

@@ -20,7 +20,7 @@ TEST(ServeTls, AnswersOverTlsWithTheCertificateThatItIsGiven) {
   const Served served({"--tls-certificate", trusted, "--tls-key", folder.write("server.key", certificate.key())});
   ASSERT_THAT(served.url(), StartsWith("https://127.0.0.1:"));
   httplib::SSLClient client("127.0.0.1", std::stoi(served.url().substr(served.url().rfind(':') + 1)));
-  client.set_ca_cert_path(trusted.c_str());
+  client.set_ca_cert_path(trusted);
   client.enable_server_certificate_verification(true);
 
   const auto answer = client.Get("/");

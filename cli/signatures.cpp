@@ -50,6 +50,7 @@ class TemporaryFile {
 int ssh_keygen(std::vector<std::string> arguments, const std::string& input) {
   arguments.insert(arguments.begin(), "ssh-keygen");
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) words.push_back(argument.data());
   words.push_back(nullptr);
   posix_spawn_file_actions_t actions;

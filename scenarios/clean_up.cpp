@@ -61,16 +61,19 @@ class Cleaner {
     return ask(Principal::manage_ml, method, base_ + path, std::move(query));
   }
 
-  /// The ids of what stands under `list` in the answer to `path`; a server that lacks the whole has none.
-  std::vector<std::string> ids(const std::string& path, const std::string& list, const std::string& id) {
-    std::vector<std::string> found;
+  /// What stands under `list` in the answer to `path`, by its `id`, with its state where it tells one; a server that
+  /// lacks the whole has none.
+  std::map<std::string, std::string> states(const std::string& path, const std::string& list, const std::string& id) {
+    std::map<std::string, std::string> found;
     const auto answer = ask_ml("GET", path, {{"filter_path", list}});
     if (!answer || answer->status >= 400) return found;
     const Value* elements = answer->body.find(list);
     if (elements == nullptr || elements->list() == nullptr) return found;
     for (const Value& element : *elements->list()) {
       const Value* name = element.find(id);
-      if (name != nullptr && name->string() != nullptr) found.push_back(*name->string());
+      if (name == nullptr || name->string() == nullptr) continue;
+      const Value* state = element.find("state");
+      found[*name->string()] = state != nullptr && state->string() != nullptr ? *state->string() : "";
     }
     return found;
   }
@@ -78,17 +81,15 @@ class Cleaner {
   /// One kind of thing: ended with `end` as it should be, by force where that fails, then deleted one by one.
   void remove_all(const std::string& path, const std::string& list, const std::string& id, const std::string& end,
                   const std::set<std::string>& kept) {
-    std::vector<std::string> ours = ids(path, list, id);
-    std::erase_if(ours, [&](const std::string& name) { return kept.count(name) != 0; });
+    std::map<std::string, std::string> ours = states(path, list, id);
+    std::erase_if(ours, [&](const auto& one) { return kept.count(one.first) != 0; });
+    if (ours.empty()) return;
     // Each by its name: `_all` would end what somebody else has begun meanwhile.
-    for (const std::string& name : ours) {
-      const std::string call = fmt::format("{}/{}/{}", path, encode_segment(name), end);
-      if (!succeeds("POST", call, {})) succeeds("POST", call, {{"force", "true"}});
-    }
-    for (const std::string& name : ours) {
-      const std::string call = fmt::format("{}/{}", path, encode_segment(name));
-      if (!succeeds("DELETE", call, {})) succeeds("DELETE", call, {{"force", "true"}});
-    }
+    for (const auto& [name, state] : states(path + "/_stats", list, id))
+      // An early product refuses to end what has ended.
+      if (ours.count(name) != 0 && state != "closed" && state != "stopped")
+        take_away("POST", fmt::format("{}/{}/{}", path, encode_segment(name), end));
+    for (const auto& [name, state] : ours) take_away("DELETE", fmt::format("{}/{}", path, encode_segment(name)));
   }
 
   void remove(const std::string& path) {
@@ -142,11 +143,12 @@ class Cleaner {
     return changes;
   }
 
-  bool succeeds(const std::string& method, const std::string& path, Parameters query) {
-    const auto answer = ask_ml(method, path, query);
-    if (answer && answer->status < 400) return true;
-    note(fmt::format("{} {}{}{}", method, base_, path, query.empty() ? "" : "?force=true"), answer);
-    return false;
+  /// As it should be, and by force where that fails.
+  void take_away(const std::string& method, const std::string& path) {
+    const auto answer = ask_ml(method, path);
+    if (answer && answer->status < 400) return;
+    const auto forced = ask_ml(method, path, {{"force", "true"}});
+    if (!forced || forced->status >= 400) note(fmt::format("{} {}{}?force=true", method, base_, path), forced);
   }
 
   void note(const std::string& call, const std::optional<Answer>& answer) {
@@ -272,9 +274,9 @@ Standing look_around(sut::SystemFactory& factory, const ApiTable& apis, Duration
   const auto system = factory.make(0);
   Cleaner cleaner(*system, base_of(apis), patience);
   Standing standing;
-  for (std::string& id : cleaner.ids("/datafeeds", "datafeeds", "datafeed_id"))
-    standing.datafeeds.insert(std::move(id));
-  for (std::string& id : cleaner.ids("/anomaly_detectors", "jobs", "job_id")) standing.jobs.insert(std::move(id));
+  for (const auto& [id, state] : cleaner.states("/datafeeds", "datafeeds", "datafeed_id"))
+    standing.datafeeds.insert(id);
+  for (const auto& [id, state] : cleaner.states("/anomaly_detectors", "jobs", "job_id")) standing.jobs.insert(id);
   for (const ThingKind& kind : kThingKinds) {
     if (!kind.is_replaced) continue;
     const auto answer = cleaner.ask(Principal::setup, "GET", "/" + std::string(kind.path));

@@ -27,7 +27,7 @@ void replay_steps(benchmark::State& state, const std::string& header) {
   const auto factory = sut::make_in_process_factory(options);
   model::JudgeOptions judge;
   judge.profile = Profile::xpack_6_3;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Scenario scenario = Scenario::parse(text, "f.yml");
     const Replay result = replay(scenario, *factory, {}, judge, kNamePrefix);
     if (result.verdict != ReplayVerdict::fixed) state.SkipWithError(result.why.c_str());

@@ -223,7 +223,7 @@ TEST(JudgeAgainstOracle, ConvictsWhomTheOracleConvictsAndNobodyWhoIsRight) {
   std::ofstream file;
   if (const char* path = std::getenv("CLOSECHECK_HISTORIES_FILE")) file.open(path);
   for (int i = 0; i < count; ++i) {
-    const Sample sample = sample_of(static_cast<std::uint64_t>(first + i));
+    const Sample sample = sample_of(static_cast<std::uint64_t>(first) + static_cast<std::uint64_t>(i));
     compare(sample, tallies[sample.shape.clients]);
     compare_with_all_orders(sample, all);
     if (file.is_open()) write_lines(sample, file);

@@ -74,7 +74,7 @@ Recording lives_of_a_job(int lives, bool results) {
 void judge_all(benchmark::State& state, const Recording& recording) {
   Judge judge({});
   std::int64_t exchanges = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     judge.reset();
     for (const Event& event : recording.events())
       if (judge.observe(event) == Judgement::violated) state.SkipWithError("a conforming history was accused");

@@ -50,7 +50,7 @@ void OracleGrows(benchmark::State& state) {
   const Script script = script_of(simulate(7, shape_of(state), Corruption::none), 0);
   JobOracle oracle(Profile{}, kBudget);
   OracleVerdict verdict = OracleVerdict::fits;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     oracle.reset(Profile{});
     verdict = play(oracle, script);
     if (verdict == OracleVerdict::violated) state.SkipWithError("a conforming history was accused");
@@ -66,7 +66,7 @@ BENCHMARK(OracleGrows)
 void judge_all(benchmark::State& state, const History& history) {
   Judge judge({});
   Judgement judgement = Judgement::fits;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     judge.reset();
     for (const Event& event : history.events)
       if (judge.observe(event) == Judgement::violated) break;

@@ -43,7 +43,7 @@ void one_client(benchmark::State& state) {
   for (std::int64_t before = 0; std::ssize(moves) < length; before += 8)
     for (const Move& move : cycle(before)) moves.push_back(move);
   JobOracle oracle(Profile::xpack_5_4, 100'000);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     oracle.reset(Profile::xpack_5_4);
     std::size_t event = 0;
     int id = 0;
@@ -100,7 +100,7 @@ void busy_clients(benchmark::State& state) {
     open.erase(open.begin() + static_cast<std::ptrdiff_t>(which));
   }
   JobOracle oracle(Profile::xpack_5_4, 100'000);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     oracle.reset(Profile::xpack_5_4);
     std::size_t event = 0;
     OracleVerdict verdict = OracleVerdict::fits;
@@ -197,7 +197,7 @@ void busy_clients_with_forced_closes(benchmark::State& state) {
                                                     static_cast<std::uint64_t>(state.range(3)));
   OracleVerdict verdict = OracleVerdict::fits;
   JobOracle oracle(Profile::xpack_5_4, 100'000);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     oracle.reset(Profile::xpack_5_4);
     std::size_t event = 0;
     verdict = OracleVerdict::fits;
@@ -231,7 +231,7 @@ BENCHMARK(busy_clients_with_forced_closes)
 
 void a_violation_explained(benchmark::State& state) {
   JobOracle oracle(Profile::xpack_5_4, 100'000);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     oracle.reset(Profile::xpack_5_4);
     std::size_t event = 0;
     int id = 1;
@@ -253,7 +253,7 @@ void one_step_of_the_machine(benchmark::State& state) {
   JobMachine machine;
   JobValue job;
   std::size_t step = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     job = machine.step(job, step, 1).value;
     step = step + 1 < kStepCount ? step + 1 : 0;
     benchmark::DoNotOptimize(job);

@@ -344,6 +344,7 @@ inline History history_of(const SimulatedHistory& simulated) {
   History history;
   history.profile = simulated.profile;
   std::vector<std::shared_ptr<const Request>> requests;
+  requests.reserve(simulated.requests.size());
   for (const SimulatedRequest& request : simulated.requests)
     requests.push_back(std::make_shared<const Request>(Request{Principal::manage_ml, operation_of(request), nullptr}));
   for (const SimulatedEvent& event : simulated.events) {

@@ -35,8 +35,13 @@ constexpr std::array kAboutCounts{Clause::close_flushes_buffers, Clause::accepte
 /// after a while.
 bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContext& context) {
   std::size_t tried = 0;
+  bool was_read = false;
   for (const Exchange* const found : newest_first(job, context.log)) {
-    if (tried == kCandidatesMax) break;
+    // What was read after a close had shown what everything before that came to.
+    was_read = was_read || (is_read(found->meant) && found->stage == Exchange::Stage::answered &&
+                            found->answer_event < finding.event);
+    const bool was_closed = found->meant == RequestKind::close && found->outcome == RequestOutcome::accepted;
+    if (tried == kCandidatesMax || (was_read && was_closed)) break;
     const Exchange& refused = *found;
     const bool was_refused = refused.outcome == RequestOutcome::refused || refused.outcome == RequestOutcome::failed;
     if (!was_refused || is_read(refused.meant) || refused.stage != Exchange::Stage::answered) continue;

@@ -107,6 +107,8 @@ constexpr Dialect es_7(Minors minors) {
       .names_credentials = true,
       .offers_more_schemes = minors.since(13),
       .oldest_compatible = minors.since(13) ? 7 : 0,
+      .hides_indices = minors.since(7),
+      .tells_running = minors.since(14),
       .daily_snapshot_days = minors.since(8) ? 10 : 1,
       .tells_native_code = true,
       .tells_timing = minors.since(4),

@@ -13,7 +13,7 @@ Steps with_anomalies() {
   JobConfig config;
   config.detectors = {Detector{}, Detector{"max", "value", "entity", ""}};
   std::vector<Record> records = data(0, 12);
-  for (int i = 0; i < 60; ++i) records.push_back({kDataStart + 12 * kSpanMs + i * 500, 900.0 + i, "one"});
+  for (int i = 0; i < 60; ++i) records.push_back({kDataStart + 12 * kSpanMs + std::int64_t{500} * i, 900.0 + i, "one"});
   records.push_back({kDataStart + 13 * kSpanMs, 1, "one"});
   for (Record& record : records)
     if (record.entity.empty()) record.entity = "one";

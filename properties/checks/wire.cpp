@@ -13,6 +13,7 @@ const std::string kClosePath = "/anomaly_detectors/closecheck-a/_close";
 
 std::vector<Program> only_post_closes(const Environment& environment) {
   std::vector<Program> programs;
+  programs.reserve(6);
   const std::array others{"GET", "PUT", "DELETE"};
   for (const char* method : others)
     programs.push_back(Steps{create(), open(), raw(environment, method, kClosePath), stats()});

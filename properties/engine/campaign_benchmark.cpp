@@ -21,7 +21,7 @@ void run_checks(benchmark::State& state, bool (*wanted)(const Check&)) {
   campaign.generated_exchanges = state.range(0);
   const std::atomic<bool> cancelled{false};
   std::int64_t exchanges = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const CampaignResult result = run_campaign(checks, campaign, trials, {}, cancelled);
     for (const CheckResult& check : result.checks) exchanges += check.exchanges;
   }

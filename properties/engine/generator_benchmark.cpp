@@ -15,7 +15,8 @@ void StepsOfPrograms(benchmark::State& state) {
   const rc::Gen<Program> programs = programs_of({.overlap_percent = 14, .fault_percent = 40}, environment);
   std::uint64_t seed = 0;
   std::int64_t steps = 0;
-  for (auto _ : state) steps += static_cast<std::int64_t>(programs(rc::Random(seed++), 20).value().steps.size());
+  for ([[maybe_unused]] auto _ : state)
+    steps += static_cast<std::int64_t>(programs(rc::Random(seed++), 20).value().steps.size());
   state.SetItemsProcessed(steps);
 }
 BENCHMARK(StepsOfPrograms);
@@ -24,7 +25,7 @@ constexpr int kLimit = 100;
 
 void NumbersByGenerators(benchmark::State& state) {
   rc::Random random(1);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(rc::gen::inRange(0, kLimit)(random).value());
     random.next();
   }
@@ -34,7 +35,7 @@ BENCHMARK(NumbersByGenerators);
 
 void NumbersOfTheState(benchmark::State& state) {
   rc::Random random(1);
-  for (auto _ : state) benchmark::DoNotOptimize(static_cast<int>(random.next() % kLimit));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(static_cast<int>(random.next() % kLimit));
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(NumbersOfTheState);

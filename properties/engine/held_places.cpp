@@ -10,32 +10,13 @@
 namespace closecheck::properties {
 
 HeldPlaces::HeldPlaces(std::unique_ptr<sut::System> system, const Program& program, std::shared_ptr<void> places)
-    : system_(std::move(system)), places_(std::move(places)) {
+    : WatchingSystem(std::move(system)), places_(std::move(places)) {
   opens_ahead_ = static_cast<std::size_t>(std::ranges::count_if(program.steps, [](const Step& step) {
     return step.type == StepType::call && std::holds_alternative<OpenJob>(step.request.operation);
   }));
 }
 
-void HeldPlaces::submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) {
-  open_requests_[client] = request;
-  system_->submit(client, std::move(request), fresh_connection);
-}
-
-std::optional<sut::Completion> HeldPlaces::next(Time until) {
-  std::optional<sut::Completion> completion = system_->next(until);
-  if (completion) note(*completion);
-  return completion;
-}
-
-std::optional<sut::Completion> HeldPlaces::exchange(int client, std::shared_ptr<const Request> request,
-                                                    bool fresh_connection, Time until) {
-  open_requests_[client] = request;
-  std::optional<sut::Completion> completion = system_->exchange(client, std::move(request), fresh_connection, until);
-  if (completion) note(*completion);
-  return completion;
-}
-
-void HeldPlaces::note(const sut::Completion& completion) {
+void HeldPlaces::see_completion(const sut::Completion& completion) {
   const auto found = open_requests_.find(completion.client);
   // Of a request without an answer nobody knows what it has done, or will.
   if (found == open_requests_.end() || completion.response == nullptr) return;

@@ -24,9 +24,9 @@ constexpr Duration kHurriedRead = kSecond / 5;
 constexpr Duration kHurriedSettling = 2 * kSecond;
 
 RunnerOptions options_for(const Environment& environment) {
-  Timing timing = timing_of(environment);
+  const Timing timing = timing_of(environment);
   RunnerOptions options;
-  options.judge = std::move(timing.judge);
+  options.judge = timing.judge;
   options.executor = timing.executor;
   if (environment.live) options.lost_in_a_row_max = kLostInARowMax;
   return options;

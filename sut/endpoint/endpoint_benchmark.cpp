@@ -131,7 +131,7 @@ void BareClient(benchmark::State& state) {
   for (Operation& operation : operations())
     requests.push_back(wire::encode({Principal::manage_ml, std::move(operation), nullptr}, Profile::xpack_6_3));
   std::size_t next = 0;
-  for (auto _ : state)
+  for ([[maybe_unused]] auto _ : state)
     if (!connection.ask(requests[next++ % requests.size()])) state.SkipWithError("the server does not answer");
   state.SetItemsProcessed(state.iterations());
 }
@@ -141,7 +141,7 @@ void Endpoint(benchmark::State& state) {
   const std::unique_ptr<System> system = Served::instance().connection();
   const std::vector<Operation> asked = operations();
   std::size_t next = 0;
-  for (auto _ : state)
+  for ([[maybe_unused]] auto _ : state)
     if (!ask(*system, asked[next++ % asked.size()])) state.SkipWithError("the server does not answer");
   state.SetItemsProcessed(state.iterations());
 }

@@ -184,8 +184,10 @@ Answer CalendarOperations::on(const GetFilters& ask) {
   for (const std::string_view one : divided(ask.id, ','))
     if (!names_all(ask.id) && one.find('*') == std::string_view::npos && list_.find_filter(one) == nullptr)
       return unknown_filter(one);
-  shown.count = static_cast<std::int64_t>(shown.filters.size());
+  const std::size_t found = shown.filters.size();
   cut_page(shown.filters, ask.list);
+  // Early products count what they show.
+  shown.count = static_cast<std::int64_t>(turn_.manner.profile->major < 7 ? shown.filters.size() : found);
   return ServiceAnswer(accepted(Acknowledged{}), std::move(shown));
 }
 

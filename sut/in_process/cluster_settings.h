@@ -8,6 +8,9 @@
 
 namespace closecheck::sut {
 
+/// Why what is open has no node while the product is being upgraded.
+inline constexpr const char* kUpgradeMode = "persistent task cannot be assigned while upgrade mode is enabled.";
+
 class ClusterSettings {
  public:
   const Members& persistent() const { return persistent_; }
@@ -16,6 +19,9 @@ class ClusterSettings {
 
   /// Whether jobs and datafeeds are given to nodes.
   bool assigns_tasks() const;
+  /// Whether the product is being upgraded, so that nothing runs on a node.
+  bool upgrade_mode() const { return upgrade_mode_; }
+  void set_upgrade_mode(bool enabled) { upgrade_mode_ = enabled; }
   /// Of any job, as it was written; empty: there is none.
   std::string memory_limit_max() const;
 
@@ -26,6 +32,7 @@ class ClusterSettings {
 
   Members persistent_;
   Members transient_;
+  bool upgrade_mode_ = false;
 };
 
 }  // namespace closecheck::sut

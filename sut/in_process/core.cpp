@@ -20,6 +20,7 @@
 #include "in_process/privileges.h"
 #include "in_process/result_operations.h"
 #include "in_process/server_operations.h"
+#include "in_process/task_operations.h"
 #include "in_process/user_operations.h"
 
 namespace closecheck::sut {
@@ -89,6 +90,8 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
       return CalendarOperations(turn, calendars_, jobs_).on(ask);
     } else if constexpr (Answers<ServerOperations, Ask>) {
       return ServerOperations(turn, jobs_, feeds_, settings_).on(ask);
+    } else if constexpr (Answers<TaskOperations, Ask>) {
+      return TaskOperations(turn, jobs_, feeds_, settings_).on(ask);
     } else if constexpr (Answers<UserOperations, Ask>) {
       return UserOperations(turn, users_, lifecycle).on(ask);
     } else {
@@ -104,11 +107,11 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
 
 bool Core::only_reads(const Request& request, const RequestDetails* details) {
   // What the vocabulary has no operation for.
-  const bool raw_reads =
-      details != nullptr &&
-      is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection, ClusterState,
-                ClusterHealth, ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, ValidateJob,
-                GetDefaults, PreviewDatafeed, GetAliases, GetSettings, GetCalendars, GetEvents, GetFilters>(*details);
+  const bool raw_reads = details != nullptr &&
+                         is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection,
+                                   ClusterState, ClusterHealth, ClusterFeatures, GetFurtherResults, GetOverallBuckets,
+                                   Forecast, ValidateJob, GetDefaults, PreviewDatafeed, GetAliases, GetSettings,
+                                   GetCalendars, GetEvents, GetFilters, ListTasks, ShowTable>(*details);
   if (details != nullptr && !raw_reads && !is_any_of<ListOptions, std::monostate>(*details)) return false;
   return std::visit(
       [raw_reads](const auto& ask) {

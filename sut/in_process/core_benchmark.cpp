@@ -38,7 +38,7 @@ void answers_simple_requests(benchmark::State& state) {
     ++requests;
   };
   send(life.create);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     send(life.open);
     for (int i = 0; i < 3; ++i) {
       send(life.post);
@@ -61,7 +61,7 @@ void simulates_programs(benchmark::State& state) {
   const auto factory = make_in_process_factory({});
   std::int64_t requests = 0;
   std::uint64_t seed = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto system = factory->make(++seed);
     for (const auto& request : {create, open, post, stats, post, stats, close, stats}) {
       system->submit(0, request);
@@ -75,7 +75,7 @@ BENCHMARK(simulates_programs);
 
 void makes_a_system(benchmark::State& state) {
   const auto factory = make_in_process_factory({});
-  for (auto _ : state) benchmark::DoNotOptimize(factory->make(1));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(factory->make(1));
 }
 BENCHMARK(makes_a_system);
 

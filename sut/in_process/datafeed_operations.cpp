@@ -129,13 +129,13 @@ Answer DatafeedOperations::on(const DatafeedStats& ask) {
   for (const Datafeed* feed : feeds) list.feeds.push_back({feed->id, feed->started ? "started" : "stopped"});
   list.count = static_cast<std::int64_t>(list.feeds.size());
   return turn_.tell(accepted(std::move(list)), [&] {
-    FeedNodes running;
+    FeedRuns runs;
     for (const Datafeed* feed : feeds) {
-      running.nodes.emplace_back(feed->started ? "node-1" : "");
-      running.jobs.push_back(feed->job);
-      running.searches.push_back(feed->searches);
+      FeedRuns::Feed& run = runs.feeds.emplace_back(FeedRuns::Feed{feed->job, feed->searches, "", "", !feed->end_ms});
+      if (feed->started)
+        (settings_.upgrade_mode() ? run.why_nowhere : run.node) = settings_.upgrade_mode() ? kUpgradeMode : "node-1";
     }
-    return running;
+    return runs;
   });
 }
 
@@ -166,6 +166,9 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
     return not_found(
         fmt::format("datafeed [{}] cannot retrieve data because index [{}] does not exist", feed->id, feed->index));
   if (auto refusal = refuse_missing_fields(*feed, *job)) return refusal;
+  if (settings_.upgrade_mode())
+    return refused(429, "status_exception",
+                   fmt::format("Could not start datafeed, allocation explanation [{}]", kUpgradeMode));
   if (!settings_.assigns_tasks())
     return refused(
         429, "status_exception",

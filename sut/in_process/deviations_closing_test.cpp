@@ -111,8 +111,8 @@ std::vector<Showing> showings_of_closing() {
        [](S& s) {
          s.create(kA);
          s.open(kA);
-         std::vector<std::int64_t> offsets;
-         for (int i = 0; i < 100; ++i) offsets.push_back(i * kSpanMs);
+         std::vector<std::int64_t> offsets(100);
+         for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = static_cast<std::int64_t>(i) * kSpanMs;
          s.post(kA, offsets);
          s.ask(FlushJob{kA, {}});
          const auto before = s.statistics(kA).model_bytes;

@@ -72,6 +72,55 @@ std::optional<std::int64_t> days_ms(const Job& job, std::string_view name, std::
   return days ? std::optional(*days * kDayMs) : std::nullopt;
 }
 
+using OverallByTime = std::map<std::int64_t, OverallBuckets::Bucket>;
+
+/// What the jobs' buckets are within spans of that length: of each job the highest score. Of a range only whole spans.
+OverallByTime gathered(const std::vector<Job*>& jobs, std::int64_t span_ms, const Selection& selection) {
+  const auto first = [&](std::int64_t at_ms) { return (at_ms + span_ms - 1) / span_ms * span_ms; };
+  OverallByTime overall;
+  for (const Job* job : jobs)
+    for (const ResultBucket& bucket : job->analysis().results().buckets) {
+      if (bucket.interim && selection.exclude_interim.value_or(false)) continue;
+      if (selection.start_ms && bucket.start_ms < first(*selection.start_ms)) continue;
+      if (selection.end_ms && bucket.start_ms >= *selection.end_ms / span_ms * span_ms) continue;
+      OverallBuckets::Bucket& into = overall[bucket.start_ms / span_ms * span_ms];
+      into.interim = into.interim || bucket.interim;
+      if (into.jobs.empty() || into.jobs.back().first != job->id()) into.jobs.emplace_back(job->id(), 0.0);
+      into.jobs.back().second = std::max(into.jobs.back().second, bucket.score);
+    }
+  return overall;
+}
+
+/// The mean of so many of the highest scores.
+double mean_of_highest(const std::vector<std::pair<std::string, double>>& jobs, int count) {
+  std::vector<double> scores;
+  scores.reserve(jobs.size());
+  for (const auto& [job, score] : jobs) scores.push_back(score);
+  std::ranges::sort(scores, std::greater());
+  scores.resize(std::min(scores.size(), static_cast<std::size_t>(std::max(count, 1))));
+  double mean = 0;
+  for (const double score : scores) mean += score / static_cast<double>(scores.size());
+  return mean;
+}
+
+/// The same in longer spans: of each the highest score, and of each job in it.
+OverallByTime merged(const OverallByTime& overall, std::int64_t span_ms) {
+  OverallByTime longer;
+  for (const auto& [start_ms, bucket] : overall) {
+    OverallBuckets::Bucket& into = longer[start_ms / span_ms * span_ms];
+    into.score = std::max(into.score, bucket.score);
+    into.interim = into.interim || bucket.interim;
+    for (const auto& [job, score] : bucket.jobs) {
+      const auto place = std::ranges::lower_bound(into.jobs, job, {}, &std::pair<std::string, double>::first);
+      if (place == into.jobs.end() || place->first != job)
+        into.jobs.emplace(place, job, score);
+      else
+        place->second = std::max(place->second, score);
+    }
+  }
+  return longer;
+}
+
 }  // namespace
 
 Answer FurtherOperations::on(const GetFurtherResults& ask) {
@@ -103,31 +152,27 @@ Answer FurtherOperations::on(const GetOverallBuckets& ask) {
   std::vector<Job*> selected;
   if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
   if (selected.empty() && !ask.allow_none) return unknown_job(turn_.manner, ask.job);
-  OverallBuckets overall;
-  for (const Job* job : selected) overall.span_s = std::max(overall.span_s, job->analysis().plan().span_ms / 1'000);
-  std::map<std::int64_t, OverallBuckets::Bucket> by_time;
-  for (const Job* job : selected)
-    for (const ResultBucket& bucket : job->analysis().results().buckets) {
-      const std::int64_t span_ms = overall.span_s * 1'000;
-      OverallBuckets::Bucket& into = by_time[bucket.start_ms / span_ms * span_ms];
-      into.interim = into.interim || bucket.interim;
-      if (into.jobs.empty() || into.jobs.back().first != job->id()) into.jobs.emplace_back(job->id(), 0.0);
-      into.jobs.back().second = std::max(into.jobs.back().second, bucket.score);
-    }
-  for (auto& [start_ms, bucket] : by_time) {
-    std::vector<double> scores;
-    scores.reserve(bucket.jobs.size());
-    for (const auto& [job, score] : bucket.jobs) scores.push_back(score);
-    std::ranges::sort(scores, std::greater());
-    scores.resize(std::min(scores.size(), static_cast<std::size_t>(std::max(ask.top_n, 1))));
-    for (const double score : scores) bucket.score += score / static_cast<double>(scores.size());
+  const auto span_of = [](const Job* job) { return job->analysis().plan().span_ms; };
+  const auto longest = std::ranges::max_element(selected, {}, span_of);
+  const std::int64_t own_span_ms = longest == selected.end() ? 0 : span_of(*longest);
+  const std::int64_t span_ms = ask.span_ms.value_or(own_span_ms);
+  if (span_ms < own_span_ms)
+    return refused(400, "status_exception",
+                   fmt::format("Param [bucket_span] must be greater or equal to the max bucket_span [{}]",
+                               (*longest)->definition().config.bucket_span));
+  // The scores of several jobs are those of one of their own spans, and the highest of these is that of a longer one.
+  const bool is_direct = ask.top_n == 1 || selected.size() <= 1;
+  OverallByTime overall = gathered(selected, is_direct ? span_ms : own_span_ms, ask.selection);
+  for (auto& [start_ms, bucket] : overall) bucket.score = mean_of_highest(bucket.jobs, ask.top_n);
+  std::erase_if(overall, [&](const auto& one) { return one.second.score < ask.score_min; });
+  if (!is_direct) overall = merged(overall, span_ms);
+  OverallBuckets shown;
+  shown.span_s = span_ms / 1'000;
+  for (auto& [start_ms, bucket] : overall) {
     bucket.start_ms = start_ms;
-    const bool is_final = !ask.selection.exclude_interim.value_or(false) || !bucket.interim;
-    const bool is_in_range = (!ask.selection.start_ms || start_ms >= *ask.selection.start_ms) &&
-                             (!ask.selection.end_ms || start_ms < *ask.selection.end_ms);
-    if (bucket.score >= ask.score_min && is_final && is_in_range) overall.buckets.push_back(std::move(bucket));
+    shown.buckets.push_back(std::move(bucket));
   }
-  return ServiceAnswer(accepted(Acknowledged{}), std::move(overall));
+  return ServiceAnswer(accepted(Acknowledged{}), std::move(shown));
 }
 
 Answer FurtherOperations::on(const Forecast& ask) {
@@ -135,7 +180,7 @@ Answer FurtherOperations::on(const Forecast& ask) {
   const Job* job = jobs_.find(ask.job);
   if (job == nullptr && turn_.manner.profile->post_to_unknown_may_conflict) return not_open(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  if (job->state() == JobState::closed) return not_open(ask.job);
+  if (job->state() == JobState::closed || settings_.upgrade_mode()) return not_open(ask.job);
   if (job->state() != JobState::opened)
     return conflict(fmt::format("Cannot forecast because job [{}] is not open", ask.job));
   return ServiceAnswer(accepted(Acknowledged{}), ForecastBegun{fmt::format("forecast-{}", turn_.wall_ms())});
@@ -143,11 +188,11 @@ Answer FurtherOperations::on(const Forecast& ask) {
 
 Answer FurtherOperations::on(const DeleteForecast& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/forecast/delete", turn_.who);
+  // A job that is not there has none.
   const Job* job = jobs_.find(ask.job);
-  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   const bool all = ask.forecast.empty() || ask.forecast == "_all";
   bool found = false;
-  if (Index* index = indices_.find(results_index_of(*job)))
+  if (Index* index = job == nullptr ? nullptr : indices_.find(results_index_of(*job)))
     index->remove_if([&](const Document& document) {
       if (!is_of_job(document, ask.job)) return false;
       const auto body = wire::parse_json(document.source);
@@ -178,12 +223,15 @@ Answer FurtherOperations::on(const ValidateJob& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/validate", turn_.who);
   PlanProblem problem;
   if (ask.job && !make_plan(ask.job->config, problem)) return refusal_of(std::move(problem));
+  if (const std::string twice = ask.job ? detector_told_twice(ask.job->config, ask.options) : "";
+      turn_.manner.profile->refuses_same_detectors && !twice.empty())
+    return bad_request(fmt::format("Duplicate detectors are not allowed: [{}]", twice));
   return accepted(Acknowledged{});
 }
 
 Answer FurtherOperations::on(const GetDefaults&) {
   if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/info/get", turn_.who);
-  return ServiceAnswer(accepted(Acknowledged{}), Defaults{settings_.memory_limit_max()});
+  return ServiceAnswer(accepted(Acknowledged{}), Defaults{settings_.upgrade_mode(), settings_.memory_limit_max()});
 }
 
 Answer FurtherOperations::on(const PreviewDatafeed& ask) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -235,6 +236,31 @@ ModelSize model_size(const Job& job, std::int64_t bytes) {
   const Model& model = job.analysis().model();
   const std::int64_t logged_ms = job.analysis().more_counts().last_data_ms.value_or(job.definition().created_ms);
   return {bytes, model.by_fields(), model.partition_fields(), logged_ms, model.latest_result_ms()};
+}
+
+void exclude_generated(JobDescription& job) {
+  static constexpr std::array<std::string_view, 7> kGenerated{"create_time",
+                                                              "deleting",
+                                                              "finished_time",
+                                                              "job_type",
+                                                              "job_version",
+                                                              "model_snapshot_id",
+                                                              "model_snapshot_min_version"};
+  std::erase_if(job.members,
+                [](const auto& member) { return std::ranges::find(kGenerated, member.first) != kGenerated.end(); });
+  job.snapshot.clear();
+}
+
+std::optional<Response> refuse_window(const std::string& window, std::int64_t window_ms, const std::string& span,
+                                      std::int64_t span_ms) {
+  if (window_ms % span_ms != 0)
+    return refused(400, "status_exception",
+                   fmt::format("model_prune_window [{}] must be a multiple of bucket_span [{}]", window, span));
+  if (window_ms < 2 * span_ms)
+    return refused(
+        400, "status_exception",
+        fmt::format("model_prune_window [{}] must be at least 2 times greater than bucket_span [{}]", window, span));
+  return std::nullopt;
 }
 
 }  // namespace closecheck::sut

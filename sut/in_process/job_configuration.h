@@ -39,4 +39,11 @@ std::int64_t told_model_bytes(const Job& job);
 /// What the job tells of its model, or of one that was kept, of so many bytes.
 ModelSize model_size(const Job& job, std::int64_t bytes);
 
+/// Takes out of a description what a job would not be given by whoever makes another one like it.
+void exclude_generated(JobDescription& job);
+
+/// Empty: the window has so many buckets that a model can be kept for it.
+std::optional<Response> refuse_window(const std::string& window, std::int64_t window_ms, const std::string& span,
+                                      std::int64_t span_ms);
+
 }  // namespace closecheck::sut

@@ -95,6 +95,8 @@ Answer JobOperations::on(const CreateJob& ask) {
     const TimeSpan window = read_time_span(options.prune_window, "model_prune_window");
     if (!window.error.empty()) return bad_request(window.error);
     plan->prune_window_ms = window.span / kMillisecond;
+    if (auto refusal = refuse_window(options.prune_window, plan->prune_window_ms, config.bucket_span, plan->span_ms))
+      return refusal;
   }
   if (auto refusal = refuse_limit(config)) return refusal;
   if (auto refusal = refuse_retention(options.members)) return refusal;
@@ -221,7 +223,10 @@ Answer JobOperations::on(const GetJob& ask) {
   std::vector<Job*> selected;
   if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
   JobDescriptionList list;
-  for (const Job* job : selected) list.jobs.push_back(describe_with_feed(*job));
+  for (const Job* job : selected) {
+    JobDescription& shown = list.jobs.emplace_back(describe_with_feed(*job));
+    if (turn_.detail_or_usual<ListOptions>().exclude_generated) exclude_generated(shown);
+  }
   list.count = static_cast<std::int64_t>(list.jobs.size());
   return accepted(std::move(list));
 }
@@ -320,6 +325,8 @@ Answer JobOperations::on(const OpenJob& ask) {
   };
   if (turn_.manner.varies(Variant::room_for_one_open_job) && std::ranges::any_of(jobs_.all(), takes_room))
     return no_room(ask.job);
+  if (settings_.upgrade_mode())
+    return refused(429, "status_exception", "Cannot open jobs when upgrade mode is enabled");
   if (!settings_.assigns_tasks())
     return refused(429, "status_exception",
                    "Cannot open jobs because persistent task assignment is disabled by the "
@@ -382,6 +389,7 @@ Answer JobOperations::on(const PostData& ask) {
   const auto malformed = [] { return refused(400, "parse_exception", "the data is not a sequence of JSON objects"); };
   switch (job->state()) {
     case JobState::opened:
+      if (settings_.upgrade_mode()) return not_open(ask.job);
       if (ask.malformed) return malformed();
       if (const auto* data = turn_.detail<PostedData>()) {
         const bool is_first = !job->analysis().counts().earliest_record_ms;
@@ -421,8 +429,8 @@ Answer JobOperations::on(const FlushJob& ask) {
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->state() == JobState::closing && turn_.manner.profile->flush_of_closing_is_bad_request)
     return bad_request(fmt::format("[{}] Cannot flush: no active autodetect process for job", ask.job));
-  const bool flushes =
-      job->state() == JobState::opened || (job->state() == JobState::closed && flushes_while_closed(*job));
+  const bool flushes = (job->state() == JobState::opened && !settings_.upgrade_mode()) ||
+                       (job->state() == JobState::closed && flushes_while_closed(*job));
   if (!flushes) return not_open(ask.job);
   job->change_analysis().flush(turn_.manner, calc_interim, turn_.detail_or_usual<FlushOptions>());
   FlushResult result;
@@ -445,8 +453,9 @@ JobStatistics JobOperations::statistics_of(const Job& job, bool is_in_list) cons
                           (turn_.manner.deviates(Deviation::lists_show_node) && is_in_list);
   const bool open = job.state() != JobState::closed || (keeps_node && job.past().was_opened());
   const bool grows_old = turn_.manner.deviates(Deviation::forced_job_keeps_open_time) && job.past().forced;
-  if (open && !waits_for_node(job)) statistics.node = "node-1";
-  if ((open && !waits_for_node(job)) || grows_old) {
+  const bool runs = open && !waits_for_node(job) && !settings_.upgrade_mode();
+  if (runs) statistics.node = "node-1";
+  if (runs || grows_old) {
     statistics.open_time = fmt::format("{}s", (turn_.now - job.past().opened_at) / kSecond);
   } else if (turn_.manner.varies(Variant::closed_shows_empty_node)) {
     statistics.open_time = "0s";
@@ -465,7 +474,8 @@ Answer JobOperations::on(const JobStats& ask) {
   return turn_.tell(accepted(std::move(list)), [&] {
     StatisticsDetails details;
     for (const Job* job : selected)
-      details.jobs.push_back({job->analysis().more_counts(), model_size(*job, told_model_bytes(*job))});
+      details.jobs.push_back({job->analysis().more_counts(), model_size(*job, told_model_bytes(*job)),
+                              job->state() != JobState::closed && settings_.upgrade_mode() ? kUpgradeMode : ""});
     return details;
   });
 }

@@ -156,7 +156,7 @@ std::string results_index_of(const Job& job) {
 }
 
 std::string state_index(const Manner& manner) {
-  return manner.profile->major < 7 ? ".ml-state" : ".ml-state-000001";
+  return manner.profile->hides_indices ? ".ml-state-000001" : ".ml-state";
 }
 
 std::vector<AliasesShown::Alias> aliases_of(const JobList& jobs, const Manner& manner) {
@@ -249,10 +249,14 @@ void remove_later_documents_of(IndexList& indices, const Job& job, std::int64_t 
 }
 
 void remove_documents_of(IndexList& indices, const Manner& manner, const Job& job) {
-  if (Index* index = indices.find(results_index_of(job)))
-    index->remove_if([&](const Document& document) { return is_of_job(document, job.id()); });
-  if (Index* index = indices.find(state_index(manner)))
-    index->remove_if([&](const Document& document) { return is_state_of(document, job.id()); });
+  // Whoever searches right after it finds them gone, and what others have just written there.
+  const auto remove = [](Index* index, const auto& is_gone) {
+    if (index == nullptr) return;
+    index->remove_if(is_gone);
+    index->refresh();
+  };
+  remove(indices.find(results_index_of(job)), [&](const Document& document) { return is_of_job(document, job.id()); });
+  remove(indices.find(state_index(manner)), [&](const Document& document) { return is_state_of(document, job.id()); });
 }
 
 }  // namespace closecheck::sut

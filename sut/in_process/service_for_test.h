@@ -92,6 +92,7 @@ class ServiceForTest {
   }
   static std::vector<Record> records_at(const std::vector<std::int64_t>& offsets_ms) {
     std::vector<Record> records;
+    records.reserve(offsets_ms.size());
     for (const std::int64_t offset : offsets_ms) records.push_back(Record{kDataStart + offset, 1, ""});
     return records;
   }

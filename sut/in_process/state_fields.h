@@ -257,8 +257,8 @@ struct StateAccess {
   /// Transient settings end with the process.
   template <class Archive, Is<ClusterSettings> Value>
   static void lasting(Archive& archive, Value& value) {
-    auto& [persistent, transient] = value;
-    archive(persistent);
+    auto& [persistent, transient, upgrade_mode] = value;
+    archive(persistent, upgrade_mode);
   }
   static ClusterSettings& settings(Core& core) { return core.settings_; }
   static CalendarList& calendars(Core& core) { return core.calendars_; }

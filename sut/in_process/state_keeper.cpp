@@ -213,7 +213,7 @@ class RowReader {
 
 /// Empty: there is nothing to store.
 std::string settings_row(const ClusterSettings& settings) {
-  if (settings.persistent().empty()) return "";
+  if (settings.persistent().empty() && !settings.upgrade_mode()) return "";
   StateWriter writer;
   StateAccess::lasting(writer, settings);
   return writer.take();

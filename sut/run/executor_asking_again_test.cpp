@@ -11,7 +11,8 @@ namespace {
 ScriptedSystem::Script busy_for(int count, Refusal refusal, std::size_t operation) {
   return [count, refusal, operation, seen = 0](const Request& request, Time, int) mutable {
     const bool busy = request.operation.index() == operation && seen++ < count;
-    return ScriptedReply{kMillisecond, busy ? refused(refusal, refusal == Refusal::busy ? 429 : 503) : accepted_response()};
+    return ScriptedReply{kMillisecond,
+                         busy ? refused(refusal, refusal == Refusal::busy ? 429 : 503) : accepted_response()};
   };
 }
 

@@ -53,7 +53,7 @@ std::shared_ptr<const Program> program_of(std::size_t calls) {
 void run_programs(benchmark::State& state) {
   const auto program = program_of(static_cast<std::size_t>(state.range(0)));
   Executor executor(Profile::xpack_5_4, {});
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Echo system;
     benchmark::DoNotOptimize(executor.run(program, system, nullptr).events.data());
   }
@@ -73,7 +73,7 @@ void settle_again_and_again(benchmark::State& state) {
     program->steps.push_back(settle_step(kJob, kMinute));
   }
   Executor executor(Profile::xpack_5_4, {});
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Echo system;
     benchmark::DoNotOptimize(executor.run(program, system, nullptr).events.data());
   }
@@ -95,7 +95,7 @@ class AsksAgain : public Observer {
 void reads_again_and_again(benchmark::State& state) {
   const auto program = program_of(static_cast<std::size_t>(state.range(0)));
   Executor executor(Profile::xpack_5_4, {});
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Echo system;
     AsksAgain observer;
     executor.run(program, system, &observer);

@@ -50,7 +50,9 @@ TEST(Executor, RecordsAnswersOfDetachedCallsWithTheirTimesDuringAWait) {
 }
 
 TEST(Executor, JoinsEveryClientBeforeItGoesOn) {
-  ScriptedSystem system([](const Request&, Time, int client) { return ScriptedReply{client * kSecond, accepted_response()}; });
+  ScriptedSystem system([](const Request&, Time, int client) {
+    return ScriptedReply{client * kSecond, accepted_response()};
+  });
   const Execution execution = run(
       {{detached_call(1, close_of("a")), detached_call(2, close_of("b")), join_step(), call(JobStats{"c"})}}, system);
 
@@ -216,7 +218,8 @@ TEST(Executor, DeliversAFaultAndReadsTheFailedStateBack) {
 
 TEST(Executor, ReadsAFaultBackBesideRequestsThatAreOpen) {
   ScriptedSystem system([](const Request& request, Time now, int) {
-    if (!std::holds_alternative<JobStats>(request.operation)) return ScriptedReply{100 * kMillisecond, accepted_response()};
+    if (!std::holds_alternative<JobStats>(request.operation))
+      return ScriptedReply{100 * kMillisecond, accepted_response()};
     return ScriptedReply{kMillisecond, reads(now < 200 * kMillisecond ? JobState::opened : JobState::failed)};
   });
   system.on_inject = [](Fault, const std::string&, Duration) { return true; };
@@ -344,8 +347,8 @@ TEST(Executor, KeepsTheGivenProgramWhenNothingWasAddedToIt) {
 
 TEST(Executor, KnowsNothingOfTheClosesOfAnEarlierRun) {
   const auto script = [](const Request& request, Time, int) {
-    return ScriptedReply{kMillisecond,
-                         std::holds_alternative<JobStats>(request.operation) ? reads(JobState::opened) : accepted_response()};
+    return ScriptedReply{kMillisecond, std::holds_alternative<JobStats>(request.operation) ? reads(JobState::opened)
+                                                                                           : accepted_response()};
   };
   const auto run_after = [&](Operation first) {
     return std::make_shared<const Program>(Program{{call(std::move(first)), settle_step("closecheck-a", kMinute)}});

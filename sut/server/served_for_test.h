@@ -23,7 +23,7 @@ namespace closecheck::sut {
 /// The built-in service on a port of its own, for as long as this lives.
 class Served {
  public:
-  explicit Served(ServerOptions options = {}) {
+  explicit Served(const ServerOptions& options = {}) {
     std::promise<int> port;
     auto known = port.get_future();
     thread_ = std::thread([this, options, port = std::move(port)]() mutable {
@@ -106,7 +106,7 @@ class RawClient {
     std::size_t end = 0;
     while ((end = in_.find("\r\n")) == std::string::npos)
       if (!receive()) return "(the connection has ended)";
-    const std::string line = in_.substr(0, end);
+    std::string line = in_.substr(0, end);
     in_.erase(0, end + 2);
     return line;
   }

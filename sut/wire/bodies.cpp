@@ -325,7 +325,7 @@ std::int64_t read_date_ms(const std::string& text, const char* name) {
   const auto ms = value && std::abs(*value) < 9e15 ? static_cast<std::int64_t>(*value) : iso_date_ms(text);
   if (ms) return *ms;
   refuse(400, "parse_exception",
-         fmt::format("Query param '{}' with value '{}' cannot be parsed as a date or converted to a number (epoch).",
+         fmt::format("Query param [{}] with value [{}] cannot be parsed as a date or converted to a number (epoch).",
                      name, text));
 }
 

@@ -57,6 +57,7 @@ Built update_feed(Call& call) {
 }
 
 Built get_feeds(Call& call) {
+  if (call.dialect().has_reset) call.ignore({"exclude_generated"});
   return {GetDatafeed{call.part("feed")}, call.take_allow_no_feeds()};
 }
 

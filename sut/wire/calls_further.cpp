@@ -59,7 +59,7 @@ Built overall_buckets(Call& call) {
   out.selection.exclude_interim = call.take_flag("exclude_interim");
   out.selection.start_ms = call.take_date("start");
   out.selection.end_ms = call.take_date("end");
-  take_span(call, "bucket_span");
+  if (const auto span = take_span(call, "bucket_span")) out.span_ms = *span / kMillisecond;
   out.allow_none = call.take_allow().allow_none;
   return {call.raw(), std::move(out)};
 }
@@ -68,6 +68,9 @@ Built forecast(Call& call) {
   if (!call.is_view() && !call.body().empty()) check_body(call.object(kForecastBody), kForecastBody, call.dialect());
   if (const auto duration = take_span(call, "duration"); duration && *duration <= 0)
     refuse(400, kIllegalArgument, fmt::format("[duration] must be positive: [{}]", span_text(*duration)));
+  constexpr Duration kDay = 24 * kHour;
+  if (const auto duration = take_span(call, "duration"); duration && *duration > 3'650 * kDay)
+    refuse(400, kIllegalArgument, fmt::format("[duration] must be 3650d or less: [{}]", span_text(*duration)));
   if (const auto expires = take_span(call, "expires_in"); expires && *expires < 0)
     refuse(400, kIllegalArgument, fmt::format("[expires_in] must be non-negative: [{}]", span_text(*expires)));
   return {call.raw(), Forecast{call.part("job")}};
@@ -93,7 +96,8 @@ Built validate_job(Call& call) {
   const Json* id = member(call.object("job_details"), "job_id");
   const std::string job = id != nullptr && id->is_string() ? id->get<std::string>() : "";
   if (!job.empty() && !is_valid_id(job)) refuse_id("job_id", job);
-  return {call.raw(), ValidateJob{read_create_job(job, call.body(), call.dialect().default_time_format, options)}};
+  CreateJob create = read_create_job(job, call.body(), call.dialect().default_time_format, options);
+  return {call.raw(), ValidateJob{std::move(create), std::move(options)}};
 }
 
 Built validate_detector(Call& call) {

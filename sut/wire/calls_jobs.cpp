@@ -88,12 +88,14 @@ Built update_job(Call& call) {
 
 Built delete_job(Call& call) {
   check_job_id(call);
-  if (call.dialect().has_delete_options) call.ignore({"wait_for_completion"});
+  if (call.dialect().has_delete_options) call.ignore({"wait_for_completion", "delete_user_annotations"});
   return {DeleteJob{call.part("job"), call.take("force")}};
 }
 
 Built get_jobs(Call& call) {
-  return {GetJob{call.part("job")}, call.take_allow()};
+  ListOptions options = call.take_allow();
+  if (call.dialect().has_reset) options.exclude_generated = call.take_flag("exclude_generated").value_or(false);
+  return {GetJob{call.part("job")}, std::move(options)};
 }
 
 Built job_statistics(Call& call) {

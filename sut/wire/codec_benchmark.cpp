@@ -22,7 +22,7 @@ void read_statistics(benchmark::State& state) {
   job.node = "node-1";
   job.open_time = "1s";
   const WireAnswer answer = answer_of(JobStatisticsList{1, {job}}, request);
-  for (auto _ : state) benchmark::DoNotOptimize(decode(answer, request, Profile::xpack_6_3));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(decode(answer, request, Profile::xpack_6_3));
 }
 BENCHMARK(read_statistics);
 
@@ -31,20 +31,20 @@ void read_buckets(benchmark::State& state) {
   BucketPage page;
   for (int i = 0; i < 100; ++i) page.buckets.push_back({kDataStart + 60'000 * i, 3, false, 0.5});
   const WireAnswer answer = answer_of(page, request);
-  for (auto _ : state) benchmark::DoNotOptimize(decode(answer, request, Profile::xpack_6_3));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(decode(answer, request, Profile::xpack_6_3));
 }
 BENCHMARK(read_buckets);
 
 void read_close(benchmark::State& state) {
   const Request request{Principal::manage_ml, CloseJob{"j", {}, "10s", {}, {}}, nullptr};
   const WireAnswer answer{200, {{"content-type", "application/json"}}, R"({"closed":true})"};
-  for (auto _ : state) benchmark::DoNotOptimize(decode(answer, request, Profile::xpack_6_3));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(decode(answer, request, Profile::xpack_6_3));
 }
 BENCHMARK(read_close);
 
 void route_close(benchmark::State& state) {
   const HttpRequest request{"POST", "/_xpack/ml/anomaly_detectors/closecheck-a/_close", {{"timeout", "10s"}}, {}, {}};
-  for (auto _ : state) benchmark::DoNotOptimize(route(request, Profile::xpack_6_3));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(route(request, Profile::xpack_6_3));
 }
 BENCHMARK(route_close);
 

@@ -13,6 +13,7 @@
 #include "wire/refusals.h"
 #include "wire/response_bodies.h"
 #include "wire/routes.h"
+#include "wire/task_bodies.h"
 
 namespace closecheck::sut::wire {
 namespace {
@@ -189,10 +190,9 @@ struct ContentWriter {
     });
   }
   Json operator()(const DatafeedStatisticsList& o) const {
-    const auto* more = std::get_if<FeedNodes>(&details);
+    const auto* more = std::get_if<FeedRuns>(&details);
     return list_body(o.count, "datafeeds", o.feeds, [&](const DatafeedStatistics& feed, std::size_t place) {
-      if (more == nullptr) return feed_statistics_body(feed, "", "", 0, profile);
-      return feed_statistics_body(feed, more->nodes[place], more->jobs[place], more->searches[place], profile);
+      return feed_statistics_body(feed, more != nullptr ? &more->feeds[place] : nullptr, profile);
     });
   }
   Json operator()(const DatafeedDescriptionList& o) const {
@@ -264,6 +264,8 @@ struct BodyWriter {
   Json operator()(const ForecastBegun& o) const { return forecast_body(o); }
   Json operator()(const Defaults& o) const { return defaults_body(o, content_writer.profile); }
   Json operator()(const DocumentPreview& o) const { return preview_body(o); }
+  Json operator()(const Table& o) const { return table_body(o); }
+  Json operator()(const RunningTasks& o) const { return tasks_body(o, content_writer.profile); }
   Json operator()(const SecurityChange& o) const { return security_change_body(o, dialect()); }
   template <class Other>
   Json operator()(const Other&) const {
@@ -318,6 +320,10 @@ WireAnswer write(const Response& response, const AnswerDetails& details, const R
     answer.headers.emplace_back("allow", methods->allowed);
     return answer;
   }
+  if (const auto* table = std::get_if<Table>(&details); table != nullptr && !table->as_json)
+    return text_answer(200, table_text(*table));
+  if (const auto* tasks = std::get_if<RunningTasks>(&details); tasks != nullptr && tasks->as_text)
+    return text_answer(200, tasks_text(*tasks));
   if (const auto* type = std::get_if<UnreadableType>(&details))
     return routing_answer(406, fmt::format("Content-Type header [{}] is not supported", type->content_type));
   if (const auto* where = std::get_if<UnusableField>(&details); where != nullptr && profile->wraps_parse_errors)

@@ -130,22 +130,22 @@ Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, P
   return body;
 }
 
-Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node, const std::string& job,
-                          std::int64_t searches, Profile profile) {
+Json feed_statistics_body(const DatafeedStatistics& feed, const FeedRuns::Feed* more, Profile profile) {
   Json body = Json::object();
   body["datafeed_id"] = feed.feed;
   body["state"] = feed.state;
-  if (!node.empty()) {
-    body["node"] = node_body(node, profile);
-    body["assignment_explanation"] = "";
-  }
-  if (!profile->tells_timing || job.empty()) return body;
+  if (more == nullptr) return body;
+  if (!more->node.empty()) body["node"] = node_body(more->node, profile);
+  if (!more->node.empty() || !more->why_nowhere.empty()) body["assignment_explanation"] = more->why_nowhere;
+  if (profile->tells_running && !more->node.empty())
+    body["running_state"] = Json({{"real_time_configured", more->is_endless}, {"real_time_running", more->is_endless}});
+  if (!profile->tells_timing || more->job.empty()) return body;
   Json& timing = body["timing_stats"];
-  timing["job_id"] = job;
-  timing["search_count"] = searches;
+  timing["job_id"] = more->job;
+  timing["search_count"] = more->searches;
   timing["bucket_count"] = 0;
   timing["total_search_time_ms"] = 0.0;
-  if (searches > 0) timing["average_search_time_per_bucket_ms"] = 0.0;
+  if (more->searches > 0) timing["average_search_time_per_bucket_ms"] = 0.0;
   timing["exponential_average_search_time_per_hour_ms"] = 0.0;
   return body;
 }
@@ -226,12 +226,11 @@ Json refresh_body() {
 }
 
 Json aliases_body(const AliasesShown& shown, const Dialect& dialect) {
-  constexpr int kHidingMajor = 8;
   Json body = Json::object();
   for (const AliasesShown::Alias& alias : shown.aliases) {
     Json one = Json::object();
     if (!alias.job.empty()) one["filter"]["term"]["job_id"] = Json({{"value", alias.job}, {"boost", 1.0}});
-    if (dialect.major >= kHidingMajor) one["is_hidden"] = true;
+    if (dialect.hides_indices) one["is_hidden"] = true;
     body[alias.index]["aliases"][alias.name] = std::move(one);
   }
   return body;

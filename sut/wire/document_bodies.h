@@ -16,8 +16,7 @@ Json source_of(const Document& document);
 /// `more`: null where nobody knows it.
 Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, Profile profile);
 /// `job`: empty where nobody knows it.
-Json feed_statistics_body(const DatafeedStatistics& feed, const std::string& node, const std::string& job,
-                          std::int64_t searches, Profile profile);
+Json feed_statistics_body(const DatafeedStatistics& feed, const FeedRuns::Feed* more, Profile profile);
 
 Json document_body(const FoundDocument& found, const Dialect& dialect);
 Json document_body(const NoDocument& missing, const Dialect& dialect);

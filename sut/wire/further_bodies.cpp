@@ -107,14 +107,16 @@ Json defaults_body(const Defaults& defaults, Profile profile) {
   if (profile->tells_native_code) jobs["categorization_analyzer"] = analyzer_body(profile);
   jobs["model_memory_limit"] = is_low ? most : kUsualLimit;
   jobs["categorization_examples_limit"] = 4;
-  jobs["model_snapshot_retention_days"] = 1;
+  jobs["model_snapshot_retention_days"] = profile->daily_snapshot_days;
+  if (profile->tells_snapshot_days) jobs["daily_model_snapshot_retention_after_days"] = 1;
   body["defaults"]["datafeeds"]["scroll_size"] = 1'000;
   if (profile->tells_native_code) {
-    body["upgrade_mode"] = false;
+    body["upgrade_mode"] = defaults.upgrade_mode;
     body["native_code"] = Json::object();
   }
   body["limits"] = Json::object();
   if (!most.empty()) body["limits"]["max_model_memory_limit"] = most;
+  if (profile->tells_snapshot_days) body["limits"]["effective_max_model_memory_limit"] = is_low ? most : kUsualLimit;
   return body;
 }
 

@@ -132,6 +132,8 @@ Json statistics_body(const JobStatistics& job, const StatisticsDetails::Job* mor
     body["node"] = node_body(job.node, profile);
     if (profile->major > 5) body["node"]["attributes"]["xpack.installed"] = "true";
     body["assignment_explanation"] = "";
+  } else if (more != nullptr && !more->why_nowhere.empty()) {
+    body["assignment_explanation"] = more->why_nowhere;
   }
   if (job.open_time) body["open_time"] = *job.open_time;
   if (profile->tells_timing) body["timing_stats"] = timing_body(job);

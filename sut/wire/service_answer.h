@@ -39,6 +39,7 @@ struct StatisticsDetails {
   struct Job {
     MoreCounts counts;
     ModelSize model;
+    std::string why_nowhere{};  // why the job has no node, though it is open; empty: it has one, or needs none
   };
   std::vector<Job> jobs;
 };
@@ -94,12 +95,17 @@ struct FeedDetails {
   std::vector<Feed> feeds;
   bool single = false;
 };
-/// Of each datafeed of a DatafeedStatisticsList: the node that runs it, empty where none does, its job, and how often
-/// it searched.
-struct FeedNodes {
-  std::vector<std::string> nodes;
-  std::vector<std::string> jobs;
-  std::vector<std::int64_t> searches;
+/// Of each datafeed of a DatafeedStatisticsList: its job, how often it searched, and the node that runs it, or why none
+/// does though it is started. Both are empty where it is not.
+struct FeedRuns {
+  struct Feed {
+    std::string job;
+    std::int64_t searches = 0;
+    std::string node;
+    std::string why_nowhere;
+    bool is_endless = false;
+  };
+  std::vector<Feed> feeds;
 };
 
 /// A document. Its record says what the vocabulary knows of it; the time is that of the field that its index is
@@ -177,6 +183,18 @@ struct ClusterTask {
 struct ClusterTasks {
   std::vector<ClusterTask> tasks;
 };
+/// The same as the tasks of the only node: as JSON or as lines of text.
+struct RunningTasks {
+  std::vector<ClusterTask> tasks;
+  bool as_text = false;
+};
+/// Rows for people, below their names or without them; or an object for each row.
+struct Table {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::string>> rows{};
+  bool has_head = false;
+  bool as_json = false;
+};
 /// Of a PrivilegeList: what the caller may do with each index that was asked about.
 struct IndexPrivileges {
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, bool>>>> indices;
@@ -227,6 +245,7 @@ struct ForecastBegun {
 };
 /// What a job and a datafeed are where their configuration does not say it.
 struct Defaults {
+  bool upgrade_mode = false;
   std::string memory_limit_max;  // of a job's model, as the cluster is told; empty: there is none
 };
 /// What a datafeed would find, and what of it the job reads.
@@ -267,11 +286,11 @@ struct UnreadableType {
 /// What an answer tells beyond its response.
 using AnswerDetails =
     std::variant<std::monostate, MoreCounts, StatisticsDetails, BucketDetails, RecordDetails, SnapshotDetails,
-                 ShownSnapshot, FeedDetails, FeedNodes, FoundDocument, NoDocument, FoundDocuments, DocumentCount,
+                 ShownSnapshot, FeedDetails, FeedRuns, FoundDocument, NoDocument, FoundDocuments, DocumentCount,
                  WriteResults, IndexShown, ClusterTasks, IndexPrivileges, ClusterIsWell, FeatureList, Unrouted,
                  AllowedMethods, UnreadableType, UnusableField, FurtherResults, ExpiredDeleted, OverallBuckets,
                  ForecastBegun, Defaults, DocumentPreview, AliasesShown, NoAlias, IndexOpened, SettingsShown,
-                 CalendarsShown, EventsShown, FiltersShown, OpenedLazily, SecurityChange>;
+                 CalendarsShown, EventsShown, FiltersShown, OpenedLazily, SecurityChange, RunningTasks, Table>;
 
 struct ServiceAnswer {
   Response response;

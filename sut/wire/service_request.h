@@ -26,6 +26,7 @@ struct ListOptions {
   double score_min = 0;
   bool allow_none = true;   // no match of a wildcard is no error
   bool close_jobs = false;  // of the datafeeds that are stopped
+  bool exclude_generated = false;
 };
 
 struct FlushOptions {
@@ -80,8 +81,9 @@ struct GetFurtherResults {
   ListOptions list{};
 };
 struct GetOverallBuckets {
-  std::string job;  // or an expression
-  int top_n = 1;    // jobs whose scores make the overall one
+  std::string job;                        // or an expression
+  int top_n = 1;                          // jobs whose scores make the overall one
+  std::optional<std::int64_t> span_ms{};  // of the overall buckets; empty: the longest of the jobs
   double score_min = 0;
   Selection selection{};
   bool allow_none = true;
@@ -101,6 +103,7 @@ struct DeleteExpired {
 /// Whether a job could be created so; empty: it is one detector that was asked about, and it is right.
 struct ValidateJob {
   std::optional<CreateJob> job{};
+  JobOptions options{};
 };
 struct GetDefaults {};
 struct PreviewDatafeed {
@@ -249,6 +252,23 @@ struct ChangeSettings {
 };
 /// Which jobs and datafeeds run, as the cluster knows it.
 struct ClusterState {};
+/// Whether the product is being upgraded: jobs and datafeeds run nowhere meanwhile.
+struct SetUpgradeMode {
+  bool enabled = false;
+};
+/// The tasks whose actions fit one of the patterns; none: all. As JSON or as lines of text.
+struct ListTasks {
+  std::vector<std::string> actions;
+  bool as_text = false;
+};
+/// Jobs or datafeeds as a table for people.
+struct ShowTable {
+  bool of_feeds = false;
+  std::string id;                    // as any read may name them
+  std::vector<std::string> columns;  // none: the usual ones
+  bool has_head = false;
+  bool as_json = false;
+};
 /// A search, or a count of what it would find.
 struct SearchDocuments {
   std::string index;  // a list or a pattern; empty: all
@@ -301,7 +321,7 @@ using RequestDetails =
                  ValidateJob, GetDefaults, PreviewDatafeed, IndexOptions, GetAliases, OpenIndex, GetSettings,
                  ChangeSettings, PutCalendar, GetCalendars, DeleteCalendar, ChangeCalendarJobs, PostEvents, GetEvents,
                  DeleteEvent, PutFilter, GetFilters, UpdateFilter, DeleteFilter, OpenOptions, PutUser, DeleteUser,
-                 PutRole, DeleteRole>;
+                 PutRole, DeleteRole, SetUpgradeMode, ListTasks, ShowTable>;
 
 /// A request as the service takes it.
 struct ServiceRequest {

@@ -111,6 +111,8 @@ struct Dialect {
   bool offers_more_schemes = false;   ///< to a caller who is not known: `Bearer` and `ApiKey` besides `Basic`
   bool separates_scheme = false;      ///< `Basic realm="security", charset="UTF-8"`, with the comma
   int oldest_compatible = 0;          ///< of the media types that ask for a major version; 0: there are none
+  bool hides_indices = false;         ///< aliases of its own, and numbers that of the states
+  bool tells_running = false;         ///< statistics of a started datafeed, how it runs
   int daily_snapshot_days = 1;        ///< that snapshots are kept for, where nobody says
 
   bool tells_native_code = false;         ///< the defaults
