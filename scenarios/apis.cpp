@@ -27,7 +27,7 @@ struct Description {
 
 // clang-format off
 constexpr std::array kMachineLearning{
-    Description{"put_job", "PUT", "/anomaly_detectors/{job_id}", "", kRequired},
+    Description{"put_job", "PUT", "/anomaly_detectors/{job_id}", "ignore_unavailable allow_no_indices ignore_throttled expand_wildcards", kRequired},
     Description{"get_jobs", "GET", "/anomaly_detectors/{job_id} /anomaly_detectors", "allow_no_jobs allow_no_match exclude_generated"},
     Description{"update_job", "POST", "/anomaly_detectors/{job_id}/_update", "", kRequired},
     Description{"delete_job", "DELETE", "/anomaly_detectors/{job_id}", "force wait_for_completion delete_user_annotations"},
@@ -65,10 +65,10 @@ constexpr std::array kMachineLearning{
     Description{"update_filter", "POST", "/filters/{filter_id}/_update", "", kRequired},
     Description{"delete_filter", "DELETE", "/filters/{filter_id}", ""},
     Description{"info", "GET", "/info", ""},
-    Description{"put_datafeed", "PUT", "/datafeeds/{datafeed_id}", "", kRequired},
+    Description{"put_datafeed", "PUT", "/datafeeds/{datafeed_id}", "ignore_unavailable allow_no_indices ignore_throttled expand_wildcards", kRequired},
     Description{"get_datafeeds", "GET", "/datafeeds/{datafeed_id} /datafeeds", "allow_no_datafeeds allow_no_match exclude_generated"},
     Description{"get_datafeed_stats", "GET", "/datafeeds/{datafeed_id}/_stats /datafeeds/_stats", "allow_no_datafeeds allow_no_match"},
-    Description{"update_datafeed", "POST", "/datafeeds/{datafeed_id}/_update", "", kRequired},
+    Description{"update_datafeed", "POST", "/datafeeds/{datafeed_id}/_update", "ignore_unavailable allow_no_indices ignore_throttled expand_wildcards", kRequired},
     Description{"delete_datafeed", "DELETE", "/datafeeds/{datafeed_id}", "force"},
     Description{"start_datafeed", "POST", "/datafeeds/{datafeed_id}/_start", "start end timeout", kAllowed},
     Description{"stop_datafeed", "POST", "/datafeeds/{datafeed_id}/_stop", "allow_no_datafeeds allow_no_match force timeout", kAllowed},

@@ -122,7 +122,8 @@ std::vector<Check> force_checks() {
        {.faults = {Fault::slow_close}},
        closes_slow_jobs,
        {},
-       {}},
+       {},
+       0},
   };
 }
 

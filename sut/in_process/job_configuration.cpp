@@ -251,6 +251,16 @@ void exclude_generated(JobDescription& job) {
   job.snapshot.clear();
 }
 
+std::string uneven_span_warning(const std::string& span, std::int64_t span_ms, Profile profile) {
+  constexpr std::int64_t kDaySeconds = 86'400;
+  constexpr int kWarningMajor = 8;
+  const std::int64_t seconds = span_ms / 1'000;
+  if (profile->major < kWarningMajor || seconds == 0 || kDaySeconds % seconds == 0) return "";
+  return fmt::format(
+      "bucket_span {} [{}s] is not an integral divisor of the number of seconds in 1d [{}s]. This is now deprecated.",
+      span, seconds, kDaySeconds);
+}
+
 std::optional<Response> refuse_window(const std::string& window, std::int64_t window_ms, const std::string& span,
                                       std::int64_t span_ms) {
   if (window_ms % span_ms != 0)

@@ -42,6 +42,9 @@ ModelSize model_size(const Job& job, std::int64_t bytes);
 /// Takes out of a description what a job would not be given by whoever makes another one like it.
 void exclude_generated(JobDescription& job);
 
+/// What a later product says of buckets that do not fill a day; empty: nothing.
+std::string uneven_span_warning(const std::string& span, std::int64_t span_ms, Profile profile);
+
 /// Empty: the window has so many buckets that a model can be kept for it.
 std::optional<Response> refuse_window(const std::string& window, std::int64_t window_ms, const std::string& span,
                                       std::int64_t span_ms);

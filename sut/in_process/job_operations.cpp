@@ -32,7 +32,7 @@ std::string size_text(std::int64_t megabytes) {
 
 /// No node of ours has so much.
 bool has_no_node_for(const Job& job) {
-  constexpr std::int64_t kRoomMb = std::int64_t{1'024} * 1'024;
+  constexpr std::int64_t kRoomMb = std::int64_t{8} * 1'024;
   return read_memory_limit(job.definition().config.model_memory_limit).value_or(0) > kRoomMb;
 }
 
@@ -78,15 +78,7 @@ Answer JobOperations::on(const CreateJob& ask) {
   PlanProblem problem;
   auto plan = make_plan(ask.config, problem);
   if (!plan) return refusal_of(std::move(problem));
-  if (Job* job = jobs_.find(ask.job)) {
-    if (turn_.manner.deviates(Deviation::refused_create_closes_job) && job->state() == JobState::opened)
-      lifecycle_.begin_close(*job);
-    return refused(400, "resource_already_exists_exception",
-                   fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
-  }
   JobConfig config = ask.config;
-  if (!turn_.manner.profile->has_groups) config.groups.clear();
-  if (auto refusal = refuse_groups(ask.job, config.groups)) return refusal;
   JobOptions options = turn_.detail_or_usual<JobOptions>();
   if (const std::string twice = detector_told_twice(config, options);
       turn_.manner.profile->refuses_same_detectors && !twice.empty())
@@ -98,12 +90,21 @@ Answer JobOperations::on(const CreateJob& ask) {
     if (auto refusal = refuse_window(options.prune_window, plan->prune_window_ms, config.bucket_span, plan->span_ms))
       return refusal;
   }
+  if (Job* job = jobs_.find(ask.job)) {
+    if (turn_.manner.deviates(Deviation::refused_create_closes_job) && job->state() == JobState::opened)
+      lifecycle_.begin_close(*job);
+    return refused(400, "resource_already_exists_exception",
+                   fmt::format("The job cannot be created with the Id '{}'. The Id is already used.", ask.job));
+  }
+  if (!turn_.manner.profile->has_groups) config.groups.clear();
+  if (auto refusal = refuse_groups(ask.job, config.groups)) return refusal;
   if (auto refusal = refuse_limit(config)) return refusal;
   if (auto refusal = refuse_retention(options.members)) return refusal;
   name_results_index(options.members);
   complete_categorization(options.members, turn_.manner.profile);
   const auto format = std::ranges::find(options.members, "data_description.format", &Members::value_type::first);
   const bool is_delimited = format != options.members.end() && format->second == "\"delimited\"";
+  const std::string uneven = uneven_span_warning(config.bucket_span, plan->span_ms, turn_.manner.profile);
   std::optional<Datafeed> feed;
   if (auto refusal = take_feed(options.members, ask.job, feed)) return refusal;
   Job job({ask.job, std::move(config), std::move(options), turn_.wall_ms()}, *std::move(plan));
@@ -115,6 +116,7 @@ Answer JobOperations::on(const CreateJob& ask) {
   if (is_delimited)
     answer.warnings.emplace_back(
         "Creating jobs with delimited data format is deprecated. Please use xcontent instead.");
+  if (!uneven.empty()) answer.warnings.push_back(uneven);
   return answer;
 }
 

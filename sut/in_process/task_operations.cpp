@@ -24,11 +24,15 @@ struct Column {
   std::string (*text)(const Row&);
 };
 
-constexpr std::array<Column<Job>, 8> kJobColumns{{
+constexpr std::array<Column<Job>, 10> kJobColumns{{
     {"id", "id", true, [](const Job& job) { return job.id(); }},
     {"state", "s", true, [](const Job& job) { return std::string(name(job.state())); }},
     {"data.processed_records", "dpr", true,
      [](const Job& job) { return std::to_string(job.analysis().counts().processed_records); }},
+    {"data.processed_fields", "dpf", false,
+     [](const Job& job) { return std::to_string(job.analysis().more_counts().processed_fields); }},
+    {"data.input_bytes", "dib", false,
+     [](const Job& job) { return fmt::format("{}b", job.analysis().more_counts().input_bytes); }},
     {"data.buckets", "db", false, [](const Job& job) { return std::to_string(job.analysis().counts().buckets); }},
     {"model.bytes", "mb", true, [](const Job& job) { return fmt::format("{}b", told_model_bytes(job)); }},
     {"model.memory_status", "mms", true, [](const Job&) { return std::string("ok"); }},
@@ -36,11 +40,13 @@ constexpr std::array<Column<Job>, 8> kJobColumns{{
     {"buckets.count", "bc", true, [](const Job& job) { return std::to_string(job.analysis().counts().buckets); }},
 }};
 
-constexpr std::array<Column<Datafeed>, 4> kFeedColumns{{
+constexpr std::array<Column<Datafeed>, 6> kFeedColumns{{
     {"id", "id", true, [](const Datafeed& feed) { return feed.id; }},
     {"state", "s", true, [](const Datafeed& feed) { return std::string(feed.started ? "started" : "stopped"); }},
     {"buckets.count", "bc", true, [](const Datafeed&) { return std::string("0"); }},
     {"search.count", "sc", true, [](const Datafeed& feed) { return std::to_string(feed.searches); }},
+    {"search.time", "st", false, [](const Datafeed&) { return std::string("0s"); }},
+    {"search.bucket_avg", "sba", false, [](const Datafeed&) { return std::string("0.0"); }},
 }};
 
 /// The columns that were asked for, in that order and by the names that were used; what is unknown is left out.

@@ -68,7 +68,7 @@ TEST_F(Tasks, DoNotBeginWhileTheProductIsUpgradedAndMayEnd) {
 
 TEST_F(Tasks, AreShownAsTables) {
   EXPECT_EQ(wire.ask("GET", "/_cat/ml/anomaly_detectors"), "200 j opened 0 0b ok 0 0\n");
-  EXPECT_EQ(wire.ask("GET", "/_cat/ml/datafeeds/f?v=true&h=id,s"), "200 id s      \nf  started\n");
+  EXPECT_EQ(wire.ask("GET", "/_cat/ml/datafeeds/f?v=true&h=id,s"), "200 id s\nf  started\n");
   EXPECT_EQ(wire.ask("GET", "/_cat/ml/anomaly_detectors/j?format=json&h=id,state"),
             R"(200 [{"id":"j","state":"opened"}])");
   EXPECT_THAT(wire.ask("GET", "/_cat/ml/anomaly_detectors/unknown"), StartsWith("404 "));

@@ -109,6 +109,9 @@ Built validate_detector(Call& call);
 Built defaults(Call& call);
 Built preview_feed(Call& call);
 
+/// How a datafeed is to take its indices, where a request may say so beside its body.
+void ignore_index_options(Call& call);
+
 // Calendars and filters.
 Built put_calendar(Call& call);
 Built get_calendars(Call& call);

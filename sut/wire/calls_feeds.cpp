@@ -34,7 +34,13 @@ bool reads_everything(const FeedOptions& options) {
 
 }  // namespace
 
+void ignore_index_options(Call& call) {
+  if (call.dialect().has_reset)
+    call.ignore({"ignore_unavailable", "allow_no_indices", "ignore_throttled", "expand_wildcards"});
+}
+
 Built create_feed(Call& call) {
+  ignore_index_options(call);
   if (!call.is_view()) {
     need_body(call.body());
     check_feed(call.object("datafeed_config"), call.dialect());
@@ -49,6 +55,7 @@ Built create_feed(Call& call) {
 }
 
 Built update_feed(Call& call) {
+  ignore_index_options(call);
   if (!call.is_view()) check_feed_update(call.object("datafeed_update"), call.dialect());
   UpdateDatafeed out{call.part("feed"), read_feed(call.object("datafeed_update"))};
   take_query(call, out.options);

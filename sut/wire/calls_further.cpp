@@ -29,6 +29,16 @@ bool has_member(Call& call, const char* name) {
   return !call.body().empty() && member(call.object("request"), name) != nullptr;
 }
 
+/// In megabytes, where it is said and can be read.
+void take_forecast_memory(Call& call) {
+  constexpr std::int64_t kMost = 500;
+  const Parameter text = call.take_either("max_model_memory");
+  const auto megabytes = text ? read_memory_limit(*text) : std::nullopt;
+  if (call.is_view() || !megabytes) return;
+  if (*megabytes >= kMost) refuse(400, kIllegalArgument, "[max_model_memory] must be less than 500mb");
+  if (*megabytes < 1) refuse(400, kIllegalArgument, "[max_model_memory] must be at least 1mb.");
+}
+
 }  // namespace
 
 Built further_results(Call& call) {
@@ -66,11 +76,13 @@ Built overall_buckets(Call& call) {
 
 Built forecast(Call& call) {
   if (!call.is_view() && !call.body().empty()) check_body(call.object(kForecastBody), kForecastBody, call.dialect());
-  if (const auto duration = take_span(call, "duration"); duration && *duration <= 0)
+  constexpr Duration kLongest = 3'650 * 24 * kHour;
+  const auto duration = take_span(call, "duration");
+  if (duration && *duration <= 0)
     refuse(400, kIllegalArgument, fmt::format("[duration] must be positive: [{}]", span_text(*duration)));
-  constexpr Duration kDay = 24 * kHour;
-  if (const auto duration = take_span(call, "duration"); duration && *duration > 3'650 * kDay)
+  if (duration && *duration > kLongest)
     refuse(400, kIllegalArgument, fmt::format("[duration] must be 3650d or less: [{}]", span_text(*duration)));
+  if (call.dialect().has_reset) take_forecast_memory(call);
   if (const auto expires = take_span(call, "expires_in"); expires && *expires < 0)
     refuse(400, kIllegalArgument, fmt::format("[expires_in] must be non-negative: [{}]", span_text(*expires)));
   return {call.raw(), Forecast{call.part("job")}};

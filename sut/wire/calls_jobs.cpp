@@ -61,6 +61,7 @@ void check_object(Call& call, const char* what) {
 }  // namespace
 
 Built create_job(Call& call) {
+  ignore_index_options(call);
   if (!call.http().body_known) return {CreateJob{call.part("job"), {}}};
   JobOptions options;
   if (!call.is_view()) need_body(call.body());

@@ -116,6 +116,7 @@ Json defaults_body(const Defaults& defaults, Profile profile) {
   }
   body["limits"] = Json::object();
   if (!most.empty()) body["limits"]["max_model_memory_limit"] = most;
+  if (profile->major >= 8) body["limits"]["total_ml_memory"] = "1024mb";
   if (profile->tells_snapshot_days) body["limits"]["effective_max_model_memory_limit"] = is_low ? most : kUsualLimit;
   return body;
 }

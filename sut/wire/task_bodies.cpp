@@ -32,8 +32,12 @@ std::string table_text(const Table& table) {
   for (const std::vector<std::string>& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
       if (i > 0) text += ' ';
-      text +=
-          is_number(line[i]) ? fmt::format("{:>{}}", line[i], widths[i]) : fmt::format("{:<{}}", line[i], widths[i]);
+      if (is_number(line[i]))
+        text += fmt::format("{:>{}}", line[i], widths[i]);
+      else if (i + 1 < line.size())
+        text += fmt::format("{:<{}}", line[i], widths[i]);
+      else
+        text += line[i];
     }
     text += '\n';
   }

@@ -9,7 +9,7 @@
 
 namespace closecheck::sut::wire {
 
-/// Columns are as wide as what stands in them, numbers to the right; a line feed after each line.
+/// Columns are as wide as what stands in them, numbers to the right; a line feed after each line, and nothing else.
 std::string table_text(const Table& table);
 /// A list of objects with a text for each column.
 Json table_body(const Table& table);
