@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "in_process/captures_for_test.h"
+#include "in_process/asked_again_for_test.h"
 
 namespace closecheck::sut {
 namespace {
