@@ -47,6 +47,7 @@ enum class Condition : std::uint8_t {
   seen_closed,
   open_refused,
   close_refused,
+  feed_barred_close,
   removed,
   reopened,
   never_failed,

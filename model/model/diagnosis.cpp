@@ -103,6 +103,9 @@ bool holds_of_past(Condition condition, const Case& it) {
       return past.refused_open;
     case Condition::close_refused:
       return past.refused_close;
+    case Condition::feed_barred_close:
+      // Where a close stops the datafeed first, a refused one may have come so far.
+      return past.feed_barred_close && !it.table.dialect->close_may_stop_feed;
     case Condition::removed:
       return past.removed;
     case Condition::reopened:

@@ -16,6 +16,12 @@ bool moves_job(RequestKind kind) {
          removes(kind);
 }
 
+/// What may stop a datafeed, or begin another run of it.
+bool moves_feed(RequestKind kind) {
+  return kind == RequestKind::start_feed || kind == RequestKind::start_endless_feed || kind == RequestKind::stop_feed ||
+         kind == RequestKind::remove_feed || kind == RequestKind::force_close || removes(kind);
+}
+
 bool overlap(const LogEntry& one, const LogEntry& other) {
   return one.item < other.answer_item && other.item < one.answer_item;
 }
@@ -59,6 +65,7 @@ class Summarizer {
     if (fault == Fault::fail_job) {
       summary_.died = summary_.ever_died = true;
       summary_.refused_close = false;
+      forget_feed();
     }
     if (fault == Fault::hang_close) summary_.hung = true;
   }
@@ -66,6 +73,7 @@ class Summarizer {
   void exchange(const LogItem& item) {
     const LogEntry& entry = log_.entries[item.entry];
     if (closes(entry.question.kind)) closing_ += item.type == ItemType::invoke ? 1 : -1;
+    if (moves_feed(entry.question.kind)) forget_feed();
     if (item.type == ItemType::invoke) return;
     if (entry.told_refusal()) refused(entry);
     if (entry.question.kind == RequestKind::close && entry.told(RequestOutcome::timed_out)) closed(item.entry);
@@ -77,6 +85,7 @@ class Summarizer {
     const RequestKind kind = entry.question.kind;
     if (kind == RequestKind::open && summary_.ending != Ending::none) summary_.refused_open = true;
     if (closes(kind) || removes(kind) || kind == RequestKind::invalid) summary_.refused_close = true;
+    if (kind == RequestKind::close) summary_.feed_barred_close = summary_.feed_barred_close || feed_seen_running_;
     if (kind == RequestKind::post && entry.question.records > 0)
       summary_.refused_posts.push_back(static_cast<std::uint64_t>(entry.question.records));
   }
@@ -108,6 +117,9 @@ class Summarizer {
       case RequestKind::force_remove:
         summary_ = {};
         summary_.removed = true;
+        return;
+      case RequestKind::feed_stats:
+        feed_seen_running_ = entry.answer.feed_started == true;
         return;
       case RequestKind::stats:
         if (entry.answer.state == JobState::closed) read_closed(entry.answer);
@@ -144,6 +156,8 @@ class Summarizer {
     feed_with_end_ = false;
   }
 
+  void forget_feed() { feed_seen_running_ = summary_.feed_barred_close = false; }
+
   void forget_readings() {
     summary_.closed_count = -1;
     summary_.seen_closed = settled_ = false;
@@ -159,7 +173,8 @@ class Summarizer {
   HistorySummary summary_;
   int closing_ = 0;
   bool feed_with_end_ = false;
-  bool settled_ = false;  // since the job came to be closed
+  bool feed_seen_running_ = false;  // by the last reading, and nothing has moved it since
+  bool settled_ = false;            // since the job came to be closed
 };
 
 }  // namespace

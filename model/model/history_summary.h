@@ -26,6 +26,7 @@ struct HistorySummary {
   std::vector<std::uint64_t> refused_posts;  // records of each refused post
   bool refused_open = false;                 // refused since it last closed
   bool refused_close = false;                // a close or delete was refused since it was last opened (or died)
+  bool feed_barred_close = false;            // a close was refused after the datafeed was read to run, which goes on
   bool seen_closed = false;                  // a read said so since then
   std::int64_t closed_count = -1;            // what the last read since it closed showed; -1: none
   bool overlaps = false;                     // the blamed request overlaps another that opens, closes, posts or flushes

@@ -320,6 +320,7 @@ inline constexpr const char* kHungAndClosed = "the job closed, though its close 
 inline constexpr std::array kDepartures{
     untold(asks(K::create, K::update, K::remove, K::force_remove, K::revert), kEach, kAnyClaim, {}),
     named(asks(K::feed_stats), in(closed), A, {reads_started, closed_normally}, C::running_datafeed_blocks_close),
+    named(asks(K::feed_stats), in(opened), A, {feed_runs, feed_barred_close},  C::running_datafeed_blocks_close),
     untold(asks(K::create_feed, K::start_feed, K::start_endless_feed, K::stop_feed, K::remove_feed, K::feed_stats), kEach, kAnyClaim, {}),
     untold(asks(K::get, K::read_results), in(absent, opening, opened, closing, forced, failed), kAnyClaim, {}),
     untold(asks(K::get, K::read_results), in(closed), kAnyClaim, {never_closed}),

@@ -194,6 +194,7 @@ constexpr std::array kViolating{
   Violating{not_in(&D::close_of_closed_may_be_refused), C::closing_closed_job, "create ok; close no"},
   Violating{not_in(&D::close_of_closed_may_be_refused), C::closing_closed_job, "create ok; force no"},
   Violating{not_in(&D::close_may_stop_feed), C::running_datafeed_blocks_close, "create ok; mkfeed ok; open ok; feed~ ok; close ok"},
+  Violating{not_in(&D::close_may_stop_feed), C::running_datafeed_blocks_close, "create ok; mkfeed ok; open ok; feed~ ok; fstats started; close no; fstats stopped"},
   Violating{in(&D::close_may_stop_feed), C::running_datafeed_blocks_close, "create ok; mkfeed ok; open ok; feed~ ok; close ok; stats closed; fstats started"},
   Violating{kEach, C::datafeed_end_closes_job, "create ok; mkfeed ok; open ok; feed:4 ok; fstats stopped; settled; stats opened"},
   Violating{kEach, C::datafeed_end_closes_job, "create ok; mkfeed ok; open ok; feed:4 ok; stop ok; settled; stats opened"},

@@ -56,8 +56,8 @@ std::vector<Program> end_closes_job(const Environment& environment) {
 
 std::vector<Program> running_feed_blocks_close(const Environment& environment) {
   return {
-      Steps{with_empty_feed(environment), start_endless(), pause(kSecond / 5), close(), stats(),
-            call(DatafeedStats{kFeed})},
+      Steps{with_empty_feed(environment), start_endless(), pause(kSecond / 5), call(DatafeedStats{kFeed}), close(),
+            stats(), call(DatafeedStats{kFeed})},
       Steps{with_feed(environment, 4), start_endless(), close(), stats(), stop(), close(), stats(), open(),
             start_endless(), pause(kSecond / 5), stop(), close(), stats()},
       Steps{with_feed(environment, 4), start_endless(), pause(kSecond), close_within("10s"), stats(),
