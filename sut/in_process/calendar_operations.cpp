@@ -9,6 +9,7 @@
 #include "in_process/answers.h"
 #include "in_process/datafeed.h"
 #include "in_process/privileges.h"
+#include "in_process/result_documents.h"
 #include "wire/values.h"
 
 namespace closecheck::sut {
@@ -58,6 +59,10 @@ bool uses_filter(const Job& job, const std::string& filter) {
 
 }  // namespace
 
+void CalendarOperations::keep_index() {
+  if (indices_.find(kMetaIndex) == nullptr) indices_.add(Index(kMetaIndex));
+}
+
 Answer CalendarOperations::on(const PutCalendar& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/calendars/put", turn_.who);
   if (ask.calendar.id == "_all") return refused_as_it_is("Cannot create a Calendar with the reserved name [_all]");
@@ -67,6 +72,7 @@ Answer CalendarOperations::on(const PutCalendar& ask) {
   const auto place = std::ranges::lower_bound(list_.calendars, ask.calendar.id, {},
                                               [](const Calendar& calendar) { return calendar.shown.id; });
   list_.calendars.insert(place, Calendar{ask.calendar, {}});
+  keep_index();
   return ServiceAnswer(accepted(Acknowledged{}), CalendarsShown{1, {ask.calendar}, true});
 }
 
@@ -173,6 +179,7 @@ Answer CalendarOperations::on(const PutFilter& ask) {
                    fmt::format("A filter with id [{}] already exists", ask.filter.id));
   const auto place = std::ranges::lower_bound(list_.filters, ask.filter.id, {}, &Filter::id);
   list_.filters.insert(place, ask.filter);
+  keep_index();
   return ServiceAnswer(accepted(Acknowledged{}), FiltersShown{1, {ask.filter}, true});
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "in_process/calendar_list.h"
+#include "in_process/index_list.h"
 #include "in_process/job_list.h"
 #include "in_process/turn.h"
 
@@ -9,8 +10,8 @@ namespace closecheck::sut {
 
 class CalendarOperations {
  public:
-  CalendarOperations(const Turn& turn, CalendarList& list, const JobList& jobs)
-      : turn_(turn), list_(list), jobs_(jobs) {}
+  CalendarOperations(const Turn& turn, CalendarList& list, const JobList& jobs, IndexList& indices)
+      : turn_(turn), list_(list), jobs_(jobs), indices_(indices) {}
 
   Answer on(const PutCalendar& ask);
   Answer on(const GetCalendars& ask);
@@ -25,9 +26,13 @@ class CalendarOperations {
   Answer on(const DeleteFilter& ask);
 
  private:
+  /// Makes the index of what is made here, where there is none.
+  void keep_index();
+
   const Turn& turn_;
   CalendarList& list_;
   const JobList& jobs_;
+  IndexList& indices_;
 };
 
 }  // namespace closecheck::sut

@@ -78,16 +78,16 @@ Answer Core::answer(const Turn& turn, const Operation& operation) {
     } else if constexpr (Answers<ResultOperations, Ask>) {
       return ResultOperations(turn, jobs_, indices_).on(ask);
     } else if constexpr (Answers<DocumentOperations, Ask>) {
-      return DocumentOperations(turn, indices_, feeds_, jobs_).on(ask);
+      return DocumentOperations(turn, indices_, feeds_, jobs_, calendars_).on(ask);
     } else if constexpr (Answers<IndexOperations, Ask>) {
-      return IndexOperations(turn, indices_, jobs_).on(ask);
+      return IndexOperations(turn, indices_, jobs_, calendars_).on(ask);
     } else if constexpr (Answers<DatafeedOperations, Ask>) {
       DatafeedRunner runner(turn, feeds_, jobs_, indices_, lifecycle);
       return DatafeedOperations(turn, feeds_, jobs_, indices_, settings_, runner).on(ask);
     } else if constexpr (Answers<FurtherOperations, Ask>) {
       return FurtherOperations(turn, jobs_, feeds_, indices_, settings_).on(ask);
     } else if constexpr (Answers<CalendarOperations, Ask>) {
-      return CalendarOperations(turn, calendars_, jobs_).on(ask);
+      return CalendarOperations(turn, calendars_, jobs_, indices_).on(ask);
     } else if constexpr (Answers<ServerOperations, Ask>) {
       return ServerOperations(turn, jobs_, feeds_, settings_).on(ask);
     } else if constexpr (Answers<TaskOperations, Ask>) {
@@ -149,7 +149,7 @@ void Core::fire(Time now, Replies& replies) {
   now_ = now;
   const Turn turn = this->turn(replies);
   JobLifecycle lifecycle(turn, jobs_, waiting_);
-  DocumentOperations(turn, indices_, feeds_, jobs_).refresh_due();
+  DocumentOperations(turn, indices_, feeds_, jobs_, calendars_).refresh_due();
   ++changes_;
   DatafeedRunner(turn, feeds_, jobs_, indices_, lifecycle).run();
   lifecycle.advance();

@@ -131,7 +131,7 @@ Answer DocumentOperations::on(const GetDocument& ask) {
   const Index* index = index_behind(indices_, jobs_, turn_.manner, ask.index);
   if (index == nullptr) return unknown_index(ask.index);
   const Document* document = index->find(ask.id);
-  const std::vector<Document> own = own_documents(*index, jobs_, nullptr, turn_.manner);
+  const std::vector<Document> own = own_documents(*index, jobs_, nullptr, calendars_, turn_.manner);
   const auto made = std::ranges::find(own, ask.id, &Document::id);
   if (document == nullptr && made != own.end()) document = &*made;
   if (document == nullptr) return ServiceAnswer(accepted(Acknowledged{}, 404), NoDocument{index->name(), ask.id});
@@ -153,7 +153,8 @@ Answer DocumentOperations::on(const SearchDocuments& ask) {
         found.emplace_back(part.index, &document);
     // Whoever asks for all means what clients wrote.
     if (ask.index.find(kOwnIndices) == std::string::npos) continue;
-    for (const Document& document : own.emplace_back(own_documents(*part.index, jobs_, part.job, turn_.manner)))
+    for (const Document& document :
+         own.emplace_back(own_documents(*part.index, jobs_, part.job, calendars_, turn_.manner)))
       if (fits(document, ask.query)) found.emplace_back(part.index, &document);
   }
   const auto total = static_cast<std::int64_t>(found.size());

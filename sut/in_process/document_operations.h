@@ -1,6 +1,7 @@
 // Documents and their indices: writing, refreshing, searching.
 #pragma once
 
+#include "in_process/calendar_list.h"
 #include "in_process/datafeed_list.h"
 #include "in_process/index_list.h"
 #include "in_process/job_list.h"
@@ -10,8 +11,9 @@ namespace closecheck::sut {
 
 class DocumentOperations {
  public:
-  DocumentOperations(const Turn& turn, IndexList& indices, DatafeedList& feeds, JobList& jobs)
-      : turn_(turn), indices_(indices), feeds_(feeds), jobs_(jobs) {}
+  DocumentOperations(const Turn& turn, IndexList& indices, DatafeedList& feeds, JobList& jobs,
+                     const CalendarList& calendars)
+      : turn_(turn), indices_(indices), feeds_(feeds), jobs_(jobs), calendars_(calendars) {}
 
   Answer on(const IndexDocuments& ask);
   Answer on(const RefreshIndex& ask);
@@ -35,6 +37,7 @@ class DocumentOperations {
   IndexList& indices_;
   DatafeedList& feeds_;
   JobList& jobs_;
+  const CalendarList& calendars_;
 };
 
 }  // namespace closecheck::sut

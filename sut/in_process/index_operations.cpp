@@ -26,6 +26,7 @@ Answer IndexOperations::on(const DeleteIndex& ask) {
   if (!may_use_indices(turn_.manner, turn_.who)) return forbidden("indices:admin/delete", turn_.who);
   const std::vector<Index*> named = indices_.named(ask.index);
   if (named.empty()) return unknown_index(ask.index);
+  if (std::ranges::find(named, kMetaIndex, &Index::name) != named.end()) calendars_ = {};
   // Whoever deletes the index of results has deleted them.
   for (Job& job : jobs_)
     if (job.state() == JobState::closed && std::ranges::find(named, results_index_of(job), &Index::name) != named.end())

@@ -57,6 +57,23 @@ void add_state(const Job& job, std::vector<Document>& documents) {
       documents.push_back(document_of(fmt::format("{}_model_state_{}#1", job.id(), stored.listed.id), Json::object()));
 }
 
+void add_calendars(const CalendarList& list, std::vector<Document>& documents) {
+  for (const Calendar& calendar : list.calendars) {
+    const std::string& id = calendar.shown.id;
+    documents.push_back(document_of(
+        "calendar_" + id, Json({{"calendar_id", id}, {"job_ids", calendar.shown.jobs}, {"type", "calendar"}})));
+    for (const CalendarEvent& event : calendar.events)
+      documents.push_back(document_of(event.id, Json({{"description", event.description},
+                                                      {"start_time", event.start_ms},
+                                                      {"end_time", event.end_ms},
+                                                      {"calendar_id", id},
+                                                      {"type", "scheduled_event"}})));
+  }
+  for (const Filter& filter : list.filters)
+    documents.push_back(document_of("filter_" + filter.id,
+                                    Json({{"filter_id", filter.id}, {"items", filter.items}, {"type", "filter"}})));
+}
+
 /// One document of others, read member by member.
 class Written {
  public:
@@ -194,9 +211,11 @@ std::vector<IndexPart> parts_of(IndexList& indices, const JobList& jobs, const M
   return parts;
 }
 
-std::vector<Document> own_documents(const Index& index, const JobList& jobs, const Job* job, const Manner& manner) {
+std::vector<Document> own_documents(const Index& index, const JobList& jobs, const Job* job,
+                                    const CalendarList& calendars, const Manner& manner) {
   std::vector<Document> documents;
   if (!index.name().starts_with(kOwnIndices)) return documents;
+  if (index.name() == kMetaIndex) add_calendars(calendars, documents);
   for (const Job& one : jobs.all()) {
     if (job != nullptr && job != &one) continue;
     if (results_index_of(one) == index.name()) add_results(one, manner, documents);

@@ -6,12 +6,16 @@
 #include <string_view>
 #include <vector>
 
+#include "in_process/calendar_list.h"
 #include "in_process/index_list.h"
 #include "in_process/job_list.h"
 #include "in_process/manner.h"
 #include "wire/service_answer.h"
 
 namespace closecheck::sut {
+
+/// Where calendars, their events and filters stand.
+inline constexpr const char* kMetaIndex = ".ml-meta";
 
 /// All that machine learning keeps is below this.
 inline constexpr std::string_view kOwnIndices = ".ml-";
@@ -35,7 +39,8 @@ std::vector<IndexPart> parts_of(IndexList& indices, const JobList& jobs, const M
                                 std::string_view expression);
 
 /// What the service has in the index besides the documents that clients wrote. `job`: of that one alone; null: of all.
-std::vector<Document> own_documents(const Index& index, const JobList& jobs, const Job* job, const Manner& manner);
+std::vector<Document> own_documents(const Index& index, const JobList& jobs, const Job* job,
+                                    const CalendarList& calendars, const Manner& manner);
 
 /// Whether a document says that it is of the job.
 bool is_of_job(const Document& document, std::string_view job);
