@@ -143,7 +143,8 @@ TEST(Live, DatafeedsAreToldOfWhereManageMlMayNotReadTheirIndices) {
       {"datafeed-end-closes-job", "running-datafeed-blocks-close", "--profile", "xpack-6.3", "--effort", "quick"});
 
   EXPECT_EQ(finished.code, 0) << finished.out << finished.err;
-  for (const nlohmann::json& clause : bench.report()["clauses"]) EXPECT_EQ(clause["verdict"], "holds") << finished.out;
+  const nlohmann::json report = bench.report();
+  for (const nlohmann::json& clause : report["clauses"]) EXPECT_EQ(clause["verdict"], "holds") << finished.out;
 }
 
 /// A run of one clause in which users and roles may be made; none of them is left.

@@ -76,7 +76,8 @@ TEST_F(VerifyTest, FollowsForARunThatConformsAndForOneThatViolates) {
   const Finished conforms = verify();
   EXPECT_EQ(conforms.code, 0) << conforms.out << conforms.err;
   EXPECT_THAT(conforms.out, HasSubstr("follows: "));
-  for (const Json& entry : Json::parse(folder_.read("report.json"))["clauses"])
+  const Json report = Json::parse(folder_.read("report.json"));
+  for (const Json& entry : report["clauses"])
     EXPECT_TRUE(entry["verdict"] == "holds" || !entry["kind"].is_null()) << entry.dump();
 
   ASSERT_EQ(run({"--deviation", "accepts-data-after-close"}).code, 1);
