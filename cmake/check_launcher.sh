@@ -7,9 +7,6 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# With the flags of the tests' own build, so that ccache spares a second one of the same files.
-(cd "$root" && cmake --preset program -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >/dev/null)
-
 # Two at once: one builds, the other waits for it.
 "$root/closecheck" --version >first 2>first_said &
 other=$!

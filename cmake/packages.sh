@@ -4,7 +4,7 @@
 closecheck_program_packages=(g++ cmake ninja-build pkg-config libboost1.81-dev librapidcheck-dev libcurl4-openssl-dev
   libcpp-httplib-dev libssl-dev zlib1g-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libsqlite3-dev libsimdjson-dev
   libspdlog-dev libmimalloc-dev libcli11-dev libpugixml-dev python3)
-# To test it as well. Hooks of the tests call curl, ccache spares the launcher's test a second build of the same files.
+# To test it as well. Hooks of the tests call curl; ccache spares what was compiled before.
 closecheck_test_packages=(ccache libgtest-dev libgmock-dev libbenchmark-dev clang-format curl)
 # The official clients of the service run in Node.js, wherever that came from, and in Python.
 closecheck_client_packages=(openssl python3-pip python3-venv)
