@@ -151,7 +151,7 @@ void Core::fire(Time now, Replies& replies) {
   JobLifecycle lifecycle(turn, jobs_, waiting_);
   DocumentOperations(turn, indices_, feeds_, jobs_, calendars_).refresh_due();
   ++changes_;
-  DatafeedRunner(turn, feeds_, jobs_, indices_, lifecycle).run();
+  if (!settings_.upgrade_mode()) DatafeedRunner(turn, feeds_, jobs_, indices_, lifecycle).run();
   lifecycle.advance();
   lifecycle.expire_waiting();
   refresh_due();
@@ -187,7 +187,9 @@ void Core::refresh_due() {
   due_ = kNever;
   for (const Job& job : jobs_.all()) due_ = std::min(due_, job.due());
   for (const WaitingClose& waiting : waiting_) due_ = std::min(due_, waiting.deadline);
-  for (const Datafeed& feed : feeds_.all()) due_ = std::min(due_, feed.due);
+  // While the product is upgraded no datafeed runs, whatever makes it due.
+  if (!settings_.upgrade_mode())
+    for (const Datafeed& feed : feeds_.all()) due_ = std::min(due_, feed.due);
   for (const Index& index : indices_.all()) due_ = std::min(due_, index.refresh_due);
 }
 

@@ -76,9 +76,6 @@ Table table_of(const ShowTable& ask, std::span<const Column<Row>> columns, const
 
 Answer TaskOperations::on(const SetUpgradeMode& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/upgrade_mode", turn_.who);
-  if (ask.enabled != settings_.upgrade_mode())
-    for (Datafeed& feed : feeds_)
-      if (feed.started) feed.due = ask.enabled ? kNever : turn_.now + Datafeed::kChunkPause;
   settings_.set_upgrade_mode(ask.enabled);
   return accepted(Acknowledged{});
 }

@@ -38,7 +38,6 @@ TEST_F(Tasks, AreThoseOfOpenJobsAndStartedDatafeeds) {
 }
 
 TEST_F(Tasks, RunNowhereWhileTheProductIsUpgraded) {
-  const std::string opened = wire.ask("GET", "/_ml/anomaly_detectors/j/_stats");
   EXPECT_EQ(wire.ask("POST", "/_ml/set_upgrade_mode?enabled=true&timeout=10s"), R"(200 {"acknowledged":true})");
   EXPECT_THAT(wire.ask("GET", "/_ml/info"), HasSubstr(R"("upgrade_mode":true)"));
   EXPECT_THAT(wire.ask("GET", "/_ml/anomaly_detectors/j/_stats"),
@@ -51,8 +50,15 @@ TEST_F(Tasks, RunNowhereWhileTheProductIsUpgraded) {
   EXPECT_THAT(wire.ask("POST", "/_ml/anomaly_detectors/j/_forecast"), StartsWith("409 "));
   EXPECT_THAT(wire.ask("DELETE", "/_ml/anomaly_detectors/j"), StartsWith("409 "));
 
+  // Not even for what comes into its index.
+  wire.ask("POST", "/src/_doc?refresh=true", R"({"time":1600000000000})");
+  wire.wait(kMinute);
+  EXPECT_THAT(wire.ask("GET", "/_ml/anomaly_detectors/j/_stats"), HasSubstr(R"("processed_record_count":0)"));
+
   wire.ask("POST", "/_ml/set_upgrade_mode?enabled=false");
-  EXPECT_EQ(wire.ask("GET", "/_ml/anomaly_detectors/j/_stats"), opened);
+  wire.wait(kMinute);
+  EXPECT_THAT(wire.ask("GET", "/_ml/anomaly_detectors/j/_stats"),
+              AllOf(HasSubstr(R"("processed_record_count":1)"), HasSubstr(R"("node")")));
   EXPECT_THAT(wire.ask("GET", "/_ml/datafeeds/f/_stats"), HasSubstr(R"("node")"));
 }
 
