@@ -422,6 +422,18 @@ TEST(JudgeForms, AccusesADatafeedWhoseDataIsNotIn) {
   expect_violates(story, Clause::datafeed_end_closes_job);
 }
 
+// running-datafeed-blocks-close: a stop of all datafeeds may have stopped this one, however it is named.
+TEST(JudgeForms, TakesACloseBehindAStopOfSeveralDatafeeds) {
+  for (const char* feeds : {"_all", "*", "closecheck-*", "closecheck-f,closecheck-g"}) {
+    JudgedHistory story = with_feed(std::nullopt);
+    story.does(StopDatafeed{feeds, {}}, ok()).does(CloseJob{kJob, {}, {}, {}, {}}, ok());
+    expect_fits(story);
+  }
+  JudgedHistory other = with_feed(std::nullopt);
+  other.does(StopDatafeed{"else-*", {}}, ok()).does(CloseJob{kJob, {}, {}, {}, {}}, ok());
+  expect_departs(other, Clause::running_datafeed_blocks_close);
+}
+
 // datafeed-end-closes-job
 TEST(JudgeForms, AccusesADatafeedThatWasStoppedAndLeavesItsJobOpen) {
   JudgedHistory story = with_feed(kDataStart + 60'000);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "closecheck/vocabulary/job_expression.h"
 #include "closecheck/vocabulary/path.h"
+#include "closecheck/vocabulary/text.h"
 
 namespace closecheck::model {
 namespace {
@@ -104,6 +106,15 @@ void Projection::ask_unfollowed(Exchange& exchange, const std::string& feed) {
 }
 
 void Projection::project_change_of_feed(Exchange& exchange, RequestKind kind, const std::string& feed) {
+  if (kind == RequestKind::stop_feed && names_several(feed)) {
+    // What is told of several says nothing sure of one.
+    for (const FeedFile& file : sources_.feeds())
+      each_part(feed, [&](std::string_view part) {
+        if (part == "_all" || matches_wildcard(part, file.feed)) ask_of_feed(exchange, kind, file.feed);
+      });
+    exchange.question.concerns = Concerns::perhaps;
+    return;
+  }
   exchange.unknown.has(Reach::effect) ? ask_unfollowed(exchange, feed) : ask_of_feed(exchange, kind, feed);
 }
 
