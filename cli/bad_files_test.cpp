@@ -87,7 +87,7 @@ TEST(BadFiles, JudgesWhatComesThroughAPipeWithinBounds) {
       }
     });
     Process process({"judge", pipe, "--profile", "xpack-6.3"}, {{"TMPDIR", folder.path("")}});
-    const Finished finished = process.wait(60);
+    Finished finished = process.wait(60);
     writer.join();
     return finished;
   };

@@ -112,7 +112,7 @@ class Reader {
  private:
   std::string variable_at(const YAML::Node& node, const std::string& written, std::size_t at) const {
     const std::size_t end = written.find('}', at);
-    const std::string variable = end == std::string::npos ? "" : written.substr(at + 2, end - at - 2);
+    std::string variable = end == std::string::npos ? "" : written.substr(at + 2, end - at - 2);
     bool good = !variable.empty();
     for (std::size_t i = 0; i < variable.size(); ++i) good = good && is_name_character(variable[i], i == 0);
     if (!good) fail(node, "'${' must be followed by the name of a variable and '}' (write '$${' for the text itself)");

@@ -18,8 +18,8 @@ using testing::Not;
 class ConfigurationTest : public testing::Test {
  protected:
   std::string write(const std::string& text) const {
-    const std::string path = testing::TempDir() + "closecheck_configuration_" +
-                             testing::UnitTest::GetInstance()->current_test_info()->name() + ".yml";
+    std::string path = testing::TempDir() + "closecheck_configuration_" +
+                       testing::UnitTest::GetInstance()->current_test_info()->name() + ".yml";
     std::ofstream(path) << text;
     return path;
   }

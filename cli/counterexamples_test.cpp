@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <utility>
+
 #include "closecheck/scenarios/scenario.h"
 #include "process_for_test.h"
 
@@ -19,7 +21,7 @@ RunRecord record_with(Operation operation, Principal who) {
   violation.finding.clause = Clause::close_requires_privilege;
   violation.finding.expected = "403";
   violation.finding.observed = "200";
-  violation.program.steps = {call(operation, who)};
+  violation.program.steps = {call(std::move(operation), who)};
   Event event;
   event.request = std::make_shared<const Request>(violation.program.steps[0].request);
   violation.history.events = {event};

@@ -25,9 +25,9 @@ std::string text_at(const Json& object, const char* key) {
 }
 
 const Json& member(const Json& object, const char* key) {
-  static const Json kNothing;
+  static const Json nothing;
   const auto found = object.find(key);
-  return found != object.end() ? *found : kNothing;
+  return found != object.end() ? *found : nothing;
 }
 
 /// `2026-01-02T03:04:05.678+01:00`, as generously as tools write it. Empty when it is no such stamp.
@@ -332,6 +332,7 @@ class Capture {
       return std::pair(a.time, a.answer) < std::pair(b.time, b.answer);
     });
     std::vector<std::string> result;
+    result.reserve(lines.size());
     for (Line& line : lines) result.push_back(std::move(line.text));
     return result;
   }
@@ -386,6 +387,7 @@ std::vector<HarHistory> histories_of_har(const std::vector<HarFile>& files, BadF
         *known = std::move(capture);
     });
   std::vector<HarHistory> histories;
+  histories.reserve(captures.size());
   for (Capture& capture : captures) histories.push_back(std::move(capture).history());
   return histories;
 }

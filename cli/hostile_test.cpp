@@ -1,5 +1,6 @@
 // Servers that answer with anything, alone and amid good answers: the program ends in time, in bounded memory, and
 // accuses nobody. `CLOSECHECK_HOSTILE_STEP=1` takes every answer of the table, not one in some.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench_for_test.h"
@@ -97,14 +99,18 @@ TEST(Hostile, AnswersAmidGoodOnesAccuseNobody) {
   EXPECT_GT(server.requests(), 100);
 }
 
-// Whole answers, if not to what was asked: what is made of them is bounded as well.
+// Whole answers, if not to what was asked: what is made of them is bounded as well, whichever connection they come by.
 TEST(Hostile, LongAnswersAmidGoodOnesTakeNoMoreMemory) {
   const TestFolder folder;
   Bench bench(folder, {"--profile", "xpack-6.3"});
-  for (const char* name : {"WideEnough", "FifteenMegabytes"}) {
-    SCOPED_TRACE(name);
+  const std::vector<std::pair<const char*, int>> answers{
+      {"WideEnough", 3}, {"FifteenMegabytes", 3}, {"FifteenMegabytes", 11}};
+  for (const auto& [name, every] : answers) {
+    SCOPED_TRACE(fmt::format("{}, one in {}", name, every));
     const HostileServer server(
-        [&](int number) { return number < 60 || number % 3 != 0 ? nullptr : &sut::hostile_answer(name); },
+        [name = name, every = every](int number) {
+          return number < 60 || number % every != 0 ? nullptr : &sut::hostile_answer(name);
+        },
         port_of(bench.url()));
     bench.stand_behind(server.url());
     run_within(bench, 15);

@@ -285,10 +285,10 @@ TEST_P(JudgeOfUnknowns, StillAccusesWithoutIt) {
   EXPECT_THAT(GetParam().record(false).verdict().violations, Contains(GetParam().clause));
 }
 
-const auto name_of = [](const auto& instance) { return std::string(instance.param.name); };
-INSTANTIATE_TEST_SUITE_P(InReads, JudgeOfUnknowns, testing::ValuesIn(kReads), name_of);
-INSTANTIATE_TEST_SUITE_P(InProcessing, JudgeOfUnknowns, testing::ValuesIn(kProcessing), name_of);
-INSTANTIATE_TEST_SUITE_P(InConfigurations, JudgeOfUnknowns, testing::ValuesIn(kConfigurations), name_of);
+const auto kNameOf = [](const auto& instance) { return std::string(instance.param.name); };
+INSTANTIATE_TEST_SUITE_P(InReads, JudgeOfUnknowns, testing::ValuesIn(kReads), kNameOf);
+INSTANTIATE_TEST_SUITE_P(InProcessing, JudgeOfUnknowns, testing::ValuesIn(kProcessing), kNameOf);
+INSTANTIATE_TEST_SUITE_P(InConfigurations, JudgeOfUnknowns, testing::ValuesIn(kConfigurations), kNameOf);
 
 // manage-ml-may-close, anonymous-refused: who asked is not in the recording.
 TEST(JudgeOfUnknownCallers, AccusesNobodyForTheirPrivileges) {

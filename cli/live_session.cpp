@@ -33,7 +33,7 @@ std::optional<Duration> budget_of(const std::string& text) {
 
 Ends ends_of(Clock::time_point begin, Duration budget) {
   // Nobody waits longer than this.
-  const std::chrono::nanoseconds whole(std::min(budget, 365 * 24 * kHour));
+  const std::chrono::nanoseconds whole(std::min(budget, Duration{365} * 24 * kHour));
   const Clock::time_point end = begin + whole;
   return {end - std::min(whole / kCleanUpShares, kCleanUpMax), end};
 }

@@ -34,7 +34,7 @@ sut::Recognition ask(const Target& target, std::optional<Profile> wanted) {
 sut::Recognition wait_and_ask(const Target& target, std::optional<Profile> wanted) {
   const Clock::time_point end = std::min(
       target.ends.end_of_work,
-      Clock::now() + std::chrono::nanoseconds(std::min<Duration>(target.wait_for, Duration{365 * 24} * kHour)));
+      Clock::now() + std::chrono::nanoseconds(std::min<Duration>(target.wait_for, Duration{365} * 24 * kHour)));
   std::chrono::nanoseconds pause_after_refusal = kPauseAfterRefusal;
   std::string told;
   while (true) {

@@ -50,6 +50,7 @@ TEST(Recorder, WritesEventsInOrderOfTime) {
   const History history = sut::read_history(folder.read("run.jsonl"), Profile::xpack_5_4);
 
   std::vector<Time> times;
+  times.reserve(history.events.size());
   for (const Event& event : history.events) times.push_back(event.time);
   EXPECT_THAT(times, testing::ElementsAre(0, 5, 10, 40));
 }

@@ -61,6 +61,7 @@ void check_name(const std::string& word, const Configuration& configuration) {
   if (configuration.targets.empty() || word.empty() || word == kInProcess || word.find("://") != std::string::npos)
     return;
   std::vector<std::string_view> names;
+  names.reserve(configuration.targets.size());
   for (const auto& [name, one] : configuration.targets) names.push_back(name);
   throw UsageError(fmt::format("the configuration names no target '{}'{}", one_line(word), did_you_mean(word, names)));
 }

@@ -49,7 +49,7 @@ std::string table(const Comparison& comparison) {
     else
       ++alike;
   }
-  const std::string note = fmt::format("{} clauses are told alike.\n\n", alike);
+  std::string note = fmt::format("{} clauses are told alike.\n\n", alike);
   if (rows.empty()) return note;
   std::string head = "| clause | level |";
   std::string line = "| --- | --- |";

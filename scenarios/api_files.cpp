@@ -159,6 +159,7 @@ void ApiTable::load_file(const std::string& path, const std::string& name) {
 
 std::vector<std::string> ApiTable::problems() const {
   std::vector<std::string> all;
+  all.reserve(problems_.size());
   for (const auto& [name, problem] : problems_) all.push_back(problem);
   return all;
 }

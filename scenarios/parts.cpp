@@ -56,21 +56,21 @@ std::optional<Place> bind_expectations(Part& part) {
   part.expectations.resize(part.program->steps.size());
   for (std::size_t i = 0; i < part.program->steps.size(); ++i) part.index.emplace(&part.program->steps[i].request, i);
   std::size_t next = 0;
-  constexpr auto kNone = static_cast<std::size_t>(-1);
-  std::size_t last_main = kNone;
-  std::size_t last = kNone;
+  constexpr auto kNowhere = static_cast<std::size_t>(-1);
+  std::size_t last_main = kNowhere;
+  std::size_t last = kNowhere;
   for (const ScriptStep& step : part.script) {
     if (const auto* call = std::get_if<DoStep>(&step)) {
       // A call that the client itself refuses has no answer.
-      last = call->catch_text == "param" ? kNone : next++;
+      last = call->catch_text == "param" ? kNowhere : next++;
       if (!call->detached) last_main = last;
-      if (last != kNone) part.expectations[last].call = call;
+      if (last != kNowhere) part.expectations[last].call = call;
     } else if (std::holds_alternative<PlainStep>(step)) {
       ++next;
     } else {
       const auto* check = std::get_if<CheckStep>(&step);
       const std::size_t about = check != nullptr && check->detached ? last : last_main;
-      if (about != kNone)
+      if (about != kNowhere)
         part.expectations[about].steps.push_back(&step);
       else if (!unbound)
         unbound = check != nullptr ? check->place : std::get<SetStep>(step).place;

@@ -262,6 +262,7 @@ std::string show(const Step& step, Profile profile) {
 
 std::vector<std::string> show(const Program& program, Profile profile) {
   std::vector<std::string> lines;
+  lines.reserve(program.steps.size());
   for (const Step& one : program.steps) lines.push_back(show(one, profile));
   return lines;
 }

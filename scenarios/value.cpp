@@ -12,8 +12,6 @@
 namespace closecheck::scenarios {
 namespace {
 
-constexpr std::size_t kShown = 60;
-
 bool is_integer(const Value& value) {
   return std::holds_alternative<std::int64_t>(value.data) || std::holds_alternative<std::uint64_t>(value.data);
 }
@@ -72,6 +70,7 @@ std::string describe(const Value& value) {
   if (value.is_null()) return "nothing";
   if (const auto* flag = std::get_if<bool>(&value.data)) return *flag ? "true" : "false";
   if (value.is_number()) return fmt::format("the number {}", *text_of(value));
+  constexpr std::size_t kShown = 60;
   if (const auto* text = value.string()) return fmt::format("the text \"{}\"", shortened(*text, kShown));
   return value.list() != nullptr ? "a list" : "a map";
 }

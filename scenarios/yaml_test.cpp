@@ -215,8 +215,8 @@ TEST(YamlWriter, QuotesWhateverWouldNotReadBackAsTheSameText) {
                            "closecheck-a",
                            "/a/b",
                            "_all",
-                           "\xEF\xBB\xBF"
-                           "a"}) {
+                           ("\xEF\xBB\xBF"
+                            "a")}) {
     const std::string flow = "[" + write_scalar(make_text(text)) + "]\n";
     const std::string block = "k: " + write_scalar(make_text(text)) + "\n";
     EXPECT_EQ(read(flow), "[" + json_text(text) + "]\n") << flow;

@@ -57,7 +57,7 @@ Recording lives_of_a_job(int lives, bool results) {
   recording.exchange(CreateJob{kJob, {}}, accepted());
   std::vector<Bucket> buckets;
   for (int life = 0; life < lives; ++life) {
-    const std::int64_t start = kDataStart + life * 60'000;
+    const std::int64_t start = kDataStart + std::int64_t{life} * 60'000;
     recording.exchange(OpenJob{kJob}, accepted());
     recording.exchange(PostData{kJob, {Record{start, 1, ""}}, false}, accepted(DataCounts{}, 202));
     recording.statistics(JobState::opened, life + 1);

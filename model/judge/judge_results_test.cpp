@@ -444,7 +444,7 @@ TEST(JudgeResults, AllowsAClosingJobToQueueData) {
 }
 
 Operation selected(Selection selection) {
-  return GetBuckets{kJob, {}, {}, std::move(selection)};
+  return GetBuckets{kJob, {}, {}, selection};
 }
 
 // close-flushes-buffers, close-finalizes-results: whoever asks for some gets all of these, and final.

@@ -19,6 +19,7 @@ std::string identifier(std::string text) {
 
 std::vector<std::string> steps_of(const Arrow& arrow) {
   std::vector<std::string> steps;
+  steps.reserve(arrow.steps.size());
   for (const ArrowStep& step : arrow.steps) steps.push_back(step.step);
   return steps;
 }

@@ -109,6 +109,7 @@ void CellTable::derive() {
 const CellTable& cells(Profile profile) {
   static const std::vector<CellTable> tables = [] {
     std::vector<CellTable> all;
+    all.reserve(kDialects.size());
     for (const Dialect& each : kDialects) all.push_back(flattened(each));
     return all;
   }();

@@ -170,7 +170,7 @@ std::vector<Happened> busy_clients(std::int64_t requests, std::size_t clients, s
   std::vector<Happened> events;
   std::vector<Happened> open;
   const auto begin = [&](int id, Move move, bool is_lost) {
-    open.push_back({true, id, std::move(move), is_lost});
+    open.push_back({true, id, move, is_lost});
     events.push_back(open.back());
   };
   const auto end = [&](std::size_t which) {

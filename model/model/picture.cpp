@@ -175,6 +175,7 @@ class Picture {
 
   static std::vector<std::string> loop_lines(const Arrow& loop) {
     std::vector<std::string> words;
+    words.reserve(loop.steps.size());
     for (const ArrowStep& step : loop.steps) words.push_back(step.step);
     return wrapped(words, kLoopWidth);
   }

@@ -150,7 +150,7 @@ void Witness::turn_back(const CellTable& table, const Log& log) {
     return;
   }
   const LogEntry& entry = log.entries[item.entry];
-  const int slot = slots_[item.entry];
+  const std::int8_t slot = slots_[item.entry];
   const std::size_t step = index_of(entry.question.kind);
   if (item.type == ItemType::invoke && entry.is_unknown()) return pending_.find(step, entry.question, slot);
   if (slot < 0 || entry.is_unknown()) return;

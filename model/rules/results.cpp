@@ -22,13 +22,13 @@ PageFrame frame_of(const std::optional<int>& from, const std::optional<int>& siz
   PageFrame frame{static_cast<std::size_t>(std::max(0, from.value_or(0))),
                   static_cast<std::size_t>(std::max(0, size.value_or(100))), std::nullopt};
   const std::size_t end = frame.from + rows;
-  if (rows < frame.size && (rows > 0 || frame.from == 0))
+  const std::size_t counted = static_cast<std::size_t>(std::max<std::int64_t>(count, 0));
+  const bool is_last = rows < frame.size && (rows > 0 || frame.from == 0);
+  // On a full first page the count may be that of the page alone.
+  if (is_last || (frame.from > 0 && counted == end))
     frame.total = end;
-  else if (count > 0 && static_cast<std::size_t>(count) > end)
-    frame.total = static_cast<std::size_t>(count);
-  // On a full first page this may be the count of the page alone.
-  else if (frame.from > 0 && count > 0 && static_cast<std::size_t>(count) == end)
-    frame.total = end;
+  else if (counted > end)
+    frame.total = counted;
   return frame;
 }
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -127,7 +126,7 @@ TEST_F(InputFileTest, IsReadByLinesOfABoundedLength) {
     return read_lines(
         [&](char* into, std::size_t bytes_max) {
           const std::size_t count = std::min({piece_bytes, bytes_max, text.size() - at});
-          std::memcpy(into, text.data() + at, count);
+          text.copy(into, count, at);
           at += count;
           return count;
         },

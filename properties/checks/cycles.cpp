@@ -19,7 +19,7 @@ Steps cycle_with(int first, int last) {
 /// Ordinary data, and a bucket of it that stands out.
 Steps cycle_with_anomalies() {
   std::vector<Record> records = data(0, 12);
-  for (int i = 0; i < 60; ++i) records.push_back({kDataStart + 12 * kSpanMs + i * 500, 1, ""});
+  for (int i = 0; i < 60; ++i) records.push_back({kDataStart + 12 * kSpanMs + std::int64_t{i} * 500, 1, ""});
   records.push_back({kDataStart + 13 * kSpanMs, 1, ""});
   return {open(), post(std::move(records)), close()};
 }

@@ -32,7 +32,8 @@ Step post_for_entity(int first, int last, int per_bucket = 1) {
 /// Enough ordinary data that its last buckets stand out.
 Step post_many() {
   std::vector<Record> records = data(0, kManyBuckets);
-  for (int i = 0; i < 60; ++i) records.push_back({kDataStart + kManyBuckets * kSpanMs + i * 500, 900.0 + i, "one"});
+  for (int i = 0; i < 60; ++i)
+    records.push_back({kDataStart + kManyBuckets * kSpanMs + std::int64_t{i} * 500, 900.0 + i, "one"});
   for (Record& record : records) record.entity = "one";
   return post(std::move(records));
 }

@@ -55,6 +55,7 @@ std::vector<Program> close_meets_others(const Environment& environment) {
 std::vector<Program> opens_meet_others(const Environment& environment) {
   std::vector<Program> programs;
   const std::vector<Step> others{close(), post(data(0, 1)), open(), remove(), force(), flush(), stats()};
+  programs.reserve(others.size());
   for (const Step& other : others)
     programs.push_back(Steps{create(), meanwhile(1, open()), meanwhile(2, other), aftermath(environment)});
   // Whoever reads `opening` first knows that the close comes later.

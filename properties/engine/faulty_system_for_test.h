@@ -101,7 +101,7 @@ class FaultySystem final : public sut::System {
         continue;
       }
       const Time now = system_->now();
-      if (const auto news = earliest(news_, now)) return news;
+      if (auto news = earliest(news_, now)) return news;
       if (const auto late = earliest(late_, now)) {
         system_->submit(next_ghost_++, late->request, false);
         continue;

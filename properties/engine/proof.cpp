@@ -234,6 +234,7 @@ class CounterexampleProver {
   /// Of the violations of one cause only the first is told; the others stand under its `also`.
   void group_by_root_cause() {
     std::vector<const Proof*> ranked;
+    ranked.reserve(proofs_by_clause_.size());
     for (const auto& [clause, proof] : proofs_by_clause_) ranked.push_back(&proof);
     // What plain requests show comes before what needs a circumstance, and nothing before what shrinking it led to.
     const auto rank = [](const Proof& it) {

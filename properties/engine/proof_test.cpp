@@ -69,12 +69,14 @@ RunRecord run_hasty(std::vector<Clause> selected) {
 
 std::vector<std::string> names_of(const std::vector<Clause>& clauses) {
   std::vector<std::string> names;
+  names.reserve(clauses.size());
   for (const Clause clause : clauses) names.emplace_back(id_of(clause));
   return names;
 }
 
 std::vector<std::string> violated(const RunRecord& record) {
   std::vector<Clause> clauses;
+  clauses.reserve(record.violations.size());
   for (const ViolationRecord& violation : record.violations) clauses.push_back(violation.finding.clause);
   return names_of(clauses);
 }

@@ -32,6 +32,7 @@ RunRecord run_deviating(sut::Deviation one, sut::Deviation other = {}) {
 
 std::vector<std::string> entries(const RunRecord& record) {
   std::vector<std::string> clauses;
+  clauses.reserve(record.violations.size());
   for (const ViolationRecord& violation : record.violations) clauses.emplace_back(id_of(violation.finding.clause));
   return clauses;
 }

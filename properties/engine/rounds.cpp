@@ -58,6 +58,7 @@ std::vector<Unit> Rounds::units_of(std::size_t check) const {
     const bool varies = has_overlap(program) && !checks_[check]->measure;
     unit.seeds = varies && !environment_.live ? options_.overlap_seeds : 1;
     unit.estimate = estimated_time(program, environment_);
+    unit.places = places_of(program);
     unit.through_codec = environment_.live || is_dialect_check(*checks_[check]);
     // A program whose seed does not matter runs once through the codec and once without.
     if (unit.seeds == 1 && !unit.through_codec && !checks_[check]->measure) unit.seeds = 2;
@@ -88,15 +89,16 @@ Round Rounds::core() const {
   for (Unit& unit : round.units) unit.rank = rank_of(unit);
   Duration whole = 0;
   for (const Unit& unit : round.units) whole += unit.estimate;
-  // The longest first, so that workers end together; the most telling first where there is no time for all.
+  // What opens several jobs first: behind what opens one each it would wait for places beside free ones. Then the
+  // longest, so that workers end together; the most telling first where there is no time for all.
   const Duration left = std::chrono::nanoseconds(options_.last_call - Clock::now()).count();
   const int open_jobs = std::clamp(options_.workers, 1, static_cast<int>(sut::kOpenJobsMax));
   const bool has_time = whole / open_jobs < left * 3 / 4;
   std::ranges::stable_sort(round.units, {}, [&](const Unit& unit) {
     const bool is_aimed = unit.rank != Rank::in_passing;
-    return has_time ? std::tuple<bool, std::uint64_t, Duration>(!is_aimed, static_cast<std::uint64_t>(unit.rank),
-                                                                -unit.estimate)
-                    : std::tuple(!is_aimed, unit.index, unit.estimate);
+    const auto rank = static_cast<std::uint64_t>(unit.rank);
+    return has_time ? std::tuple(!is_aimed, rank, -static_cast<int>(unit.places), -unit.estimate)
+                    : std::tuple(!is_aimed, unit.index, 0, unit.estimate);
   });
   return round;
 }

@@ -26,6 +26,7 @@ struct Unit {
   int seeds = 1;
   bool through_codec = false;
   Duration estimate = 0;
+  std::size_t places = 0;  // live: of the jobs that may be open at once, how many it takes
   Rank rank = Rank::core;
 };
 

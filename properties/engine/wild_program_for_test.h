@@ -65,8 +65,8 @@ class WildAuthor {
   }
 
   void add_any() {
-    static const std::array<std::string, 3> kJobs{kJob, kJob, kOtherJob};
-    const std::string job = pick(kJobs);
+    static const std::array<std::string, 3> jobs{kJob, kJob, kOtherJob};
+    const std::string job = pick(jobs);
     switch (below(15)) {
       case 0:
         return add(pause(pick(std::array{kMillisecond, 60 * kMillisecond, kSecond, 20 * kSecond, 2 * kMinute})));
@@ -111,26 +111,26 @@ class WildAuthor {
   }
 
   Step any_close(const std::string& job) {
-    static const std::array<std::string, 5> kSeveral{"_all", "closecheck-*", kGroup, kJob + "," + kOtherJob,
-                                                     kOtherJob + ",closecheck-unknown"};
-    static const std::array<std::string, 4> kTimeouts{"1ms", "1s", "30m", "abc"};
+    static const std::array<std::string, 5> several{"_all", "closecheck-*", kGroup, kJob + "," + kOtherJob,
+                                                    kOtherJob + ",closecheck-unknown"};
+    static const std::array<std::string, 4> timeouts{"1ms", "1s", "30m", "abc"};
     switch (below(5)) {
       case 0:
         return force(job);
       case 1:
-        return close_within(pick(kTimeouts), job);
+        return close_within(pick(timeouts), job);
       case 2:
-        return one_in(2) ? force(pick(kSeveral)) : close(pick(kSeveral));
+        return one_in(2) ? force(pick(several)) : close(pick(several));
       default:
         return close(job);
     }
   }
 
   Step any_feed_step(const std::string& job) {
-    static const std::array<std::string, 2> kFeeds{kFeed, "closecheck-f2"};
-    static const std::array<std::string, 2> kIndices{kIndex, "closecheck-i2"};
-    const std::string feed = one_in(4) ? kFeeds[1] : kFeeds[0];
-    const std::string index = one_in(4) ? kIndices[1] : kIndices[0];
+    static const std::array<std::string, 2> feeds{kFeed, "closecheck-f2"};
+    static const std::array<std::string, 2> indices{kIndex, "closecheck-i2"};
+    const std::string feed = one_in(4) ? feeds[1] : feeds[0];
+    const std::string index = one_in(4) ? indices[1] : indices[0];
     const int first = below(4);
     switch (below(9)) {
       case 0:

@@ -91,7 +91,7 @@ class RecognitionOf : public testing::Test {
   Recognition recognised(std::optional<Profile> wanted = std::nullopt) {
     options_.url = server_.url();
     options_.end_of_work = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const Recognition found = recognise(options_, wanted);
+    Recognition found = recognise(options_, wanted);
     for (const std::string& request : server_.asked()) EXPECT_THAT(request, testing::StartsWith("GET /"));
     return found;
   }
@@ -109,7 +109,7 @@ TEST_F(RecognitionOf, AServerThatTellsItsVersionIsByThat) {
   for (const auto& [version, expected] : table) {
     server_.version = version;
     server_.bases = {expected.second};
-    const Recognition found = recognised();
+    Recognition found = recognised();
     EXPECT_EQ(found.what, Recognised::profile) << version << ": " << found.why;
     ASSERT_TRUE(found.profile);
     EXPECT_EQ(*found.profile, expected.first.at(*read_version(version)));

@@ -20,7 +20,7 @@ using wire::Json;
 using Sources = std::vector<const Json*>;
 
 std::optional<double> number_in_field(const Json& source, const std::string& field) {
-  const Json* value = wire::member(source, field.c_str());
+  const Json* value = wire::member(source, field);
   if (value == nullptr) return std::nullopt;
   if (value->is_number()) return value->get<double>();
   const auto date = value->is_string() ? iso_date_ms(value->get_ref<const std::string&>()) : std::nullopt;
@@ -38,7 +38,7 @@ std::optional<Json> metric(const std::string& kind, const Json& how, const Sourc
   std::set<std::string> different;
   std::vector<double> numbers;
   for (const Json* source : sources) {
-    if (const Json* value = wire::member(*source, field.c_str())) different.insert(wire::dump(*value));
+    if (const Json* value = wire::member(*source, field)) different.insert(wire::dump(*value));
     if (const auto number = number_in_field(*source, field)) numbers.push_back(*number);
   }
   if (kind == "cardinality") return Json(different.size());
@@ -78,7 +78,7 @@ std::vector<Group> groups_of(const std::string& kind, const Json& how, const Sou
   if (kind == "terms") {
     std::map<std::string, Group> by_text;
     for (const Json* source : sources)
-      if (const Json* value = wire::member(*source, field.c_str())) {
+      if (const Json* value = wire::member(*source, field)) {
         Group& group = by_text[wire::dump(*value)];
         group.key = *value;
         group.sources.push_back(source);

@@ -27,8 +27,8 @@ std::string_view kind_of(const Json& value) {
 
 /// Members whose texts are of few.
 bool is_telling(std::string_view name) {
-  static const std::set<std::string_view> kTelling{"type", "state", "result", "result_type", "memory_status"};
-  return kTelling.contains(name);
+  static const std::set<std::string_view> telling{"type", "state", "result", "result_type", "memory_status"};
+  return telling.contains(name);
 }
 
 /// All that the elements of a list have, in one.

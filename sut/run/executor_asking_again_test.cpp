@@ -18,6 +18,7 @@ ScriptedSystem::Script busy_for(int count, Refusal refusal, std::size_t operatio
 
 std::vector<StepType> types_of(const Program& program) {
   std::vector<StepType> types;
+  types.reserve(program.steps.size());
   for (const Step& step : program.steps) types.push_back(step.type);
   return types;
 }

@@ -12,7 +12,7 @@ namespace {
 
 /// In lower case; empty: the body is as it is. Throws RequestRefused.
 std::string content_coding_of(const RequestHead& head) {
-  const std::string coding = lower(head.header("content-encoding"));
+  std::string coding = lower(head.header("content-encoding"));
   if (coding.empty() || coding == "identity") return "";
   if (!wire::is_deflated(coding)) throw RequestRefused(415, "a body is coded as gzip, as deflate, or not at all");
   return coding;

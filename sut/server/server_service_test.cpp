@@ -127,6 +127,7 @@ TEST(ClockedService, StoresTogetherWhatCameTogether) {
   const auto service = service_on(control);
   control.set(control.held, true);
   std::vector<std::future<Response>> asked;
+  asked.reserve(20);
   for (int i = 0; i < 20; ++i)
     asked.push_back(std::async(std::launch::async, [&, i] {
       return ask(*service, CreateJob{"j" + std::to_string(i), {}});

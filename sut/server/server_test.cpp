@@ -120,6 +120,7 @@ TEST(Server, ServesOthersWhileClosesWait) {
 
   constexpr int kClients = 100;
   std::vector<std::future<std::string>> closes;
+  closes.reserve(kClients);
   for (int i = 0; i < kClients; ++i)
     closes.push_back(std::async(std::launch::async, [&served] {
       Caller other(served);
@@ -215,7 +216,7 @@ TEST(Server, ReadsTheBodyOfAGet) {
   caller.ask("PUT", jobs("j"), kConfig);
   caller.ask("POST", jobs("j/_open"));
   std::string data;
-  for (int i = 0; i < 5; ++i) data += "{\"time\":" + std::to_string(kDataStart + 60'000 * i) + "}\n";
+  for (int i = 0; i < 5; ++i) data += "{\"time\":" + std::to_string(kDataStart + std::int64_t{60'000} * i) + "}\n";
   caller.ask("POST", jobs("j/_data"), data);
   caller.ask("POST", jobs("j/_close"));
 

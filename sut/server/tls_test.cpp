@@ -98,6 +98,7 @@ TEST(ServerTls, IsHeldUpByNobodyWhoSpeaksNoTls) {
   EXPECT_EQ(plain.status(), 0);
   EXPECT_TRUE(plain.has_ended());
   std::vector<std::unique_ptr<RawClient>> silent;
+  silent.reserve(10);
   for (int i = 0; i < 10; ++i) silent.push_back(std::make_unique<RawClient>(served));
   // Half of the first word of a handshake.
   for (const auto& one : silent) one->send(std::string("\x16\x03\x01\x02", 4));

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 #include "in_process/wire_for_test.h"
 
 namespace closecheck::sut {
@@ -50,8 +53,9 @@ TEST(AnswerHeaders, WarnOfWhatIsDeprecated) {
 
 TEST(AnswerHeaders, WarnOfTheOlderNamesOfParameters) {
   const Manner manner{Profile::es_7.at({7, 17, 1}), Deviation::none, Variant::usual, kMillisecond, false};
-  for (const auto& [path, name] : {std::pair("/_ml/anomaly_detectors/none*", "allow_no_jobs"),
-                                   std::pair("/_ml/datafeeds/none*", "allow_no_datafeeds")}) {
+  const std::map<std::string, const char*> old_names{{"/_ml/anomaly_detectors/none*", "allow_no_jobs"},
+                                                     {"/_ml/datafeeds/none*", "allow_no_datafeeds"}};
+  for (const auto& [path, name] : old_names) {
     const auto warnings = [&](const char* parameter) {
       const wire::HttpRequest http{"GET", path, {{parameter, "true"}}, "", ""};
       const Entered entered = enter(http, manner, Principal::manage_ml);

@@ -307,7 +307,8 @@ std::optional<std::int64_t> after_now_ms(std::string_view text) {
     std::int64_t count = 0;
     for (const char digit : text.substr(1, digits - 1)) count = 10 * count + (digit - '0');
     constexpr std::string_view kUnits = "smhHdw";
-    constexpr std::array<Duration, kUnits.size()> kSpans{kSecond, kMinute, kHour, kHour, 24 * kHour, 7 * 24 * kHour};
+    constexpr Duration kDay = 24 * kHour;
+    constexpr std::array<Duration, kUnits.size()> kSpans{kSecond, kMinute, kHour, kHour, kDay, 7 * kDay};
     const std::size_t unit = kUnits.find(text[digits]);
     if (unit == std::string_view::npos) return std::nullopt;
     after += (sign == '-' ? -count : count) * (kSpans[unit] / kMillisecond);

@@ -76,7 +76,7 @@ Built overall_buckets(Call& call) {
 
 Built forecast(Call& call) {
   if (!call.is_view() && !call.body().empty()) check_body(call.object(kForecastBody), kForecastBody, call.dialect());
-  constexpr Duration kLongest = 3'650 * 24 * kHour;
+  constexpr Duration kLongest = Duration{3'650} * 24 * kHour;
   const auto duration = take_span(call, "duration");
   if (duration && *duration <= 0)
     refuse(400, kIllegalArgument, fmt::format("[duration] must be positive: [{}]", span_text(*duration)));

@@ -29,7 +29,7 @@ BENCHMARK(read_statistics);
 void read_buckets(benchmark::State& state) {
   const Request request{Principal::manage_ml, GetBuckets{"j", {}, {}}, nullptr};
   BucketPage page;
-  for (int i = 0; i < 100; ++i) page.buckets.push_back({kDataStart + 60'000 * i, 3, false, 0.5});
+  for (int i = 0; i < 100; ++i) page.buckets.push_back({kDataStart + std::int64_t{60'000} * i, 3, false, 0.5});
   const WireAnswer answer = answer_of(page, request);
   for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(decode(answer, request, Profile::xpack_6_3));
 }

@@ -338,8 +338,8 @@ WireAnswer write(const Response& response, const AnswerDetails& details, const R
 }  // namespace
 
 WireAnswer encode(const ServiceAnswer& answer, const Request& request, Profile profile) {
-  static const AnswerDetails kNone;
-  return write(answer.response, answer.details ? *answer.details : kNone, request, profile);
+  static const AnswerDetails none;
+  return write(answer.response, answer.details ? *answer.details : none, request, profile);
 }
 
 WireAnswer encode(const Response& response, const Request& request, Profile profile) {

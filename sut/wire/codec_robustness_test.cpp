@@ -169,8 +169,8 @@ std::string damaged(std::string text, std::mt19937& random) {
 TEST(Readers, NeverThrowOnDamagedTexts) {
   std::mt19937 random(7);
   const std::vector<std::string> texts{
-      R"({"count":1,"jobs":[{"job_id":"j","data_counts":{"processed_record_count":2,"latest_record_timestamp":15}, )"
-      R"("model_size_stats":{"model_bytes":4},"state":"opened","node":{"id":"n"},"open_time":"1s"}]})",
+      (R"({"count":1,"jobs":[{"job_id":"j","data_counts":{"processed_record_count":2,"latest_record_timestamp":15}, )"
+       R"("model_size_stats":{"model_bytes":4},"state":"opened","node":{"id":"n"},"open_time":"1s"}]})"),
       R"({"error":{"root_cause":[{"type":"t","reason":"r"}],"type":"t","reason":"r"},"status":409})",
       R"({"count":1,"buckets":[{"timestamp":1500000000000,"anomaly_score":0.5,"event_count":3,"is_interim":true}]})",
       "{\"index\":{\"_index\":\"i\"}}\n{\"time\":1500000000000,\"value\":1}\n",

@@ -128,7 +128,7 @@ Json preview_body(const DocumentPreview& preview) {
     Json row = Json::object();
     row[preview.time_field] = document.time_ms;
     for (const std::string& field : preview.fields)
-      if (const Json* value = member(source, field.c_str()); value != nullptr && field != preview.time_field)
+      if (const Json* value = member(source, field); value != nullptr && field != preview.time_field)
         row[field] = *value;
     body.push_back(std::move(row));
   }
@@ -137,7 +137,7 @@ Json preview_body(const DocumentPreview& preview) {
 
 Json security_change_body(const SecurityChange& change, const Dialect& dialect) {
   if (change.deletes) return Json({{"found", change.result}});
-  const Json created = Json({{"created", change.result}});
+  Json created = Json({{"created", change.result}});
   if (change.kind == "user" && dialect.major >= 7) return created;
   return Json({{change.kind, created}});
 }

@@ -81,18 +81,18 @@ History sample() {
 const std::vector<std::string>& sample_lines() {
   static const std::vector<std::string> lines{
       R"({"schema":"closecheck-history/1","profile":"xpack-6.3"})",
-      R"({"process":0,"type":"invoke","time":120000000,"principal":"manage_ml","request":{"method":"POST",)"
-      R"("path":"/_xpack/ml/anomaly_detectors/j/_close","query":{"timeout":"10s"},"body":null}})",
-      R"({"process":1,"type":"invoke","time":130000000,"principal":null,"request":{"method":"POST",)"
-      R"("path":"/_xpack/ml/anomaly_detectors/j/_data","query":{},)"
-      R"("text":"{\"time\":1500000000000,\"value\":1}\n{\"time\":1500000000001,\"value\":2,\"entity\":\"x\"}\n"}})",
-      R"({"process":0,"type":"ok","time":190000000,"response":{"status":200,)"
-      R"("headers":{"content-type":"application/json; charset=UTF-8"},"body":{"closed":true}}})",
+      (R"({"process":0,"type":"invoke","time":120000000,"principal":"manage_ml","request":{"method":"POST",)"
+       R"("path":"/_xpack/ml/anomaly_detectors/j/_close","query":{"timeout":"10s"},"body":null}})"),
+      (R"({"process":1,"type":"invoke","time":130000000,"principal":null,"request":{"method":"POST",)"
+       R"("path":"/_xpack/ml/anomaly_detectors/j/_data","query":{},)"
+       R"("text":"{\"time\":1500000000000,\"value\":1}\n{\"time\":1500000000001,\"value\":2,\"entity\":\"x\"}\n"}})"),
+      (R"({"process":0,"type":"ok","time":190000000,"response":{"status":200,)"
+       R"("headers":{"content-type":"application/json; charset=UTF-8"},"body":{"closed":true}}})"),
       R"({"process":1,"type":"info","time":200000000,"error":"connection reset"})",
-      R"({"process":2,"type":"invoke","time":205000000,"principal":"manage_ml","request":{"method":"GET","path":"/x",)"
-      R"("query":{"a":["1","2"],"b":""},"headers":{"content-type":"text/plain"},"text":"nu"}})",
-      R"({"process":2,"type":"ok","time":206000000,"response":{"status":400,)"
-      R"("headers":{"content-type":"text/plain","warning":["1","2"]},"text":"No handler"}})",
+      (R"({"process":2,"type":"invoke","time":205000000,"principal":"manage_ml","request":{"method":"GET","path":"/x",)"
+       R"("query":{"a":["1","2"],"b":""},"headers":{"content-type":"text/plain"},"text":"nu"}})"),
+      (R"({"process":2,"type":"ok","time":206000000,"response":{"status":400,)"
+       R"("headers":{"content-type":"text/plain","warning":["1","2"]},"text":"No handler"}})"),
       R"({"type":"fault","time":210000000,"fault":"slow_close","job":"j","duration":3000000000})",
       R"({"type":"settled","time":900000000,"job":"j"})",
   };

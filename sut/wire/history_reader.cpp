@@ -23,7 +23,17 @@ using Type = simdjson::dom::element_type;
 
 }  // namespace
 
-struct HistoryReader::Impl {
+class HistoryReader::Impl {
+ public:
+  explicit Impl(Profile fallback) : profile_(fallback) {}
+
+  void insist_on(Profile profile) {
+    profile_ = profile;
+    insists_ = true;
+  }
+  void assume_base_path(const std::string& path) { base_path_ = path; }
+  Profile profile() const { return profile_; }
+
   std::optional<Event> read_line(std::string_view line) {
     ++line_;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return std::nullopt;
@@ -39,6 +49,7 @@ struct HistoryReader::Impl {
     return std::nullopt;
   }
 
+ private:
   [[noreturn]] void fail(const std::string& what) const { throw HistoryError{fmt::format("line {}: {}", line_, what)}; }
 
   JsonValue need(JsonValue object, const char* name, const char* what) const {
@@ -258,20 +269,17 @@ struct HistoryReader::Impl {
   std::set<int> lost_;
 };
 
-HistoryReader::HistoryReader(Profile fallback) : impl_(std::make_unique<Impl>()) {
-  impl_->profile_ = fallback;
-}
+HistoryReader::HistoryReader(Profile fallback) : impl_(std::make_unique<Impl>(fallback)) {}
 HistoryReader::~HistoryReader() = default;
 HistoryReader::HistoryReader(HistoryReader&&) noexcept = default;
 HistoryReader& HistoryReader::operator=(HistoryReader&&) noexcept = default;
 
 void HistoryReader::insist_on(Profile profile) {
-  impl_->profile_ = profile;
-  impl_->insists_ = true;
+  impl_->insist_on(profile);
 }
 
 void HistoryReader::assume_base_path(const std::string& path) {
-  impl_->base_path_ = path;
+  impl_->assume_base_path(path);
 }
 
 std::optional<Event> HistoryReader::read(std::string_view line) {
@@ -279,7 +287,7 @@ std::optional<Event> HistoryReader::read(std::string_view line) {
 }
 
 Profile HistoryReader::profile() const {
-  return impl_->profile_;
+  return impl_->profile();
 }
 
 History read_history(const std::string& text, Profile fallback) {

@@ -23,7 +23,7 @@ TEST(TimeSpans, TakeANumberAndAUnit) {
 }
 
 TEST(TimeSpans, SaturateInsteadOfWrappingAround) {
-  EXPECT_GT(read_time_span("9223372036854775807d", "timeout").span, 100 * 365 * 24 * kHour);
+  EXPECT_GT(read_time_span("9223372036854775807d", "timeout").span, Duration{100} * 365 * 24 * kHour);
   EXPECT_LT(read_time_span("-9223372036854775807d", "timeout").span, 0);
 }
 

@@ -42,7 +42,7 @@ class HistoryReader {
   Profile profile() const;
 
  private:
-  struct Impl;
+  class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
