@@ -199,7 +199,7 @@ TEST_P(LiveDeviation, IsCaughtUnderItsOwnClause) {
   // What a model holds is not on the wire, whatever its bytes are said to be; half a minute is not for the quick.
   if (deviation.clause == Clause::close_prunes_model) GTEST_SKIP() << "told in process only";
   const bool is_default = deviation.clause == Clause::timeout_defaults_to_30m;
-  if (!is_default && !sut::is_told_by_core_round(deviation)) GTEST_SKIP() << "told by longer runs";
+  if (!is_default && !sut::is_told_by_core_round(deviation)) GTEST_SKIP() << "told where users may be made";
   const std::string effort = is_default ? "standard" : "quick";
   const std::string clause(id_of(deviation.clause));
   const std::string profile(name(GetParam().profile));

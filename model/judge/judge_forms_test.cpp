@@ -323,6 +323,30 @@ TEST(JudgeForms, AccusesAForceThatWaitsForTheHousekeeping) {
   EXPECT_TRUE(story.findings().front().timing);
 }
 
+// force-returns-early: whichever of the two answers is read first. A close that force has brought to its end is none
+// that it waited for, nor is one that was over before it.
+TEST(JudgeForms, AccusesAForceThatWaitsForTheCloseBeforeIt) {
+  const CloseJob forced{kJob, "true", {}, {}, {}};
+  const auto behind_a_close = [&](Duration begun, Duration normal_takes) {
+    JudgedHistory story = opened_job();
+    story.fault(Fault::slow_close, 3 * kSecond).asks(1, CloseJob{kJob, {}, {}, {}, {}});
+    if (begun > normal_takes) story.hears(1, ok(), normal_takes);
+    story.waits(begun > normal_takes ? begun - normal_takes : begun).asks(2, forced);
+    return story;
+  };
+  for (const int first : {1, 2}) {
+    JudgedHistory late = behind_a_close(kSecond, 3 * kSecond);
+    late.hears(first, ok(), 2 * kSecond).hears(3 - first, ok());
+    expect_violates(late, Clause::force_returns_early);
+    JudgedHistory early = behind_a_close(kSecond, 3 * kSecond);
+    early.hears(first, ok(), 100 * kMillisecond).hears(3 - first, ok());
+    expect_fits(early);
+  }
+  JudgedHistory over = behind_a_close(4 * kSecond, 3 * kSecond);
+  over.hears(2, ok(), 3 * kSecond);
+  expect_fits(over);
+}
+
 // force-returns-early: where the time of the housekeeping is not known, a slow force is only slow.
 TEST(JudgeForms, AccusesNoSlowForceWithoutAKnownTime) {
   JudgedHistory slow = opened_job();
@@ -432,6 +456,19 @@ TEST(JudgeForms, TakesACloseBehindAStopOfSeveralDatafeeds) {
   JudgedHistory other = with_feed(std::nullopt);
   other.does(StopDatafeed{"else-*", {}}, ok()).does(CloseJob{kJob, {}, {}, {}, {}}, ok());
   expect_departs(other, Clause::running_datafeed_blocks_close);
+}
+
+// closed-job-refuses-analysis: a forecast is analysis, and whoever has none refuses it; to delete one is none.
+TEST(JudgeForms, AccusesAForecastOfAClosedJobAlone) {
+  const std::string path = "/_xpack/ml/anomaly_detectors/" + kJob + "/_forecast";
+  const RawRequest forecast{"POST", path, {}, "", ""};
+  JudgedHistory story = opened_job();
+  story.does(forecast, ok()).does(forecast, refusal(400)).does(CloseJob{kJob, {}, {}, {}, {}}, ok());
+  for (const int status : {400, 404, 405, 409}) story.does(forecast, refusal(status));
+  story.does(RawRequest{"DELETE", path, {}, "", ""}, ok()).reads(kClosed, 0);
+  expect_fits(story);
+  story.does(forecast, ok());
+  expect_violates(story, Clause::closed_job_refuses_analysis);
 }
 
 // datafeed-end-closes-job

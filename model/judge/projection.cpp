@@ -14,10 +14,11 @@ bool is_always_accepted(std::string_view parameter) {
          parameter == "format";
 }
 
-RequestKind kind_of_verb(std::string_view verb) {
+RequestKind kind_of_verb(std::string_view verb, std::string_view method) {
   if (verb == "_open") return RequestKind::open;
   if (verb == "_data") return RequestKind::post;
-  if (verb == "_flush") return RequestKind::flush;
+  // A forecast asks a job's process as a flush does, and is refused where that is.
+  if (verb == "_flush" || (verb == "_forecast" && method == "POST")) return RequestKind::flush;
   if (verb == "_update") return RequestKind::update;
   if (verb == "_revert" || verb == "_reset") return RequestKind::revert;
   return RequestKind::invalid;
@@ -285,7 +286,7 @@ void Projection::project_raw(Exchange& exchange, const RawRequest& raw) {
   }
   if (reads || path.id.empty() || jobs_.is_expression(path.id, jobs_.find(path.id))) return;
   if (path.is_deep && path.verb != "_revert") return;
-  RequestKind kind = kind_of_verb(path.verb);
+  RequestKind kind = kind_of_verb(path.verb, raw.method);
   if (path.verb.empty())
     kind = raw.method == "DELETE" ? RequestKind::force_remove
            : raw.method == "PUT"  ? RequestKind::create

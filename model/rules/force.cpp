@@ -29,9 +29,11 @@ void judge_close(const Exchange& exchange, const JobFile& job, RuleContext& cont
   if (!forces || !job.housekeeping.is_known()) return;
   // What was lost on the way was not late for the service's sake, and what was lost before may have ended the wait.
   if ((exchange.unanswered || job.disturbed) && !context.options.in_process) return;
+  // A normal close that was answered meanwhile may be what the forced one waited for.
+  const Exchange* const normal = context.log.find(job.period.normal_close);
   const bool nothing_to_wait_for = exchange.before == JobState::closed || exchange.before == JobState::absent ||
                                    exchange.before == JobState::failed || job.period.failed_fault ||
-                                   job.period.normal_close != 0;
+                                   (normal != nullptr && normal->answered <= exchange.invoked);
   const bool is_lost = exchange.stage == Exchange::Stage::lost;
   if (nothing_to_wait_for || (exchange.outcome != RequestOutcome::accepted && !is_lost)) return;
   std::optional<Time> ends;

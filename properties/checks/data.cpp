@@ -58,7 +58,8 @@ std::vector<Program> refuses_data(const Environment& environment) {
 std::vector<Program> refuses_analysis(const Environment& environment) {
   const Duration later = environment.live ? 6 * kSecond : 10 * kSecond;
   const Duration soon = environment.live ? kSecond : later;
-  std::vector<Program> programs{Steps{closed(), flush(), buckets(), pause(soon), buckets()}};
+  const Step forecast = raw(environment, "POST", "/anomaly_detectors/closecheck-a/_forecast");
+  std::vector<Program> programs{Steps{closed(), flush(), forecast, buckets(), pause(soon), buckets()}};
   for (const Steps& steps : closed_in_many_ways(environment))
     programs.push_back(Steps{steps, offered_again(environment, flush(), false), stats()});
   // What changes right after the answer is late housekeeping; what changes after that is analysis.

@@ -118,12 +118,11 @@ std::vector<Check> force_checks() {
        {},
        {}},
       {"force-closes-slow-jobs",
-       {C::force_closes_unresponsive_job, C::force_returns_early, C::concurrent_requests_linearize},
+       {C::force_returns_early, C::force_closes_unresponsive_job, C::concurrent_requests_linearize},
        {.faults = {Fault::slow_close}},
        closes_slow_jobs,
        {},
-       {},
-       0},
+       {}},
   };
 }
 

@@ -24,11 +24,6 @@ constexpr int kRepetitions = 3;
 constexpr std::size_t kCandidatesMax = 3;
 /// Other interleavings that a smaller program with overlapping requests may need.
 constexpr int kOverlapSeeds = 4;
-constexpr std::size_t kTrialsMaxLive = 60;
-/// ... and no more than this is waited for them, so that what takes half a minute each time is tried a few times only.
-constexpr Duration kShrinkingTimeLive = 90 * kSecond;
-/// Live, trials wait more than they ask, so that several may go on side by side.
-constexpr std::size_t kTrialsAtOnceLive = 4;
 
 bool is_dialect(Clause clause) {
   return level_of(clause) == Level::dialect;
@@ -47,13 +42,6 @@ const Finding* finding_for(const std::vector<Finding>& findings, Clause clause, 
 
 bool contains(const std::vector<Clause>& clauses, Clause clause) {
   return std::find(clauses.begin(), clauses.end(), clause) != clauses.end();
-}
-
-/// Live: how many smaller programs are tried in place of this one.
-std::size_t trials_max(const Program& program, const Environment& environment) {
-  const Duration each = std::max(kSecond, estimated_time(program, environment));
-  return std::clamp(kTrialsAtOnceLive * static_cast<std::size_t>(kShrinkingTimeLive / each), kTrialsAtOnceLive,
-                    kTrialsMaxLive);
 }
 
 bool asks_with_wrong_password(const Program& program) {
@@ -362,8 +350,8 @@ class CounterexampleProver {
     const auto smallest_by = [&](Patience patience) {
       ShrinkOptions shrinking;
       shrinking.simplify = Simplify::by_removal;
-      shrinking.trials_max = trials_max(violation.program, trials_.environment());
-      shrinking.at_once = kTrialsAtOnceLive;
+      shrinking.trials_max = shrinking_trials_max(violation.program, trials_.environment());
+      shrinking.at_once = kShrinkingTrialsAtOnceLive;
       shrinking.enough = [this] { return out_of_time(); };
       return shrink(
           violation,

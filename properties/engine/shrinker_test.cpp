@@ -115,6 +115,19 @@ TEST(Shrinkables, AreAllSmallerInLiveTrials) {
   EXPECT_GT(count, 0U);
 }
 
+// Without the wait a replay may send the forced close first.
+TEST(Shrinkables, KeepTheWaitBehindARequestThatOthersMeetInLiveTrials) {
+  auto candidates =
+      shrinkable_of(Steps{create(), open(), meanwhile(1, close()), pause(300 * kMillisecond), force(), stats()},
+                    Simplify::by_removal)
+          .shrinks();
+  while (const auto candidate = candidates.next()) {
+    const std::vector<Step>& steps = candidate->value().steps;
+    for (std::size_t i = 1; i < steps.size(); ++i)
+      EXPECT_FALSE(steps[i - 1].detached && steps[i].type == StepType::call) << describe(steps[i].request);
+  }
+}
+
 TEST(Shrinkables, LeaveAloneWhoPrepares) {
   const auto by = [](Principal who) {
     auto candidates =

@@ -62,6 +62,13 @@ std::vector<Showing> showings_of_closing() {
          s.close(kA);
          return is_accepted(s.ask(FlushJob{kA, {}}));
        }},
+      {Deviation::closed_job_forecasts, p54,
+       [](S& s) {
+         s.create(kA);
+         s.open(kA);
+         s.close(kA);
+         return is_accepted(s.ask(RawRequest{"POST", "/_xpack/ml/anomaly_detectors/" + kA + "/_forecast", {}, "", ""}));
+       }},
       {Deviation::analyses_after_close, p54,
        [](S& s) {
          run_once(s, kThreeBuckets);

@@ -180,8 +180,9 @@ Answer FurtherOperations::on(const Forecast& ask) {
   const Job* job = jobs_.find(ask.job);
   if (job == nullptr && turn_.manner.profile->post_to_unknown_may_conflict) return not_open(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
-  if (job->state() == JobState::closed || settings_.upgrade_mode()) return not_open(ask.job);
-  if (job->state() != JobState::opened)
+  const bool begins = job->state() == JobState::closed && turn_.manner.deviates(Deviation::closed_job_forecasts);
+  if ((job->state() == JobState::closed && !begins) || settings_.upgrade_mode()) return not_open(ask.job);
+  if (job->state() != JobState::opened && !begins)
     return conflict(fmt::format("Cannot forecast because job [{}] is not open", ask.job));
   return ServiceAnswer(accepted(Acknowledged{}), ForecastBegun{fmt::format("forecast-{}", turn_.wall_ms())});
 }

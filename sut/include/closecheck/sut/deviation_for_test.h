@@ -9,9 +9,6 @@
 
 namespace closecheck::sut {
 
-/// Sub-cases that the core round passes, or tells under another clause: programs that a quick run leaves out tell them.
-inline constexpr std::array<std::string_view, 1> kBeyondTheCoreRound{"force-waits-behind-a-close"};
-
 /// What the core round tells by a counterexample that is longer than the least.
 inline constexpr std::array<std::string_view, 4> kToldAtLength{
     "forbidden-answers-401",
@@ -30,7 +27,6 @@ inline constexpr std::array<std::string_view, 2> kToldClusterWide{"revoked-user-
 /// half a minute of waiting is not for the quick.
 inline bool is_told_by_core_round(const DeviationText& text) {
   return text.clause != Clause::close_prunes_model && text.clause != Clause::timeout_defaults_to_30m &&
-         std::ranges::find(kBeyondTheCoreRound, text.name) == kBeyondTheCoreRound.end() &&
          std::ranges::find(kToldClusterWide, text.name) == kToldClusterWide.end();
 }
 
