@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
@@ -55,8 +54,6 @@ int port_of(const std::string& url) {
 
 /// Runs the gate with a budget of so many seconds, which must do.
 Finished run_within(const Bench& bench, int seconds) {
-  // A program begins as a copy of this one, whose memory counts as its own.
-  ::malloc_trim(0);
   const auto begin = std::chrono::steady_clock::now();
   Finished finished = bench.run(
       {"--profile", "xpack-6.3", "--seed", "7", "--effort", "quick", "--budget", std::to_string(seconds) + "s"});

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -64,6 +65,15 @@ bool read_some(int file, std::string& into) {
   if (length <= 0) return false;
   into.append(part.data(), static_cast<std::size_t>(length));
   return true;
+}
+
+/// The most memory that a process has had since it began its program. Empty: it has ended.
+std::optional<std::size_t> memory_high_water(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  const std::string name = "VmHWM:";
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(name)) return std::stoull(line.substr(name.size())) << 10;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -122,7 +132,9 @@ Finished Process::wait(int seconds) {
   std::array<pollfd, 2> open{{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   while (open[0].fd >= 0 || open[1].fd >= 0) {
-    if (::poll(open.data(), open.size(), 1000) < 0 && errno != EINTR) break;
+    if (::poll(open.data(), open.size(), 20) < 0 && errno != EINTR) break;
+    // What the system tells of an ended one counts the memory of whoever started it.
+    if (const auto memory = memory_high_water(child_)) finished.memory_bytes = *memory;
     if (std::chrono::steady_clock::now() > deadline) ::kill(child_, SIGKILL);
     for (pollfd& pipe : open)
       if (pipe.fd >= 0 && pipe.revents != 0 && !read_some(pipe.fd, pipe.fd == out_ ? finished.out : finished.err))
@@ -131,10 +143,8 @@ Finished Process::wait(int seconds) {
   ::close(out_);
   ::close(err_);
   int status = 0;
-  rusage used{};
-  while (::wait4(child_, &status, 0, &used) < 0 && errno == EINTR) {
+  while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
   }
-  finished.memory_bytes = static_cast<std::size_t>(used.ru_maxrss) * 1024;
   child_ = -1;
   finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return finished;

@@ -13,7 +13,7 @@ struct Finished {
   int code = -1;  // exit code; 128 and more: ended by a signal
   std::string out;
   std::string err;
-  std::size_t memory_bytes = 0;  // that it had at once at most; what started it counts as well
+  std::size_t memory_bytes = 0;  // that it had at once at most, as far as was seen until shortly before its end
 };
 
 /// A process of the program (`CLOSECHECK_PROGRAM`), with pipes to its two outputs.

@@ -45,7 +45,7 @@ TEST(AnswerReader, TakesNoMoreThanTheRoomThatAllAnswersHaveTogether) {
     }
     AnswerReader reader(room);
     EXPECT_FALSE(reader.take_body(megabytes));
-    EXPECT_THAT(reader.refusal(), HasSubstr("the answers that are kept at once are longer than 48 MiB together"));
+    EXPECT_THAT(reader.refusal(), HasSubstr("the answers that are kept at once are longer than 24 MiB together"));
   }
   AnswerReader reader(room);
   EXPECT_TRUE(reader.take_body(megabytes));

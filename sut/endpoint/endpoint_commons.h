@@ -49,7 +49,8 @@ class WrongPasswords {
 };
 
 /// Bytes of the bodies of all answers that are kept at once: while they come in, and for as long as a history has them.
-inline constexpr std::size_t kAnswersBytesMax = std::size_t{48} << 20;
+/// A report that tells of them takes five times as much for a moment.
+inline constexpr std::size_t kAnswersBytesMax = std::size_t{24} << 20;
 
 /// Room for these. Thread-safe.
 class AnswerRoom {
