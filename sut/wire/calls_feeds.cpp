@@ -22,6 +22,47 @@ bool asks_for_all(const FeedOptions& options) {
   return query == options.members.end() || query->second.starts_with(R"({"match_all":)");
 }
 
+const Json* aggregations_in(const Json& object) {
+  const Json* aggregations = member(object, "aggregations");
+  return aggregations != nullptr ? aggregations : member(object, "aggs");
+}
+
+std::string aggregated_field(const Json& aggregation) {
+  const Json* field = member(aggregation, "field");
+  return field != nullptr && field->is_string() ? field->get<std::string>() : "";
+}
+
+/// The histogram over time that aggregations of a datafeed lead to, one below the other. Null: a composite one, whose
+/// sources say it.
+const Json* histogram_in(const Json* aggregations) {
+  if (aggregations == nullptr || !aggregations->is_object() || aggregations->size() != 1)
+    refuse(400, "status_exception", "A date_histogram (or histogram) aggregation is required");
+  const Json& only = aggregations->front();
+  if (member(only, "composite") != nullptr) return nullptr;
+  for (const char* kind : {"date_histogram", "histogram"})
+    if (const Json* histogram = member(only, kind); histogram != nullptr) return &only;
+  return histogram_in(aggregations_in(only));
+}
+
+/// Records get their time from the latest document of each group.
+void check_aggregations(const Json& config) {
+  const Json* aggregations = aggregations_in(config);
+  if (aggregations == nullptr || aggregations->is_null()) return;
+  const Json* histogram = histogram_in(aggregations);
+  if (histogram == nullptr) return;
+  const Json* over = member(*histogram, "date_histogram");
+  if (over == nullptr) over = member(*histogram, "histogram");
+  const std::string field = aggregated_field(*over);
+  const Json* inner = aggregations_in(*histogram);
+  const bool has_latest = inner != nullptr && inner->is_object() && std::ranges::any_of(*inner, [&](const Json& one) {
+                            const Json* latest = member(one, "max");
+                            return latest != nullptr && aggregated_field(*latest) == field;
+                          });
+  if (!has_latest)
+    refuse(400, "status_exception",
+           fmt::format("Date histogram must have nested max aggregation for time_field [{}]", field));
+}
+
 bool reads_everything(const FeedOptions& options) {
   const bool is_one = options.indices.size() == 1 && options.indices.front().find_first_of("*,") == std::string::npos;
   return is_one && asks_for_all(options) &&
@@ -46,6 +87,7 @@ Built create_feed(Call& call) {
     check_feed(call.object("datafeed_config"), call.dialect());
   }
   FeedOptions options = read_feed(call.object("datafeed_config"));
+  if (!call.is_view()) check_aggregations(call.object("datafeed_config"));
   if (!call.is_view()) in_field("datafeed_config", "query", [&] { take_query(call, options); });
   if (options.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
   if (options.indices.empty()) refuse(400, "status_exception", "Invalid indices value '[]' in datafeed configuration");

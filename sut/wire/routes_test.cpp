@@ -182,7 +182,7 @@ TEST(Routes, TellWhetherADatafeedReadsAllOfOneIndex) {
   EXPECT_FALSE(reads_everything(R"("indices":["i"],"query":{"range":{"time":{"gte":5}}})"));
   EXPECT_FALSE(reads_everything(R"("indices":["i","k"])"));
   EXPECT_FALSE(reads_everything(R"("indices":["i-*"])"));
-  EXPECT_FALSE(reads_everything(R"("indices":["i"],"aggregations":{"a":{}})"));
+  EXPECT_FALSE(reads_everything(R"("indices":["i"],"aggregations":{"a":{"composite":{}}})"));
 }
 
 TEST(Routes, ReadBulkBodiesOfOneIndex) {
