@@ -114,11 +114,12 @@ std::vector<Program> reads_units_of_slow_closes(const Environment& environment) 
   const Duration span = short_of(environment);
   const std::string micros = std::to_string(span / kMicrosecond) + "micros";
   const std::string nanos = std::to_string(span) + "nanos";
-  // All at once: each of several closes of one job has a timeout of its own.
-  Steps at_once{create(), open(), slow};
-  int client = 0;
-  for (const std::string& timeout : {std::string("1h"), std::string("1m"), std::string("1d"), std::string("600s"),
-                                     in_milliseconds(span), micros, nanos})
+  // All at once: each of several closes of one job has a timeout of its own, also behind another one.
+  const Duration meanwhile_begun = 20 * kMillisecond + environment.round_trip_max;
+  Steps at_once{create(), open(), slow, meanwhile(1, close_within("1h")), pause(meanwhile_begun)};
+  int client = 1;
+  for (const std::string& timeout :
+       {std::string("1m"), std::string("1d"), std::string("600s"), in_milliseconds(span), micros, nanos})
     at_once.add(meanwhile(++client, close_within(timeout)));
   at_once.add(meanwhile(++client, close()));
   std::vector<Program> programs{at_once.add(join_step()).add(stats())};
