@@ -190,7 +190,8 @@ FLAWS = {
               "concurrent-requests-linearize accepted-data-is-kept reopen-continues-analysis close-many",
               "A close like the last one of its connection is answered like that and does nothing."),
         _flaw("statistics-are-cached", "closed-means-closed close-ends-open-job close-waits-for-housekeeping "
-              "job-reopens close-flushes-buffers accepted-data-is-kept", "Statistics of a job are up to 400 ms old."),
+              "job-reopens close-flushes-buffers accepted-data-is-kept force-closes-failed-job",
+              "Statistics of a job are up to 400 ms old."),
         _flaw("forced-close-with-timeout-waits", "force-returns-early force-closes-unresponsive-job",
               "A forced close with a timeout waits for its housekeeping as long."),
         _flaw("third-of-a-list-stays-open", "close-many", "Of several jobs only two are closed."),
@@ -198,7 +199,8 @@ FLAWS = {
               "Beside other names in a list a wildcard stands for itself."),
         _flaw("one-close-in-ten-does-nothing", "close-ends-open-job closed-means-closed job-reopens "
               "concurrent-requests-linearize close-flushes-buffers accepted-data-is-kept close-waits-for-housekeeping "
-              "reopen-continues-analysis close-many", "Every tenth close is answered and does nothing."),
+              "reopen-continues-analysis close-many closed-job-refuses-data closed-job-refuses-analysis",
+              "Every tenth close is answered and does nothing."),
         _flaw("force-of-closed-reads-closing", "closed-means-closed closing-closed-job force-closes-failed-job",
               "A forced close of a closed job has it read closing for two seconds."),
         _flaw("close-with-timeout-leaves-no-snapshot", "close-persists-snapshot",

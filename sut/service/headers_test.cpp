@@ -55,15 +55,15 @@ TEST(AnswerHeaders, WarnOfTheOlderNamesOfParameters) {
   const Manner manner{Profile::es_7.at({7, 17, 1}), Deviation::none, Variant::usual, kMillisecond, false};
   const std::map<std::string, const char*> old_names{{"/_ml/anomaly_detectors/none*", "allow_no_jobs"},
                                                      {"/_ml/datafeeds/none*", "allow_no_datafeeds"}};
-  for (const auto& [path, name] : old_names) {
+  for (const auto& old : old_names) {
     const auto warnings = [&](const char* parameter) {
-      const wire::HttpRequest http{"GET", path, {{parameter, "true"}}, "", ""};
+      const wire::HttpRequest http{"GET", old.first, {{parameter, "true"}}, "", ""};
       const Entered entered = enter(http, manner, Principal::manage_ml);
-      EXPECT_FALSE(entered.answer) << path << " knows " << parameter;
+      EXPECT_FALSE(entered.answer) << old.first << " knows " << parameter;
       return told(leave(ServiceAnswer(accepted(Acknowledged{})), entered, manner), "warning");
     };
-    EXPECT_THAT(warnings(name),
-                ElementsAre(testing::HasSubstr(std::string(name) + "] used, expected [allow_no_match]")));
+    EXPECT_THAT(warnings(old.second),
+                ElementsAre(testing::HasSubstr(std::string(old.second) + "] used, expected [allow_no_match]")));
     EXPECT_THAT(warnings("allow_no_match"), IsEmpty());
   }
 }
