@@ -24,7 +24,8 @@ async function opened(browser, file) {
   page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
   page.on("request", (request) => request.url() !== pathToFileURL(file).href && troubles.push("fetches " + request.url()));
   await page.setViewport({width: 1280, height: 900});
-  await page.goto(pathToFileURL(file).href);
+  // A page is only late where the machine is busy; all of this together has a bound of its own.
+  await page.goto(pathToFileURL(file).href, {timeout: 300_000});
   return {page, troubles};
 }
 
