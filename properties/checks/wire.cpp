@@ -186,7 +186,7 @@ std::vector<Check> wire_checks() {
        codes_are_the_profiles,
        {},
        {},
-       3},
+       5},
       {"unknown-parameters-are-refused",
        {C::unknown_parameter_refused, C::refused_request_changes_nothing},
        {},
