@@ -179,7 +179,7 @@ std::vector<Check> wire_checks() {
        {},
        {},
        2},
-      {"errors-have-envelopes", {C::wire_error_envelope, C::wire_status_codes}, {}, errors_have_envelopes, {}, {}, 6},
+      {"errors-have-envelopes", {C::wire_error_envelope, C::wire_status_codes}, {}, errors_have_envelopes, {}, {}, 3},
       {"status-codes-are-the-profile's",
        {C::wire_status_codes, C::wire_error_envelope, C::closing_closed_job},
        {},
