@@ -460,12 +460,11 @@ TEST(JudgeForms, TakesACloseBehindAStopOfSeveralDatafeeds) {
 
 // closed-job-refuses-analysis: a forecast is analysis, and whoever has none refuses it; to delete one is none.
 TEST(JudgeForms, AccusesAForecastOfAClosedJobAlone) {
-  const std::string path = "/_xpack/ml/anomaly_detectors/" + kJob + "/_forecast";
-  const RawRequest forecast{"POST", path, {}, "", ""};
+  const RawRequest forecast{"POST", "/_xpack/ml/anomaly_detectors/" + kJob + "/_forecast", {}, "", ""};
   JudgedHistory story = opened_job();
   story.does(forecast, ok()).does(forecast, refusal(400)).does(CloseJob{kJob, {}, {}, {}, {}}, ok());
   for (const int status : {400, 404, 405, 409}) story.does(forecast, refusal(status));
-  story.does(RawRequest{"DELETE", path, {}, "", ""}, ok()).reads(kClosed, 0);
+  story.does(RawRequest{"DELETE", forecast.path, {}, "", ""}, ok()).reads(kClosed, 0);
   expect_fits(story);
   story.does(forecast, ok());
   expect_violates(story, Clause::closed_job_refuses_analysis);

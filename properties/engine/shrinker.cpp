@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "closecheck/vocabulary/workers.h"
+#include "engine/race.h"
 
 namespace closecheck::properties {
 namespace {
@@ -407,33 +408,6 @@ Candidates pairs_replaced(const Program& program) {
 rc::Seq<Program> lazily(const Shared& program, Candidates (*candidates)(const Program&)) {
   return rc::seq::mapcat(rc::seq::just(program),
                          [candidates](const Shared& it) { return rc::seq::fromContainer(candidates(*it)); });
-}
-
-bool is_same_call(const Step& one, const Step& other) {
-  return one.type == StepType::call && other.type == StepType::call && one.client == other.client &&
-         describe(one.request) == describe(other.request);
-}
-
-/// Whether both are sent in the program, the second at once behind the first.
-bool sends_at_once(const Program& program, const Step& first, const Step& second) {
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    if (!is_same_call(program.steps[i], first)) continue;
-    for (std::size_t j = i + 1; j < program.steps.size() && program.steps[j].type == StepType::call; ++j)
-      if (is_same_call(program.steps[j], second)) return true;
-  }
-  return false;
-}
-
-/// Whether something follows at once in the smaller program what is not waited for there, and has a wait before it in
-/// the larger one. Which of the two a live target meets first would depend on its connections, and no replay could be
-/// sure.
-bool begins_a_race(const Program& smaller, const Program& larger) {
-  for (std::size_t i = 1; i < smaller.steps.size(); ++i) {
-    const Step& first = smaller.steps[i - 1];
-    const Step& second = smaller.steps[i];
-    if (first.detached && second.type == StepType::call && !sends_at_once(larger, first, second)) return true;
-  }
-  return false;
 }
 
 rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
