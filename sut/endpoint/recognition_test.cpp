@@ -109,7 +109,7 @@ TEST_F(RecognitionOf, AServerThatTellsItsVersionIsByThat) {
   for (const auto& [version, expected] : table) {
     server_.version = version;
     server_.bases = {expected.second};
-    Recognition found = recognised();
+    const Recognition found = recognised();
     EXPECT_EQ(found.what, Recognised::profile) << version << ": " << found.why;
     ASSERT_TRUE(found.profile);
     EXPECT_EQ(*found.profile, expected.first.at(*read_version(version)));
