@@ -8,6 +8,7 @@
 #include "closecheck/properties/gate.h"
 #include "closecheck/sut/in_process.h"
 #include "closecheck/vocabulary/profile_for_test.h"
+#include "closecheck/vocabulary/sanitizer_for_test.h"
 
 namespace closecheck::properties {
 
@@ -16,7 +17,7 @@ inline GateOptions everything(Profile profile, Effort effort = Effort::quick) {
   options.profile = profile;
   options.effort = effort;
   options.seed = 7;
-  options.jobs = 1;
+  options.jobs = kThreadSanitized ? 2 : 1;
   options.principals.insert(kPrincipals.begin(), kPrincipals.end());
   options.faults = {Fault::fail_job, Fault::slow_close, Fault::hang_close};
   for (const ClauseText& clause : clauses()) options.selected.push_back(clause.clause);

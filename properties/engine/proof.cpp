@@ -15,6 +15,7 @@
 #include "engine/estimate.h"
 #include "engine/root_cause.h"
 #include "engine/seeds.h"
+#include "engine/steadying.h"
 
 namespace closecheck::properties {
 namespace {
@@ -137,7 +138,7 @@ class CounterexampleProver {
         continue;
       }
       if (tried++ == kCandidatesMax) return;
-      Reproduction minimal = smallest(clause, candidate);
+      Reproduction minimal = steady(smallest(clause, candidate), clause);
       // What was dropped on the word of one clock has to hold by more of them.
       if (candidate.timing && live() && times_seen_again(minimal, clause) + 1 < kRepetitions)
         minimal = *candidate.violation;
@@ -174,6 +175,23 @@ class CounterexampleProver {
     if (other == clause || live()) return selected(other) ? minimal : *candidate.violation;
     Reproduction exact = minimize(clause, false, *candidate.violation);
     return is_smaller(exact.program, minimal.program) || !selected(other) ? exact : minimal;
+  }
+
+  /// Live: which of two requests comes first may hang on their connections.
+  Reproduction steady(Reproduction minimal, Clause clause) {
+    if (!live() || out_of_time()) return minimal;
+    const Environment& environment = trials_.environment();
+    const Clause shown = finding_for(minimal.findings, clause, true)->clause;
+    const std::uint64_t seed = minimal.seed;
+    SteadyingOptions steadying;
+    steadying.moments = {2 * kMillisecond, 10 * kMillisecond, environment.normal_close / 6,
+                         environment.normal_close / 2};
+    steadying.at_once = kShrinkingTrialsAtOnceLive;
+    steadying.trials_max = shrinking_trials_max(minimal.program, environment);
+    steadying.enough = [this] { return out_of_time(); };
+    return steadied(
+        std::move(minimal), [&](const Program& program) { return violating(program, shown, false, seed, true); },
+        steadying);
   }
 
   /// Where a job is not in the state in which it should be, whatever is asked next may go wrong: reading its statistics
@@ -255,8 +273,7 @@ class CounterexampleProver {
   /// A clock can be wrong once: the same finding must come again, and again.
   bool confirmed(Clause clause, const Reproduction& violation) {
     if (!options_.gone.empty()) {
-      proofs_.doubts.emplace(clause,
-                             "an answer was out of its bounds and could not be asked for again, for " + options_.gone);
+      keep_doubt(clause, {"an answer was out of its bounds and could not be asked for again, for " + options_.gone});
       return false;
     }
     const int again = times_seen_again(violation, clause);
@@ -264,12 +281,19 @@ class CounterexampleProver {
     const Finding* found = finding_for(violation.findings, clause, false);
     const std::string what = found == nullptr ? "an answer was out of its bounds"
                                               : "expected " + found->expected + "; observed " + found->observed;
-    proofs_.doubts.emplace(
-        clause, live() && is_cancelled()
-                    ? what + ", once; the run was interrupted before it was tried again"
-                    : fmt::format("{}, in {} of {} repetitions, which may be noise (margin {})", what, again + 1,
-                                  again + 2, describe_duration(trials_.environment().margin)));
+    Doubt doubt{what + ", once; the run was interrupted before it was tried again"};
+    if (!live() || !is_cancelled()) {
+      doubt.story = fmt::format("{}, in {} of {} repetitions, which may be noise (margin {})", what, again + 1,
+                                again + 2, describe_duration(trials_.environment().margin));
+      doubt.came_again = again > 0;
+    }
+    keep_doubt(clause, std::move(doubt));
     return false;
+  }
+
+  void keep_doubt(Clause clause, Doubt doubt) {
+    const auto [at, added] = proofs_.doubts.try_emplace(clause, doubt);
+    if (!added && !at->second.came_again) at->second = std::move(doubt);
   }
 
   /// How often the same finding comes again, up to the first time that it does not.

@@ -21,9 +21,15 @@ struct Proof {
   Reproduction reproduction;
 };
 
+/// A finding that rests on a clock and did not come each time.
+struct Doubt {
+  std::string story;
+  bool came_again = false;  // once more at least, so that nothing else that was seen outweighs it
+};
+
 struct Proofs {
-  std::vector<Proof> violations;         // aimed before in passing; then stated, implied, dialect; catalogue order
-  std::map<Clause, std::string> doubts;  // seen, but not confirmed: a finding that rests on a clock, and its story
+  std::vector<Proof> violations;     // aimed before in passing; then stated, implied, dialect; catalogue order
+  std::map<Clause, Doubt> doubts;    // seen, but not confirmed
   std::map<Clause, Clause> follows;  // seen, but only because the other clause is broken, which tells it under `also`
   std::int64_t exchanges = 0;
   std::int64_t sequences = 0;

@@ -5,12 +5,16 @@
 
 #include <deque>
 
+#include "checks/steps.h"
+#include "closecheck/sut/deviation.h"
+#include "engine/environment.h"
 #include "engine/gate_for_test.h"
 
 namespace closecheck::properties {
 namespace {
 
 using testing::Contains;
+using testing::HasSubstr;
 using testing::Not;
 
 /// The service behind somebody who answers every normal close at once, and does not pass it on.
@@ -118,6 +122,56 @@ TEST(Proof, NeverLetsAClauseHoldOfWhichAViolationWasSeen) {
       EXPECT_EQ(clause.verdict, ClauseVerdict::violated) << clause.why;
     }
   }
+}
+
+/// Services of which the first few ignore timeouts, and later ones are as they should be.
+class MendedFactory final : public sut::SystemFactory {
+ public:
+  explicit MendedFactory(int broken) : broken_(broken) {}
+  std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+    return broken_-- > 0 ? broken_factory_->make(seed) : factory_->make(seed);
+  }
+
+ private:
+  int broken_;
+  std::unique_ptr<sut::SystemFactory> broken_factory_ =
+      sut::make_in_process_factory({.deviation = sut::Deviation::ignores_timeout});
+  std::unique_ptr<sut::SystemFactory> factory_ = sut::make_in_process_factory({});
+};
+
+/// What is proved of a close that was answered late by that many services, the first of them before.
+Proofs prove_late_close(int broken) {
+  const Check check{"late", {Clause::timeout_bounds_wait}, {}, {}, {}, {}};
+  MendedFactory factory(broken);
+  TrialRunner trials(environment_of(everything(Profile::xpack_5_4)), std::string(kNamePrefix), factory, factory);
+  const auto runner = trials.make_runner();
+  const auto late = std::make_shared<const Program>(
+      Program(Steps{create(), open(), slow_close(10 * kSecond), close_within("1s"), stats()}));
+  const Ran ran = trials.run(*runner, late, 7, true);
+  CampaignResult campaign;
+  campaign.checks.emplace_back().check = &check;
+  campaign.checks.back().violations.push_back(trials.keep(*runner, ran));
+  ProofOptions options;
+  options.seed = 7;
+  options.selected = {Clause::timeout_bounds_wait};
+  return prove(campaign, options, trials);
+}
+
+TEST(Proof, ByAClockIsADoubtWhereItDoesNotComeThreeTimes) {
+  constexpr Clause kClause = Clause::timeout_bounds_wait;
+  const Proofs once = prove_late_close(1);
+  const Proofs twice = prove_late_close(2);
+  const Proofs always = prove_late_close(1'000'000);
+
+  EXPECT_TRUE(once.violations.empty());
+  ASSERT_EQ(once.doubts.count(kClause), 1U);
+  EXPECT_FALSE(once.doubts.at(kClause).came_again);
+  EXPECT_THAT(once.doubts.at(kClause).story, HasSubstr("in 1 of 2 repetitions"));
+  EXPECT_TRUE(twice.violations.empty());
+  ASSERT_EQ(twice.doubts.count(kClause), 1U);
+  EXPECT_TRUE(twice.doubts.at(kClause).came_again);
+  EXPECT_THAT(twice.doubts.at(kClause).story, HasSubstr("in 2 of 3 repetitions"));
+  EXPECT_EQ(always.violations.size(), 1U);
 }
 
 TEST(Proof, NamesTheClauseThatWasAskedForWhereItsRootWasNot) {

@@ -8,6 +8,11 @@ bool is_same_call(const Step& one, const Step& other) {
          describe(one.request) == describe(other.request);
 }
 
+/// Of two steps that stand side by side.
+bool race(const Step& first, const Step& second) {
+  return first.detached && second.type == StepType::call;
+}
+
 /// Whether both are sent in the program, the second at once behind the first.
 bool sends_at_once(const Program& program, const Step& first, const Step& second) {
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
@@ -24,9 +29,18 @@ bool begins_a_race(const Program& smaller, const Program& larger) {
   for (std::size_t i = 1; i < smaller.steps.size(); ++i) {
     const Step& first = smaller.steps[i - 1];
     const Step& second = smaller.steps[i];
-    if (first.detached && second.type == StepType::call && !sends_at_once(larger, first, second)) return true;
+    if (race(first, second) && !sends_at_once(larger, first, second)) return true;
   }
   return false;
+}
+
+Program with_moments(const Program& program, Duration moment) {
+  Program out;
+  for (const Step& step : program.steps) {
+    if (!out.steps.empty() && race(out.steps.back(), step)) out.steps.push_back(wait_step(moment));
+    out.steps.push_back(step);
+  }
+  return out;
 }
 
 }  // namespace closecheck::properties

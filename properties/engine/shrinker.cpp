@@ -450,21 +450,20 @@ Candidates next_of(rc::Seq<rc::Shrinkable<Program>>& candidates, std::size_t cou
   return next;
 }
 
-/// What came of each candidate, all tried side by side.
-std::vector<std::optional<Reproduction>> tried(const Candidates& candidates, const Trial& trial) {
-  std::vector<std::optional<Reproduction>> reproductions(candidates.size());
-  std::atomic<std::size_t> next = 0;
-  std::atomic<bool> failed = false;
-  run_workers(static_cast<int>(candidates.size()), failed, [&] {
-    for (std::size_t i = next++; i < candidates.size() && !failed; i = next++) reproductions[i] = trial(candidates[i]);
-  });
-  return reproductions;
-}
-
 }  // namespace
 
 bool is_smaller(const Program& one, const Program& other) {
   return size_of(one) < size_of(other);
+}
+
+std::vector<std::optional<Reproduction>> tried(const std::vector<Program>& programs, const Trial& trial) {
+  std::vector<std::optional<Reproduction>> reproductions(programs.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
+  run_workers(static_cast<int>(programs.size()), failed, [&] {
+    for (std::size_t i = next++; i < programs.size() && !failed; i = next++) reproductions[i] = trial(programs[i]);
+  });
+  return reproductions;
 }
 
 rc::Shrinkable<Program> shrinkable_of(Program program, Simplify simplify) {

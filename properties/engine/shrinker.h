@@ -50,6 +50,9 @@ struct ShrinkOptions {
 /// The smallest that was found. `start` comes back when nothing smaller violates.
 Reproduction shrink(Reproduction start, const Trial& trial, const ShrinkOptions& options);
 
+/// What came of each program, all tried side by side.
+std::vector<std::optional<Reproduction>> tried(const std::vector<Program>& programs, const Trial& trial);
+
 /// Whether the first program is smaller: by requests, then steps, records, overlaps, waits and parameters.
 bool is_smaller(const Program& one, const Program& other);
 

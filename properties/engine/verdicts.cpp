@@ -107,12 +107,18 @@ class Verdicts {
       if (!record.figures.empty())
         return say_cannot(record, ClauseVerdict::measured, "measured, never judged", "measured");
     } else if (heard.evidence > 0) {
-      const auto doubt = proofs_.doubts.find(clause);
-      return say(record, ClauseVerdict::holds,
-                 fmt::format("stood {} test{}{}", heard.evidence, heard.evidence == 1 ? "" : "s",
-                             doubt == proofs_.doubts.end() ? "" : "; " + doubt->second));
+      return decide_by_evidence(record, heard.evidence);
     }
     decide_untold(record, heard);
+  }
+
+  /// What came again, and then did not, is more than noise and less than a proof.
+  void decide_by_evidence(ClauseRecord& record, std::uint32_t evidence) const {
+    const std::string stood = fmt::format("stood {} test{}", evidence, evidence == 1 ? "" : "s");
+    const auto doubt = proofs_.doubts.find(record.clause);
+    if (doubt == proofs_.doubts.end()) return say(record, ClauseVerdict::holds, stood);
+    if (doubt->second.came_again) return say_did_not(record, ClauseVerdict::inconclusive, doubt->second.story);
+    say(record, ClauseVerdict::holds, stood + "; " + doubt->second.story);
   }
 
   static void decide_what_no_client_sees(ClauseRecord& record) {
@@ -147,7 +153,7 @@ class Verdicts {
     if (!heard.trouble.empty()) return did_not(heard.trouble);
     if (!campaign_.gone.empty()) return did_not(campaign_.gone);
     if (const auto doubt = proofs_.doubts.find(record.clause); doubt != proofs_.doubts.end())
-      return did_not(doubt->second);
+      return did_not(doubt->second.story);
     if (!heard.whys.empty()) return did_not(first_of(heard.whys));
     if (cancelled_) return did_not("the run was interrupted");
     if (heard.skipped > 0)

@@ -78,10 +78,24 @@ TEST(Verdicts, SayWhyACheckCouldNotTell) {
 TEST(Verdicts, RememberAFindingThatCouldNotBeRepeated) {
   Desk desk;
   desk.ran(kAimed, 3);
-  desk.proofs.doubts[C::closed_job_refuses_data] = "an answer was out of its bounds once";
+  desk.proofs.doubts[C::closed_job_refuses_data] = {"an answer was out of its bounds once"};
 
   EXPECT_EQ(desk.record().clauses[0].verdict, ClauseVerdict::inconclusive);
   EXPECT_EQ(desk.record().clauses[0].why, "an answer was out of its bounds once");
+}
+
+TEST(Verdicts, ByEvidenceStandAgainstWhatAClockShowedOnceAndNotAgainstWhatCameAgain) {
+  Desk desk;
+  desk.ran(kAimed, 3).evidence.add(C::closed_job_refuses_data);
+  Doubt& doubt = desk.proofs.doubts[C::closed_job_refuses_data] = {"an answer was out of its bounds"};
+
+  EXPECT_EQ(desk.record().clauses[0].verdict, ClauseVerdict::holds);
+  EXPECT_EQ(desk.record().clauses[0].why, "stood 1 test; an answer was out of its bounds");
+
+  doubt.came_again = true;
+  EXPECT_EQ(desk.record().clauses[0].verdict, ClauseVerdict::inconclusive);
+  EXPECT_EQ(desk.record().clauses[0].kind, Untold::did_not);
+  EXPECT_EQ(desk.record().clauses[0].why, "an answer was out of its bounds");
 }
 
 TEST(Verdicts, DoNotClaimThirtyMinutesLive) {
