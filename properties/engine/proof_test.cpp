@@ -135,7 +135,7 @@ class MendedFactory final : public sut::SystemFactory {
  private:
   int broken_;
   std::unique_ptr<sut::SystemFactory> broken_factory_ =
-      sut::make_in_process_factory({.deviation = sut::Deviation::ignores_timeout});
+      sut::make_in_process_factory({.deviation = *sut::deviation_named("ignores-timeout")});
   std::unique_ptr<sut::SystemFactory> factory_ = sut::make_in_process_factory({});
 };
 
