@@ -39,6 +39,8 @@ class Writer {
     if (const std::string version = product_version_of(profile_); !version.empty())
       header += fmt::format(", product_version: {}", version);
     if (!deviation_.empty()) header += fmt::format(", deviation: {}", write_scalar(make_text(deviation_)));
+    if (violation_.rest_after_force)
+      header += fmt::format(", rest_after_force: {}", format_duration(*violation_.rest_after_force));
     line(0, fmt::format("closecheck: {{{}, oracle: true}}", header));
     line(0, "---");
     line(0, write_key(id) + ":");

@@ -110,6 +110,15 @@ closed-job-refuses-data:
 )");
 }
 
+TEST(Counterexample, TellsHowLongAForcedCloseHadToComeToRest) {
+  Program program;
+  program.steps.push_back(call(close_of("closecheck-a", "true")));
+  ViolationRecord violation = violation_of(program, 0);
+  violation.rest_after_force = 7'453'867'504;
+  const std::string text = write_counterexample(violation, Profile::xpack_6_3, "");
+  EXPECT_EQ(Scenario::parse(text, "f.yml").header().rest_after_force, violation.rest_after_force) << text;
+}
+
 TEST(Counterexample, PointsAtTheAccusedCallEvenWithinMeanwhile) {
   Program program;
   program.steps.push_back(detached_call(1, close_of("closecheck-a")));

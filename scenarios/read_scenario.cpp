@@ -135,10 +135,12 @@ class DocumentReader {
         if (flag == nullptr)
           fail(member.value.place, fmt::format("expected true or false, found {}", describe(member.value)));
         header.oracle = *flag;
+      } else if (member.key == "rest_after_force") {
+        header.rest_after_force = rest(member.value);
       } else {
-        fail(member.place,
-             fmt::format("expected clause, seed, profile, product_version, deviation, target or oracle, found \"{}\"",
-                         member.key));
+        fail(member.place, fmt::format("expected clause, seed, profile, product_version, deviation, target, oracle or "
+                                       "rest_after_force, found \"{}\"",
+                                       member.key));
       }
     }
     if (version != nullptr) header.profile = narrowed(header.profile, *version);
@@ -152,6 +154,16 @@ class DocumentReader {
            fmt::format("expected a version of {}, such as {}, found \"{}\"", profile ? name(*profile) : "a profile",
                        profile.value_or(Profile{})->product_version, *version.string()));
     return narrowed;
+  }
+
+  /// Whoever gave a service less would accuse one that is only slow.
+  Duration rest(const Value& value) const {
+    constexpr Duration kRestMin = 5 * kSecond;
+    const std::string* span = value.string();
+    const auto parsed = span == nullptr ? std::nullopt : parse_duration(*span);
+    if (!parsed || *parsed < kRestMin)
+      fail(value.place, fmt::format("expected a duration with a unit, from 5s up, found {}", describe(value)));
+    return *parsed;
   }
 
   std::uint64_t seed(const Value& value) const {

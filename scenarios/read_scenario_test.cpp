@@ -129,6 +129,17 @@ TEST(Scenario, ReadsTheVersionThatItsProfileIsNarrowedTo) {
   EXPECT_THROW(profile_of("new"), ScenarioError);
 }
 
+TEST(Scenario, ReadsHowLongAForcedCloseHasToComeToRest) {
+  const auto rest_of = [](const std::string& rest) {
+    return Scenario::parse(
+               "closecheck: {rest_after_force: " + rest + "}\nt:\n  - do: {xpack.ml.open_job: {job_id: a}}\n", "f.yml")
+        .header()
+        .rest_after_force;
+  };
+  EXPECT_EQ(rest_of("7454ms"), 7'454 * kMillisecond);
+  for (const char* bad : {"7", "soon", "4999ms", "[7s]"}) EXPECT_THROW(rest_of(bad), ScenarioError) << bad;
+}
+
 TEST(Step, WaitsHaveThreeForms) {
   const Program program = program_of("  - wait: 500ms\n  - wait: answers\n  - wait: {settled: a, at_most: 10s}\n");
   EXPECT_EQ(program.steps.at(0).type, StepType::wait);

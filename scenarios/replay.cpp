@@ -115,10 +115,12 @@ Replay replay(const Scenario& scenario, sut::SystemFactory& factory, const sut::
               const model::JudgeOptions& judge, std::string_view prefix, const TitleFilter& wanted,
               const Standing& standing, const Circumstances& circumstances) {
   const Script& script = scenario.script();
+  model::JudgeOptions options = judge;
+  options.forced_rest = script.header.rest_after_force.value_or(judge.forced_rest);
   Replay all;
   for (const Test& test : script.tests)
     if (!wanted || wanted(test.title))
-      all.tests.push_back(replay_test(script, test, factory, executor, judge, prefix, standing, circumstances));
+      all.tests.push_back(replay_test(script, test, factory, executor, options, prefix, standing, circumstances));
   // The worst test decides; one that was left out says nothing.
   const auto rank = [](const TestReplay& test) {
     if (test.skipped) return 0;

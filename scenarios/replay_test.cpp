@@ -271,6 +271,22 @@ struct WrappedFactory : sut::SystemFactory {
   }
 };
 
+// closed-job-is-idle: what was told by the pace of a target that was measured is told again.
+TEST(Replay, GivesAForcedCloseTheTimeToRestThatTheScenarioTells) {
+  const auto replayed = [](const std::string& rest) {
+    return replay_on("forced-job-keeps-open-time",
+                     "closecheck: {clause: closed-job-is-idle, profile: xpack-6.3" + rest + "}\n---\nt:\n" + kJob +
+                         "  - do: {xpack.ml.close_job: {job_id: closecheck-a, force: true}}\n"
+                         "  - wait: {settled: closecheck-a, at_most: 20s}\n"
+                         "  - wait: 6100ms\n"
+                         "  - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n"
+                         "  - wait: 1s\n"
+                         "  - do: {xpack.ml.get_job_stats: {job_id: closecheck-a}}\n");
+  };
+  EXPECT_EQ(replayed(", rest_after_force: 6s").verdict, ReplayVerdict::still_failing);
+  EXPECT_EQ(replayed("").verdict, ReplayVerdict::cannot_tell);
+}
+
 TEST(Replay, CannotTellWithoutTheFaultThatItNeeds) {
   struct NoFaults : Wrapped {
     using Wrapped::Wrapped;

@@ -113,6 +113,8 @@ std::vector<Program> keeps_accepted_data(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 1)), close(), open(), close(), open(), stats()},
       // A job that is closing may refuse data, or take it and count it in the end; it may not lose it.
+      Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), pause(environment.normal_close / 6),
+            meanwhile(2, post(data(1, 2))), join_step(), open(), close(), settle(environment)},
       Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), meanwhile(2, post(data(1, 2))), join_step(),
             open(), close(), settle(environment)},
       Steps{create(), open(), meanwhile(1, close()), pause(20 * kMillisecond), post(data(0, 1)), join_step(), open(),

@@ -118,9 +118,12 @@ void measure_model(const History& history, const Environment&, Samples& samples)
 }
 
 /// Everything that housekeeping brings about, read the moment the close has answered.
-std::vector<Program> waits_for_housekeeping(const Environment&) {
+std::vector<Program> waits_for_housekeeping(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 60, 4)), close(), on(1, snapshots()), on(2, buckets()), stats()},
+      // What comes meanwhile and is refused does not end the wait.
+      Steps{create(), open(), meanwhile(1, close()), pause(environment.normal_close / 6),
+            meanwhile(2, post(data(0, 1))), join_step(), stats()},
       Steps{create(), open(), post(data(0, 4)), close(), stats()},
       Steps{create(), open(), post(data(0, 4)), close(), buckets()},
       Steps{create(), open(), post(data(0, 4)), close(), snapshots()},
@@ -138,7 +141,6 @@ std::vector<Program> waits_for_slow_housekeeping(const Environment& environment)
       Steps{create(), open(), post(data(0, 4)), slow, close(), buckets()},
       Steps{create(), open(), post(data(0, 4)), slow, close_within("10m"), snapshots(), buckets(), stats()},
       Steps{create(), open(), slow, close(), stats()},
-      // What comes meanwhile and is refused does not end the wait.
       Steps{create(), open(), slow, meanwhile(1, close()), pause(environment.slow / 3), flush(), join_step(), stats()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), slow, close(), snapshots(),
             buckets()},
@@ -180,7 +182,7 @@ std::vector<Check> result_checks() {
        waits_for_housekeeping,
        {},
        {},
-       2},
+       3},
       {"closing-waits-for-slow-housekeeping",
        {C::close_waits_for_housekeeping, C::close_persists_snapshot, C::close_flushes_buffers,
         C::close_finalizes_results, C::timeout_defaults_to_30m},

@@ -110,6 +110,7 @@ class AnswerReader {
     }
     told.outcome = response.outcome;
     told.refusal = response.refusal;
+    told.status = response.wire != nullptr ? response.wire->status : response.status;
     if (const auto* index = std::get_if<IndexDocuments>(&request.operation)) documents_ += index->records.size();
     if (const auto* create = std::get_if<CreateDatafeed>(&request.operation)) feeds_[create->feed] = create->job;
     const std::vector<std::string> names = jobs_named(request.operation);
@@ -215,6 +216,15 @@ bool are_alike(const Departure& one, const Departure& other) {
   return one.kind == other.kind && one.outcome == other.outcome && one.refusal == other.refusal &&
          one.shown == other.shown && one.count == other.count && (!one.is_of_contents() || one.count != 0) &&
          may_be_in_the_same_state(one, other);
+}
+
+bool are_of_the_same_status(const Departure& one, Clause clause, const Departure& other) {
+  constexpr int kErrorMin = 400;
+  const bool are_errors = one.outcome != Outcome::accepted && other.outcome != Outcome::accepted;
+  const bool is_about_it = clause == Clause::wire_status_codes ||
+                           (clause == Clause::wire_error_envelope && one.status < kErrorMin) ||
+                           (clause == Clause::wire_path_and_method && one.operation == other.operation);
+  return is_about_it && are_errors && one.status != 0 && one.status == other.status;
 }
 
 bool are_of_the_same_contents(const Departure& one, const Departure& other) {

@@ -25,6 +25,7 @@ struct Departure {
   std::vector<std::pair<model::Life, bool>> states;
   Outcome outcome = Outcome::unreadable;
   Refusal refusal = Refusal::none;
+  int status = 0;                      // on the wire; 0: it never was there
   JobState shown = JobState::unknown;  // by statistics of one job
   bool shows_another_state = false;    // than they should
   int count = 0;                       // of records in these statistics: -1 too low, 1 too high
@@ -44,6 +45,10 @@ Departure departure_of(const Finding& finding, const History& history, bool secu
 
 /// Whether a service that departs as the one does departs as the other does for the same reason.
 bool are_alike(const Departure& one, const Departure& other);
+
+/// Whether both were told something else than success by the same status, which is what the clause of the first rests
+/// on: a dialect clause of statuses, or of errors that stand under the status of a success.
+bool are_of_the_same_status(const Departure& one, Clause clause, const Departure& other);
 
 /// Whether both are wrong in what was read in the same way; of results, snapshots and configurations no more is known.
 bool are_of_the_same_contents(const Departure& one, const Departure& other);

@@ -159,7 +159,7 @@ class Search {
     std::optional<Reproduction> told = tells(start);
     if (!told) return std::nullopt;
     ShrinkOptions shrinking;
-    if (other_.options.live) shrinking.simplify = Simplify::by_removal;
+    if (other_.options.live) shrinking.simplify = Simplify::in_few_trials;
     shrinking.enough = [this] { return is_over(); };
     const Reproduction minimal = shrink(*std::move(told), tells, shrinking);
     Heard heard = heard_of(minimal.program);

@@ -60,11 +60,15 @@ struct Timetable {
   Clock::time_point last_call() const { return at(budget * 31 / 40); }
   Clock::time_point random_until() const { return std::min(at(random_time), last_call()); }
   /// Of shrinking that begins now: a share of its own, however long all else took.
-  Clock::time_point end_of_shrinking() const {
-    return std::min(Clock::now() + std::chrono::nanoseconds(budget / 5), at(budget * 19 / 20));
-  }
+  Clock::time_point end_of_shrinking() const { return no_later_than_nearly_all(budget / 5); }
+  /// And of what is tried behind it, however long it took itself.
+  Clock::time_point end_of_comparing() const { return no_later_than_nearly_all(budget * 3 / 10); }
 
   bool is_over() const { return Clock::now() >= at(budget); }
+
+  Clock::time_point no_later_than_nearly_all(Duration span) const {
+    return std::min(Clock::now() + std::chrono::nanoseconds(span), at(budget * 19 / 20));
+  }
 
   Clock::time_point start;
   Duration budget;
@@ -154,6 +158,7 @@ RunRecord run_gate(const GateOptions& options, sut::SystemFactory& factory, sut:
   proving.seed = options.seed;
   proving.selected = options.selected;
   proving.deadline = times.end_of_shrinking();
+  proving.end = times.end_of_comparing();
   proving.gone = campaign.gone;
   proving.cancelled = &cancelled;
   if (progress) progress({"making small what was found", 0, 0, 0, {}});

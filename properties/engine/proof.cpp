@@ -78,7 +78,8 @@ enum class Patience : std::uint8_t { fair, hurried };
 
 class CounterexampleProver {
  public:
-  CounterexampleProver(const ProofOptions& options, TrialRunner& trials) : options_(options), trials_(trials) {}
+  CounterexampleProver(const ProofOptions& options, TrialRunner& trials)
+      : options_(options), trials_(trials), deadline_(options.deadline) {}
 
   Proofs prove(const CampaignResult& campaign) {
     std::map<Clause, std::vector<Candidate>> by_clause;
@@ -88,7 +89,9 @@ class CounterexampleProver {
                        [](const Candidate& one, const Candidate& other) { return one.rank < other.rank; });
       prove_clause(clause, candidates);
     }
+    deadline_ = options_.end;
     leave_to_plain_closes();
+    leave_to_close_that_touches_others();
     group_by_root_cause();
     for (const auto& [follower, nearest] : followers_) {
       Clause root = nearest;
@@ -109,9 +112,7 @@ class CounterexampleProver {
  private:
   bool live() const { return trials_.environment().live; }
   /// Live: whether no more is tried.
-  bool out_of_time() const {
-    return live() && (!options_.gone.empty() || is_cancelled() || Clock::now() >= options_.deadline);
-  }
+  bool out_of_time() const { return live() && (!options_.gone.empty() || is_cancelled() || Clock::now() >= deadline_); }
   bool is_cancelled() const { return options_.cancelled != nullptr && *options_.cancelled; }
   bool selected(Clause clause) const { return contains(options_.selected, clause); }
 
@@ -184,8 +185,9 @@ class CounterexampleProver {
     const Clause shown = finding_for(minimal.findings, clause, true)->clause;
     const std::uint64_t seed = minimal.seed;
     SteadyingOptions steadying;
-    steadying.moments = {2 * kMillisecond, 10 * kMillisecond, environment.normal_close / 6,
-                         environment.normal_close / 2};
+    // Of what happens during a close most happens in its middle.
+    steadying.moments = {environment.normal_close / 6, 10 * kMillisecond, environment.normal_close / 2,
+                         2 * kMillisecond};
     steadying.at_once = kShrinkingTrialsAtOnceLive;
     steadying.trials_max = shrinking_trials_max(minimal.program, environment);
     steadying.enough = [this] { return out_of_time(); };
@@ -237,15 +239,37 @@ class CounterexampleProver {
     }
   }
 
+  /// Live: a close that touches the jobs of others touches those of the programs beside it. What such a one showed, and
+  /// does not show alone, is told under that.
+  void leave_to_close_that_touches_others() {
+    constexpr Clause kTouching = Clause::close_touches_one_job;
+    if (!live() || proofs_by_clause_.count(kTouching) == 0) return;
+    std::erase_if(proofs_by_clause_, [&](const auto& entry) {
+      const auto& [clause, proof] = entry;
+      if (clause == kTouching || proof.finding.timing || out_of_time() || shows_again(proof)) return false;
+      followers_[clause] = kTouching;
+      return true;
+    });
+  }
+
+  bool shows_again(const Proof& proof) {
+    for (int i = 1; i < kRepetitions; ++i)
+      if (violating(proof.reproduction.program, proof.finding.clause, false, proof.reproduction.seed, true))
+        return true;
+    return false;
+  }
+
   /// Of the violations of one cause only the first is told; the others stand under its `also`.
   void group_by_root_cause() {
     std::vector<const Proof*> ranked;
     ranked.reserve(proofs_by_clause_.size());
     for (const auto& [clause, proof] : proofs_by_clause_) ranked.push_back(&proof);
-    // What plain requests show comes before what needs a circumstance, and nothing before what shrinking it led to.
+    // What plain requests show comes before what needs a circumstance, which to the form of an answer is none, and
+    // nothing before what shrinking it led to.
     const auto rank = [](const Proof& it) {
       const auto [is_in_passing, level, clause] = rank_of(it);
-      return std::tuple(is_in_passing, level, has_circumstances(it.reproduction.program), clause);
+      const bool is_special = level != Level::dialect && has_circumstances(it.reproduction.program);
+      return std::tuple(is_in_passing, level, is_special, clause);
     };
     std::ranges::stable_sort(ranked, {}, [&](const Proof* it) {
       const auto follower = followers_.find(it->finding.clause);
@@ -371,11 +395,12 @@ class CounterexampleProver {
   /// What a trial in a hurry took for missing may only be late: whoever waits has to see the same in the end.
   Reproduction minimize_live(Clause clause, bool any_of_group, const Reproduction& violation) {
     if (asks_with_wrong_password(violation.program)) return violation;
-    const auto smallest_by = [&](Patience patience) {
+    const auto smallest_by = [&](Patience patience, std::size_t at_once) {
       ShrinkOptions shrinking;
-      shrinking.simplify = Simplify::by_removal;
-      shrinking.trials_max = shrinking_trials_max(violation.program, trials_.environment());
-      shrinking.at_once = kShrinkingTrialsAtOnceLive;
+      shrinking.simplify = Simplify::in_few_trials;
+      shrinking.at_once = at_once;
+      shrinking.trials_max =
+          shrinking_trials_max(violation.program, trials_.environment()) * at_once / kShrinkingTrialsAtOnceLive;
       shrinking.enough = [this] { return out_of_time(); };
       return shrink(
           violation,
@@ -384,10 +409,11 @@ class CounterexampleProver {
           },
           shrinking);
     };
-    const Reproduction minimal = smallest_by(Patience::hurried);
+    const Reproduction minimal = smallest_by(Patience::hurried, kShrinkingTrialsAtOnceLive);
     if (!is_smaller(minimal.program, violation.program) || is_cancelled()) return violation;
     if (auto seen = violating(minimal.program, clause, any_of_group, minimal.seed, true)) return *std::move(seen);
-    return smallest_by(Patience::fair);
+    // Nor may those that ran side by side have disturbed each other.
+    return smallest_by(Patience::fair, 1);
   }
 
   void keep(const Finding& finding, const Check& check, const Reproduction& minimal) {
@@ -402,6 +428,7 @@ class CounterexampleProver {
 
   const ProofOptions& options_;
   TrialRunner& trials_;
+  Clock::time_point deadline_;
   std::mutex mutex_;
   std::array<std::vector<std::unique_ptr<Runner>>, 2> idle_runners_;  // fair ones, and such in a hurry
   Proofs proofs_;

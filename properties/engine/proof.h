@@ -39,6 +39,7 @@ struct ProofOptions {
   std::uint64_t seed = 0;
   std::vector<Clause> selected;
   Clock::time_point deadline;  // live: shrinking ends then
+  Clock::time_point end;       // live: and then looking for what follows from what
   std::string gone;            // live: the target does not answer any more, and how; nothing is sent to it
   const std::atomic<bool>* cancelled = nullptr;  // live: shrinking ends once this is true; null: never
 };

@@ -63,8 +63,8 @@ const RootCauses::Departures& RootCauses::departures_of(const Proof& proof) {
 
 bool RootCauses::explains(const Proof& root, const Proof& other) {
   return has_answer_like(departures_of(root), other) || shows_in_the_same_contents(root, other) ||
-         shows_when_watched(root, other) || is_only_early(root, other) || is_status_in_an_overlap(root, other) ||
-         shows_without_the_overlap(root, other);
+         shows_by_the_same_status(root, other) || is_named_in_passing(root, other) || shows_when_watched(root, other) ||
+         is_only_early(root, other) || is_status_in_an_overlap(root, other) || shows_without_the_overlap(root, other);
 }
 
 /// An answer that departs as the root's does, be it hidden: by a timeout that was up, or by what overlapped it.
@@ -89,6 +89,18 @@ bool RootCauses::shows_in_the_same_contents(const Proof& root, const Proof& othe
   if (!first.is_of_contents() || !second.is_of_contents() || first.operation != second.operation) return false;
   return std::ranges::find(other.finding.also, root.finding.clause) != other.finding.also.end() ||
          !other.check->aims_at(other.finding.clause);
+}
+
+/// Of clauses about the form of answers.
+bool RootCauses::shows_by_the_same_status(const Proof& root, const Proof& other) {
+  return level_of(other.finding.clause) == Level::dialect &&
+         are_of_the_same_status(departures_of(root).own, root.finding.clause, departures_of(other).own);
+}
+
+/// Where nothing was aimed at the other, and the judge names the root for its departure as well.
+bool RootCauses::is_named_in_passing(const Proof& root, const Proof& other) {
+  return root.check->aims_at(root.finding.clause) && !other.check->aims_at(other.finding.clause) &&
+         std::ranges::find(other.finding.also, root.finding.clause) != other.finding.also.end();
 }
 
 bool RootCauses::shows_when_watched(const Proof& root, const Proof& other) {

@@ -41,6 +41,8 @@ class RootCauses {
   const Departures& departures_of(const Proof& proof);
   bool has_answer_like(const Departures& root, const Proof& other);
   bool shows_in_the_same_contents(const Proof& root, const Proof& other);
+  bool shows_by_the_same_status(const Proof& root, const Proof& other);
+  static bool is_named_in_passing(const Proof& root, const Proof& other);
   bool shows_when_watched(const Proof& root, const Proof& other);
   bool shows_without_the_overlap(const Proof& root, const Proof& other);
   static bool is_status_in_an_overlap(const Proof& root, const Proof& other);

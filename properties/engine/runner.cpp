@@ -84,9 +84,11 @@ void Runner::count_visits(bool clean) {
   transitions_so_far_.clear();
 }
 
-void Runner::set_answer_patience(Duration patience) {
-  if (patience == options_.executor.answer_patience) return;
-  options_.executor.answer_patience = patience;
+void Runner::set_patience(Duration of_answers, Duration of_readings) {
+  sut::ExecutorOptions& executor = options_.executor;
+  if (of_answers == executor.answer_patience && of_readings == executor.reread_after) return;
+  executor.answer_patience = of_answers;
+  executor.reread_after = of_readings;
   executor_ = sut::Executor(profile_, options_.executor);
   history_ = nullptr;
 }

@@ -16,6 +16,7 @@ struct RunnerOptions {
   model::JudgeOptions judge;
   sut::ExecutorOptions executor;
   int lost_in_a_row_max = INT_MAX;  // a program ends behind so many requests in a row that had no answer
+  bool in_a_hurry = false;          // live: waits a short while alone for what is missing
 };
 
 /// What came of one program. The history and the program that was really run are kept only on request.
@@ -40,8 +41,10 @@ class Runner {
   /// Runs and judges. Reads again what the judge misses; ends as soon as the history is decided.
   RunResult run(std::shared_ptr<const Program> program, sut::System& system);
 
-  /// How long an answer is awaited from now on before it counts as lost.
-  void set_answer_patience(Duration patience);
+  bool is_in_a_hurry() const { return options_.in_a_hurry; }
+
+  /// How long an answer is awaited from now on before it counts as lost, and what is missing before it is read again.
+  void set_patience(Duration of_answers, Duration of_readings);
 
   /// Of the last run; valid until the next.
   const History& history() const;

@@ -17,6 +17,7 @@
 
 #include "closecheck/vocabulary/workers.h"
 #include "engine/race.h"
+#include "engine/simpler_step.h"
 
 namespace closecheck::properties {
 namespace {
@@ -71,48 +72,6 @@ auto size_of(const Program& program) {
                 parameters_of(step.request.operation);
   }
   return std::tuple(requests, program.steps.size(), data, overlaps, oddities, waits);
-}
-
-/// The same call without what a reader would have to wonder about; empty when it is plain already.
-std::vector<Step> simpler(const Step& step) {
-  std::vector<Step> out;
-  const auto offer = [&](auto change) {
-    Step copy = step;
-    change(copy);
-    out.push_back(std::move(copy));
-  };
-  if (step.detached)
-    offer([](Step& it) {
-      it.detached = false;
-      it.client = 0;
-    });
-  if (step.client != 0 && !step.detached) offer([](Step& it) { it.client = 0; });
-  if (step.fresh_connection) offer([](Step& it) { it.fresh_connection = false; });
-  // Who prepares stays: on another target nobody else may be allowed to.
-  if (step.request.who != Principal::manage_ml && step.request.who != Principal::setup)
-    offer([](Step& it) { it.request.who = Principal::manage_ml; });
-  const Operation& operation = step.request.operation;
-  if (const auto* close = std::get_if<CloseJob>(&operation)) {
-    const auto without = [&](auto member) {
-      offer([member](Step& it) { (std::get<CloseJob>(it.request.operation).*member) = {}; });
-    };
-    if (close->force) without(&CloseJob::force);
-    if (close->timeout) without(&CloseJob::timeout);
-    if (close->allow_no_jobs) without(&CloseJob::allow_no_jobs);
-    if (!close->other.empty()) without(&CloseJob::other);
-  } else if (const auto* flush = std::get_if<FlushJob>(&operation)) {
-    if (flush->calc_interim) offer([](Step& it) { std::get<FlushJob>(it.request.operation).calc_interim = {}; });
-  } else if (const auto* page = std::get_if<GetBuckets>(&operation)) {
-    if (page->from || page->size)
-      offer([](Step& it) { it.request.operation = GetBuckets{job_of(it.request.operation), {}, {}}; });
-  } else if (const auto* rows = std::get_if<GetRecords>(&operation)) {
-    if (rows->from || rows->size)
-      offer([](Step& it) { it.request.operation = GetRecords{job_of(it.request.operation), {}, {}}; });
-  } else if (const auto* create = std::get_if<CreateJob>(&operation)) {
-    if (!(create->config == JobConfig{}))
-      offer([](Step& it) { std::get<CreateJob>(it.request.operation).config = JobConfig{}; });
-  }
-  return out;
 }
 
 std::vector<Record>* records_of(Step& step) {
@@ -322,8 +281,8 @@ rc::Seq<Program> calls_simplified(const Shared& program) {
                          each_step(program, [](const Step& step) { return rc::seq::fromContainer(simpler(step)); }));
 }
 
-/// All posts at once with fewer records, then each in turn.
-rc::Seq<Program> data_thinned(const Shared& program) {
+/// All posts at once with fewer records.
+rc::Seq<Program> data_thinned_everywhere(const Shared& program) {
   Candidates everywhere;
   const auto thin = [&](auto keep) {
     Program thinner = *program;
@@ -339,8 +298,13 @@ rc::Seq<Program> data_thinned(const Shared& program) {
   thin([](std::vector<Record>& records) { records.resize(1); });
   thin([](std::vector<Record>& records) { records.erase(records.begin(), records.end() - 1); });
   thin([](std::vector<Record>& records) { records.resize((records.size() + 1) / 2); });
+  return rc::seq::fromContainer(std::move(everywhere));
+}
+
+/// The same, then each post in turn.
+rc::Seq<Program> data_thinned(const Shared& program) {
   return rc::seq::concat(
-      rc::seq::fromContainer(std::move(everywhere)), each_step(program, [](Step step) {
+      data_thinned_everywhere(program), each_step(program, [](Step step) {
         std::vector<Record>* records = records_of(step);
         if (records == nullptr) return rc::Seq<Step>();
         const std::size_t count = records->size();
@@ -404,6 +368,10 @@ Candidates pairs_replaced(const Program& program) {
   return out;
 }
 
+std::ptrdiff_t overlaps_of(const Program& program) {
+  return std::ranges::count_if(program.steps, &Step::detached);
+}
+
 /// What candidates there are is found out when they are reached.
 rc::Seq<Program> lazily(const Shared& program, Candidates (*candidates)(const Program&)) {
   return rc::seq::mapcat(rc::seq::just(program),
@@ -413,9 +381,15 @@ rc::Seq<Program> lazily(const Shared& program, Candidates (*candidates)(const Pr
 rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
   const auto program = std::make_shared<const Program>(it);
   switch (simplify) {
-    case Simplify::by_removal:
-      return rc::seq::filter(rc::seq::concat(jobs_removed(program), side_by_side_removed(program)),
+    case Simplify::in_few_trials: {
+      // A close that is awaited may take as long as anybody has patience.
+      auto plainer = rc::seq::filter(calls_simplified(program), [program](const Program& simplified) {
+        return overlaps_of(simplified) == overlaps_of(*program);
+      });
+      return rc::seq::filter(rc::seq::concat(jobs_removed(program), side_by_side_removed(program),
+                                             data_thinned_everywhere(program), std::move(plainer)),
                              [program](const Program& smaller) { return !begins_a_race(smaller, *program); });
+    }
     case Simplify::everything:
       break;
   }
@@ -475,7 +449,7 @@ Reproduction shrink(Reproduction start, const Trial& trial, const ShrinkOptions&
   Reproduction best = std::move(start);
   std::size_t trials = 0;
   const auto candidates_of = [&] {
-    const bool is_live = options.simplify == Simplify::by_removal;
+    const bool is_live = options.simplify == Simplify::in_few_trials;
     return shrinkable_of(is_live ? without_rereading(best.program) : best.program, options.simplify).shrinks();
   };
   rc::Seq<rc::Shrinkable<Program>> candidates = candidates_of();

@@ -106,7 +106,7 @@ TEST(Shrinker, GoesNoFurtherWhenTheRunAddsTheStepsBack) {
 }
 
 TEST(Shrinkables, AreAllSmallerInLiveTrials) {
-  auto candidates = shrinkable_of(long_program(), Simplify::by_removal).shrinks();
+  auto candidates = shrinkable_of(long_program(), Simplify::in_few_trials).shrinks();
   std::size_t count = 0;
   while (const auto candidate = candidates.next()) {
     EXPECT_TRUE(is_smaller(candidate->value(), long_program()));
@@ -119,7 +119,7 @@ TEST(Shrinkables, AreAllSmallerInLiveTrials) {
 TEST(Shrinkables, KeepTheWaitBehindARequestThatOthersMeetInLiveTrials) {
   auto candidates = shrinkable_of(Steps{create(), open(), meanwhile(1, close()), pause(300 * kMillisecond),
                                         meanwhile(2, flush()), meanwhile(3, stats()), force()},
-                                  Simplify::by_removal)
+                                  Simplify::in_few_trials)
                         .shrinks();
   bool loses_one_between = false;
   while (const auto candidate = candidates.next()) {
@@ -159,9 +159,36 @@ TEST(Shrinker, FindsThreeStepsOfALongProgramInFewLiveTrials) {
     return violates ? std::optional(reproduction_of(candidate)) : std::nullopt;
   };
   ShrinkOptions options;
-  options.simplify = Simplify::by_removal;
+  options.simplify = Simplify::in_few_trials;
   EXPECT_EQ(shrink(reproduction_of(program), trial, options).program.steps.size(), 3U);
   EXPECT_LE(trials, 60U);
+}
+
+TEST(Shrinker, LeavesLittleDataAndPlainCallsInFewLiveTrials) {
+  const Program program =
+      Steps{create(kJob, {kGroup}), open(), post(data(0, 500)), meanwhile(1, close_within("30m")), join_step(),
+            fresh(stats())};
+  std::size_t trials = 0;
+  const auto trial = [&](const Program& candidate) -> std::optional<Reproduction> {
+    ++trials;
+    EXPECT_TRUE(candidate.steps.size() < 6 || candidate.steps[3].detached) << "overlaps stay";
+    const auto is_large = [](const Step& step) {
+      const auto* posted = std::get_if<PostData>(&step.request.operation);
+      return posted != nullptr && posted->records.size() >= 3;
+    };
+    return candidate.steps.size() == 6 && std::ranges::any_of(candidate.steps, is_large)
+               ? std::optional(reproduction_of(candidate))
+               : std::nullopt;
+  };
+  ShrinkOptions options;
+  options.simplify = Simplify::in_few_trials;
+  options.trials_max = 120;
+  const Program smallest = shrink(reproduction_of(program), trial, options).program;
+  EXPECT_LE(std::get<PostData>(smallest.steps[2].request.operation).records.size(), 5U);
+  EXPECT_TRUE(std::get<CreateJob>(smallest.steps[0].request.operation).config == JobConfig{});
+  EXPECT_FALSE(std::get<CloseJob>(smallest.steps[3].request.operation).timeout);
+  EXPECT_FALSE(smallest.steps[5].fresh_connection);
+  EXPECT_LE(trials, 120U);
 }
 
 TEST(Shrinker, TakesTheSmallestOfWhatItTriesSideBySide) {

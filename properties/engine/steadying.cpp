@@ -56,9 +56,9 @@ Reproduction steadied(Reproduction racing, const Trial& trial, const SteadyingOp
   const std::size_t steps = racing.program.steps.size();
   if (with_moments(racing.program, kMillisecond).steps.size() == steps) return racing;
   Steadier steadier(trial, options);
-  steadier.look_at(racing.program);
   for (const Duration moment : options.moments)
     if (!steadier.is_done()) steadier.look_at(with_moments(racing.program, moment));
+  if (!steadier.is_done()) steadier.look_at(racing.program);
   return std::move(steadier).best().value_or(std::move(racing));
 }
 

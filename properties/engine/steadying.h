@@ -10,14 +10,15 @@
 namespace closecheck::properties {
 
 struct SteadyingOptions {
-  std::vector<Duration> moments;  // to be tried as waits between requests that race, the first that serves
+  std::vector<Duration> moments;  // to be tried as waits between requests that race, the safest first
   std::size_t at_once = 1;        // trials that go on side by side
   std::size_t trials_max = 60;    // in all
   std::function<bool()> enough;   // true: stop here; may be empty
 };
 
-/// The program with the wait with which it violated the most times in a row, or as it is where none is better. Only
-/// what has been seen comes back. Deterministic as long as the trials are.
+/// The program with the first wait with which it violates each time, else with that with which it did so the most times
+/// in a row, which may be none. Trials find connections that are open, and a replay does not: so a wait comes before
+/// none. Only what has been seen comes back. Deterministic as long as the trials are.
 Reproduction steadied(Reproduction racing, const Trial& trial, const SteadyingOptions& options);
 
 }  // namespace closecheck::properties

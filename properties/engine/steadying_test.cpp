@@ -48,10 +48,16 @@ TEST(Steadying, WaitsWhereThatMakesARaceComeOutTheSameEachTime) {
   EXPECT_EQ(chance.trials.count(25 * kMillisecond), 0U) << "nothing is steadier";
 }
 
-TEST(Steadying, LeavesARaceThatComesOutTheSameAsItIs) {
+TEST(Steadying, TakesTheFirstWaitWithWhichARaceComesOutTheSame) {
   Chance chance{[](Duration, int) { return true; }};
-  EXPECT_EQ(steady_moment(kRace, chance), 0);
+  EXPECT_EQ(steady_moment(kRace, chance), 2 * kMillisecond);
   EXPECT_EQ(chance.trials.size(), 1U);
+}
+
+TEST(Steadying, LeavesARaceAsItIsThatWaitsUndo) {
+  Chance chance{[](Duration moment, int) { return moment == 0; }};
+  EXPECT_EQ(steady_moment(kRace, chance), 0);
+  EXPECT_EQ(chance.trials.at(0), 8);
 }
 
 TEST(Steadying, TakesWhatComesMostOftenInARow) {
@@ -75,8 +81,9 @@ TEST(Steadying, EndsWithItsTrials) {
   Chance chance{[](Duration moment, int) { return moment == 25 * kMillisecond; }};
   SteadyingOptions options;
   options.moments = {2 * kMillisecond, 10 * kMillisecond, 25 * kMillisecond};
-  options.trials_max = 3;
+  options.trials_max = 2;
   EXPECT_EQ(steady_moment(kRace, chance, options), 0);
+  EXPECT_EQ(chance.trials.count(0), 0U);
 }
 
 }  // namespace

@@ -78,15 +78,24 @@ std::unique_ptr<Runner> TrialRunner::make_runner() const {
 
 std::unique_ptr<Runner> TrialRunner::make_hurried_runner() const {
   RunnerOptions options = options_for(environment_);
-  options.executor.reread_after = std::min(options.executor.reread_after, kHurriedRead + environment_.normal_close);
+  options.in_a_hurry = true;
   return std::make_unique<Runner>(environment_.profile, options);
 }
 
-Program TrialRunner::hurried(Program program) const {
+Duration TrialRunner::slowest_close(const Program& program) const {
   Duration slowest = environment_.normal_close;
   for (const Step& step : program.steps)
     if (step.type == StepType::fault && step.fault == Fault::slow_close) slowest = std::max(slowest, step.duration);
-  settle_within(program, std::min(environment_.patience, slowest + kHurriedSettling));
+  return slowest;
+}
+
+Duration TrialRunner::patience_of_readings(const Runner& runner, const Program& program) const {
+  const Duration fair = timing_of(environment_).executor.reread_after;
+  return runner.is_in_a_hurry() ? std::min(fair, slowest_close(program) + kHurriedRead) : fair;
+}
+
+Program TrialRunner::hurried(Program program) const {
+  settle_within(program, std::min(environment_.patience, slowest_close(program) + kHurriedSettling));
   return program;
 }
 
@@ -108,7 +117,7 @@ Ran TrialRunner::run(Runner& runner, std::shared_ptr<const Program> program, std
     ran.result = runner.run(std::move(program), *system);
     return ran;
   }
-  runner.set_answer_patience(answer_patience(environment_, *program));
+  runner.set_patience(answer_patience(environment_, *program), patience_of_readings(runner, *program));
   if (!one_at_a_time_ && !touches_others(*program, environment_.profile)) {
     {
       const std::shared_lock together(together_);

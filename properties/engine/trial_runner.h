@@ -49,6 +49,8 @@ class TrialRunner {
   void widen_clocks();
 
  private:
+  Duration slowest_close(const Program& program) const;
+  Duration patience_of_readings(const Runner& runner, const Program& program) const;
   std::string next_prefix();
   Ran run_live(Runner& runner, const Program& program, std::uint64_t seed);
 

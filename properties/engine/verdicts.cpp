@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "closecheck/model/reference_model.h"
+#include "closecheck/properties/timing.h"
 #include "closecheck/sut/history_lines.h"
 #include "closecheck/vocabulary/text.h"
 
@@ -214,6 +215,15 @@ Program prepared_by_setup(Program program) {
   return program;
 }
 
+/// Or may do so, as far as its requests are known.
+bool closes_by_force(const Program& program) {
+  return std::ranges::any_of(program.steps, [](const Step& step) {
+    if (step.type != StepType::call) return false;
+    const auto* close = std::get_if<CloseJob>(&step.request.operation);
+    return std::holds_alternative<RawRequest>(step.request.operation) || (close != nullptr && close->force);
+  });
+}
+
 void fill_coverage(const std::vector<std::string>& names, const std::vector<std::uint64_t>& visits,
                    std::map<std::string, std::int64_t>& coverage) {
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -233,6 +243,8 @@ ViolationRecord violation_of(const Finding& finding, std::string_view check, con
   record.program = prepared_by_setup(with_prefix(minimal.program, kNamePrefix, minimal.prefix));
   record.history = minimal.history;
   record.seed = minimal.seed;
+  if (environment.live && closes_by_force(minimal.program))
+    record.rest_after_force = timing_of(environment).judge.forced_rest;
   record.history_lines = sut::write_history_lines(record.history);
   return record;
 }

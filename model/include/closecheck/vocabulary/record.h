@@ -50,8 +50,9 @@ struct ViolationRecord {
   History history;
   std::string scenario;  // path of the saved counterexample; empty: not saved
   std::uint64_t seed = 0;
-  std::string replay;      // the command that replays it
-  std::string reproduced;  // `3 of 3`: so often it came again, replayed alone; or `not tried`
+  std::optional<Duration> rest_after_force;  // live: for so long whatever a forced close leaves may still change
+  std::string replay;                        // the command that replays it
+  std::string reproduced;                    // `3 of 3`: so often it came again, replayed alone; or `not tried`
   std::vector<std::string> curl;
   std::vector<std::string> history_lines;  // the history as JSON Lines, one event each (credentials never)
 };

@@ -32,6 +32,8 @@ struct Header {
   std::string deviation;  // empty: none
   std::string target;     // empty: in process
   bool oracle = true;
+  /// For so long whatever a forced close leaves may still change, where the target was measured.
+  std::optional<Duration> rest_after_force{};
 };
 
 struct Script;

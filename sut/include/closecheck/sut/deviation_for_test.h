@@ -17,9 +17,6 @@ inline constexpr std::array<std::string_view, 4> kToldAtLength{
     "wildcard-bars-closed-jobs",
 };
 
-/// What the programs of its own clause pass and those of another one meet: told where all clauses are asked for.
-inline constexpr std::array<std::string_view, 1> kToldInPassing{"refused-post-ends-waiting"};
-
 /// What shows only where users and roles may be made, which belong to the whole cluster.
 inline constexpr std::array<std::string_view, 2> kToldClusterWide{"revoked-user-closes", "revocation-stops-close"};
 
@@ -28,11 +25,6 @@ inline constexpr std::array<std::string_view, 2> kToldClusterWide{"revoked-user-
 inline bool is_told_by_core_round(const DeviationText& text) {
   return text.clause != Clause::close_prunes_model && text.clause != Clause::timeout_defaults_to_30m &&
          std::ranges::find(kToldClusterWide, text.name) == kToldClusterWide.end();
-}
-
-/// Whether it does so when it is asked for that clause alone.
-inline bool is_told_by_its_clause(const DeviationText& text) {
-  return std::ranges::find(kToldInPassing, text.name) == kToldInPassing.end();
 }
 
 inline bool is_told_at_length(const DeviationText& text) {
