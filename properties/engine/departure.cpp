@@ -114,9 +114,10 @@ class AnswerReader {
     if (const auto* index = std::get_if<IndexDocuments>(&request.operation)) documents_ += index->records.size();
     if (const auto* create = std::get_if<CreateDatafeed>(&request.operation)) feeds_[create->feed] = create->job;
     const std::vector<std::string> names = jobs_named(request.operation);
+    const bool heeds_feeds = is_close(told) && profile_->running_feed_may_bar_close;
     for (const std::string& name : names)
       if (!overlaps_)
-        told.states.emplace_back(jobs_[name].life, is_close(told) && jobs_[name].feed == model::Feed::started);
+        told.states.emplace_back(jobs_[name].life, heeds_feeds && jobs_[name].feed == model::Feed::started);
     const auto* list = std::get_if<JobStatisticsList>(&response.content);
     if (list != nullptr && list->jobs.size() == 1 && names.size() == 1) {
       told.shown = list->jobs.front().state;

@@ -21,7 +21,8 @@ struct Departure {
   Principal who = Principal::manage_ml;
   bool has_timeout = false;
   bool rests_on_clock = false;
-  /// What its jobs are, as the reference model has them: lifecycle, and whether a datafeed runs. Empty: overlapped.
+  /// What its jobs are, as the reference model has them: lifecycle, and whether a datafeed runs that may bar what is
+  /// asked. Empty: overlapped.
   std::vector<std::pair<model::Life, bool>> states;
   Outcome outcome = Outcome::unreadable;
   Refusal refusal = Refusal::none;

@@ -278,9 +278,12 @@ class CounterexampleProver {
       const bool comes_later = first != proofs_by_clause_.end() && rank(*it) < rank(first->second);
       return std::tuple(comes_later ? rank(first->second) : rank(*it), comes_later, rank(*it));
     });
-    RootCauses causes(trials_.environment().secured, [this](const Program& program, std::uint64_t seed) {
-      return out_of_time() ? std::nullopt : std::optional(attempt(program, seed, live(), Patience::hurried));
-    });
+    // In virtual time patience costs nothing.
+    const Duration housekeeping_max = live() ? 4 * trials_.environment().normal_close + kSecond : kMinute;
+    RootCauses causes(
+        trials_.environment().secured, housekeeping_max, [this](const Program& program, std::uint64_t seed) {
+          return out_of_time() ? std::nullopt : std::optional(attempt(program, seed, live(), Patience::hurried));
+        });
     std::vector<const Proof*> roots;
     for (const Proof* proof : ranked) {
       const auto root = std::ranges::find_if(roots, [&](const Proof* it) { return causes.explains(*it, *proof); });

@@ -124,7 +124,7 @@ bool RootCauses::is_only_early(const Proof& root, const Proof& other) {
     patient.steps.push_back(step);
     if (!is_close(step)) continue;
     patient.steps.push_back(join_step());
-    patient.steps.push_back(wait_step(kMinute));
+    patient.steps.push_back(wait_step(housekeeping_max_));
   }
   const auto seen_later = attempt_(patient, other.reproduction.seed);
   return seen_later && seen_later->findings.empty();

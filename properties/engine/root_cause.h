@@ -25,7 +25,9 @@ class RootCauses {
  public:
   /// Runs a program with the seed; empty where there is no time for that.
   using Attempt = std::function<std::optional<Reproduction>(const Program&, std::uint64_t seed)>;
-  RootCauses(bool secured, Attempt attempt) : secured_(secured), attempt_(std::move(attempt)) {}
+  /// `housekeeping_max`: how long the housekeeping of a close may take that was answered before it was done.
+  RootCauses(bool secured, Duration housekeeping_max, Attempt attempt)
+      : secured_(secured), housekeeping_max_(housekeeping_max), attempt_(std::move(attempt)) {}
 
   /// Whether nothing would be wrong with the scenario of `other` if the answer that departs first in the one of `root`
   /// were right.
@@ -49,6 +51,7 @@ class RootCauses {
   bool is_only_early(const Proof& root, const Proof& other);
 
   bool secured_;
+  Duration housekeeping_max_;
   Attempt attempt_;
   std::map<Clause, Departures> departures_;
 };

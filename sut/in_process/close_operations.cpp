@@ -105,7 +105,8 @@ Answer CloseOperations::select(const CloseJob& ask, const CloseOrder& order, std
   for (const std::string_view item : items) {
     if (names_any && trimmed(item).empty()) continue;
     const bool has_underscore = item != "_all" && item.find('_') != std::string_view::npos;
-    if (turn_.manner.deviates(Deviation::underscore_ids_stay_open) && has_underscore) return closed_true();
+    if (turn_.manner.deviates(Deviation::underscore_ids_stay_open) && has_underscore && jobs_.find(item) != nullptr)
+      return closed_true();
     const bool hidden = turn_.manner.deviates(Deviation::refuses_underscore_ids) && has_underscore;
     const std::string named = turn_.manner.deviates(Deviation::ids_ignore_case) ? lower(item) : std::string(item);
     const std::size_t before = jobs.size();
