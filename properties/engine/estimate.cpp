@@ -50,13 +50,6 @@ Duration estimated_time(const Program& program, const Environment& environment) 
   return time;
 }
 
-std::size_t shrinking_trials_max(const Program& program, const Environment& environment) {
-  constexpr std::size_t kMost = 60;
-  const Duration each = std::max(kSecond, estimated_time(program, environment));
-  return std::clamp(kShrinkingTrialsAtOnceLive * static_cast<std::size_t>(kShrinkingTimeLive / each),
-                    kShrinkingTrialsAtOnceLive, kMost);
-}
-
 bool has_overlap(const Program& program) {
   return std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) { return step.detached; });
 }

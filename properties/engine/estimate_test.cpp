@@ -10,39 +10,26 @@ namespace {
 Environment slow_target() {
   Environment environment;
   environment.live = true;
+  environment.round_trip_max = 0;
   environment.normal_close = 2 * kSecond;
   return environment;
 }
 
-Program closes(int times) {
-  Steps steps{create()};
-  for (int i = 0; i < times; ++i) steps.add(open()).add(close());
-  return steps;
+Duration time_of(const Steps& steps) {
+  return estimated_time(steps, slow_target());
 }
 
-TEST(ShrinkingLive, TriesFewerSmallerProgramsTheLongerEachTakes) {
-  const Environment target = slow_target();
-  const std::size_t most = shrinking_trials_max(Steps{create(), stats()}, target);
-  std::size_t before = most;
-  for (const int times : {4, 8, 16, 32, 64}) {
-    const std::size_t trials = shrinking_trials_max(closes(times), target);
-    EXPECT_LE(trials, before) << times;
-    before = trials;
-  }
-  EXPECT_LT(before, most);
+TEST(EstimatedTime, IsWhatIsWaitedFor) {
+  EXPECT_EQ(time_of({create(), open(), close(), open(), close()}), 4 * kSecond);
+  EXPECT_EQ(time_of({create(), open(), close_within("500ms")}), kSecond / 2);
+  EXPECT_EQ(time_of({create(), open(), slow_close(9 * kSecond), close()}), 9 * kSecond);
+  EXPECT_EQ(time_of({create(), open(), slow_close(9 * kSecond), force()}), 0);
 }
 
-// However long it takes, as many are tried as run side by side; and all that are tried take no longer than is said.
-TEST(ShrinkingLive, EndsInTime) {
-  const Environment target = slow_target();
-  for (const int times : {1, 2, 4, 8, 16, 32, 64, 1'000}) {
-    const Program program = closes(times);
-    const std::size_t trials = shrinking_trials_max(program, target);
-    ASSERT_GE(trials, kShrinkingTrialsAtOnceLive) << times;
-    const auto rounds = static_cast<Duration>(trials / kShrinkingTrialsAtOnceLive);
-    const Duration each = std::max(kSecond, estimated_time(program, target));
-    EXPECT_TRUE(rounds == 1 || rounds * each <= kShrinkingTimeLive) << times;
-  }
+TEST(EstimatedTime, CountsOnceWhatGoesOnSideBySide) {
+  EXPECT_EQ(time_of({create(), open(), meanwhile(1, close()), pause(kSecond), stats()}), kSecond);
+  EXPECT_EQ(time_of({create(), open(), meanwhile(1, close()), pause(kSecond), join_step()}), 2 * kSecond);
+  EXPECT_EQ(time_of({create(), open(), close_within("500ms"), pause(3 * kSecond), close()}), 5'500 * kMillisecond);
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ namespace {
 constexpr int kRepetitions = 3;
 /// How many counterexamples of one clause are shrunk before the clause counts as named wrongly.
 constexpr std::size_t kCandidatesMax = 3;
+/// Live, trials wait more than they ask, so that several may go on side by side.
+constexpr std::size_t kTrialsAtOnceLive = 4;
+/// Live: for each violation that is made small so many trials at most, and what is begun in so long a time: where each
+/// takes half a minute, a few.
+constexpr std::size_t kTrialsMaxLive = 100;
+constexpr std::chrono::seconds kShrinkingTimeLive{90};
 /// Other interleavings that a smaller program with overlapping requests may need.
 constexpr int kOverlapSeeds = 4;
 
@@ -45,10 +51,8 @@ bool contains(const std::vector<Clause>& clauses, Clause clause) {
   return std::find(clauses.begin(), clauses.end(), clause) != clauses.end();
 }
 
-bool asks_with_wrong_password(const Program& program) {
-  return std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
-    return step.type == StepType::call && step.request.who == Principal::wrong_password;
-  });
+bool asks_with_wrong_password(const Step& step) {
+  return step.type == StepType::call && step.request.who == Principal::wrong_password;
 }
 
 /// Clauses about a circumstance of a close: a timeout, a datafeed's end, an overlap, a re-open.
@@ -113,6 +117,10 @@ class CounterexampleProver {
   bool live() const { return trials_.environment().live; }
   /// Live: whether no more is tried.
   bool out_of_time() const { return live() && (!options_.gone.empty() || is_cancelled() || Clock::now() >= deadline_); }
+  /// For one violation, from now on.
+  std::function<bool()> until_enough() const {
+    return [this, until = Clock::now() + kShrinkingTimeLive] { return out_of_time() || Clock::now() >= until; };
+  }
   bool is_cancelled() const { return options_.cancelled != nullptr && *options_.cancelled; }
   bool selected(Clause clause) const { return contains(options_.selected, clause); }
 
@@ -181,16 +189,15 @@ class CounterexampleProver {
   /// Live: which of two requests comes first may hang on their connections.
   Reproduction steady(Reproduction minimal, Clause clause) {
     if (!live() || out_of_time()) return minimal;
-    const Environment& environment = trials_.environment();
+    const Duration close = trials_.environment().normal_close;
     const Clause shown = finding_for(minimal.findings, clause, true)->clause;
     const std::uint64_t seed = minimal.seed;
     SteadyingOptions steadying;
     // Of what happens during a close most happens in its middle.
-    steadying.moments = {environment.normal_close / 6, 10 * kMillisecond, environment.normal_close / 2,
-                         2 * kMillisecond};
-    steadying.at_once = kShrinkingTrialsAtOnceLive;
-    steadying.trials_max = shrinking_trials_max(minimal.program, environment);
-    steadying.enough = [this] { return out_of_time(); };
+    steadying.moments = {close / 6, 10 * kMillisecond, close / 2, 2 * kMillisecond};
+    steadying.at_once = kTrialsAtOnceLive;
+    steadying.trials_max = kTrialsMaxLive;
+    steadying.enough = until_enough();
     return steadied(
         std::move(minimal), [&](const Program& program) { return violating(program, shown, false, seed, true); },
         steadying);
@@ -397,14 +404,20 @@ class CounterexampleProver {
 
   /// What a trial in a hurry took for missing may only be late: whoever waits has to see the same in the end.
   Reproduction minimize_live(Clause clause, bool any_of_group, const Reproduction& violation) {
-    if (asks_with_wrong_password(violation.program)) return violation;
+    // Who is asked for wrongly too often may be locked out.
+    if (std::ranges::any_of(violation.program.steps, asks_with_wrong_password)) {
+      Program without = violation.program;
+      std::erase_if(without.steps, asks_with_wrong_password);
+      const auto seen = violating(without, clause, any_of_group, violation.seed, true);
+      return seen ? minimize_live(clause, any_of_group, *seen) : violation;
+    }
+    const std::function<bool()> enough = until_enough();
     const auto smallest_by = [&](Patience patience, std::size_t at_once) {
       ShrinkOptions shrinking;
       shrinking.simplify = Simplify::in_few_trials;
       shrinking.at_once = at_once;
-      shrinking.trials_max =
-          shrinking_trials_max(violation.program, trials_.environment()) * at_once / kShrinkingTrialsAtOnceLive;
-      shrinking.enough = [this] { return out_of_time(); };
+      shrinking.trials_max = kTrialsMaxLive * at_once / kTrialsAtOnceLive;
+      shrinking.enough = enough;
       return shrink(
           violation,
           [&](const Program& program) {
@@ -412,7 +425,7 @@ class CounterexampleProver {
           },
           shrinking);
     };
-    const Reproduction minimal = smallest_by(Patience::hurried, kShrinkingTrialsAtOnceLive);
+    const Reproduction minimal = smallest_by(Patience::hurried, kTrialsAtOnceLive);
     if (!is_smaller(minimal.program, violation.program) || is_cancelled()) return violation;
     if (auto seen = violating(minimal.program, clause, any_of_group, minimal.seed, true)) return *std::move(seen);
     // Nor may those that ran side by side have disturbed each other.

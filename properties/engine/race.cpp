@@ -8,6 +8,9 @@ bool is_same_call(const Step& one, const Step& other) {
          describe(one.request) == describe(other.request);
 }
 
+/// What a new connection takes as well.
+constexpr Duration kBlink = 5 * kMillisecond;
+
 /// Of two steps that stand side by side.
 bool race(const Step& first, const Step& second) {
   return first.detached && second.type == StepType::call;
@@ -36,9 +39,15 @@ bool begins_a_race(const Program& smaller, const Program& larger) {
 
 Program with_moments(const Program& program, Duration moment) {
   Program out;
+  std::vector<Step>& steps = out.steps;
   for (const Step& step : program.steps) {
-    if (!out.steps.empty() && race(out.steps.back(), step)) out.steps.push_back(wait_step(moment));
-    out.steps.push_back(step);
+    const bool is_behind_a_blink = steps.size() > 1 && steps.back().type == StepType::wait &&
+                                   steps.back().duration <= kBlink && race(steps[steps.size() - 2], step);
+    if (is_behind_a_blink)
+      steps.back() = wait_step(moment);
+    else if (!steps.empty() && race(steps.back(), step))
+      steps.push_back(wait_step(moment));
+    steps.push_back(step);
   }
   return out;
 }

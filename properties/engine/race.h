@@ -10,7 +10,8 @@ namespace closecheck::properties {
 /// sure.
 bool begins_a_race(const Program& smaller, const Program& larger);
 
-/// The same with a wait before each request that follows at once what is not waited for; without such it is the same.
+/// The same with a wait before each request that follows at once what is not waited for, or behind a wait that is
+/// hardly one; without such it is the same.
 Program with_moments(const Program& program, Duration moment);
 
 }  // namespace closecheck::properties

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -144,6 +145,25 @@ rc::Seq<Program> jobs_removed(const Shared& program) {
                         });
                         return part;
                       });
+}
+
+/// Of everything that is asked several times, whatever of whom: all of it at once, and all but the last.
+Candidates repetitions_removed(const Program& program) {
+  Candidates out;
+  std::map<std::size_t, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < program.steps.size(); ++i)
+    if (program.steps[i].type == StepType::call) places[program.steps[i].request.operation.index()].push_back(i);
+  for (auto& [operation, at] : places) {
+    if (at.size() < 2) continue;
+    for (const bool keeps_last : {false, true}) {
+      if (keeps_last) at.pop_back();
+      Program left;
+      for (std::size_t i = 0; i < program.steps.size(); ++i)
+        if (!std::ranges::binary_search(at, i)) left.steps.push_back(program.steps[i]);
+      if (!left.steps.empty()) out.push_back(std::move(left));
+    }
+  }
+  return out;
 }
 
 /// One step, the last one first: the end of a program is what it needs least.
@@ -386,9 +406,10 @@ rc::Seq<Program> shrinks_of(const Program& it, Simplify simplify) {
       auto plainer = rc::seq::filter(calls_simplified(program), [program](const Program& simplified) {
         return overlaps_of(simplified) == overlaps_of(*program);
       });
-      return rc::seq::filter(rc::seq::concat(jobs_removed(program), side_by_side_removed(program),
-                                             data_thinned_everywhere(program), std::move(plainer)),
-                             [program](const Program& smaller) { return !begins_a_race(smaller, *program); });
+      return rc::seq::filter(
+          rc::seq::concat(jobs_removed(program), lazily(program, repetitions_removed), side_by_side_removed(program),
+                          data_thinned_everywhere(program), std::move(plainer)),
+          [program](const Program& smaller) { return !begins_a_race(smaller, *program); });
     }
     case Simplify::everything:
       break;

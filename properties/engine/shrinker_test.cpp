@@ -164,6 +164,22 @@ TEST(Shrinker, FindsThreeStepsOfALongProgramInFewLiveTrials) {
   EXPECT_LE(trials, 60U);
 }
 
+TEST(Shrinker, LeavesOutWhatIsAskedAgainAndAgainInFewLiveTrials) {
+  Steps steps{create(), open()};
+  for (int i = 0; i < 20; ++i) steps.add(stats()).add(close()).add(buckets()).add(open()).add(get());
+  std::size_t trials = 0;
+  const auto trial = [&](const Program& candidate) -> std::optional<Reproduction> {
+    ++trials;
+    const bool violates = position_of<CreateJob>(candidate) == 0 && position_of<OpenJob>(candidate) > 0 &&
+                          position_of<CloseJob>(candidate) > 0 && position_of<GetJob>(candidate) > 0;
+    return violates ? std::optional(reproduction_of(candidate)) : std::nullopt;
+  };
+  ShrinkOptions options;
+  options.simplify = Simplify::in_few_trials;
+  EXPECT_EQ(shrink(reproduction_of(Program(steps)), trial, options).program.steps.size(), 4U);
+  EXPECT_LE(trials, 20U);
+}
+
 TEST(Shrinker, LeavesLittleDataAndPlainCallsInFewLiveTrials) {
   const Program program =
       Steps{create(kJob, {kGroup}), open(), post(data(0, 500)), meanwhile(1, close_within("30m")), join_step(),

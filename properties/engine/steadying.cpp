@@ -53,8 +53,10 @@ class Steadier {
 }  // namespace
 
 Reproduction steadied(Reproduction racing, const Trial& trial, const SteadyingOptions& options) {
-  const std::size_t steps = racing.program.steps.size();
-  if (with_moments(racing.program, kMillisecond).steps.size() == steps) return racing;
+  const bool races = std::ranges::any_of(options.moments, [&](Duration moment) {
+    return is_smaller(racing.program, with_moments(racing.program, moment));
+  });
+  if (!races) return racing;
   Steadier steadier(trial, options);
   for (const Duration moment : options.moments)
     if (!steadier.is_done()) steadier.look_at(with_moments(racing.program, moment));

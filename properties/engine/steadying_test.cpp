@@ -70,10 +70,20 @@ TEST(Steadying, KeepsWhatWasSeenWhereItNeverComesAgain) {
   EXPECT_EQ(steady_moment(kRace, chance), 0);
 }
 
+TEST(Steadying, TakesAWaitThatIsHardlyOneForNone) {
+  const Program blinks =
+      Steps{create(), open(), meanwhile(1, close()), pause(kMillisecond), post(data(0, 1)), join_step()};
+  Chance chance{[](Duration moment, int trial) { return moment == 25 * kMillisecond || trial == 1; }};
+  EXPECT_EQ(steady_moment(blinks, chance), 25 * kMillisecond);
+}
+
 TEST(Steadying, TriesNothingWhereNoRequestsRace) {
   Chance chance{[](Duration, int) { return true; }};
   const Program ordered = Steps{create(), open(), meanwhile(1, close()), join_step(), post(data(0, 1))};
   EXPECT_EQ(steady_moment(ordered, chance), 0);
+  const Program apart =
+      Steps{create(), open(), meanwhile(1, close()), pause(50 * kMillisecond), post(data(0, 1)), join_step()};
+  EXPECT_EQ(steady_moment(apart, chance), 50 * kMillisecond);
   EXPECT_TRUE(chance.trials.empty());
 }
 

@@ -9,14 +9,6 @@
 
 namespace closecheck::sut {
 
-/// What the core round tells by a counterexample that is longer than the least.
-inline constexpr std::array<std::string_view, 4> kToldAtLength{
-    "forbidden-answers-401",
-    "second-close-drops-anomalies",
-    "second-page-of-records-repeats-first",
-    "wildcard-bars-closed-jobs",
-};
-
 /// What shows only where users and roles may be made, which belong to the whole cluster.
 inline constexpr std::array<std::string_view, 2> kToldClusterWide{"revoked-user-closes", "revocation-stops-close"};
 
@@ -25,10 +17,6 @@ inline constexpr std::array<std::string_view, 2> kToldClusterWide{"revoked-user-
 inline bool is_told_by_core_round(const DeviationText& text) {
   return text.clause != Clause::close_prunes_model && text.clause != Clause::timeout_defaults_to_30m &&
          std::ranges::find(kToldClusterWide, text.name) == kToldClusterWide.end();
-}
-
-inline bool is_told_at_length(const DeviationText& text) {
-  return std::ranges::find(kToldAtLength, text.name) != kToldAtLength.end();
 }
 
 }  // namespace closecheck::sut
