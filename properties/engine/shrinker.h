@@ -29,7 +29,7 @@ struct Reproduction {
 /// How far a program may be simplified.
 enum class Simplify : std::uint8_t {
   everything,
-  in_few_trials,  ///< for live targets, where each trial costs time
+  in_few_trials,  ///< for live targets, where each trial costs time: what is asked stays as it is
 };
 
 /// The program with its shrinks, the boldest first and each lazy: RapidCheck removes blocks and single steps, passes of
