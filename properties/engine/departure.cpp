@@ -110,7 +110,8 @@ class AnswerReader {
     }
     told.outcome = response.outcome;
     told.refusal = response.refusal;
-    told.status = response.wire != nullptr ? response.wire->status : response.status;
+    const WireAnswer* const wire = response.wire.get();
+    told.status = wire != nullptr ? wire->status : response.status;
     if (const auto* index = std::get_if<IndexDocuments>(&request.operation)) documents_ += index->records.size();
     if (const auto* create = std::get_if<CreateDatafeed>(&request.operation)) feeds_[create->feed] = create->job;
     const std::vector<std::string> names = jobs_named(request.operation);
