@@ -187,7 +187,8 @@ FLAWS = {
         _flaw("interim-count-stays", "close-flushes-buffers accepted-data-is-kept reopen-continues-analysis",
               "A bucket that was once read interim keeps the count of then."),
         _flaw("repeated-close-is-cached", "close-ends-open-job closed-means-closed job-reopens close-flushes-buffers "
-              "concurrent-requests-linearize accepted-data-is-kept reopen-continues-analysis close-many",
+              "concurrent-requests-linearize accepted-data-is-kept reopen-continues-analysis close-many "
+              "force-closes-failed-job",
               "A close like the last one of its connection is answered like that and does nothing."),
         _flaw("statistics-are-cached", "closed-means-closed close-ends-open-job close-waits-for-housekeeping "
               "job-reopens close-flushes-buffers accepted-data-is-kept force-closes-failed-job",
