@@ -64,6 +64,12 @@ constexpr std::array kOwedByEveryClose{Clause::close_flushes_buffers, Clause::cl
                                        Clause::close_persists_snapshot, Clause::close_waits_for_housekeeping,
                                        Clause::closed_means_closed};
 
+/// Whether a refused request that stood in a program by chance is blamed: another clause that is broken alike goes
+/// first.
+bool is_blamed_on_a_refusal_in_passing(const Proof& proof) {
+  return proof.finding.clause == Clause::refused_request_changes_nothing && !proof.check->aims_at(proof.finding.clause);
+}
+
 /// Violations are told in this order.
 auto rank_of(const Proof& proof) {
   const Clause clause = proof.finding.clause;
@@ -294,10 +300,14 @@ class CounterexampleProver {
     std::vector<const Proof*> roots;
     for (const Proof* proof : ranked) {
       const auto root = std::ranges::find_if(roots, [&](const Proof* it) { return causes.explains(*it, *proof); });
-      if (root == roots.end())
+      if (root == roots.end()) {
         roots.push_back(proof);
-      else
+      } else if (is_blamed_on_a_refusal_in_passing(**root)) {
+        followers_[(*root)->finding.clause] = proof->finding.clause;
+        *root = proof;
+      } else {
         followers_[proof->finding.clause] = (*root)->finding.clause;
+      }
     }
     std::erase_if(proofs_by_clause_, [&](const auto& entry) {
       return std::ranges::none_of(roots, [&](const Proof* it) { return it == &entry.second; });
