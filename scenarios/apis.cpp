@@ -40,10 +40,13 @@ constexpr std::array kMachineLearning{
     Description{"get_buckets", "GET POST", "/anomaly_detectors/{job_id}/results/buckets/{timestamp} /anomaly_detectors/{job_id}/results/buckets", "expand exclude_interim from size start end anomaly_score sort desc", kAllowed},
     Description{"get_records", "GET POST", "/anomaly_detectors/{job_id}/results/records", "exclude_interim from size start end record_score sort desc", kAllowed},
     Description{"get_influencers", "GET POST", "/anomaly_detectors/{job_id}/results/influencers", "exclude_interim from size start end influencer_score sort desc", kAllowed},
-    Description{"get_categories", "GET POST", "/anomaly_detectors/{job_id}/results/categories/{category_id} /anomaly_detectors/{job_id}/results/categories", "from size", kAllowed},
+    Description{"get_categories", "GET POST", "/anomaly_detectors/{job_id}/results/categories/{category_id} /anomaly_detectors/{job_id}/results/categories", "from size partition_field_value", kAllowed},
     Description{"get_overall_buckets", "GET POST", "/anomaly_detectors/{job_id}/results/overall_buckets", "top_n bucket_span overall_score exclude_interim start end allow_no_jobs allow_no_match", kAllowed},
     Description{"get_model_snapshots", "GET POST", "/anomaly_detectors/{job_id}/model_snapshots/{snapshot_id} /anomaly_detectors/{job_id}/model_snapshots", "from size start end desc sort", kAllowed},
     Description{"revert_model_snapshot", "POST", "/anomaly_detectors/{job_id}/model_snapshots/{snapshot_id}/_revert", "delete_intervening_results", kAllowed},
+    Description{"upgrade_job_snapshot", "POST", "/anomaly_detectors/{job_id}/model_snapshots/{snapshot_id}/_upgrade", "timeout wait_for_completion"},
+    Description{"get_job_snapshot_upgrade_stats", "GET", "/anomaly_detectors/{job_id}/model_snapshots/{snapshot_id}/_upgrade/_stats", "allow_no_match"},
+    Description{"get_model_snapshot_upgrade_stats", "GET", "/anomaly_detectors/{job_id}/model_snapshots/{snapshot_id}/_upgrade/_stats", "allow_no_match"},
     Description{"update_model_snapshot", "POST", "/anomaly_detectors/{job_id}/model_snapshots/{snapshot_id}/_update", "", kRequired},
     Description{"delete_model_snapshot", "DELETE", "/anomaly_detectors/{job_id}/model_snapshots/{snapshot_id}", ""},
     Description{"validate", "POST", "/anomaly_detectors/_validate", "", kRequired},
@@ -72,7 +75,7 @@ constexpr std::array kMachineLearning{
     Description{"delete_datafeed", "DELETE", "/datafeeds/{datafeed_id}", "force"},
     Description{"start_datafeed", "POST", "/datafeeds/{datafeed_id}/_start", "start end timeout", kAllowed},
     Description{"stop_datafeed", "POST", "/datafeeds/{datafeed_id}/_stop", "allow_no_datafeeds allow_no_match force timeout", kAllowed},
-    Description{"preview_datafeed", "GET", "/datafeeds/{datafeed_id}/_preview", ""},
+    Description{"preview_datafeed", "GET POST", "/datafeeds/{datafeed_id}/_preview /datafeeds/_preview", "start end", kAllowed},
 };
 
 constexpr std::array kSecurity{

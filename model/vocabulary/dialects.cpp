@@ -103,6 +103,7 @@ constexpr Dialect es_7(Minors minors) {
       .totals_are_objects = true,
       .deprecates_posting = minors.since(11),
       .deprecates_other_base = true,
+      .refuses_while_upgraded = minors.since(8),
       .identity_comes_first = minors.since(17),
       .names_credentials = true,
       .offers_more_schemes = minors.since(13),
@@ -110,11 +111,21 @@ constexpr Dialect es_7(Minors minors) {
       .hides_indices = minors.since(7),
       .tells_running = minors.since(14),
       .daily_snapshot_days = minors.since(8) ? 10 : 1,
+      .previews_configurations = minors.since(13),
+      .upgrades_snapshots = minors.since(11),
+      .has_partitioned_categories = minors.since(9),
+      .generates_embedded_feeds = true,
+      .deprecates_frozen_indices = minors.since(16),
+      .categorization_tokenizer = minors.since(14) ? "ml_standard" : "ml_classic",
+      .categorization_char_filter = minors.since(16)   ? "first_line_with_letters"
+                                    : minors.since(14) ? "first_non_blank_line"
+                                                       : "",
       .tells_native_code = true,
       .tells_timing = minors.since(4),
       .tells_lazy_open = minors.since(6),
       .tells_delayed_data_check = true,
       .tells_least_version = true,
+      .tells_indices_options = minors.since(7),
       .tells_boosts = false,
       .document_type_told = "_doc",
       .unknown_member_type = "x_content_parse_exception",
@@ -135,6 +146,10 @@ constexpr Dialect es_8(Minors minors) {
   dialect.tells_charset = false;
   dialect.identity_comes_first = minors.since(9);
   dialect.separates_scheme = minors.since(15);
+  dialect.previews_ranges = minors.since(3);
+  dialect.generates_embedded_feeds = false;
+  dialect.names_fields_of_its_own = !minors.since(14);
+  dialect.tells_authorization = minors.since(4);
   dialect.document_type_told = "";
   return dialect;
 }

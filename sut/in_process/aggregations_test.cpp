@@ -14,11 +14,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr const char* kJob = R"({"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},)"
-                             R"("data_description":{"time_field":"time"}})";
-
 struct AggregatedFeeds : testing::Test {
-  AggregatedFeeds() { wire.ask("PUT", "/_ml/anomaly_detectors/j", kJob); }
+  AggregatedFeeds() { wire.ask("PUT", "/_ml/anomaly_detectors/j", kCountingJob); }
 
   std::string created(const std::string& aggregations) {
     wire.ask("DELETE", "/_ml/datafeeds/f");

@@ -58,7 +58,8 @@ Response forbidden(std::string_view action, Principal who) {
 }
 
 Response unauthenticated(const Manner& manner, Principal who) {
-  const std::string_view why = who != Principal::anonymous         ? "unable to authenticate user [manage_ml]"
+  const std::string_view why = who != Principal::anonymous && who != Principal::unknown_token
+                                   ? "unable to authenticate user [manage_ml]"
                                : manner.profile->names_credentials ? "missing authentication credentials"
                                                                    : "missing authentication token";
   return refused(401, "security_exception", fmt::format("{} for REST request [{}]", why, manner.profile->jobs.path));

@@ -64,7 +64,7 @@ void CalendarOperations::keep_index() {
 }
 
 Answer CalendarOperations::on(const PutCalendar& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/calendars/put", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/calendars/put")) return refusal;
   if (ask.calendar.id == "_all") return refused_as_it_is("Cannot create a Calendar with the reserved name [_all]");
   if (auto refusal = refuse_id("calendar_id", ask.calendar.id)) return refusal;
   if (list_.find_calendar(ask.calendar.id) != nullptr)
@@ -89,14 +89,14 @@ Answer CalendarOperations::on(const GetCalendars& ask) {
 }
 
 Answer CalendarOperations::on(const DeleteCalendar& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/calendars/delete", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/calendars/delete")) return refusal;
   if (list_.find_calendar(ask.id) == nullptr) return unknown_calendar(ask.id);
   std::erase_if(list_.calendars, [&](const Calendar& calendar) { return calendar.shown.id == ask.id; });
   return accepted(Acknowledged{});
 }
 
 Answer CalendarOperations::on(const ChangeCalendarJobs& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/calendars/jobs/update", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/calendars/jobs/update")) return refusal;
   Calendar* calendar = list_.find_calendar(ask.id);
   if (calendar == nullptr) return unknown_calendar(ask.id);
   std::vector<std::string>& jobs = calendar->shown.jobs;
@@ -113,7 +113,7 @@ Answer CalendarOperations::on(const ChangeCalendarJobs& ask) {
 }
 
 Answer CalendarOperations::on(const PostEvents& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/calendars/events/post", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/calendars/events/post")) return refusal;
   Calendar* calendar = list_.find_calendar(ask.id);
   if (calendar == nullptr) return unknown_calendar(ask.id);
   EventsShown shown{0, {}, true};
@@ -155,7 +155,7 @@ Answer CalendarOperations::on(const GetEvents& ask) {
 }
 
 Answer CalendarOperations::on(const DeleteEvent& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/calendars/events/delete", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/calendars/events/delete")) return refusal;
   if (list_.find_calendar(ask.id) == nullptr) return unknown_calendar(ask.id);
   for (Calendar& calendar : list_.calendars) {
     const auto event = std::ranges::find(calendar.events, ask.event, &CalendarEvent::id);
@@ -172,7 +172,7 @@ Answer CalendarOperations::on(const DeleteEvent& ask) {
 }
 
 Answer CalendarOperations::on(const PutFilter& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/filters/put", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/filters/put")) return refusal;
   if (auto refusal = refuse_id("filter_id", ask.filter.id)) return refusal;
   if (list_.find_filter(ask.filter.id) != nullptr)
     return refused(400, "resource_already_exists_exception",
@@ -199,7 +199,7 @@ Answer CalendarOperations::on(const GetFilters& ask) {
 }
 
 Answer CalendarOperations::on(const UpdateFilter& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/filters/update", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/filters/update")) return refusal;
   Filter* filter = list_.find_filter(ask.id);
   if (filter == nullptr) return unknown_filter(ask.id);
   Filter changed = *filter;
@@ -215,7 +215,7 @@ Answer CalendarOperations::on(const UpdateFilter& ask) {
 }
 
 Answer CalendarOperations::on(const DeleteFilter& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/filters/delete", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/filters/delete")) return refusal;
   if (list_.find_filter(ask.id) == nullptr) return unknown_filter(ask.id);
   std::vector<std::string> users;
   for (const Job& job : jobs_.all())

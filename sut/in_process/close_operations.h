@@ -38,6 +38,7 @@ class CloseOperations {
   Answer force(Job& job);
   void force_now(Job& job);
   bool force_waits_for(const Job& job) const;
+  bool overlooks_beside_another(std::span<Job* const> jobs) const;
   Answer wait_for_close(std::span<Job* const> jobs, Duration timeout);
 
   const Turn& turn_;

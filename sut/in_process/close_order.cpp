@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "closecheck/vocabulary/text.h"
@@ -70,6 +72,8 @@ Duration misread(const Manner& manner, std::string_view text, Duration span) {
   if (manner.deviates(Deviation::reads_hours_as_seconds) && text.ends_with('h')) return span / 3'600;
   if (manner.deviates(Deviation::reads_days_as_seconds) && text.ends_with('d')) return span / 86'400;
   if (manner.deviates(Deviation::reads_micros_as_milliseconds) && text.ends_with("micros")) return span * 1'000;
+  constexpr Duration kMost = std::numeric_limits<std::int32_t>::max() * kMillisecond;
+  if (manner.deviates(Deviation::long_timeouts_are_up_at_once) && span > kMost) return 0;
   if (manner.deviates(Deviation::timeouts_last_a_minute)) return std::max(span, kMinute);
   return span;
 }

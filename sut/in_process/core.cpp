@@ -110,8 +110,8 @@ bool Core::only_reads(const Request& request, const RequestDetails* details) {
   const bool raw_reads = details != nullptr &&
                          is_any_of<GetDocument, IndexExists, SearchDocuments, AskedPrivileges, SnapshotSelection,
                                    ClusterState, ClusterHealth, ClusterFeatures, GetFurtherResults, GetOverallBuckets,
-                                   Forecast, ValidateJob, GetDefaults, PreviewDatafeed, GetAliases, GetSettings,
-                                   GetCalendars, GetEvents, GetFilters, ListTasks, ShowTable>(*details);
+                                   Forecast, ValidateJob, GetDefaults, PreviewDatafeed, GetSnapshotUpgrades, GetAliases,
+                                   GetSettings, GetCalendars, GetEvents, GetFilters, ListTasks, ShowTable>(*details);
   if (details != nullptr && !raw_reads && !is_any_of<ListOptions, std::monostate>(*details)) return false;
   return std::visit(
       [raw_reads](const auto& ask) {

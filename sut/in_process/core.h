@@ -58,7 +58,7 @@ class Core {
 
  private:
   friend struct StateAccess;
-  Turn turn(Replies& replies) const { return {manner_, wall_start_ms_, now_, replies}; }
+  Turn turn(Replies& replies) const { return {manner_, wall_start_ms_, now_, replies, settings_.upgrade_mode()}; }
   void handle(const Request& request, const RequestDetails* details, const std::string& run_as, Time now, Token token,
               Replies& replies);
   static bool only_reads(const Request& request, const RequestDetails* details);

@@ -35,7 +35,7 @@ ServiceAnswer show(const Turn& turn, const Datafeed& feed) {
 }  // namespace
 
 Answer DatafeedOperations::on(const CreateDatafeed& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/put", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/datafeeds/put")) return refusal;
   if (turn_.manner.varies(Variant::manage_ml_may_not_read_indices) && !may_use_indices(turn_.manner, turn_.who))
     return forbidden("indices:data/read/search", turn_.who);
   // Ids of datafeeds may be longer than those of jobs.
@@ -56,11 +56,12 @@ Answer DatafeedOperations::on(const CreateDatafeed& ask) {
   feed.index = ask.index;
   feed.options = turn_.detail_or_usual<FeedOptions>();
   drop_unlimited(feed.options.members);
+  authorize(turn_, feed.options);
   return show(turn_, feeds_.add(std::move(feed)));
 }
 
 Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/update", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/datafeeds/update")) return refusal;
   Datafeed* feed = feeds_.find(ask.feed);
   if (feed == nullptr) return unknown_feed(ask.feed);
   if (feed->started) return conflict(fmt::format("Cannot update datafeed [{}] while its status is started", ask.feed));
@@ -86,6 +87,7 @@ Answer DatafeedOperations::on(const UpdateDatafeed& ask) {
     feed->options.members.push_back(member);
   }
   drop_unlimited(feed->options.members);
+  authorize(turn_, feed->options);
   ServiceAnswer answer = show(turn_, *feed);
   if (moves && turn_.manner.profile->major >= 7)
     answer.warnings.emplace_back("The ability to update a datafeed's job_id is deprecated.");
@@ -116,7 +118,10 @@ Answer DatafeedOperations::on(const GetDatafeed& ask) {
   list.count = static_cast<std::int64_t>(list.feeds.size());
   return turn_.tell(accepted(std::move(list)), [&] {
     FeedDetails details;
-    for (const Datafeed* feed : feeds) details.feeds.push_back(details_of(*feed));
+    for (const Datafeed* feed : feeds) {
+      details.feeds.push_back(details_of(*feed));
+      details.feeds.back().exclude_generated = turn_.detail_or_usual<ListOptions>().exclude_generated;
+    }
     return details;
   });
 }
@@ -132,8 +137,7 @@ Answer DatafeedOperations::on(const DatafeedStats& ask) {
     FeedRuns runs;
     for (const Datafeed* feed : feeds) {
       FeedRuns::Feed& run = runs.feeds.emplace_back(FeedRuns::Feed{feed->job, feed->searches, "", "", !feed->end_ms});
-      if (feed->started)
-        (settings_.upgrade_mode() ? run.why_nowhere : run.node) = settings_.upgrade_mode() ? kUpgradeMode : "node-1";
+      if (feed->started) (turn_.upgrading ? run.why_nowhere : run.node) = turn_.upgrading ? kUpgradeMode : "node-1";
     }
     return runs;
   });
@@ -148,7 +152,7 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
   if (end_ms && start_ms >= *end_ms)
     return refused(400, "action_request_validation_exception",
                    fmt::format("Validation Failed: 1: start [{}] must be earlier than end [{}];", start_ms, *end_ms));
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeed/start", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/datafeed/start")) return refusal;
   Datafeed* feed = feeds_.find(ask.feed);
   if (feed == nullptr) return unknown_feed(ask.feed);
   const Job* job = jobs_.find(feed->job);
@@ -166,7 +170,7 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
     return not_found(
         fmt::format("datafeed [{}] cannot retrieve data because index [{}] does not exist", feed->id, feed->index));
   if (auto refusal = refuse_missing_fields(*feed, *job)) return refusal;
-  if (settings_.upgrade_mode())
+  if (turn_.upgrading)
     return refused(429, "status_exception",
                    fmt::format("Could not start datafeed, allocation explanation [{}]", kUpgradeMode));
   if (!settings_.assigns_tasks())
@@ -186,7 +190,7 @@ Answer DatafeedOperations::on(const StartDatafeed& ask) {
 Answer DatafeedOperations::on(const StopDatafeed& ask) {
   bool forced = false;
   if (auto refusal = read_flag(turn_.manner, ask.force, false, forced)) return refusal;
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeed/stop", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/datafeed/stop")) return refusal;
   std::vector<Datafeed*> feeds;
   if (auto refusal = feeds_.select(turn_, ask.feed, feeds)) return refusal;
   if (feeds.size() == 1 && !feeds.front()->started && !turn_.manner.profile->stops_feed_twice)
@@ -204,7 +208,7 @@ Answer DatafeedOperations::on(const StopDatafeed& ask) {
 Answer DatafeedOperations::on(const DeleteDatafeed& ask) {
   bool forced = false;
   if (auto refusal = read_flag(turn_.manner, ask.force, false, forced)) return refusal;
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/delete", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/datafeeds/delete")) return refusal;
   Datafeed* feed = feeds_.find(ask.feed);
   if (feed == nullptr) return unknown_feed(ask.feed);
   if (feed->started && !forced)

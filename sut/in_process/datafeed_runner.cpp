@@ -77,6 +77,7 @@ void DatafeedRunner::end(Datafeed& feed, bool at_its_end, bool close_job) {
   if (turn_.manner.deviates(Deviation::ended_datafeed_drops_buffer) && at_its_end)
     job->change_analysis().lose_unanalysed();
   lifecycle_.begin_close(*job);
+  job->remember(CloseManner::by_datafeed);
   if (turn_.manner.deviates(Deviation::answers_before_housekeeping)) job->read_closed_early(turn_.now);
 }
 

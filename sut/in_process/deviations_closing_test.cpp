@@ -164,6 +164,12 @@ std::vector<Showing> showings_of_closing() {
          s.wait(kMinute);
          return s.state(kA) == JobState::opened;
        }},
+      {Deviation::feed_closed_job_takes_data, p54,
+       [](S& s) {
+         start_feed(s, kDataStart + 10 * kSpanMs);
+         s.wait(kMinute);
+         return is_accepted(s.post(kA, {20 * kSpanMs}));
+       }},
       {Deviation::stopped_datafeed_leaves_job_open, p54,
        [](S& s) {
          start_feed(s, kFarFutureMs);

@@ -61,6 +61,21 @@ std::vector<Showing> showings_of_cycles() {
          s.create(kA);
          return is_accepted(s.post(kA, {0}));
        }},
+      {Deviation::single_record_leaves_no_snapshot, p54,
+       [](S& s) {
+         s.create(kA);
+         s.open(kA);
+         s.post(kA, {0});
+         return is_accepted(s.close(kA)) && s.snapshots(kA).empty();
+       }},
+      {Deviation::forced_job_takes_data, p54,
+       [](S& s) {
+         s.create(kA);
+         s.open(kA);
+         s.force_close(kA);
+         s.wait(kMinute);
+         return is_accepted(s.post(kA, {0}));
+       }},
       {Deviation::pages_hold_ten, p54,
        [](S& s) {
          s.create(kA);

@@ -109,6 +109,13 @@ std::vector<Showing> showings_of_force() {
          s.wait(kMinute);
          return s.processed(kA) == 0;
        }},
+      {Deviation::timed_out_job_takes_data, p54,
+       [](S& s) {
+         open_new(s, kA);
+         s.close(kA, "1ms");
+         s.wait(kMinute);
+         return s.state(kA) == JobState::closed && is_accepted(s.post(kA, {0}));
+       }},
       {Deviation::loses_data_at_start_of_close, p63,
        [](S& s) {
          begin_slow_close(s, kSecond);

@@ -56,6 +56,47 @@ std::vector<Showing> showings_of_lists() {
          s.close(kGroup);
          return s.state(kB) == JobState::closed;
        }},
+      {Deviation::list_close_writes_no_snapshot, p63,
+       [](S& s) {
+         open_both(s);
+         s.post(kA, {0});
+         return is_accepted(s.close(kGroup)) && s.snapshots(kA).empty();
+       }},
+      {Deviation::close_hides_snapshots_of_others, p63,
+       [](S& s) {
+         open_both(s);
+         s.post(kA, {0});
+         s.close(kA);
+         const bool was_there = !s.snapshots(kA).empty();
+         s.close(kB);
+         return was_there && s.snapshots(kA).empty();
+       }},
+      {Deviation::close_counts_in_others, p63,
+       [](S& s) {
+         open_both(s);
+         s.post(kA, {0});
+         s.close(kA);
+         s.close(kB);
+         return s.processed(kA) == 2;
+       }},
+      {Deviation::overlooks_close_beside_another, p63,
+       [](S& s) {
+         open_both(s);
+         s.send(1, CloseJob{kA, {}, {}, {}, {}});
+         s.wait(20 * kMillisecond);
+         const bool accepted = is_accepted(s.close(kB));
+         s.await(1);
+         return accepted && s.state(kB) == JobState::opened;
+       }},
+      {Deviation::loses_data_beside_a_close, p63,
+       [](S& s) {
+         open_both(s);
+         s.send(1, CloseJob{kA, {}, {}, {}, {}});
+         s.wait(20 * kMillisecond);
+         const bool took = is_accepted(s.post(kB, {0}));
+         s.await(1);
+         return took && s.processed(kB) == 0;
+       }},
       {Deviation::list_leaves_first_open, p63,
        [](S& s) {
          open_both(s);

@@ -153,6 +153,11 @@ std::vector<Showing> showings_of_parameters() {
          s.create(kA);
          return is_refused(s.close(kA), 400);
        }},
+      {Deviation::long_timeouts_are_up_at_once, p54,
+       [](S& s) {
+         open_new(s, kA);
+         return s.close(kA, "30d").refusal == Refusal::timed_out;
+       }},
       {Deviation::failed_close_with_timeout_answers_404, p54,
        [](S& s) {
          open_new(s, kA);
@@ -196,6 +201,11 @@ std::vector<Showing> showings_of_parameters() {
          s.wait(kMinute);
          return refused && s.state(kA) == JobState::closed;
        }},
+      {Deviation::empty_password_may_close, p54,
+       [](S& s) { return is_accepted(close_as(s, Principal::empty_password)); }},
+      {Deviation::unknown_user_may_close, p54, [](S& s) { return is_accepted(close_as(s, Principal::unknown_user)); }},
+      {Deviation::unknown_token_may_close, p54,
+       [](S& s) { return is_accepted(close_as(s, Principal::unknown_token)); }},
       {Deviation::anonymous_may_close, p54, [](S& s) { return is_accepted(close_as(s, Principal::anonymous)); }},
       {Deviation::manage_refused, p54, [](S& s) { return is_refused(close_as(s, Principal::manage), 403); }},
       {Deviation::manage_ml_refused, p54, [](S& s) { return is_refused(close_as(s, Principal::manage_ml), 403); }},

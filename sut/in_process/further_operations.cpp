@@ -62,6 +62,8 @@ std::optional<WrittenResult> category_of(wire::Json body, const GetFurtherResult
   if (category == nullptr || !category->is_number_integer()) return std::nullopt;
   const auto number = category->get<std::int64_t>();
   if (ask.category && number != *ask.category) return std::nullopt;
+  const wire::Json* partition = wire::member(body, "partition_field_value");
+  if (ask.partition && (partition == nullptr || *partition != *ask.partition)) return std::nullopt;
   return WrittenResult{std::move(body), static_cast<double>(number)};
 }
 
@@ -176,19 +178,19 @@ Answer FurtherOperations::on(const GetOverallBuckets& ask) {
 }
 
 Answer FurtherOperations::on(const Forecast& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/forecast", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/forecast")) return refusal;
   const Job* job = jobs_.find(ask.job);
   if (job == nullptr && turn_.manner.profile->post_to_unknown_may_conflict) return not_open(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   const bool begins = job->state() == JobState::closed && turn_.manner.deviates(Deviation::closed_job_forecasts);
-  if ((job->state() == JobState::closed && !begins) || settings_.upgrade_mode()) return not_open(ask.job);
+  if ((job->state() == JobState::closed && !begins) || turn_.upgrading) return not_open(ask.job);
   if (job->state() != JobState::opened && !begins)
     return conflict(fmt::format("Cannot forecast because job [{}] is not open", ask.job));
   return ServiceAnswer(accepted(Acknowledged{}), ForecastBegun{fmt::format("forecast-{}", turn_.wall_ms())});
 }
 
 Answer FurtherOperations::on(const DeleteForecast& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/forecast/delete", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/forecast/delete")) return refusal;
   // A job that is not there has none.
   const Job* job = jobs_.find(ask.job);
   const bool all = ask.forecast.empty() || ask.forecast == "_all";
@@ -210,7 +212,7 @@ Answer FurtherOperations::on(const DeleteForecast& ask) {
 }
 
 Answer FurtherOperations::on(const DeleteExpired& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/delete_expired_data", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/delete_expired_data")) return refusal;
   std::vector<Job*> selected;
   if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
   for (Job* job : selected)
@@ -232,17 +234,31 @@ Answer FurtherOperations::on(const ValidateJob& ask) {
 
 Answer FurtherOperations::on(const GetDefaults&) {
   if (!may_read(turn_.manner, turn_.who)) return forbidden("monitor/xpack/ml/info/get", turn_.who);
-  return ServiceAnswer(accepted(Acknowledged{}), Defaults{settings_.upgrade_mode(), settings_.memory_limit_max()});
+  return ServiceAnswer(accepted(Acknowledged{}), Defaults{turn_.upgrading, settings_.memory_limit_max()});
 }
 
 Answer FurtherOperations::on(const PreviewDatafeed& ask) {
   if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/datafeeds/preview", turn_.who);
-  const Datafeed* feed = feeds_.find(ask.feed);
+  Datafeed described;
+  if (ask.config) {
+    described.job = ask.config->job;
+    described.options = *ask.config;
+  }
+  const Datafeed* feed = ask.config ? &described : feeds_.find(ask.feed);
   if (feed == nullptr) return not_found(fmt::format("No datafeed with id [{}] exists", ask.feed));
   for (const std::string& expression : feed->options.indices)
     if (expression.find('*') == std::string::npos && indices_.named(expression).empty())
       return unknown_index(expression);
-  const Job* job = jobs_.find(feed->job);
+  std::optional<Job> described_job;
+  if (ask.job) {
+    PlanProblem problem;
+    auto plan = make_plan(ask.job->config, problem);
+    if (!plan) return refusal_of(std::move(problem));
+    described_job.emplace(JobDefinition{ask.job->job, ask.job->config, ask.job_options, turn_.wall_ms()},
+                          *std::move(plan));
+  }
+  const Job* job = described_job ? &*described_job : jobs_.find(feed->job);
+  if (job == nullptr && ask.config) return unknown_job(turn_.manner, feed->job);
   DocumentPreview preview;
   if (job != nullptr) {
     preview.time_field = job->analysis().plan().time_field;
@@ -257,6 +273,9 @@ Answer FurtherOperations::on(const PreviewDatafeed& ask) {
     if (!document.source.empty())
       document.time_ms =
           document_time_ms(wire::read_upload(document.source), 0, preview.time_field).value_or(document.time_ms);
+  std::erase_if(preview.documents, [&](const Document& document) {
+    return (ask.start_ms && document.time_ms < *ask.start_ms) || (ask.end_ms && document.time_ms >= *ask.end_ms);
+  });
   const auto member_of = [](const Members& members, std::string_view name) -> std::optional<wire::Json> {
     const auto found = std::ranges::find(members, name, &Members::value_type::first);
     return found == members.end() ? std::nullopt : wire::parse_json(found->second);

@@ -64,6 +64,7 @@ void Job::begin_closing(Time now, Duration whole) {
 void Job::close(const Manner& manner, Time now) {
   state_ = JobState::closing;
   past_.forced = false;
+  past_.close_manner = CloseManner::alone;
   begin_closing(now, close_fault.length > 0 ? close_fault.length : housekeeping_time(manner, analysis_.counts()));
   if (close_fault.hangs) step_due_ = kNever;
   close_fault.length = 0;
@@ -126,6 +127,12 @@ void Job::stay_open() {
   close_fault.hangs = false;
 }
 
+bool Job::leaves_no_snapshot(const Manner& manner) const {
+  return (manner.deviates(Deviation::list_close_writes_no_snapshot) &&
+          past_.close_manner == CloseManner::among_others) ||
+         (manner.deviates(Deviation::single_record_leaves_no_snapshot) && analysis_.counts().processed_records == 1);
+}
+
 void Job::come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms) {
   state_ = JobState::closed;
   past_.closed_at = now;
@@ -186,7 +193,7 @@ bool Job::take_step(const Manner& manner, Time now, std::int64_t wall_ms) {
       step_ = JobStep::persist_snapshot;
       break;
     case JobStep::persist_snapshot:
-      if (!killed_slowly_) analysis_.persist(manner, past_.opens, wall_ms);
+      if (!killed_slowly_ && !leaves_no_snapshot(manner)) analysis_.persist(manner, past_.opens, wall_ms);
       killed_slowly_ = false;
       come_to_rest(manner, now, wall_ms);
       step_ = JobStep::none;

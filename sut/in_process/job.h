@@ -35,6 +35,9 @@ enum class JobStep : std::uint8_t {
   persist_snapshot
 };
 
+/// How the last normal close came about, or went on.
+enum class CloseManner : std::uint8_t { alone, among_others, by_datafeed, beyond_timeout };
+
 /// What became of a job so far.
 struct JobPast {
   std::optional<std::int64_t> finished_ms;  // of the last normal close
@@ -42,6 +45,7 @@ struct JobPast {
   Time opened_at = 0;
   Time closed_at = 0;
   bool forced = false;  // the last close
+  CloseManner close_manner = CloseManner::alone;
 
   bool was_opened() const { return opens > 0; }
 };
@@ -79,6 +83,10 @@ class Job {
   void wait_for_node() { step_due_ = kNever; }
   /// Begins a normal close of an opened or opening job.
   void close(const Manner& manner, Time now);
+  void remember(CloseManner close_manner) {
+    note_change();
+    past_.close_manner = close_manner;
+  }
   /// Begins a forced close that finishes its work in the background.
   void close_in_background(const Manner& manner, Time now);
   /// Ends the process without flushing, finalizing or persisting anything. The job is closed at once, or where forced
@@ -119,6 +127,7 @@ class Job {
   /// What is due now. True when the job came to rest with it.
   bool take_step(const Manner& manner, Time now, std::int64_t wall_ms);
   void come_to_rest(const Manner& manner, Time now, std::int64_t wall_ms);
+  bool leaves_no_snapshot(const Manner& manner) const;
 
   JobDefinition definition_;
   JobAnalysis analysis_;

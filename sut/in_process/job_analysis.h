@@ -26,6 +26,7 @@ class JobAnalysis {
   explicit JobAnalysis(Plan plan) : plan_(std::move(plan)) {}
 
   const Plan& plan() const { return plan_; }
+  void change_prune_window(std::int64_t window_ms) { plan_.prune_window_ms = window_ms; }
   const DataCounts& counts() const { return counts_; }
   const MoreCounts& more_counts() const { return more_counts_; }
   const Model& model() const { return model_; }

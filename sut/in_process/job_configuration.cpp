@@ -182,7 +182,6 @@ std::optional<Plan> make_plan(const JobConfig& config, PlanProblem& problem) {
 }
 
 void complete_categorization(Members& members, Profile profile) {
-  constexpr int kKeepingMajor = 8;
   constexpr std::string_view kAnalyzer = "analysis_config.categorization_analyzer";
   constexpr std::string_view kFilters = "analysis_config.categorization_filters";
   const auto find = [&members](std::string_view name) {
@@ -190,7 +189,7 @@ void complete_categorization(Members& members, Profile profile) {
   };
   const bool has_analyzer =
       std::ranges::any_of(members, [&](const auto& member) { return member.first.starts_with(kAnalyzer); });
-  if (profile->major < kKeepingMajor || has_analyzer ||
+  if (profile->categorization_char_filter.empty() || has_analyzer ||
       find("analysis_config.categorization_field_name") == members.end())
     return;
   wire::Json analyzer = wire::analyzer_body(profile);
@@ -261,15 +260,32 @@ std::string uneven_span_warning(const std::string& span, std::int64_t span_ms, P
       span, seconds, kDaySeconds);
 }
 
-std::optional<Response> refuse_window(const std::string& window, std::int64_t window_ms, const std::string& span,
-                                      std::int64_t span_ms) {
-  if (window_ms % span_ms != 0)
+std::optional<PruneWindow> prune_window_of(const JobUpdate& change) {
+  const auto at = std::ranges::find(change.members, "analysis_config.model_prune_window", &Members::value_type::first);
+  const auto text = at == change.members.end() ? std::nullopt : wire::parse_json(at->second);
+  if (!text || !text->is_string()) return std::nullopt;
+  const TimeSpan span = read_time_span(text->get<std::string>(), "model_prune_window");
+  return PruneWindow{text->get<std::string>(), span.span / kMillisecond};
+}
+
+std::optional<Response> refuse_window(const PruneWindow& window, const std::string& span, std::int64_t span_ms) {
+  if (window.ms % span_ms != 0)
     return refused(400, "status_exception",
-                   fmt::format("model_prune_window [{}] must be a multiple of bucket_span [{}]", window, span));
-  if (window_ms < 2 * span_ms)
-    return refused(
-        400, "status_exception",
-        fmt::format("model_prune_window [{}] must be at least 2 times greater than bucket_span [{}]", window, span));
+                   fmt::format("model_prune_window [{}] must be a multiple of bucket_span [{}]", window.text, span));
+  if (window.ms < 2 * span_ms)
+    return refused(400, "status_exception",
+                   fmt::format("model_prune_window [{}] must be at least 2 times greater than bucket_span [{}]",
+                               window.text, span));
+  return std::nullopt;
+}
+
+std::optional<Response> take_window(const std::string& text, const std::string& span, Plan& plan) {
+  if (text.empty()) return std::nullopt;
+  const TimeSpan read = read_time_span(text, "model_prune_window");
+  if (!read.error.empty()) return bad_request(read.error);
+  const PruneWindow window{text, read.span / kMillisecond};
+  if (auto refusal = refuse_window(window, span, plan.span_ms)) return refusal;
+  plan.prune_window_ms = window.ms;
   return std::nullopt;
 }
 

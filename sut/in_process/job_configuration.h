@@ -45,8 +45,18 @@ void exclude_generated(JobDescription& job);
 /// What a later product says of buckets that do not fill a day; empty: nothing.
 std::string uneven_span_warning(const std::string& span, std::int64_t span_ms, Profile profile);
 
+/// How long a series is remembered that nothing is told of, as it was said.
+struct PruneWindow {
+  std::string text;
+  std::int64_t ms = 0;
+};
+
+/// Empty: the update leaves it as it is.
+std::optional<PruneWindow> prune_window_of(const JobUpdate& change);
+
 /// Empty: the window has so many buckets that a model can be kept for it.
-std::optional<Response> refuse_window(const std::string& window, std::int64_t window_ms, const std::string& span,
-                                      std::int64_t span_ms);
+std::optional<Response> refuse_window(const PruneWindow& window, const std::string& span, std::int64_t span_ms);
+/// The window of a new job goes into its plan, or is refused; empty text: nobody says one.
+std::optional<Response> take_window(const std::string& text, const std::string& span, Plan& plan);
 
 }  // namespace closecheck::sut

@@ -25,6 +25,7 @@ void JobLifecycle::begin_close(Job& job) {
   job.close(turn_.manner, turn_.now);
   if (was_opening) wake_opens(job, conflict("The job has been closed while waiting to be opened"));
   close_siblings(job);
+  spoil_closed_ones(job);
 }
 
 void JobLifecycle::force_close(Job& job) {
@@ -45,6 +46,7 @@ Answer JobLifecycle::await_close(std::span<Job* const> jobs, Duration timeout, T
   for (Job* job : jobs) {
     waiting.joined = waiting.joined || (job->state() == JobState::closing && job->waiting_closes.empty());
     begin_close(*job);
+    if (jobs.size() > 1) job->remember(CloseManner::among_others);
     if (turn_.manner.deviates(Deviation::list_waits_for_last_only) && job != jobs.back()) continue;
     if (turn_.manner.deviates(Deviation::answers_before_housekeeping)) {
       job->read_closed_early(turn_.now);
@@ -90,6 +92,14 @@ void JobLifecycle::close_siblings(const Job& job) {
   }
 }
 
+void JobLifecycle::spoil_closed_ones(const Job& job) {
+  for (Job& other : jobs_) {
+    if (&other == &job || other.state() != JobState::closed || other.analysis().counts().input_records == 0) continue;
+    if (turn_.manner.deviates(Deviation::close_counts_in_others))
+      other.change_analysis().post_unseen({{4'102'444'800'000, 1, ""}});
+  }
+}
+
 void JobLifecycle::wake_opens(Job& job, const Response& response) {
   for (const Token token : job.waiting_opens) turn_.reply(token, response);
   job.waiting_opens.clear();
@@ -132,6 +142,7 @@ void JobLifecycle::expire_waiting() {
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
     for (Job& job : jobs_) {
       if (std::erase(job.waiting_closes, expired.token) == 0) continue;
+      if (turn_.manner.deviates(Deviation::timed_out_job_takes_data)) job.remember(CloseManner::beyond_timeout);
       if (turn_.manner.deviates(Deviation::stays_open_after_timeout)) {
         job.stay_open();
         wake_closes(job, conflict("closing of job [" + job.id() + "] was given up"));

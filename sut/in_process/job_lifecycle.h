@@ -52,6 +52,7 @@ class JobLifecycle {
 
  private:
   void close_siblings(const Job& job);
+  void spoil_closed_ones(const Job& job);
   void wake_opens(Job& job, const Response& response);
   void wake_closes(Job& job, const Response& response);
 

@@ -68,7 +68,7 @@ void name_results_index(Members& members) {
 }  // namespace
 
 Answer JobOperations::on(const CreateJob& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/put", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/put")) return refusal;
   if (ask.job.size() > 64) return bad_request("The job id cannot contain more than 64 characters.");
   if (!is_valid_id(ask.job))
     return bad_request(
@@ -83,13 +83,7 @@ Answer JobOperations::on(const CreateJob& ask) {
   if (const std::string twice = detector_told_twice(config, options);
       turn_.manner.profile->refuses_same_detectors && !twice.empty())
     return bad_request(fmt::format("Duplicate detectors are not allowed: [{}]", twice));
-  if (!options.prune_window.empty()) {
-    const TimeSpan window = read_time_span(options.prune_window, "model_prune_window");
-    if (!window.error.empty()) return bad_request(window.error);
-    plan->prune_window_ms = window.span / kMillisecond;
-    if (auto refusal = refuse_window(options.prune_window, plan->prune_window_ms, config.bucket_span, plan->span_ms))
-      return refusal;
-  }
+  if (auto refusal = take_window(options.prune_window, config.bucket_span, *plan)) return refusal;
   if (Job* job = jobs_.find(ask.job)) {
     if (turn_.manner.deviates(Deviation::refused_create_closes_job) && job->state() == JobState::opened)
       lifecycle_.begin_close(*job);
@@ -137,6 +131,7 @@ Answer JobOperations::take_feed(Members& members, const std::string& job, std::o
   if (made.options.indices.empty())
     return refused(400, "status_exception", "Invalid indices value '[]' in datafeed configuration");
   made.index = made.options.indices.front();
+  authorize(turn_, made.options);
   try {
     const wire::Json* query = wire::member(*config, "query");
     if (query != nullptr && !query->is_null()) made.options.query = wire::read_query(*query);
@@ -147,10 +142,13 @@ Answer JobOperations::take_feed(Members& members, const std::string& job, std::o
   return std::nullopt;
 }
 
-JobDescription JobOperations::describe_with_feed(const Job& job) {
+JobDescription JobOperations::describe_with_feed(const Job& job, bool is_short) {
   JobDescription description = describe(job, turn_.manner);
+  if (is_short) exclude_generated(description);
   const Datafeed* feed = feeds_.of_job(job.id());
-  if (feed == nullptr || !turn_.manner.profile->delete_may_take_feed) return description;
+  const Dialect& dialect = *turn_.manner.profile;
+  if (feed == nullptr || !dialect.delete_may_take_feed || (is_short && dialect.generates_embedded_feeds))
+    return description;
   const std::vector<std::string>& indices = feed->options.indices;
   const FeedDetails::Feed details{indices.empty() ? std::vector{feed->index} : indices, feed->options.members};
   wire::flatten(wire::feed_body({feed->id, feed->job}, &details, turn_.manner.profile), "datafeed_config",
@@ -225,16 +223,14 @@ Answer JobOperations::on(const GetJob& ask) {
   std::vector<Job*> selected;
   if (auto refusal = jobs_.select(turn_, ask.job, selected)) return refusal;
   JobDescriptionList list;
-  for (const Job* job : selected) {
-    JobDescription& shown = list.jobs.emplace_back(describe_with_feed(*job));
-    if (turn_.detail_or_usual<ListOptions>().exclude_generated) exclude_generated(shown);
-  }
+  const bool is_short = turn_.detail_or_usual<ListOptions>().exclude_generated;
+  for (const Job* job : selected) list.jobs.push_back(describe_with_feed(*job, is_short));
   list.count = static_cast<std::int64_t>(list.jobs.size());
   return accepted(std::move(list));
 }
 
 Answer JobOperations::on(const UpdateJob& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/update", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/update")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (ask.groups)
@@ -244,6 +240,8 @@ Answer JobOperations::on(const UpdateJob& ask) {
     if (auto refusal = refuse_update(*job, *more)) return refusal;
   job->change_definition().update(ask);
   if (more != nullptr) job->change_definition().update(*more);
+  if (const auto window = more == nullptr ? std::nullopt : prune_window_of(*more))
+    job->change_analysis().change_prune_window(window->ms);
   return accepted(list_of(describe(*job, turn_.manner)));
 }
 
@@ -273,6 +271,9 @@ Answer JobOperations::refuse_update(const Job& job, const JobUpdate& change) con
   JobDefinition changed = job.definition();
   changed.update(JobUpdate{std::nullopt, change.members, {}});
   if (auto refusal = refuse_retention(changed.options.members)) return refusal;
+  if (const auto window = prune_window_of(change))
+    if (auto refusal = refuse_window(*window, job.definition().config.bucket_span, job.analysis().plan().span_ms))
+      return refusal;
   for (const auto& [place, members] : change.detectors)
     if (place >= job.definition().config.detectors.size())
       return refused(400, "status_exception",
@@ -287,7 +288,7 @@ Answer JobOperations::on(const DeleteJob& ask) {
     return bad_request(fmt::format("request [{}/anomaly_detectors/{}] contains unrecognized parameter: [force]",
                                    turn_.manner.profile->jobs.path, ask.job));
   if (auto refusal = read_flag(turn_.manner, ask.force, false, forced)) return refusal;
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/delete", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/delete")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   const Datafeed* const feed = feeds_.of_job(ask.job);
@@ -312,7 +313,7 @@ Answer JobOperations::on(const DeleteJob& ask) {
 }
 
 Answer JobOperations::on(const OpenJob& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/open", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/open")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (turn_.manner.deviates(Deviation::open_stops_close) && job->state() == JobState::closing) {
@@ -327,8 +328,7 @@ Answer JobOperations::on(const OpenJob& ask) {
   };
   if (turn_.manner.varies(Variant::room_for_one_open_job) && std::ranges::any_of(jobs_.all(), takes_room))
     return no_room(ask.job);
-  if (settings_.upgrade_mode())
-    return refused(429, "status_exception", "Cannot open jobs when upgrade mode is enabled");
+  if (turn_.upgrading) return refused(429, "status_exception", "Cannot open jobs when upgrade mode is enabled");
   if (!settings_.assigns_tasks())
     return refused(429, "status_exception",
                    "Cannot open jobs because persistent task assignment is disabled by the "
@@ -370,7 +370,18 @@ bool JobOperations::takes_data_while_closed(const Job& job) const {
          (turn_.manner.deviates(Deviation::accepts_data_shortly_after_close) && job.past().was_opened() &&
           turn_.now - job.past().closed_at <= 50 * kMillisecond) ||
          (turn_.manner.deviates(Deviation::manage_posts_to_closed_job) && turn_.who == Principal::manage) ||
+         (turn_.manner.deviates(Deviation::feed_closed_job_takes_data) &&
+          job.past().close_manner == CloseManner::by_datafeed) ||
+         (turn_.manner.deviates(Deviation::timed_out_job_takes_data) &&
+          job.past().close_manner == CloseManner::beyond_timeout) ||
+         (turn_.manner.deviates(Deviation::forced_job_takes_data) && job.past().forced) ||
          (turn_.manner.deviates(Deviation::never_opened_job_takes_data) && !job.past().was_opened());
+}
+
+bool JobOperations::loses_data_beside_a_close(const Job& job) const {
+  return turn_.manner.deviates(Deviation::loses_data_beside_a_close) &&
+         std::ranges::any_of(jobs_,
+                             [&](const Job& other) { return &other != &job && other.state() == JobState::closing; });
 }
 
 bool JobOperations::loses_data(const Job& job) const {
@@ -384,15 +395,16 @@ bool JobOperations::flushes_while_closed(const Job& job) const {
 }
 
 Answer JobOperations::on(const PostData& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/data/post", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/data/post")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr && turn_.manner.profile->post_to_unknown_may_conflict) return not_open(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   const auto malformed = [] { return refused(400, "parse_exception", "the data is not a sequence of JSON objects"); };
   switch (job->state()) {
     case JobState::opened:
-      if (settings_.upgrade_mode()) return not_open(ask.job);
+      if (turn_.upgrading) return not_open(ask.job);
       if (ask.malformed) return malformed();
+      if (loses_data_beside_a_close(*job)) return accepted(JobAnalysis(job->analysis()).post_unseen(ask.records), 202);
       if (const auto* data = turn_.detail<PostedData>()) {
         const bool is_first = !job->analysis().counts().earliest_record_ms;
         UploadCounts upload = job->change_analysis().post(turn_.manner, *data, turn_.wall_ms());
@@ -425,13 +437,13 @@ Answer JobOperations::on(const PostData& ask) {
 Answer JobOperations::on(const FlushJob& ask) {
   bool calc_interim = false;
   if (auto refusal = read_flag(turn_.manner, ask.calc_interim, false, calc_interim)) return refusal;
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/flush", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/flush")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr && turn_.manner.profile->post_to_unknown_may_conflict) return not_open(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->state() == JobState::closing && turn_.manner.profile->flush_of_closing_is_bad_request)
     return bad_request(fmt::format("[{}] Cannot flush: no active autodetect process for job", ask.job));
-  const bool flushes = (job->state() == JobState::opened && !settings_.upgrade_mode()) ||
+  const bool flushes = (job->state() == JobState::opened && !turn_.upgrading) ||
                        (job->state() == JobState::closed && flushes_while_closed(*job));
   if (!flushes) return not_open(ask.job);
   job->change_analysis().flush(turn_.manner, calc_interim, turn_.detail_or_usual<FlushOptions>());
@@ -455,7 +467,7 @@ JobStatistics JobOperations::statistics_of(const Job& job, bool is_in_list) cons
                           (turn_.manner.deviates(Deviation::lists_show_node) && is_in_list);
   const bool open = job.state() != JobState::closed || (keeps_node && job.past().was_opened());
   const bool grows_old = turn_.manner.deviates(Deviation::forced_job_keeps_open_time) && job.past().forced;
-  const bool runs = open && !waits_for_node(job) && !settings_.upgrade_mode();
+  const bool runs = open && !waits_for_node(job) && !turn_.upgrading;
   if (runs) statistics.node = "node-1";
   if (runs || grows_old) {
     statistics.open_time = fmt::format("{}s", (turn_.now - job.past().opened_at) / kSecond);
@@ -477,7 +489,7 @@ Answer JobOperations::on(const JobStats& ask) {
     StatisticsDetails details;
     for (const Job* job : selected)
       details.jobs.push_back({job->analysis().more_counts(), model_size(*job, told_model_bytes(*job)),
-                              job->state() != JobState::closed && settings_.upgrade_mode() ? kUpgradeMode : ""});
+                              job->state() != JobState::closed && turn_.upgrading ? kUpgradeMode : ""});
     return details;
   });
 }

@@ -48,12 +48,13 @@ class JobOperations {
   /// The datafeed that a job's configuration holds, which is made along with it; a refusal where it cannot be.
   Answer take_feed(Members& members, const std::string& job, std::optional<Datafeed>& feed);
   /// With its datafeed, where the product shows that.
-  JobDescription describe_with_feed(const Job& job);
+  JobDescription describe_with_feed(const Job& job, bool is_short = false);
   /// The answer to a caller who waits no longer; the job goes on opening.
   Answer give_up_opening(Job& job, Duration timeout);
   // What a job does in which state although it must not.
   bool takes_data_while_closed(const Job& job) const;
   bool loses_data(const Job& job) const;
+  bool loses_data_beside_a_close(const Job& job) const;
   bool flushes_while_closed(const Job& job) const;
   bool stays_shut(const Job& job) const;
   /// Of one job, by itself or among others.

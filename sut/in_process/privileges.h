@@ -14,6 +14,13 @@ Answer authenticate(const Manner& manner, const Request& request);
 
 bool may_read(const Manner& manner, Principal who);
 bool may_manage(const Manner& manner, Principal who);
+/// A refusal of an action that changes something of jobs, datafeeds or calendars: 403 for a caller who may not manage
+/// them, and 429 for everybody while the product is upgraded, where it then refuses that.
+Answer refuse_change(const Turn& turn, std::string_view action);
+/// The same for an action that has a rule of its own for who may take it.
+Answer refuse_while_upgraded(const Turn& turn, std::string_view action);
+/// A datafeed runs in the name of whoever asks now, where the dialect tells that.
+void authorize(const Turn& turn, FeedOptions& options);
 bool may_close(const Manner& manner, Principal who);
 bool may_manage_users(const Manner& manner, Principal who);
 bool may_use_indices(const Manner& manner, Principal who);

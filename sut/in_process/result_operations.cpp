@@ -175,6 +175,9 @@ Answer ResultOperations::on(const GetSnapshots& ask) {
       if ((all || stored.listed.id == ask.snapshot) &&
           within(options.selection, stored.listed.timestamp_ms.value_or(0)))
         found.push_back(&stored);
+  if (turn_.manner.deviates(Deviation::close_hides_snapshots_of_others) &&
+      std::ranges::any_of(jobs_, [&](const Job& other) { return other.past().closed_at > job->past().closed_at; }))
+    found.clear();
   if (turn_.manner.deviates(Deviation::snapshot_is_shown_late) && job->state() == JobState::closed && !found.empty() &&
       turn_.now - job->past().closed_at < 300 * kMillisecond)
     found.pop_back();
@@ -193,7 +196,7 @@ Answer ResultOperations::on(const GetSnapshots& ask) {
 }
 
 Answer ResultOperations::on(const RevertSnapshot& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/revert", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/model_snapshots/revert")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->state() != JobState::closed) return conflict("Can only revert to a model snapshot when the job is closed.");
@@ -216,7 +219,7 @@ Answer ResultOperations::on(const ResetJob& ask) {
 }
 
 Answer ResultOperations::on(const UpdateSnapshot& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/update", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/model_snapshots/update")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   StoredSnapshot* stored = job->change_analysis().snapshots().find(ask.snapshot);
@@ -226,8 +229,27 @@ Answer ResultOperations::on(const UpdateSnapshot& ask) {
   return show(turn_, *job, *stored);
 }
 
+Answer ResultOperations::on(const UpgradeSnapshot& ask) {
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/model_snapshots/upgrade")) return refusal;
+  Job* job = jobs_.find(ask.job);
+  if (job == nullptr) return unknown_job(turn_.manner, ask.job);
+  if (job->change_analysis().snapshots().find(ask.snapshot) == nullptr) return unknown_snapshot(ask.job, ask.snapshot);
+  return conflict(
+      fmt::format("Cannot upgrade job [{}] snapshot [{}] as it is already compatible with current version {}", ask.job,
+                  ask.snapshot, text_of(turn_.manner.profile.implemented_version())));
+}
+
+Answer ResultOperations::on(const GetSnapshotUpgrades& ask) {
+  if (!may_read(turn_.manner, turn_.who))
+    return forbidden("monitor/xpack/ml/job/model_snapshots/upgrade/stats/get", turn_.who);
+  const bool is_pattern = ask.snapshot == "_all" || ask.snapshot.find('*') != std::string::npos;
+  if (!is_pattern || !ask.allow_none)
+    return not_found(fmt::format("No snapshot upgrade is running for [{}] of job [{}]", ask.snapshot, ask.job));
+  return ServiceAnswer(accepted(Acknowledged{}), SnapshotUpgrades{});
+}
+
 Answer ResultOperations::on(const DeleteSnapshot& ask) {
-  if (!may_manage(turn_.manner, turn_.who)) return forbidden("admin/xpack/ml/job/model_snapshots/delete", turn_.who);
+  if (auto refusal = refuse_change(turn_, "admin/xpack/ml/job/model_snapshots/delete")) return refusal;
   Job* job = jobs_.find(ask.job);
   if (job == nullptr) return unknown_job(turn_.manner, ask.job);
   if (job->change_analysis().snapshots().find(ask.snapshot) == nullptr) return unknown_snapshot(ask.job, ask.snapshot);

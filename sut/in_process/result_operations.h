@@ -17,6 +17,8 @@ class ResultOperations {
   Answer on(const RevertSnapshot& ask);
   Answer on(const UpdateSnapshot& ask);
   Answer on(const DeleteSnapshot& ask);
+  Answer on(const UpgradeSnapshot& ask);
+  Answer on(const GetSnapshotUpgrades& ask);
   Answer on(const ResetJob& ask);
 
  private:

@@ -196,14 +196,14 @@ struct StateAccess {
            afterwards_due, killed_slowly, difference] = value;
     auto& [slow_close, hang_close] = close_fault;
     auto& [id, config, options, created_ms] = definition;
-    auto& [finished_ms, opens, opened_at, closed_at, forced] = past;
+    auto& [finished_ms, opens, opened_at, closed_at, forced, close_manner] = past;
     auto& [told_size, plan, took_data, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,
            early_latest_ms, results, stored_snapshots] = analysis;
     auto& [snapshots, last_snapshot_number, snapshot_id] = stored_snapshots;
     archive(id, config, options, plan.prune_window_ms, created_ms, finished_ms, state, opens, opened_at, closed_at,
-            forced, took_data, step, step_due, step_length, afterwards_due, killed_slowly, slow_close, hang_close,
-            counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model, early_latest_ms,
-            snapshots, last_snapshot_number, snapshot_id, told_size);
+            forced, close_manner, took_data, step, step_due, step_length, afterwards_due, killed_slowly, slow_close,
+            hang_close, counts, analysed_counts, more_counts, analysed_more_counts, buffer, queue, model,
+            early_latest_ms, snapshots, last_snapshot_number, snapshot_id, told_size);
   }
   static Results& results(Job& job) { return job.analysis_.results_; }
   static std::vector<StoredSnapshot>& snapshots(Job& job) { return job.analysis_.snapshots_.snapshots_; }

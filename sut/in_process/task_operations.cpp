@@ -89,7 +89,7 @@ Answer TaskOperations::on(const ListTasks& ask) {
   };
   RunningTasks running;
   running.as_text = ask.as_text;
-  if (!settings_.upgrade_mode()) {
+  if (!turn_.upgrading) {
     for (const Job& job : jobs_)
       if (job.state() != JobState::closed && is_wanted("xpack/ml/job[c]"))
         running.tasks.push_back({ClusterTask::Kind::job, job.id(), std::string(name(job.state()))});

@@ -8,24 +8,28 @@
 namespace closecheck::sut {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr const char* kJob = R"({"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},)"
-                             R"("data_description":{"time_field":"time"}})";
 constexpr const char* kNowhere =
     R"("assignment_explanation":"persistent task cannot be assigned while upgrade mode is enabled.")";
 
 struct Tasks : testing::Test {
-  Tasks() {
+  explicit Tasks(Version version = {7, 17, 0}) : wire(Profile::es_7.at(version)) {
     wire.ask("PUT", "/src");
-    wire.ask("PUT", "/_ml/anomaly_detectors/j", kJob);
+    wire.ask("PUT", "/_ml/anomaly_detectors/j", kCountingJob);
     wire.ask("PUT", "/_ml/datafeeds/f", R"({"job_id":"j","indices":["src"]})");
     wire.ask("POST", "/_ml/anomaly_detectors/j/_open");
     wire.ask("POST", "/_ml/datafeeds/f/_start");
   }
-  WireForTest wire{Profile::es_7.at({7, 17, 0})};
+  WireForTest wire;
+};
+
+/// Of a version that refuses less while it is upgraded.
+struct EarlierTasks : Tasks {
+  EarlierTasks() : Tasks({7, 7, 0}) {}
 };
 
 TEST_F(Tasks, AreThoseOfOpenJobsAndStartedDatafeeds) {
@@ -37,7 +41,31 @@ TEST_F(Tasks, AreThoseOfOpenJobsAndStartedDatafeeds) {
   EXPECT_EQ(wire.ask("GET", "/_tasks?actions=xpack/ml/job*"), R"(200 {"nodes":{}})");
 }
 
-TEST_F(Tasks, RunNowhereWhileTheProductIsUpgraded) {
+TEST_F(Tasks, AreLeftAloneWhileTheProductIsUpgraded) {
+  wire.ask("POST", "/_ml/set_upgrade_mode?enabled=true");
+  EXPECT_THAT(wire.ask("POST", "/_ml/anomaly_detectors/j/_close"),
+              AllOf(StartsWith("429 "),
+                    HasSubstr("Cannot perform cluster:admin/xpack/ml/job/close action while upgrade mode is enabled")));
+  for (const auto& [method, path] : {std::pair{"PUT", "/_ml/anomaly_detectors/k"},
+                                     {"POST", "/_ml/anomaly_detectors/j/_open"},
+                                     {"POST", "/_ml/anomaly_detectors/j/_flush"},
+                                     {"POST", "/_ml/anomaly_detectors/j/_forecast"},
+                                     {"DELETE", "/_ml/anomaly_detectors/j"},
+                                     {"POST", "/_ml/datafeeds/f/_stop"},
+                                     {"DELETE", "/_ml/datafeeds/f"},
+                                     {"DELETE", "/_ml/calendars/c"}})
+    EXPECT_THAT(wire.ask(method, path, std::string_view(method) == "PUT" ? kCountingJob : ""), StartsWith("429 "))
+        << path;
+  EXPECT_THAT(wire.ask("GET", "/_ml/anomaly_detectors/j/_stats"),
+              AllOf(HasSubstr(R"("state":"opened")"), HasSubstr(kNowhere)));
+  EXPECT_THAT(wire.ask("GET", "/_ml/datafeeds/f"), StartsWith("200 "));
+
+  wire.ask("POST", "/_ml/set_upgrade_mode?enabled=false");
+  EXPECT_EQ(wire.ask("POST", "/_ml/datafeeds/f/_stop"), R"(200 {"stopped":true})");
+  EXPECT_EQ(wire.ask("POST", "/_ml/anomaly_detectors/j/_close"), R"(200 {"closed":true})");
+}
+
+TEST_F(EarlierTasks, RunNowhereWhileTheProductIsUpgraded) {
   EXPECT_EQ(wire.ask("POST", "/_ml/set_upgrade_mode?enabled=true&timeout=10s"), R"(200 {"acknowledged":true})");
   EXPECT_THAT(wire.ask("GET", "/_ml/info"), HasSubstr(R"("upgrade_mode":true)"));
   EXPECT_THAT(wire.ask("GET", "/_ml/anomaly_detectors/j/_stats"),
@@ -62,11 +90,12 @@ TEST_F(Tasks, RunNowhereWhileTheProductIsUpgraded) {
   EXPECT_THAT(wire.ask("GET", "/_ml/datafeeds/f/_stats"), HasSubstr(R"("node")"));
 }
 
-TEST_F(Tasks, DoNotBeginWhileTheProductIsUpgradedAndMayEnd) {
-  wire.ask("PUT", "/_ml/anomaly_detectors/k", kJob);
+TEST_F(EarlierTasks, DoNotBeginWhileTheProductIsUpgradedAndMayEnd) {
+  wire.ask("PUT", "/_ml/anomaly_detectors/k", kCountingJob);
   wire.ask("POST", "/_ml/set_upgrade_mode?enabled=true");
   EXPECT_THAT(wire.ask("POST", "/_ml/anomaly_detectors/k/_open"),
               AllOf(StartsWith("429 "), HasSubstr("Cannot open jobs when upgrade mode is enabled")));
+  wire.ask("POST", "/_ml/datafeeds/f/_stop");
   EXPECT_EQ(wire.ask("POST", "/_ml/anomaly_detectors/j/_close?timeout=3s"), R"(200 {"closed":true})");
   EXPECT_THAT(wire.ask("GET", "/_ml/anomaly_detectors/j/_stats"),
               AllOf(HasSubstr(R"("state":"closed")"), Not(HasSubstr("assignment_explanation"))));

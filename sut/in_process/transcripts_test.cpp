@@ -15,10 +15,7 @@ namespace closecheck::sut {
 namespace {
 
 std::optional<Principal> principal_named(std::string_view text) {
-  for (const Principal principal : {Principal::manage_ml, Principal::manage, Principal::monitor_ml, Principal::none,
-                                    Principal::setup, Principal::anonymous, Principal::wrong_password})
-    if (name(principal) == text) return principal;
-  return std::nullopt;
+  return closecheck::principal_named(text);
 }
 
 /// Plays one file; every answer that is not as written is a failure at its line.

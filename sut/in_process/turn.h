@@ -31,6 +31,7 @@ struct Turn {
   std::int64_t wall_start_ms;
   Time now;
   Replies& replies;
+  bool upgrading = false;  // the product is, on somebody's word
   // Of the request, where there is one.
   Principal who = Principal::none;
   Token token = 0;

@@ -13,6 +13,11 @@
 
 namespace closecheck::sut {
 
+/// The body of a job that counts records by the minute.
+inline constexpr const char* kCountingJob =
+    R"({"analysis_config":{"bucket_span":"60s","detectors":[{"function":"count"}]},)"
+    R"("data_description":{"time_field":"time"}})";
+
 class WireForTest {
  public:
   explicit WireForTest(Profile profile, bool security = false)

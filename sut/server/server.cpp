@@ -60,7 +60,7 @@ class FrontDesk {
         manner_.security ? access_.identify(head.header("authorization")) : Caller{Principal::manage_ml, "anonymous"};
     who = name(caller.principal);
     // Of the body of somebody who is not known nothing counts but that it is there; and few bytes may become very many.
-    const bool unknown = caller.principal == Principal::anonymous || caller.principal == Principal::wrong_password;
+    const bool unknown = is_nobody(caller.principal);
     if (unknown) http.body = http.body.substr(0, 1);
     if (wire::build_of(http.body).values > options_.limits.json_values)
       return wire::encode(refused(413, "content_too_long_exception",
@@ -82,7 +82,7 @@ class FrontDesk {
     const std::string target = wire::target_of(http);
     return refused(
         401, "security_exception",
-        caller.principal == Principal::anonymous
+        caller.username.empty() && caller.principal != Principal::wrong_password
             ? fmt::format("missing authentication {} for REST request [{}]", missing, target)
             : fmt::format("unable to authenticate user [{}] for REST request [{}]", caller.username, target));
   }

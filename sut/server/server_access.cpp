@@ -61,7 +61,7 @@ bool equal_in_constant_time(std::string_view given, std::string_view kept) {
 
 Access::Access(const std::map<Principal, Credentials>& principals) : key_(kKeyBytes, '\0') {
   for (const auto& [principal, credentials] : principals) {
-    if (principal == Principal::anonymous || principal == Principal::wrong_password) continue;
+    if (is_nobody(principal)) continue;
     if (!credentials.authorization.empty()) {
       tokens_.push_back({principal, plain_authorization(credentials.authorization)});
       continue;
@@ -104,7 +104,8 @@ Caller Access::identify(std::string_view authorization) const {
     if (equal_in_constant_time(plain, token.authorization)) by_token.principal = token.principal;
   if (by_token.principal != Principal::anonymous) return by_token;
   const std::string_view scheme = authorization.substr(0, authorization.find(' '));
-  if (lower(scheme) != "basic" || scheme.size() == authorization.size()) return {};
+  if (lower(scheme) != "basic" || scheme.size() == authorization.size())
+    return Caller{authorization.empty() ? Principal::anonymous : Principal::unknown_token, ""};
   const std::string_view token = trimmed(authorization.substr(scheme.size()));
   const std::string pair = from_base64(token).value_or("");
   const std::size_t colon = std::min(pair.find(':'), pair.size());
@@ -113,7 +114,10 @@ Caller Access::identify(std::string_view authorization) const {
   const User* user = nullptr;
   for (const User& known : users_)
     if (equal_in_constant_time(username, known.username)) user = &known;
-  Caller caller{Principal::wrong_password, std::string(username)};
+  Caller caller{user == nullptr    ? Principal::unknown_user
+                : password.empty() ? Principal::empty_password
+                                   : Principal::wrong_password,
+                std::string(username)};
   if (verify(user, username, password)) caller.principal = user->principal;
   return caller;
 }

@@ -30,9 +30,13 @@ TEST(Access, TakesPasswordsAsTheyAreAndAsHashes) {
     EXPECT_EQ(access.identify(basic("plain", "secret")).principal, Principal::manage_ml);
     EXPECT_EQ(access.identify(basic("hashed", "secret")).principal, Principal::manage);
     EXPECT_EQ(access.identify(basic("newer", "secret")).principal, Principal::setup);
-    for (const char* user : {"plain", "hashed", "newer", "nobody", ""})
-      for (const char* password : {"", "Secret", "secret2", kSha512, kYescrypt})
-        EXPECT_EQ(access.identify(basic(user, password)).principal, Principal::wrong_password) << user << password;
+    for (const char* password : {"", "Secret", "secret2", kSha512, kYescrypt}) {
+      const Principal wrong = *password == '\0' ? Principal::empty_password : Principal::wrong_password;
+      for (const char* user : {"plain", "hashed", "newer"})
+        EXPECT_EQ(access.identify(basic(user, password)).principal, wrong) << user << password;
+      for (const char* user : {"nobody", ""})
+        EXPECT_EQ(access.identify(basic(user, password)).principal, Principal::unknown_user) << user << password;
+    }
   }
   EXPECT_EQ(access.identify(basic("hashed", "secret")).username, "hashed");
 }
@@ -45,11 +49,11 @@ TEST(Access, TakesKeysAndTokensWhole) {
   EXPECT_EQ(access.identify("apikey  aWQ6a2V5 ").principal, Principal::manage);
   EXPECT_EQ(access.identify("Bearer token").principal, Principal::setup);
   EXPECT_EQ(access.identify(basic("plain", "secret")).principal, Principal::manage_ml);
-  for (const char* wrong :
-       {"Bearer aWQ6a2V5", "ApiKey AWQ6a2V5", "Bearer toke", "Bearer token2", "Bearer", "", "Digest x"})
-    EXPECT_EQ(access.identify(wrong).principal, Principal::anonymous) << wrong;
+  for (const char* wrong : {"Bearer aWQ6a2V5", "ApiKey AWQ6a2V5", "Bearer toke", "Bearer token2", "Bearer", "Digest x"})
+    EXPECT_EQ(access.identify(wrong).principal, Principal::unknown_token) << wrong;
+  EXPECT_EQ(access.identify("").principal, Principal::anonymous);
   // Nobody without a name and a password is somebody.
-  EXPECT_EQ(access.identify(basic("", "")).principal, Principal::wrong_password);
+  EXPECT_EQ(access.identify(basic("", "")).principal, Principal::unknown_user);
 }
 
 // crypt reads a C string: behind a NUL it sees nothing.
@@ -70,7 +74,7 @@ TEST(Access, ComparesPasswordsWhole) {
 TEST(Access, KnowsAPasswordAgainForItsOwnUserOnly) {
   const Access access({{Principal::manage_ml, {"one", kSha512}}, {Principal::none, {"two", kYescrypt}}});
   EXPECT_EQ(access.identify(basic("one", "secret")).principal, Principal::manage_ml);
-  EXPECT_EQ(access.identify(basic("three", "secret")).principal, Principal::wrong_password);
+  EXPECT_EQ(access.identify(basic("three", "secret")).principal, Principal::unknown_user);
   EXPECT_EQ(access.identify(basic("one", "secret ")).principal, Principal::wrong_password);
 }
 

@@ -371,15 +371,15 @@ TEST(Server, SaysThatAPortIsTaken) {
                std::runtime_error);
 }
 
-TEST(Access, TakesOtherSchemesForAnonymous) {
+TEST(Access, TellsNobodiesApart) {
   const std::map<Principal, Credentials> principals{{Principal::manage, {"u", "p:q"}}};
   const Access access(principals);
   EXPECT_EQ(access.identify("").principal, Principal::anonymous);
-  EXPECT_EQ(access.identify("Bearer abc").principal, Principal::anonymous);
-  EXPECT_EQ(access.identify("Basic").principal, Principal::anonymous);
+  EXPECT_EQ(access.identify("Bearer abc").principal, Principal::unknown_token);
+  EXPECT_EQ(access.identify("Basic").principal, Principal::unknown_token);
   EXPECT_EQ(access.identify("basic dTpwOnE=").principal, Principal::manage);
   EXPECT_EQ(access.identify("Basic dTpw").principal, Principal::wrong_password);
-  EXPECT_EQ(access.identify("Basic !!!").principal, Principal::wrong_password);
+  EXPECT_EQ(access.identify("Basic !!!").principal, Principal::unknown_user);
 }
 
 }  // namespace

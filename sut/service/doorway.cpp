@@ -124,9 +124,10 @@ Entered enter(const wire::HttpRequest& message, const Manner& manner, Principal 
   entered.asked.accept = wire::find(message.headers, "accept").value_or("");
   entered.asked.is_routed = !routed.before_identity;
   entered.asked.older = std::move(routed.older);
+  entered.asked.deprecated = std::move(routed.deprecated);
   entered.request.request.who = who;
   entered.request.run_as = wire::find(message.headers, kRunAsHeader).value_or("");
-  const bool unknown = who == Principal::anonymous || who == Principal::wrong_password;
+  const bool unknown = is_nobody(who);
   const bool asks_who =
       !routed.before_identity || (manner.profile->identity_comes_first && message.method != "OPTIONS");
   if (entered.answer && asks_who && manner.security && unknown) entered.answer = unauthenticated(manner, who);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "closecheck/sut/wire.h"
 #include "in_process/manner.h"
@@ -24,6 +25,7 @@ struct Entered {
     bool is_routed = false;
     std::optional<wire::OlderPath> older{};
     std::string accept{};
+    std::vector<std::string> deprecated{};
   };
   Asked asked{};
 };

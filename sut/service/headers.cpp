@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "wire/media_types.h"
 #include "wire/text.h"
 
@@ -24,10 +26,17 @@ std::vector<std::string> deprecations_of(const Entered& entered, const Dialect& 
         "Forcing any buffered data to be processed is deprecated, in a future major version it will be compulsory to "
         "use a datafeed");
   const std::string_view older = dialect.allow_none.other;
+  const auto is_in_body = [&](std::string_view name) {
+    return std::ranges::find(entered.asked.deprecated, name) != entered.asked.deprecated.end();
+  };
   for (const std::string_view name : {older, std::string_view("allow_no_datafeeds")})
-    if (!older.empty() && wire::find(entered.query, name))
+    if (!older.empty() && (wire::find(entered.query, name) || is_in_body(name)))
       texts.push_back(
           fmt::format("Deprecated field [{}] used, expected [{}] instead", name, dialect.allow_none.written));
+  if (dialect.deprecates_frozen_indices && wire::find(entered.query, "ignore_throttled"))
+    texts.emplace_back(
+        "[ignore_throttled] parameter is deprecated because frozen indices have been deprecated. Consider cold or "
+        "frozen tiers in place of frozen indices.");
   return texts;
 }
 

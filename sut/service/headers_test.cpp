@@ -10,6 +10,7 @@ namespace closecheck::sut {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
@@ -63,8 +64,33 @@ TEST(AnswerHeaders, WarnOfTheOlderNamesOfParameters) {
       return told(leave(ServiceAnswer(accepted(Acknowledged{})), entered, manner), "warning");
     };
     EXPECT_THAT(warnings(old.second),
-                ElementsAre(testing::HasSubstr(std::string(old.second) + "] used, expected [allow_no_match]")));
+                ElementsAre(HasSubstr(std::string(old.second) + "] used, expected [allow_no_match]")));
     EXPECT_THAT(warnings("allow_no_match"), IsEmpty());
+  }
+}
+
+TEST(AnswerHeaders, WarnOfTheOlderNamesOfMembers) {
+  WireForTest seven(Profile::es_7.at({7, 17, 1}));
+  const auto warnings = [&](const char* path, const char* body) {
+    return told(seven.send("POST", path, body), "warning");
+  };
+  EXPECT_THAT(warnings("/_ml/anomaly_detectors/none*/_close", R"({"allow_no_jobs":true})"),
+              ElementsAre(HasSubstr("[allow_no_jobs] used, expected [allow_no_match]")));
+  EXPECT_THAT(warnings("/_ml/datafeeds/none*/_stop", R"({"allow_no_datafeeds":true})"),
+              ElementsAre(HasSubstr("[allow_no_datafeeds] used, expected [allow_no_match]")));
+  EXPECT_THAT(warnings("/_ml/anomaly_detectors/none*/_close", R"({"allow_no_match":true})"), IsEmpty());
+  EXPECT_THAT(warnings("/_ml/datafeeds/none*/_stop", R"({"allow_no_match":true})"), IsEmpty());
+}
+
+TEST(AnswerHeaders, WarnOfFrozenIndicesFrom716On) {
+  for (const auto& [version, warns] : {std::pair(Version{7, 15, 2}, 0U), std::pair(Version{7, 16, 0}, 1U)}) {
+    const Manner manner{Profile::es_7.at(version), Deviation::none, Variant::usual, kMillisecond, false};
+    const wire::HttpRequest http{
+        "POST", "/_ml/datafeeds/f/_update", {{"ignore_throttled", "false"}}, "{}", "application/json"};
+    const Entered entered = enter(http, manner, Principal::manage_ml);
+    const auto warnings = told(leave(ServiceAnswer(accepted(Acknowledged{})), entered, manner), "warning");
+    EXPECT_EQ(warnings.size(), warns);
+    for (const std::string& warning : warnings) EXPECT_THAT(warning, HasSubstr("[ignore_throttled] parameter is"));
   }
 }
 

@@ -23,7 +23,7 @@ struct SqliteSettings {
 class SqliteStore final : public Store {
  public:
   /// Of what the rows mean. A database of another version is refused.
-  static constexpr int kVersion = 4;
+  static constexpr int kVersion = 5;
 
   /// Throws StoreRefused.
   explicit SqliteStore(const SqliteSettings& settings);

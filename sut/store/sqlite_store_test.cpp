@@ -127,7 +127,7 @@ TEST(SqliteStore, RefusesAnotherVersionAndSaysWhich) {
   std::make_unique<SqliteStore>(folder.settings())->commit({{"a", "1"}});
   run(folder.settings(), "PRAGMA user_version = 99");
   EXPECT_NE(refusal(folder.settings()).find("has version 99, and this closecheck reads version"), std::string::npos);
-  run(folder.settings(), "PRAGMA user_version = 4");
+  run(folder.settings(), "PRAGMA user_version = 5");
   EXPECT_EQ(refusal(folder.settings()), "");
 }
 

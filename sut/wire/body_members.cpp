@@ -375,6 +375,8 @@ void check_job(const Json& body, const Dialect& dialect) {
   check_part(body, "data_description", "job_details", [&](const Json& part) { check_data(part, dialect); });
   check_part(body, "analysis_limits", "job_details", [&](const Json& part) { check_limits(part, dialect); });
   if (!dialect.wraps_parse_errors) return;
+  for (const char* name : {"model_snapshot_id", "job_type", "deleting", "blocked"})
+    if (!dialect.names_fields_of_its_own && member(body, name) != nullptr) refuse_unknown("job_details", name, dialect);
   std::vector<std::string> own;  // what only the service sets
   for (const char* name : {"create_time", "finished_time", "model_snapshot_id"})
     if (const Json* value = member(body, name); value != nullptr && !value->is_null()) own.emplace_back(name);
@@ -393,7 +395,9 @@ void check_job(const Json& body, const Dialect& dialect) {
 void check_job_update(const Json& body, const Dialect& dialect) {
   check_members(body, "job_update", kJobUpdate, dialect);
   check_part(body, "analysis_limits", "job_update", [&](const Json& part) { check_limits(part, dialect); });
-  if (dialect.wraps_parse_errors) check_keeping(body);
+  if (!dialect.wraps_parse_errors) return;
+  check_keeping(body);
+  check_span(body, "model_prune_window", "job_update", 0);
 }
 
 void check_feed(const Json& body, const Dialect& dialect) {

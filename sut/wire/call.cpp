@@ -119,6 +119,12 @@ std::optional<std::int64_t> Call::take_date(const char* name) {
   return read_date(*text, name);
 }
 
+std::optional<std::int64_t> Call::take_date_beside(const char* name) {
+  const Parameter text = take(name);
+  if (!text || text->empty()) return std::nullopt;
+  return read_date(*text, name);
+}
+
 std::optional<std::int64_t> Call::read_date(const std::string& text, const char* name) const {
   try {
     return read_date_ms(text, name);

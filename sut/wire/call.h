@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "closecheck/sut/wire.h"
 #include "wire/json.h"
@@ -49,6 +50,8 @@ class Call {
   /// A member of the body where there is one, else the parameter. A member that is no text is its JSON text.
   Parameter take_either(const char* name);
   std::optional<std::int64_t> take_date(const char* name);
+  /// The same of a parameter that stands beside a body.
+  std::optional<std::int64_t> take_date_beside(const char* name);
   /// Throws Refused for what is no date; in a view such a one is none.
   std::optional<std::int64_t> read_date(const std::string& text, const char* name) const;
   /// Throws Refused for what is no boolean of the profile.
@@ -56,6 +59,10 @@ class Call {
   std::optional<double> take_score(const char* name);
   /// Paging, range and order, from the query or the body.
   ListOptions take_list();
+
+  /// A member of the body that still is known, by a name of earlier days.
+  void deprecate(std::string_view member) { deprecated_.emplace_back(member); }
+  std::vector<std::string> take_deprecated() { return std::exchange(deprecated_, {}); }
 
   Parameters take_rest() { return std::exchange(rest_, {}); }
   const Parameters& rest() const { return rest_; }
@@ -69,6 +76,7 @@ class Call {
   Profile profile_;
   bool is_view_;
   std::optional<Json> object_;
+  std::vector<std::string> deprecated_;
 };
 
 // Jobs, their results and snapshots.
@@ -88,6 +96,8 @@ Built get_snapshots(Call& call);
 Built update_snapshot(Call& call);
 Built delete_snapshot(Call& call);
 Built revert_snapshot(Call& call);
+Built upgrade_snapshot(Call& call);
+Built snapshot_upgrades(Call& call);
 
 // Datafeeds.
 Built create_feed(Call& call);
@@ -110,7 +120,9 @@ Built defaults(Call& call);
 Built preview_feed(Call& call);
 
 /// How a datafeed is to take its indices, where a request may say so beside its body.
-void ignore_index_options(Call& call);
+/// What stands beside a body of how the indices of its datafeed are taken, as JSON; empty: nothing does, or the dialect
+/// knows nothing of it. Throws Refused.
+std::string take_indices_options(Call& call);
 
 // Calendars and filters.
 Built put_calendar(Call& call);

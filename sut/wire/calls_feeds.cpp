@@ -11,8 +11,8 @@
 namespace closecheck::sut::wire {
 namespace {
 
-void take_query(Call& call, FeedOptions& options) {
-  const Json* query = member(call.object("datafeed_config"), "query");
+void take_query(const Json& config, FeedOptions& options) {
+  const Json* query = member(config, "query");
   if (query != nullptr && !query->is_null()) options.query = read_query(*query);
 }
 
@@ -63,6 +63,27 @@ void check_aggregations(const Json& config) {
            fmt::format("Date histogram must have nested max aggregation for time_field [{}]", field));
 }
 
+/// Of a new datafeed the body goes before, of an update it does not.
+void take_indices_options(Call& call, FeedOptions& options) {
+  std::string beside = take_indices_options(call);
+  if (beside.empty()) return;
+  const auto at = std::ranges::find(options.members, "indices_options", &Members::value_type::first);
+  if (at == options.members.end())
+    options.members.emplace_back("indices_options", std::move(beside));
+  else if (options.is_update)
+    at->second = std::move(beside);
+}
+
+/// A new datafeed, as its configuration describes it.
+FeedOptions new_feed(const Call& call, const Json& config) {
+  if (!call.is_view()) check_feed(config, call.dialect());
+  FeedOptions options = read_feed(config);
+  if (call.is_view()) return options;
+  check_aggregations(config);
+  in_field("datafeed_config", "query", [&] { take_query(config, options); });
+  return options;
+}
+
 bool reads_everything(const FeedOptions& options) {
   const bool is_one = options.indices.size() == 1 && options.indices.front().find_first_of("*,") == std::string::npos;
   return is_one && asks_for_all(options) &&
@@ -75,20 +96,23 @@ bool reads_everything(const FeedOptions& options) {
 
 }  // namespace
 
-void ignore_index_options(Call& call) {
-  if (call.dialect().has_reset)
-    call.ignore({"ignore_unavailable", "allow_no_indices", "ignore_throttled", "expand_wildcards"});
+std::string take_indices_options(Call& call) {
+  if (!call.dialect().tells_indices_options) return "";
+  Json beside = Json::object();
+  if (const Parameter expand = call.take("expand_wildcards")) beside["expand_wildcards"] = *expand;
+  for (const char* name : {"ignore_unavailable", "allow_no_indices", "ignore_throttled"})
+    if (const Parameter text = call.take(name)) {
+      const std::optional<bool> flag = read_strict_boolean(*text);
+      if (!flag) refuse(400, kIllegalArgument, fmt::format("Could not convert [{}] to boolean", name));
+      beside[name] = *flag;
+    }
+  return beside.empty() ? "" : dump(beside);
 }
 
 Built create_feed(Call& call) {
-  ignore_index_options(call);
-  if (!call.is_view()) {
-    need_body(call.body());
-    check_feed(call.object("datafeed_config"), call.dialect());
-  }
-  FeedOptions options = read_feed(call.object("datafeed_config"));
-  if (!call.is_view()) check_aggregations(call.object("datafeed_config"));
-  if (!call.is_view()) in_field("datafeed_config", "query", [&] { take_query(call, options); });
+  if (!call.is_view()) need_body(call.body());
+  FeedOptions options = new_feed(call, call.object("datafeed_config"));
+  take_indices_options(call, options);
   if (options.job.empty()) refuse(400, kIllegalArgument, "[job_id] must not be null.");
   if (options.indices.empty()) refuse(400, "status_exception", "Invalid indices value '[]' in datafeed configuration");
   CreateDatafeed out{call.part("feed"), options.job, options.indices.front()};
@@ -97,17 +121,18 @@ Built create_feed(Call& call) {
 }
 
 Built update_feed(Call& call) {
-  ignore_index_options(call);
   if (!call.is_view()) check_feed_update(call.object("datafeed_update"), call.dialect());
   UpdateDatafeed out{call.part("feed"), read_feed(call.object("datafeed_update"))};
-  take_query(call, out.options);
+  take_query(call.object("datafeed_update"), out.options);
   out.options.is_update = true;
+  take_indices_options(call, out.options);
   return {call.raw(), std::move(out)};
 }
 
 Built get_feeds(Call& call) {
-  if (call.dialect().has_reset) call.ignore({"exclude_generated"});
-  return {GetDatafeed{call.part("feed")}, call.take_allow_no_feeds()};
+  ListOptions options = call.take_allow_no_feeds();
+  if (call.dialect().has_reset) options.exclude_generated = call.take_flag("exclude_generated").value_or(false);
+  return {GetDatafeed{call.part("feed")}, std::move(options)};
 }
 
 Built feed_statistics(Call& call) {
@@ -143,8 +168,46 @@ Built stop_feed(Call& call) {
     for (const char* name : {"allow_no_datafeeds", "allow_no_match"}) {
       const Json* allow = member(call.object("stop_datafeed"), name);
       if (allow != nullptr && allow->is_boolean()) options.allow_none = allow->get<bool>();
+      if (allow != nullptr && name != call.dialect().allow_none.written) call.deprecate(name);
     }
   return {StopDatafeed{call.part("feed"), call.take_either("force")}, std::move(options)};
+}
+
+Built preview_feed(Call& call) {
+  constexpr const char* kPreview = "preview_datafeed_action";
+  PreviewDatafeed out{call.part("feed")};
+  if (call.dialect().previews_ranges) {
+    out.start_ms = call.take_date_beside("start");
+    out.end_ms = call.take_date_beside("end");
+  }
+  if (!call.dialect().previews_configurations || call.is_view()) return {call.raw(), std::move(out)};
+  if (out.feed.empty()) need_body(call.body());
+  const Json& body = call.object(kPreview);
+  for (const auto& [name, value] : body.items())
+    if (name != "datafeed_config" && name != "job_config") refuse_unknown(kPreview, name, call.dialect());
+  const Json* feed = member(body, "datafeed_config");
+  const Json* job = member(body, "job_config");
+  const Json* inner = job == nullptr ? nullptr : member(*job, "datafeed_config");
+  if (!out.feed.empty() && (feed != nullptr || job != nullptr))
+    refuse(400, kIllegalArgument,
+           "[datafeed_id] cannot be supplied when either [job_config] or [datafeed_config] is present");
+  if (!out.feed.empty()) return {call.raw(), std::move(out)};
+  if (feed != nullptr && inner != nullptr)
+    refuse(400, kIllegalArgument,
+           "[datafeed_config] must not be present when a [job_config.datafeed_config] is present");
+  if (feed == nullptr && inner == nullptr)
+    refuse(400, kIllegalArgument,
+           "[datafeed_config] must be present when a [job_config.datafeed_config] is not present");
+  out.config = new_feed(call, feed != nullptr ? *feed : *inner);
+  if (out.config->indices.empty())
+    refuse(400, "status_exception", "Invalid indices value '[]' in datafeed configuration");
+  if (job == nullptr && out.config->job.empty())
+    refuse(400, kIllegalArgument, "[datafeed_config.job_id] must be set or a [job_config] must be provided");
+  if (job == nullptr) return {call.raw(), std::move(out)};
+  check_job(*job, call.dialect());
+  out.job = read_create_job("preview_job_id", dump(*job), call.dialect().default_time_format, out.job_options);
+  for (Detector& detector : out.job->config.detectors) detector.function = full_function_name(detector.function);
+  return {call.raw(), std::move(out)};
 }
 
 Built delete_feed(Call& call) {

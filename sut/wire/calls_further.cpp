@@ -50,6 +50,7 @@ Built further_results(Call& call) {
     out.list.score_min = call.take_score("influencer_score").value_or(0);
     return {call.raw(), std::move(out)};
   }
+  if (call.dialect().has_partitioned_categories) out.partition = call.take_either("partition_field_value");
   const std::string category = call.part("category");
   if (category.empty()) return {call.raw(), std::move(out)};
   out.category = number_in<std::int64_t>(category);
@@ -119,10 +120,6 @@ Built validate_detector(Call& call) {
 
 Built defaults(Call& call) {
   return {call.raw(), GetDefaults{}};
-}
-
-Built preview_feed(Call& call) {
-  return {call.raw(), PreviewDatafeed{call.part("feed")}};
 }
 
 }  // namespace closecheck::sut::wire

@@ -1,6 +1,8 @@
 // Requests about jobs, their results and their snapshots.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "wire/bodies.h"
 #include "wire/body_members.h"
 #include "wire/call.h"
@@ -39,6 +41,7 @@ CloseJob close_of_body(Call& call) {
       refuse_unknown(kCloseBody, name, call.dialect());
   Parameter allow_none = take_member(body, std::string(allow.written).c_str(), true);
   if (!allow_none && !allow.other.empty()) allow_none = take_member(body, std::string(allow.other).c_str(), true);
+  if (!allow.other.empty() && body.contains(allow.other)) call.deprecate(allow.other);
   return {call.part("job"),
           take_member(body, "force", true),
           take_member(body, "timeout", false),
@@ -58,10 +61,20 @@ void check_object(Call& call, const char* what) {
   if (!call.is_view() && !call.body().empty()) check_body(call.object(what), what, call.dialect());
 }
 
+/// What the datafeed of a new job does not say itself.
+void take_for_embedded_feed(const std::string& indices_options, Members& members) {
+  const auto at = std::ranges::find(members, "datafeed_config", &Members::value_type::first);
+  if (indices_options.empty() || at == members.end()) return;
+  Json feed = parse_json(at->second).value_or(Json::object());
+  if (!feed.contains("indices_options")) feed["indices_options"] = parse_json(indices_options).value_or(Json::object());
+  at->second = dump(feed);
+}
+
 }  // namespace
 
 Built create_job(Call& call) {
-  ignore_index_options(call);
+  // A job takes what is for its datafeed where it can have one with it.
+  const std::string indices_options = call.dialect().has_reset ? take_indices_options(call) : "";
   if (!call.http().body_known) return {CreateJob{call.part("job"), {}}};
   JobOptions options;
   if (!call.is_view()) need_body(call.body());
@@ -71,6 +84,7 @@ Built create_job(Call& call) {
   CreateJob out = read_create_job(call.part("job"), call.body(), usual_format, options);
   if (!call.is_view())
     for (Detector& detector : out.config.detectors) detector.function = full_function_name(detector.function);
+  take_for_embedded_feed(indices_options, options.members);
   return {std::move(out), std::move(options)};
 }
 
@@ -219,6 +233,17 @@ Built update_snapshot(Call& call) {
 Built delete_snapshot(Call& call) {
   check_job_id(call);
   return {call.raw(), DeleteSnapshot{call.part("job"), call.part("snapshot")}};
+}
+
+Built upgrade_snapshot(Call& call) {
+  check_job_id(call);
+  call.ignore({"timeout", "wait_for_completion"});
+  return {call.raw(), UpgradeSnapshot{call.part("job"), call.part("snapshot")}};
+}
+
+Built snapshot_upgrades(Call& call) {
+  const bool allow_none = call.take_flag("allow_no_match").value_or(true);
+  return {call.raw(), GetSnapshotUpgrades{call.part("job"), call.part("snapshot"), allow_none}};
 }
 
 Built revert_snapshot(Call& call) {

@@ -375,6 +375,15 @@ class Decoder {
     note(Clause::wire_path_and_method, wrong_method_form(profile_), fmt::format("status {}", answer_.status));
   }
 
+  /// Whether the endpoint may be one that the server does not have, which it says in words of its own. The page has one
+  /// endpoint, and promises no other.
+  bool may_be_missing() const {
+    if (is_close() || (error_.claimed && !error_.string_error)) return false;
+    const auto* raw = std::get_if<RawRequest>(&request_.operation);
+    if (raw != nullptr && raw->path.ends_with("/_close")) return false;
+    return answer_.status == 400 || answer_.status == 404 || answer_.status == 405 || answer_.status == 501;
+  }
+
   ErrorForm form() const {
     // What stands in front of a service, or reads no more than the head, may answer these in any form.
     if (answer_.status == 406 || answer_.status == 413 || answer_.status == 415 || answer_.status == 429 ||
@@ -388,10 +397,11 @@ class Decoder {
       if (!split_path(raw->path).empty() && is_unrouted(encode(request_, profile_), profile_))
         return ErrorForm::routing;
       // What belongs to the API now need not have belonged to it then.
-      const bool is_of_api = profile_->jobs.size_in(split_path(raw->path)) != 0 && !has_routing_words();
+      const bool is_of_api =
+          profile_->jobs.size_in(split_path(raw->path)) != 0 && !has_routing_words() && !may_be_missing();
       return is_of_api ? ErrorForm::handler : ErrorForm::any;
     }
-    if (!is_job_api(request_.operation)) return ErrorForm::any;
+    if (!is_job_api(request_.operation) || may_be_missing()) return ErrorForm::any;
     // A 400 to a plain list is a server without that endpoint, in whatever words.
     if (answer_.status == 400 && std::holds_alternative<GetSnapshots>(request_.operation)) return ErrorForm::any;
     // A server without this endpoint answers a typed request as routing does.

@@ -190,7 +190,22 @@ TEST(NotesNothing, WhereAnEndpointIsMissing) {
   const RawRequest further{"DELETE", "/_xpack/ml/anomaly_detectors/j/_forecast/_all", {}, {}, {}};
   EXPECT_EQ(gist(read(400, R"({"error":"no handler found for uri [u] and method [DELETE]"})", further, k63)),
             "refused/bad_request");
-  EXPECT_EQ(gist(read(400, R"({"error":"no"})", further, k63)), "refused/bad_request+wire-error-envelope");
+  for (const int status : {400, 404, 405, 501})
+    for (const char* body : {"nobody is here", "", "<html>Not Found</html>", R"({"detail":"Not Found"})",
+                             R"({"timestamp":"now","status":404,"error":"Not Found","path":"/x"})"}) {
+      EXPECT_TRUE(read(status, body, further, k63).notes.empty()) << status << body;
+      EXPECT_TRUE(read(status, body, DatafeedStats{"f"}, k54).notes.empty()) << status << body;
+    }
+}
+
+// wire-error-envelope: the endpoint that the page has is never missing, and what has begun to answer is there.
+TEST(NotesAnErrorForm, WhereTheEndpointCannotBeMissing) {
+  const RawRequest close{"POST", "/_xpack/ml/anomaly_detectors/j/_close", {}, {}, {}};
+  EXPECT_EQ(gist(read(404, "Not Found", kClose)), "refused/not_found+wire-error-envelope");
+  EXPECT_EQ(gist(read(404, "Not Found", close)), "refused/not_found+wire-error-envelope");
+  EXPECT_EQ(gist(read(404, R"({"error":{"reason":"r"},"status":404})", DatafeedStats{"f"})),
+            "refused/not_found+wire-error-envelope");
+  EXPECT_EQ(gist(read(409, "Conflict", DatafeedStats{"f"})), "refused/conflict+wire-error-envelope");
 }
 
 const RawRequest kGetClose{"GET", "/_xpack/ml/anomaly_detectors/j/_close", {}, {}, {}};

@@ -246,6 +246,9 @@ struct BodyWriter {
   Json operator()(const ClusterIsWell&) const { return health_body(); }
   Json operator()(const FeatureList&) const { return features_body(); }
   Json operator()(const FurtherResults& o) const { return results_body(o); }
+  Json operator()(const SnapshotUpgrades&) const {
+    return Json({{"count", 0}, {"model_snapshot_upgrades", Json::array()}});
+  }
   Json operator()(const ExpiredDeleted&) const { return one_claim("deleted"); }
   Json operator()(const CalendarsShown& o) const { return calendars_body(o); }
   Json operator()(const EventsShown& o) const { return events_body(o); }

@@ -99,6 +99,29 @@ Json with_full_names(Json aggregations) {
   return out;
 }
 
+/// How a datafeed takes its indices: what was said, and the rest as it is where nobody says it. States that a wildcard
+/// expands to stand in an order of their own.
+Json indices_options(const std::string* told) {
+  Json options{{"expand_wildcards", {"open"}},
+               {"ignore_unavailable", false},
+               {"allow_no_indices", true},
+               {"ignore_throttled", true}};
+  const std::optional<Json> said = told == nullptr ? std::nullopt : parse_json(*told);
+  if (!said || !said->is_object()) return options;
+  for (const auto& [name, value] : said->items()) options[name] = value;
+  const Json asked = std::exchange(options["expand_wildcards"], Json::array());
+  const auto asks_for = [&](std::string_view state) {
+    if (asked.is_array())
+      return std::ranges::any_of(asked, [&](const Json& one) { return one == state || one == "all"; });
+    const std::vector<std::string_view> words =
+        asked.is_string() ? divided(asked.get_ref<const std::string&>(), ',') : std::vector<std::string_view>{};
+    return std::ranges::any_of(words, [&](std::string_view word) { return word == state || word == "all"; });
+  };
+  for (const char* state : {"open", "closed", "hidden"})
+    if (asks_for(state)) options["expand_wildcards"].push_back(state);
+  return options;
+}
+
 }  // namespace
 
 Json source_of(const Document& document) {
@@ -115,18 +138,27 @@ Json feed_body(const DatafeedDescription& feed, const FeedDetails::Feed* more, P
   body["datafeed_id"] = feed.feed;
   body["job_id"] = feed.job;
   if (more == nullptr) return body;
-  body["query_delay"] = "60s";
+  const auto told = [&](std::string_view name) {
+    const auto at = std::ranges::find(more->members, name, &Members::value_type::first);
+    return at == more->members.end() ? nullptr : &at->second;
+  };
+  const bool tells_all = !more->exclude_generated;
+  if (tells_all) body["query_delay"] = "60s";
   body["indices"] = more->indices;
   body["query"]["match_all"] = Json::object();
   if (profile->tells_boosts) body["query"]["match_all"]["boost"] = 1.0;
   body["scroll_size"] = 1'000;
-  if (profile->tells_chunking) body["chunking_config"]["mode"] = "auto";
+  if (profile->tells_chunking && tells_all) body["chunking_config"]["mode"] = "auto";
   if (profile->tells_delayed_data_check) body["delayed_data_check_config"]["enabled"] = true;
   for (const auto& [name, text] : more->members) {
+    if (name == "authorization" && !tells_all) continue;
     auto value = parse_json(text);
     if (value && name == "aggregations" && profile->major < 7) value = with_full_names(*std::move(value));
     body[name] = value ? *std::move(value) : Json(text);
   }
+  const std::string* const options = told("indices_options");
+  if (profile->tells_indices_options && (tells_all || options != nullptr))
+    body["indices_options"] = indices_options(options);
   return body;
 }
 

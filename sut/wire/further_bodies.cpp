@@ -21,8 +21,9 @@ Json analyzer_body(Profile profile) {
   stop["type"] = "stop";
   stop["stopwords"] = std::move(words);
   Json body = Json::object();
-  if (profile->major >= 8) body["char_filter"] = Json::array({"first_non_blank_line"});
-  body["tokenizer"] = profile->major >= 8 ? "ml_standard" : "ml_classic";
+  if (const std::string_view filter = profile->categorization_char_filter; !filter.empty())
+    body["char_filter"] = Json::array({filter});
+  body["tokenizer"] = profile->categorization_tokenizer;
   body["filter"] = Json::array({std::move(stop)});
   return body;
 }

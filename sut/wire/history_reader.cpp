@@ -124,8 +124,8 @@ class HistoryReader::Impl {
       const auto known = principal_named(principal_text);
       if (!known)
         fail(
-            fmt::format("principal `{}` is not known; manage_ml, manage, monitor_ml, none, setup, wrong_password or "
-                        "null was expected",
+            fmt::format("principal `{}` is not known; manage_ml, manage, monitor_ml, none, setup, wrong_password, "
+                        "empty_password, unknown_user, unknown_token or null was expected",
                         principal_text));
       who = *known;
     }

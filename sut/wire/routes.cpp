@@ -70,6 +70,8 @@ constexpr auto kRoutes = std::to_array<Route>({
   {Under::jobs, "GET POST DELETE", "/anomaly_detectors/{job}/model_snapshots/{snapshot}", [](Call& c) -> Built { return c.http().method == "DELETE" ? delete_snapshot(c) : get_snapshots(c); }},
   {Under::jobs, "POST", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_update", update_snapshot},
   {Under::jobs, "POST", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_revert", revert_snapshot},
+  {Under::jobs, "POST", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_upgrade", upgrade_snapshot, &Dialect::upgrades_snapshots},
+  {Under::jobs, "GET", "/anomaly_detectors/{job}/model_snapshots/{snapshot}/_upgrade/_stats", snapshot_upgrades, &Dialect::upgrades_snapshots},
 
   {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/influencers", further_results},
   {Under::jobs, "GET POST", "/anomaly_detectors/{job}/results/categories", further_results},
@@ -106,6 +108,7 @@ constexpr auto kRoutes = std::to_array<Route>({
   {Under::jobs, "DELETE", "/datafeeds/{feed}", delete_feed},
   {Under::jobs, "GET", "/datafeeds/{feed}/_stats", feed_statistics},
   {Under::jobs, "GET POST", "/datafeeds/{feed}/_preview", preview_feed},
+  {Under::jobs, "GET POST", "/datafeeds/_preview", preview_feed, &Dialect::previews_configurations},
   {Under::jobs, "POST", "/datafeeds/{feed}/_update", update_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_start", start_feed},
   {Under::jobs, "POST", "/datafeeds/{feed}/_stop", stop_feed},
@@ -348,7 +351,8 @@ Routed route(const HttpRequest& request, Profile profile) {
     check_common_flags(request, *profile);
     Request typed;
     typed.operation = std::move(built.operation);
-    return {{std::move(typed), std::move(built.details)}, std::nullopt, false, std::move(older)};
+    return {
+        {std::move(typed), std::move(built.details)}, std::nullopt, false, std::move(older), call.take_deprecated()};
   } catch (Refused& refused) {
     return {{}, std::move(refused.answer), false, std::move(older)};
   }

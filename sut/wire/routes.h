@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "closecheck/sut/wire.h"
 #include "wire/service_answer.h"
@@ -23,6 +25,8 @@ struct Routed {
   bool before_identity = false;
   /// Where it was sent to the path that a dialect has kept of an earlier one.
   std::optional<OlderPath> older{};
+  /// Members of its body that are known by names of earlier days.
+  std::vector<std::string> deprecated{};
 };
 
 /// What a server makes of a message: an operation, or an answer of routing itself (unknown path, wrong method, a

@@ -91,6 +91,7 @@ struct FeedDetails {
   struct Feed {
     std::vector<std::string> indices;
     Members members;
+    bool exclude_generated = false;  // what nobody said is left out
   };
   std::vector<Feed> feeds;
   bool single = false;
@@ -260,6 +261,8 @@ struct SecurityChange {
   bool deletes = false;
   bool result = false;
 };
+/// Snapshots that are being upgraded: none ever is for long enough to be seen.
+struct SnapshotUpgrades {};
 struct ClusterIsWell {};
 struct FeatureList {};
 
@@ -290,7 +293,8 @@ using AnswerDetails =
                  WriteResults, IndexShown, ClusterTasks, IndexPrivileges, ClusterIsWell, FeatureList, Unrouted,
                  AllowedMethods, UnreadableType, UnusableField, FurtherResults, ExpiredDeleted, OverallBuckets,
                  ForecastBegun, Defaults, DocumentPreview, AliasesShown, NoAlias, IndexOpened, SettingsShown,
-                 CalendarsShown, EventsShown, FiltersShown, OpenedLazily, SecurityChange, RunningTasks, Table>;
+                 CalendarsShown, EventsShown, FiltersShown, OpenedLazily, SecurityChange, RunningTasks, Table,
+                 SnapshotUpgrades>;
 
 struct ServiceAnswer {
   Response response;

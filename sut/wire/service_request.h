@@ -65,6 +65,16 @@ struct DeleteSnapshot {
   std::string job;
   std::string snapshot;
 };
+/// Makes a snapshot that an earlier version wrote one of this version.
+struct UpgradeSnapshot {
+  std::string job;
+  std::string snapshot;
+};
+struct GetSnapshotUpgrades {
+  std::string job;       // or an expression
+  std::string snapshot;  // or an expression
+  bool allow_none = true;
+};
 struct RevertOptions {
   bool delete_intervening_results = false;
 };
@@ -78,6 +88,7 @@ struct GetFurtherResults {
   std::string job;
   std::string kind;
   std::optional<std::int64_t> category{};
+  std::optional<std::string> partition{};  // of categories: the value of its field
   ListOptions list{};
 };
 struct GetOverallBuckets {
@@ -106,10 +117,6 @@ struct ValidateJob {
   JobOptions options{};
 };
 struct GetDefaults {};
-struct PreviewDatafeed {
-  std::string feed;
-};
-
 /// Documents that a search or a datafeed finds: all, or those with a field in a range or of one of some values.
 struct DocumentQuery {
   std::string field;  // empty: it is for the others to say
@@ -127,6 +134,14 @@ struct FeedOptions {
   std::optional<DocumentQuery> query;
   Members members;
   bool is_update = false;
+};
+struct PreviewDatafeed {
+  std::string feed;                     // empty: of a configuration
+  std::optional<FeedOptions> config{};  // whose `job` is that of the datafeed, or empty
+  std::optional<CreateJob> job{};       // instead of one that is there
+  JobOptions job_options{};             // of that
+  std::optional<std::int64_t> start_ms{};
+  std::optional<std::int64_t> end_ms{};  // not included
 };
 /// Where a datafeed begins and ends, where that was said by the clock: `now`, `now-1h`.
 struct StartOptions {
@@ -315,13 +330,13 @@ struct ResetJob {
 /// says what it is.
 using RequestDetails =
     std::variant<std::monostate, ResetJob, ListOptions, FlushOptions, PostedData, JobOptions, JobUpdate, UpdateSnapshot,
-                 DeleteSnapshot, RevertOptions, SnapshotSelection, FeedOptions, StartOptions, UpdateDatafeed, BulkWrite,
-                 GetDocument, IndexExists, ClusterState, SearchDocuments, AskedPrivileges, ClusterHealth,
-                 ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast, DeleteForecast, DeleteExpired,
-                 ValidateJob, GetDefaults, PreviewDatafeed, IndexOptions, GetAliases, OpenIndex, GetSettings,
-                 ChangeSettings, PutCalendar, GetCalendars, DeleteCalendar, ChangeCalendarJobs, PostEvents, GetEvents,
-                 DeleteEvent, PutFilter, GetFilters, UpdateFilter, DeleteFilter, OpenOptions, PutUser, DeleteUser,
-                 PutRole, DeleteRole, SetUpgradeMode, ListTasks, ShowTable>;
+                 DeleteSnapshot, UpgradeSnapshot, GetSnapshotUpgrades, RevertOptions, SnapshotSelection, FeedOptions,
+                 StartOptions, UpdateDatafeed, BulkWrite, GetDocument, IndexExists, ClusterState, SearchDocuments,
+                 AskedPrivileges, ClusterHealth, ClusterFeatures, GetFurtherResults, GetOverallBuckets, Forecast,
+                 DeleteForecast, DeleteExpired, ValidateJob, GetDefaults, PreviewDatafeed, IndexOptions, GetAliases,
+                 OpenIndex, GetSettings, ChangeSettings, PutCalendar, GetCalendars, DeleteCalendar, ChangeCalendarJobs,
+                 PostEvents, GetEvents, DeleteEvent, PutFilter, GetFilters, UpdateFilter, DeleteFilter, OpenOptions,
+                 PutUser, DeleteUser, PutRole, DeleteRole, SetUpgradeMode, ListTasks, ShowTable>;
 
 /// A request as the service takes it.
 struct ServiceRequest {

@@ -105,21 +105,36 @@ struct Dialect {
   bool deprecates_posting = false;      ///< data; with a `Warning`
   bool deprecates_flushing = false;
   bool deprecates_other_base = false;
-  bool stop_may_close_job = false;    ///< of a datafeed, where `close_job` says so
-  bool identity_comes_first = false;  ///< before the method, the path and the type of a body
-  bool names_credentials = false;     ///< else a token is what is missing
-  bool offers_more_schemes = false;   ///< to a caller who is not known: `Bearer` and `ApiKey` besides `Basic`
-  bool separates_scheme = false;      ///< `Basic realm="security", charset="UTF-8"`, with the comma
-  int oldest_compatible = 0;          ///< of the media types that ask for a major version; 0: there are none
-  bool hides_indices = false;         ///< aliases of its own, and numbers that of the states
-  bool tells_running = false;         ///< statistics of a started datafeed, how it runs
-  int daily_snapshot_days = 1;        ///< that snapshots are kept for, where nobody says
+  bool refuses_while_upgraded = false;  ///< while the product is upgraded, all that changes something, with 429
+  bool stop_may_close_job = false;      ///< of a datafeed, where `close_job` says so
+  bool identity_comes_first = false;    ///< before the method, the path and the type of a body
+  bool names_credentials = false;       ///< else a token is what is missing
+  bool offers_more_schemes = false;     ///< to a caller who is not known: `Bearer` and `ApiKey` besides `Basic`
+  bool separates_scheme = false;        ///< `Basic realm="security", charset="UTF-8"`, with the comma
+  int oldest_compatible = 0;            ///< of the media types that ask for a major version; 0: there are none
+  bool hides_indices = false;           ///< aliases of its own, and numbers that of the states
+  bool tells_running = false;           ///< statistics of a started datafeed, how it runs
+  int daily_snapshot_days = 1;          ///< that snapshots are kept for, where nobody says
+
+  bool previews_configurations = false;     ///< of datafeeds that are not there yet
+  bool previews_ranges = false;             ///< of time
+  bool upgrades_snapshots = false;          ///< of models
+  bool has_partitioned_categories = false;  ///< of which those of one partition can be asked for
+  bool generates_embedded_feeds = false;    ///< a job without what was generated is told without its datafeed
+  bool names_fields_of_its_own = true;      ///< of a job, where a client sets one; else nobody knows them
+  bool tells_authorization = false;         ///< a datafeed, in whose name it runs
+  bool deprecates_frozen_indices = false;
+  /// What the text of a category is cut by where nobody says it, and what goes before; empty: nothing does, and filters
+  /// of a job stay what they are.
+  std::string_view categorization_tokenizer = "ml_classic";
+  std::string_view categorization_char_filter{};
 
   bool tells_native_code = false;         ///< the defaults
   bool tells_timing = false;              ///< statistics, of jobs and datafeeds, and of forecasts
   bool tells_lazy_open = false;           ///< a job's description
   bool tells_delayed_data_check = false;  ///< a datafeed's description
   bool tells_least_version = false;       ///< a model snapshot
+  bool tells_indices_options = false;     ///< a datafeed's description
   bool tells_boosts = true;               ///< the query of a datafeed
   bool wraps_parse_errors = true;         ///< of a part of the body: told as the cause of one that names the part
   std::string_view default_time_format = "epoch_ms";
