@@ -15,6 +15,7 @@ class Bench {
   Bench(const TestFolder& folder, std::vector<std::string> arguments);
 
   const std::string& url() const { return served_.url(); }
+  const Served& served() const { return served_; }
   /// Lets runs reach the server at another address. Hooks go to the server itself all the same.
   void stand_behind(const std::string& url);
 

@@ -175,7 +175,7 @@ sut::Credentials take_credentials(const Reader& reader, const YAML::Node& entry,
 }
 
 void take_principals(const Reader& reader, const YAML::Node& node, Configuration& into) {
-  // `anonymous` and `wrong_password` need no entry: the first has no credentials, the second those of `manage_ml`.
+  // Who sends no credentials, or wrong ones, needs no entry.
   const std::vector<std::string_view> keys{name(Principal::manage_ml), name(Principal::manage),
                                            name(Principal::monitor_ml), name(Principal::none), name(Principal::setup)};
   into.principals.clear();

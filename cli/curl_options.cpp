@@ -1,6 +1,8 @@
 // How curl is told to send what closecheck sent: callers, certificates, headers and proxy, with secrets as variables.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "closecheck/vocabulary/printable.h"
 #include "closecheck/vocabulary/text.h"
 #include "secrets.h"
@@ -35,11 +37,32 @@ std::string token_option(const Configuration& configuration, Principal principal
   return fmt::format(" -H \"Authorization: {} ${}\"", scheme, variable);
 }
 
+bool has_password(const Configuration& configuration, Principal principal) {
+  const auto found = configuration.principals.find(principal);
+  return found != configuration.principals.end() && found->second.authorization.empty();
+}
+
+/// Whose rights a request of `principal` would have, were its credentials right.
+Principal namesake_of(const Configuration& configuration, Principal principal) {
+  if (principal == Principal::wrong_password) return Principal::manage_ml;
+  if (principal != Principal::empty_password) return principal;
+  return has_password(configuration, Principal::manage) ? Principal::manage : Principal::manage_ml;
+}
+
+/// A token that nobody has issued is of a scheme in which nobody is configured.
+std::string unknown_token_option(const Configuration& configuration) {
+  const bool bears = std::ranges::any_of(configuration.principals, [](const auto& entry) {
+    return lower(entry.second.authorization).starts_with("bearer ");
+  });
+  return fmt::format(" -H \"Authorization: {} $WRONG_TOKEN\"", bears ? "ApiKey" : "Bearer");
+}
+
 std::string caller_option(const Configuration& configuration, Principal principal) {
   if (principal == Principal::anonymous) return "";
+  if (principal == Principal::unknown_user) return " -u closecheck-nobody:\"$WRONG_PASSWORD\"";
+  if (principal == Principal::unknown_token) return unknown_token_option(configuration);
   const auto& principals = configuration.principals;
-  Principal asked = principal;
-  if (principal == Principal::wrong_password) asked = Principal::manage_ml;
+  Principal asked = namesake_of(configuration, principal);
   // Ordinary requests go as the first of these that is configured.
   if (is_ordinary(asked) && principals.count(asked) == 0)
     asked = principals.count(Principal::manage_ml) != 0 ? Principal::manage_ml : Principal::manage;
@@ -47,10 +70,11 @@ std::string caller_option(const Configuration& configuration, Principal principa
   if (found == principals.end()) return "";
   const sut::Credentials& credentials = found->second;
   if (!credentials.authorization.empty()) {
-    if (principal != Principal::wrong_password) return token_option(configuration, asked, credentials.authorization);
+    if (!is_nobody(principal)) return token_option(configuration, asked, credentials.authorization);
     return " -H \"Authorization: " + credentials.authorization.substr(0, credentials.authorization.find(' ')) +
            " $WRONG_TOKEN\"";
   }
+  if (principal == Principal::empty_password) return fmt::format(" -u {}:", shell_word(credentials.username));
   std::string variable = variable_of(credentials.username) + "_PASSWORD";
   if (const auto written = configuration.password_variables.find(asked);
       written != configuration.password_variables.end())

@@ -15,6 +15,11 @@ TEST(CurlOptions, NameTheCallerThatARequestReallyGoesAs) {
   principals[Principal::manage_ml] = {"ml-admin", "x"};
   EXPECT_EQ(curl_options(target, Principal::manage_ml), " -u ml-admin:\"$ML_ADMIN_PASSWORD\"");
   EXPECT_EQ(curl_options(target, Principal::wrong_password), " -u ml-admin:\"$WRONG_PASSWORD\"");
+  EXPECT_EQ(curl_options(target, Principal::empty_password), " -u boss:");
+  principals.erase(Principal::manage);
+  EXPECT_EQ(curl_options(target, Principal::empty_password), " -u ml-admin:");
+  EXPECT_EQ(curl_options(target, Principal::unknown_user), " -u closecheck-nobody:\"$WRONG_PASSWORD\"");
+  EXPECT_EQ(curl_options(target, Principal::unknown_token), " -H \"Authorization: Bearer $WRONG_TOKEN\"");
   EXPECT_EQ(curl_options(target, Principal::anonymous), "");
   EXPECT_EQ(curl_options(target, Principal::none), "");
   principals[Principal::none] = {"o'neil", "x"};
@@ -32,6 +37,17 @@ TEST(CurlOptions, ShowKeysAndTokensAsVariables) {
   target.configuration.password_variables[Principal::manage] = "KEY";
   EXPECT_EQ(curl_options(target, Principal::manage),
             " -H \"Authorization: ApiKey $(printf %s \"$KEY\" | base64 -w0)\"");
+}
+
+TEST(CurlOptions, ShowTheSchemeOfATokenThatNobodyHasIssued) {
+  Target target;
+  auto& principals = target.configuration.principals;
+  principals[Principal::manage] = {"", "", "Bearer hidden"};
+  EXPECT_EQ(curl_options(target, Principal::unknown_token), " -H \"Authorization: ApiKey $WRONG_TOKEN\"");
+  // Where nobody has a password, an empty one goes as a wrong token.
+  EXPECT_EQ(curl_options(target, Principal::empty_password), " -H \"Authorization: Bearer $WRONG_TOKEN\"");
+  principals[Principal::manage] = {"", "", "ApiKey aWQ6a2V5"};
+  EXPECT_EQ(curl_options(target, Principal::unknown_token), " -H \"Authorization: Bearer $WRONG_TOKEN\"");
 }
 
 TEST(CurlOptions, SayHowTheTargetIsReachedAndKeepItsSecrets) {

@@ -1,11 +1,14 @@
 // The gate from end to end: our server over HTTP, principals and hooks, right and wrong in every way that it can be.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "bench_for_test.h"
 #include "closecheck/sut/deviation_for_test.h"
@@ -112,12 +115,26 @@ TEST(Live, InterruptedRunCleansUpAndIsInconclusive) {
   for (const std::string& entry : folder.names()) EXPECT_THAT(entry, Not(HasSubstr("journal-"))) << finished.err;
 }
 
+/// Waits until a job of the server is closing; false: none was in half a minute.
+bool wait_for_a_closing_job(const std::string& url) {
+  httplib::Client client(url);
+  client.set_basic_auth("elastic", "setup secret");
+  for (int i = 0; i < 3000; ++i) {
+    const auto answer = client.Get("/_xpack/ml/anomaly_detectors/_stats");
+    if (answer && answer->body.find(R"("state":"closing")") != std::string::npos) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
 TEST(Live, SecondInterruptQuitsAtOnceAndListsWhatIsLeft) {
   const TestFolder folder;
   const Bench bench(folder, {"--profile", "xpack-6.3", "--housekeeping", "1m"});
   Process process({"run", "--profile", "xpack-6.3", "--effort", "thorough", "--config", folder.path("closecheck.yml")},
                   bench.variables());
-  ASSERT_TRUE(folder.wait_for_journal());
+  ASSERT_TRUE(wait_for_a_closing_job(bench.url()));
+  // Between the two interrupts nothing is cleaned up where nothing is answered.
+  bench.served().pause();
   process.signal(SIGINT);
   process.signal(SIGTERM);
   const Finished finished = process.wait(120);
@@ -210,7 +227,8 @@ TEST_P(LiveDeviation, IsCaughtUnderItsOwnClause) {
   ASSERT_EQ(finished.code, 1) << deviation.text << "\n" << finished.out << finished.err;
   const nlohmann::json violations = bench.report()["violations"];
   EXPECT_EQ(violations.at(0)["clause"], clause) << deviation.text << "\n" << finished.out;
-  // `3 of 3`, or `8 of 10` where the machine had much else to do.
+  // `3 of 3`, or `8 of 10` where the machine had much else to do. An empty password is sent no third time.
+  if (deviation.name == "empty-password-may-close") return;
   const std::string reproduced = violations.at(0)["reproduced"];
   EXPECT_THAT(reproduced, testing::MatchesRegex("[1-9][0-9]* of [0-9]+")) << finished.out;
 }

@@ -167,8 +167,13 @@ Served::Served(std::vector<std::string> arguments, const Process::Variables& var
   url_ = line.substr(greeting.size());
 }
 
+void Served::pause() const {
+  process_.signal(SIGSTOP);
+}
+
 Served::~Served() {
   process_.signal(SIGTERM);
+  process_.signal(SIGCONT);
   EXPECT_EQ(process_.wait(30).code, 0) << "a server ends well when it is told to";
 }
 

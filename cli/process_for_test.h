@@ -49,6 +49,8 @@ class Served {
   explicit Served(std::vector<std::string> arguments, const Process::Variables& variables = {});
   ~Served();
   const std::string& url() const { return url_; }
+  /// Answers nothing any more until the end of the scope, and keeps its connections.
+  void pause() const;
 
  private:
   Process process_;

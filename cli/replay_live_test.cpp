@@ -119,6 +119,8 @@ TEST_F(ReplayInterrupted, CleansUpAndTellsNothingOfWhatWasNotReplayed) {
 TEST_F(ReplayInterrupted, ListsWhatIsLeftWhenItIsInterruptedAgain) {
   Process process = start("  - do: {xpack.ml.close_job: {job_id: closecheck-a}}\n", {"--housekeeping", "1m"});
   ASSERT_TRUE(folder_.wait_for_journal());
+  // Between the two interrupts nothing is cleaned up where nothing is answered.
+  served_->pause();
   process.signal(SIGINT);
   process.signal(SIGTERM);
   const Finished finished = process.wait(120);

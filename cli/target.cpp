@@ -188,8 +188,13 @@ Knowledge assume(const Target& target) {
   for (const auto& [principal, credentials] : target.configuration.principals) knowledge.principals.insert(principal);
   for (const auto& [fault, command] : target.configuration.hooks) knowledge.faults.insert(fault);
   knowledge.secured = !knowledge.principals.empty();
-  if (knowledge.secured) knowledge.principals.insert(Principal::anonymous);
+  if (knowledge.secured)
+    knowledge.principals.insert({Principal::anonymous, Principal::unknown_user, Principal::unknown_token});
   if (knowledge.principals.count(Principal::manage_ml) != 0) knowledge.principals.insert(Principal::wrong_password);
+  for (const Principal who : {Principal::manage, Principal::manage_ml})
+    if (const auto found = target.configuration.principals.find(who);
+        found != target.configuration.principals.end() && found->second.authorization.empty())
+      knowledge.principals.insert(Principal::empty_password);
   return knowledge;
 }
 
@@ -210,10 +215,7 @@ Knowledge learn(const Target& target) {
   if (!preflight.reachable) return knowledge;
   if (!preflight.refused.empty()) refuse_logins(target, preflight.refused);
   knowledge.secured = preflight.secured;
-  if (!knowledge.secured) {
-    knowledge.principals.erase(Principal::anonymous);
-    knowledge.principals.erase(Principal::wrong_password);
-  }
+  if (!knowledge.secured) std::erase_if(knowledge.principals, is_nobody);
   for (const Principal principal : preflight.unsuitable) {
     knowledge.principals.erase(principal);
     knowledge.unsuitable.insert(principal);

@@ -25,7 +25,7 @@ bool Callers::is_in_doubt(const Exchange& exchange) const {
   const bool decides = exchange.is_close || (exchange.unprivileged && !is_read(exchange.meant));
   if (!decides) return false;
   const Principal who = exchange.request->who;
-  const bool has_credentials = who != Principal::anonymous && who != Principal::wrong_password;
+  const bool has_credentials = !is_nobody(who);
   const bool is_forgotten = has_credentials && exchange.refusal == Refusal::unauthenticated;
   // Who may do everything and was refused something else has lost the credentials already.
   return let_in_.has(who) || (may_manage_jobs(who) && turned_away_.has(who)) ||

@@ -25,7 +25,7 @@ class Principals {
   void clear() { set_.reset(); }
 
  private:
-  std::bitset<8> set_;
+  std::bitset<kPrincipals.size() + 1> set_;  // and `unknown`
 };
 
 class Callers {

@@ -107,6 +107,17 @@ TEST(JudgeCallers, NamesTheRefusedCloseThatClosedTheJob) {
   expect_violates(story, Clause::close_requires_privilege);
 }
 
+// refused-request-changes-nothing: whatever it was that was refused to its caller.
+TEST(JudgeCallers, NamesWhatWasRefusedToItsCallerAndDoneAllTheSame) {
+  JudgedHistory post = opened_job();
+  post.as(Principal::none, PostData{kJob, records_in(0, 1), false}, refusal(403)).reads(JobState::opened, 1);
+  expect_violates(post, Clause::refused_request_changes_nothing);
+
+  JudgedHistory open = opened_job();
+  open.closed().as(Principal::none, OpenJob{kJob}, refusal(403)).reads(JobState::opened, 0);
+  expect_violates(open, Clause::refused_request_changes_nothing);
+}
+
 // anonymous-refused: whoever was never let in is judged at once.
 TEST(JudgeCallers, JudgesStrangersAtOnce) {
   JudgedHistory story = opened_job({.callers_are_known = true});
@@ -116,6 +127,16 @@ TEST(JudgeCallers, JudgesStrangersAtOnce) {
   expect_fits(story);
   EXPECT_EQ(story.evidence(Clause::close_requires_privilege), 1U);
   EXPECT_EQ(story.evidence(Clause::anonymous_refused), 1U);
+}
+
+// wire-status-codes: credentials of an unusual form may be a bad request.
+TEST(JudgeCallers, AllowsOtherRefusalsOfCredentialsOfAnUnusualForm) {
+  for (const Principal who : {Principal::empty_password, Principal::unknown_token})
+    for (const int status : {400, 401, 403}) {
+      JudgedHistory story = opened_job();
+      story.as(who, kClose, refusal(status)).reads(JobState::opened, 0);
+      expect_fits(story);
+    }
 }
 
 TEST(JudgeCallers, DoubtsNobodyInProcess) {

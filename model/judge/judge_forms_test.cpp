@@ -206,11 +206,9 @@ TEST(JudgeForms, AccusesARefusedTimeoutThatClosesAllTheSame) {
 
 // close-requires-privilege, anonymous-refused
 TEST(JudgeForms, AccusesACloseByACallerWithoutTheRight) {
-  const std::pair<Principal, Clause> cases[] = {{Principal::monitor_ml, Clause::close_requires_privilege},
-                                                {Principal::none, Clause::close_requires_privilege},
-                                                {Principal::anonymous, Clause::anonymous_refused},
-                                                {Principal::wrong_password, Clause::anonymous_refused}};
-  for (const auto& [who, clause] : cases) {
+  for (const Principal who : {Principal::monitor_ml, Principal::none, Principal::anonymous, Principal::wrong_password,
+                              Principal::empty_password, Principal::unknown_user, Principal::unknown_token}) {
+    const Clause clause = is_nobody(who) ? Clause::anonymous_refused : Clause::close_requires_privilege;
     JudgedHistory accepted = opened_job();
     accepted.as(who, CloseJob{kJob, {}, {}, {}, {}}, ok());
     expect_violates(accepted, clause);

@@ -126,5 +126,25 @@ TEST(JudgeKeeping, JudgesTheSizeOfTheModelOnlyWhereItIsTold) {
   EXPECT_EQ(shrinks.evidence(Clause::close_prunes_model), 1U);
 }
 
+// close-flushes-buffers: the re-open had left them there.
+TEST(JudgeKeeping, AccusesTheCloseOfEarlierResultsThatWereThereAfterTheReopen) {
+  JudgedHistory story;
+  story.created().opened().posted(records_in(0, 2)).posted(records_in(1, 3)).posted(records_in(2)).closed();
+  story.shows({bucket(0, 2), bucket(1, 3)}).opened().shows({bucket(0, 2), bucket(1, 3)}).closed();
+  story.shows({bucket(0, 1), bucket(1, 3)});
+
+  expect_violates(story, Clause::close_flushes_buffers);
+}
+
+// reopen-continues-analysis: nobody has looked since the last re-open.
+TEST(JudgeKeeping, AccusesTheReopenOfEarlierResultsThatWereThereAfterTheOneBefore) {
+  JudgedHistory story;
+  story.created().opened().posted(records_in(0, 2)).posted(records_in(1, 3)).posted(records_in(2)).closed();
+  story.shows({bucket(0, 2), bucket(1, 3)}).opened().shows({bucket(0, 2), bucket(1, 3)}).closed().opened().closed();
+  story.shows({bucket(0, 1), bucket(1, 3)});
+
+  expect_violates(story, Clause::reopen_continues_analysis);
+}
+
 }  // namespace
 }  // namespace closecheck::model

@@ -42,6 +42,17 @@ TEST(JudgeMeetings, CountsNothingExactlyOfAnIndexThatIsBeingWritten) {
   expect_fits(story);
 }
 
+// wire-status-codes: that a job which is open can be opened again is against the dialect alone, overlapped or not.
+TEST(JudgeMeetings, TakesASecondOpenThatIsAcceptedForADepartureOfTheDialect) {
+  JudgedHistory beside = on_6_3();
+  beside.created().asks(1, OpenJob{kJob}).asks(2, OpenJob{kJob}).hears(1, ok()).hears(2, ok()).reads(kOpened, 0);
+  expect_departs(beside, Clause::wire_status_codes);
+
+  JudgedHistory behind = on_6_3();
+  behind.created().opened().does(OpenJob{kJob}, ok()).reads(kOpened, 0);
+  expect_departs(behind, Clause::wire_status_codes);
+}
+
 // running-datafeed-blocks-close: a start may arrive just after the feed has come to be.
 TEST(JudgeMeetings, GivesUpOnAFeedThatWasAskedForSomethingWhileItWasBeingCreated) {
   JudgedHistory story = with_index();

@@ -165,5 +165,16 @@ TEST(JudgeRecovery, SaysNothingOfAnOpenAndADeletionThatOverlap) {
   EXPECT_FALSE(one_by_one.findings().empty()) << describe(one_by_one);
 }
 
+// closed-means-closed: a hook may do more than end a process that is not there.
+TEST(JudgeRecovery, LetsAHookFailAJobThatIsClosed) {
+  for (const JobState shown : {kClosed, JobState::failed}) {
+    JudgedHistory story = opened_job();
+    story.posted(records_in(0, 3)).closed().reads(kClosed, 3);
+    story.fault(Fault::fail_job).reads(shown, 3).does(CloseJob{kJob, "true", {}, {}, {}}, ok()).settles();
+    story.reads(kClosed, 3).does(OpenJob{kJob}, ok());
+    expect_fits(story);
+  }
+}
+
 }  // namespace
 }  // namespace closecheck::model

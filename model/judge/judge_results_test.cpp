@@ -5,7 +5,6 @@ namespace closecheck::model {
 namespace {
 
 constexpr JobState kClosed = JobState::closed;
-constexpr JobState kOpened = JobState::opened;
 
 /// Buckets 0 and 1 are passed, with 2 and 3 records; bucket 2 has one and is unfinished.
 JudgedHistory three_buckets() {

@@ -225,6 +225,10 @@ TEST(Judge, AccusesACloseThatClosesANeighbour) {
   story.created().opened().created(neighbour).opened(neighbour).closed().reads(kClosed, 0, neighbour);
 
   expect_violates(story, Clause::close_touches_one_job);
+
+  JudgedHistory slow;
+  slow.created().opened().created(neighbour).opened(neighbour).closed().reads(JobState::closing, 0, neighbour);
+  expect_violates(slow, Clause::close_touches_one_job);
 }
 
 // close-touches-one-job

@@ -67,7 +67,7 @@ ApiPath read_api_path(std::string_view path) {
 
 void Projection::project(Exchange& exchange) {
   const Principal who = exchange.request->who;
-  exchange.unauthenticated = who == Principal::anonymous || who == Principal::wrong_password;
+  exchange.unauthenticated = is_nobody(who);
   exchange.unprivileged = !may_manage_jobs(who) || exchange.is_revoked;
   exchange.barred = options_.secured && exchange.unprivileged;
   exchange.unknown = unknowns_of(*exchange.request);

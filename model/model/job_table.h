@@ -260,15 +260,15 @@ using FeedRequests = boost::mp11::mp_list<
 using HistoryEvents = boost::mp11::mp_append<
   InEach<FromHistory::settled,    may(A), C::closed_means_closed,           absent, closed, failed>,
   InEach<FromHistory::settled,    kNone,  C::timed_out_close_goes_on,       opening, forced>,
-  InEach<FromHistory::fail_job,   may(A), C::failed_job_needs_force,        absent, closed, failed>,
+  InEach<FromHistory::fail_job,   may(A), C::failed_job_needs_force,        absent, forced, failed>,
   InEach<FromHistory::hang_close, may(A), C::force_closes_unresponsive_job, absent>,
   boost::mp11::mp_list<
     Stay<opened,  FromHistory::settled,    may(A), C::datafeed_end_closes_job, Guard::nothing_owed>,
     Stay<closing, FromHistory::settled,    may(A), C::timed_out_close_goes_on, Guard::hangs>,
+    Move<closed,  FromHistory::fail_job,   failed,  E::none,     kAlways, may(A), C::failed_job_needs_force>,
     Move<opening, FromHistory::fail_job,   failed,  E::die,      kAlways, may(A), C::failed_job_needs_force>,
     Move<opened,  FromHistory::fail_job,   failed,  E::die,      kAlways, kNone, C::failed_job_needs_force>,
     Move<closing, FromHistory::fail_job,   failed,  E::die,      kAlways, may(A), C::failed_job_needs_force>,
-    Move<forced,  FromHistory::fail_job,   failed,  E::die,      kAlways, may(A), C::failed_job_needs_force>,
     Move<closed,  FromHistory::hang_close, closed,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
     Move<opening, FromHistory::hang_close, opening, E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
     Move<opened,  FromHistory::hang_close, opened,  E::arm_hang, kAlways, kNone, C::force_closes_unresponsive_job>,
@@ -337,6 +337,8 @@ inline constexpr std::array kDepartures{
     named(asks(K::close), in(failed),  kNot,          {},                          C::failed_job_answer),
     // What only an opened job does.
     named(asks(K::open), in(opening),  kNot,      {},       C::job_reopens),
+    // Nobody promises that a job which is open cannot be opened again, whatever overlaps it.
+    named(asks(K::open), in(opening, opened), A, {}, C::wire_status_codes),
     named(asks(K::open), in(opening, opened, closing, forced, failed), kAnyClaim, {overlaps}, C::concurrent_requests_linearize, C::wire_status_codes),
     named(asks(K::post, K::flush), in(closed), kNot, {}, C::wire_status_codes),
     // Statistics: that there are any, the state that they show, and the count.

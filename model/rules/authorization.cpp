@@ -14,6 +14,9 @@ std::string barred_text(const Exchange& exchange) {
     return "a close by a user who has lost `manage_ml` for half a minute is refused (401 or 403)";
   if (who == Principal::anonymous) return "a close without credentials is refused (401)";
   if (who == Principal::wrong_password) return "a close with a wrong password is refused (401)";
+  if (who == Principal::empty_password) return "a close with an empty password is refused (401)";
+  if (who == Principal::unknown_user) return "a close by a user whom nobody has made is refused (401)";
+  if (who == Principal::unknown_token) return "a close with a token that nobody has issued is refused (401)";
   return fmt::format("a close by a caller with neither `manage_ml` nor `manage` (here `{}`) is refused (403)",
                      name(who));
 }

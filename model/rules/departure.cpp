@@ -43,7 +43,9 @@ bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContex
     const bool was_closed = found->meant == RequestKind::close && found->outcome == RequestOutcome::accepted;
     if (tried == kCandidatesMax || (was_read && was_closed)) break;
     const Exchange& refused = *found;
-    const bool was_refused = refused.outcome == RequestOutcome::refused || refused.outcome == RequestOutcome::failed;
+    // What is refused to its caller asks nothing of the job.
+    const bool was_refused = refused.outcome == RequestOutcome::refused || refused.outcome == RequestOutcome::failed ||
+                             (refused.outcome == RequestOutcome::busy && refused.is_refused_to_caller());
     if (!was_refused || is_read(refused.meant) || refused.stage != Exchange::Stage::answered) continue;
     ++tried;
     for (const RequestOutcome outcome : {RequestOutcome::accepted, RequestOutcome::timed_out}) {
@@ -164,7 +166,13 @@ Finding refined(const JobFile& job, const OracleFinding& found, const RuleContex
   const bool explained =
       !found.count_too_low && !claimed &&
       (isolation::other_close_explains(job, finding, context) || refused_one_explains(job, finding, context));
-  if (!explained) refine_reading(job, finding, context);
+  if (explained) return finding;
+  // It was read closed with other counts before.
+  const bool is_further = finding.clause == Clause::closed_job_refuses_analysis && job.readings.idle;
+  if (is_further && isolation::touched_by_other_close(job, job.readings.idle->number, context))
+    name_also(finding, Clause::close_touches_one_job);
+  else
+    refine_reading(job, finding, context);
   return finding;
 }
 

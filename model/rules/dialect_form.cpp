@@ -84,6 +84,9 @@ class FormRules {
     // Parameters are parsed before privileges are asked for.
     const bool malformed = exchange_.bad_timeout || exchange_.unknown_parameter || exchange_.odd_force ||
                            exchange_.unknown.has(Reach::refusal);
+    // Credentials of a form that a server does not know may be a bad request to it.
+    const Principal who = exchange_.request->who;
+    if (who == Principal::empty_password || who == Principal::unknown_token) return {401, 400, 403};
     return {exchange_.unauthenticated ? 401 : 403, malformed && !exchange_.unauthenticated ? 400 : 0, 0};
   }
 

@@ -12,9 +12,7 @@ constexpr std::size_t kCandidatesMax = 32;
 
 /// Whether all would fit if the close, which names another job, had closed this one as well, at once or by and by.
 bool would_explain(const JobFile& job, const Exchange& other) {
-  const bool was_refused = other.outcome == RequestOutcome::refused;
   for (const RequestOutcome outcome : {RequestOutcome::accepted, RequestOutcome::timed_out}) {
-    if (outcome == RequestOutcome::timed_out && !was_refused) continue;
     Supposition supposition;
     supposition.id = static_cast<int>(other.number);
     supposition.question = Question{.kind = other.meant, .has_timeout = true};

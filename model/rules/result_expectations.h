@@ -22,8 +22,9 @@ struct BucketExpectation {
   std::int64_t refused = 0;    // records of refused posts
   std::int64_t early = 0;      // of `lo`, taken before the re-open that `period` counts
   std::uint32_t period = 0;
-  bool cut = false;   // it was unfinished when the job closed, and goes on after the re-open
-  bool seen = false;  // read complete from a closed job once
+  bool cut = false;            // it was unfinished when the job closed, and goes on after the re-open
+  bool seen = false;           // read complete from a closed job once
+  std::uint32_t outlived = 0;  // the last re-open after which an earlier result was read again while the job was open
 };
 
 /// What becomes of a post's records.
@@ -100,6 +101,8 @@ class ResultExpectations {
   bool has_passed(std::int64_t start_ms) const;
   /// Buckets with sure records from after the last re-open that the data has passed.
   std::size_t passed_since_open() const;
+  /// Number of the last re-open.
+  std::uint32_t period() const { return period_; }
   const NewestRecord& newest() const { return newest_; }
 
  private:

@@ -145,13 +145,17 @@ bool accuse_excess(const Exchange& exchange, JobFile& job, const Bucket& bucket,
 void name_lack(Finding& finding, const JobFile& job, const BucketExpectation& expected, std::int64_t counted) {
   const std::int64_t early = job.results.early_of(expected);
   const bool straddles = expected.cut && early > 0;
-  if (expected.seen || (straddles && counted >= expected.lo - early)) {
+  // What the re-open had left there the close has taken.
+  const bool outlived_reopen = job.results.period() > 0 && expected.outlived == job.results.period();
+  if ((expected.seen && !outlived_reopen) || (straddles && counted >= expected.lo - early)) {
     finding.clause = straddles && job.model.vanished ? Clause::close_prunes_model : Clause::reopen_continues_analysis;
     stand_beside(finding, Clause::reopen_continues_analysis);
     stand_beside(finding, Clause::accepted_data_is_kept);
+    stand_beside(finding, Clause::close_flushes_buffers);
     if (straddles) stand_beside(finding, Clause::close_prunes_model);
     return;
   }
+  if (expected.seen) stand_beside(finding, Clause::reopen_continues_analysis);
   if (job.period.normal_close == 0 && job.period.timed_out_close != 0)
     name_also(finding, Clause::timed_out_close_goes_on);
   else if (job.period.normal_close == 0 && job.period.feed_with_end != 0)
@@ -244,12 +248,15 @@ void judge_earlier_buckets(const Exchange& exchange, JobFile& job, const BucketP
                            RuleContext& context) {
   if (frame.from != 0 || !frame.total || *frame.total != page.buckets.size()) return;
   bool any = false;
-  for (const BucketExpectation& expected : job.results.buckets()) {
+  for (BucketExpectation& expected : job.results.buckets()) {
     const std::int64_t early = job.results.early_of(expected);
     if (!expected.seen || early == 0) continue;
     any = true;
     const auto row = std::ranges::find(page.buckets, expected.start_ms, &Bucket::start_ms);
-    if (row != page.buckets.end() && row->event_count >= early) continue;
+    if (row != page.buckets.end() && row->event_count >= early) {
+      if (job.now == JobState::opened) expected.outlived = job.results.period();
+      continue;
+    }
     const std::string reading = context.log.cite(exchange.number);
     context.rulings.accuse(finding_at(exchange, Clause::reopen_continues_analysis,
                                       fmt::format("bucket {} stays with its {} records, as it was read before {}",

@@ -34,6 +34,11 @@ bool judge_coverage(const Exchange& exchange, JobFile& job, const SnapshotList& 
                                context.log.cite(job.closer()), newest_ms),
                    covered ? fmt::format("{}: the newest snapshot covers records up to {}", reading, *covered)
                            : fmt::format("{}: no snapshot covers any record", reading));
+    const std::size_t before = job.readings.snapshots_read;
+    if (before != 0 && isolation::touched_by_other_close(job, before, context))
+      name_also(finding, Clause::close_touches_one_job);
+    else if (before != 0 && job.last_refused_change > before)
+      name_also(finding, Clause::refused_request_changes_nothing);
     if (job.period.normal_close == 0 && job.period.timed_out_close != 0)
       stand_beside(finding, Clause::timed_out_close_goes_on);
     if (job.period.normal_close == 0 && job.period.feed_with_end != 0)

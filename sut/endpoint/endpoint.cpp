@@ -142,7 +142,7 @@ class Endpoint : public System {
              "no more than " + std::to_string(kOpenJobsMax) + " jobs are opened at once, so nothing was sent");
         return std::nullopt;
       }
-      opened_jobs_.insert(open->job);
+      if (opened_jobs_.insert(open->job).second) first_opens_.emplace(request, open->job);
     }
     if (auto thing = created_by(operation)) {
       if (!shared_->journal.created(*thing))
@@ -181,6 +181,7 @@ class Endpoint : public System {
       --open_requests_;
       Response response = decoded(*std::move(arrival->answer), *std::move(arrival->share), *arrival->request);
       if (response.outcome == Outcome::accepted) note_close(*arrival->request);
+      note_open(arrival->request, response.outcome == Outcome::refused);
       note_creation(arrival->request, did_nothing(response), &response);
       completion.response = std::make_shared<const Response>(std::move(response));
     } else {
@@ -201,6 +202,17 @@ class Endpoint : public System {
       for (const std::string& job : opened_jobs_)
         if (part == "_all" || matches_wildcard(part, job)) target().commons().opened.closed(job);
     });
+  }
+
+  /// A job whose first open was refused takes nobody's place, unless another request may have opened it meanwhile.
+  void note_open(const std::shared_ptr<const Request>& request, bool was_refused) {
+    const auto first = first_opens_.find(request);
+    if (first == first_opens_.end()) return;
+    const std::string job = first->second;
+    first_opens_.erase(first);
+    if (!was_refused || open_requests_ > 0) return;
+    opened_jobs_.erase(job);
+    target().commons().opened.closed(job);
   }
 
   /// What became of a request, if it was to create something. `response` null: there is none.
@@ -235,12 +247,13 @@ class Endpoint : public System {
 
   std::shared_ptr<Shared> shared_;
   Clients clients_;
-  std::multimap<std::shared_ptr<const Request>, Thing> creating_;  // by the request that is open
-  std::set<Thing> created_;                                        // to be removed
-  std::set<Thing> lost_;                                           // whose creation had no answer that tells
-  std::set<std::string> hanging_jobs_;                             // as far as a hook may have made them so
-  std::set<std::string> opened_jobs_;                              // at any time
-  int open_requests_ = 0;                                          // sent, and without an answer; lost ones stay
+  std::multimap<std::shared_ptr<const Request>, Thing> creating_;      // by the request that is open
+  std::set<Thing> created_;                                            // to be removed
+  std::set<Thing> lost_;                                               // whose creation had no answer that tells
+  std::set<std::string> hanging_jobs_;                                 // as far as a hook may have made them so
+  std::map<std::shared_ptr<const Request>, std::string> first_opens_;  // that are under way, of a job each
+  std::set<std::string> opened_jobs_;                                  // at any time
+  int open_requests_ = 0;                                              // sent, and without an answer; lost ones stay
 };
 
 class EndpointFactory : public SystemFactory {

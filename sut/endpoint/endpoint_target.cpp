@@ -74,6 +74,14 @@ Credentials wrong_token(std::string_view authorization) {
   return {"", "", std::string(scheme) + " " + wrong};
 }
 
+/// A token that nobody has issued, in a scheme in which nobody is configured: whoever knows no tokens at all must not
+/// take it for something better than none.
+Credentials unknown_token(const std::map<Principal, Credentials>& principals) {
+  const bool bears = std::ranges::any_of(
+      principals, [](const auto& entry) { return lower(entry.second.authorization).starts_with("bearer "); });
+  return {"", "", bears ? "ApiKey " + to_base64("closecheck-wrong:closecheck-wrong") : "Bearer closecheck-wrong"};
+}
+
 }  // namespace
 
 std::string describe(const Credentials& credentials) {
@@ -107,6 +115,9 @@ const Credentials* Target::find(Principal who) const {
 Identity Target::identity_of(Principal who) {
   if (who == Principal::anonymous) return {};
   if (who == Principal::wrong_password) return wrong_password();
+  if (who == Principal::empty_password) return empty_password();
+  if (who == Principal::unknown_user) return {Credentials{"closecheck-nobody", "closecheck-wrong"}, ""};
+  if (who == Principal::unknown_token) return {unknown_token(options_.principals), ""};
   if (options_.principals.empty()) return {};
   const Credentials* found = find(who);
   if (found == nullptr && who == Principal::setup) found = find(Principal::manage_ml);
@@ -122,11 +133,23 @@ Identity Target::wrong_password() {
   // No account is locked for a key or a token that nobody has.
   if (right != nullptr && !right->authorization.empty()) return {wrong_token(right->authorization), ""};
   const std::string username = right == nullptr ? "closecheck-nobody" : right->username;
-  if (!commons_->wrong_passwords.may_send(username))
-    return {std::nullopt, "a wrong password was sent " + std::to_string(kWrongPasswordsMax) + " times for user '" +
-                              username + "' already, which must do for one run, so nothing was sent"};
+  if (std::string why = why_not_wrongly(username); !why.empty()) return {std::nullopt, std::move(why)};
   const std::string password = "closecheck-wrong";
   return {Credentials{username, right != nullptr && right->password == password ? password + "-2" : password}, ""};
+}
+
+Identity Target::empty_password() {
+  const Credentials* right = find(Principal::manage);
+  if (right == nullptr || !right->authorization.empty()) right = find(Principal::manage_ml);
+  if (right == nullptr || !right->authorization.empty()) return wrong_password();
+  if (std::string why = why_not_wrongly(right->username); !why.empty()) return {std::nullopt, std::move(why)};
+  return {Credentials{right->username, ""}, ""};
+}
+
+std::string Target::why_not_wrongly(const std::string& username) {
+  if (commons_->wrong_passwords.may_send(username)) return "";
+  return "a wrong password was sent " + std::to_string(kWrongPasswordsMax) + " times for user '" + username +
+         "' already, which must do for one run, so nothing was sent";
 }
 
 }  // namespace closecheck::sut

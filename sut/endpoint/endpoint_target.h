@@ -41,6 +41,9 @@ class Target {
  private:
   const Credentials* find(Principal who) const;
   Identity wrong_password();
+  Identity empty_password();
+  /// Why no more wrong passwords of this user are sent, or nothing.
+  std::string why_not_wrongly(const std::string& username);
 
   EndpointOptions options_;
   std::string url_;

@@ -58,6 +58,34 @@ TEST(EndpointTarget, TakesAKeyOrATokenThatNobodyHasForAWrongPassword) {
             "Bearer closecheck-wrong");
 }
 
+// anonymous-refused
+TEST(EndpointTarget, GivesStrangersCredentialsThatNobodyHas) {
+  EndpointOptions options = options_for("http://h:1");
+  options.principals[Principal::manage_ml] = {"ann", "secret", ""};
+  EXPECT_EQ(Target(options).identity_of(Principal::unknown_user).credentials->username, "closecheck-nobody");
+  EXPECT_EQ(Target(options).identity_of(Principal::unknown_token).credentials->authorization,
+            "Bearer closecheck-wrong");
+  // In a scheme in which nobody is configured.
+  options.principals[Principal::manage] = {"", "", "Bearer abc"};
+  EXPECT_EQ(Target(options).identity_of(Principal::unknown_token).credentials->authorization,
+            "ApiKey Y2xvc2VjaGVjay13cm9uZzpjbG9zZWNoZWNrLXdyb25n");
+}
+
+// anonymous-refused: too many wrong passwords lock users out, and an empty one is a wrong one.
+TEST(EndpointTarget, CountsEmptyPasswordsAmongTheWrongOnesOfAUser) {
+  EndpointOptions options = options_for("http://h:1");
+  options.principals[Principal::manage_ml] = {"ann", "secret", ""};
+  Target one(options);
+  EXPECT_EQ(one.identity_of(Principal::empty_password).credentials->password, "");
+  EXPECT_EQ(one.identity_of(Principal::empty_password).credentials->username, "ann");
+  EXPECT_THAT(one.identity_of(Principal::wrong_password).forbidden, HasSubstr("for user 'ann' already"));
+
+  options.principals[Principal::manage] = {"bob", "other", ""};
+  Target two(options);
+  EXPECT_EQ(two.identity_of(Principal::empty_password).credentials->username, "bob");
+  EXPECT_EQ(two.identity_of(Principal::wrong_password).credentials->username, "ann");
+}
+
 TEST(EndpointTarget, KnowsKeysAndTokensAsSecrets) {
   EndpointOptions options = options_for("http://h:1");
   options.principals[Principal::manage_ml] = {"", "", "ApiKey YWxpY2Uta2V5OnB1cnBsZS1yYWlu"};

@@ -415,6 +415,20 @@ TEST(Endpoint, LetsFourJobsBeOpenAtOnceAcrossAllItsSystems) {
   EXPECT_TRUE(factory->reserve_jobs(100)) << "a program with more jobs runs alone";
 }
 
+TEST(Endpoint, HoldsNoPlaceForAJobWhoseOpenWasRefused) {
+  TestServer server([](const httplib::Request&, httplib::Response& response) {
+    answer(response, 409,
+           R"({"error": {"root_cause": [{"type": "status_exception", "reason": "Cannot open job"}],
+               "type": "status_exception", "reason": "Cannot open job"}, "status": 409})");
+  });
+  const auto system = make_endpoint_factory(options_for(server.url()))->make(1);
+  for (std::size_t i = 0; i <= kOpenJobsMax; ++i) {
+    const Completion open = ask(*system, OpenJob{"closecheck-" + std::to_string(i)});
+    ASSERT_NE(open.response, nullptr) << i << open.error;
+    EXPECT_EQ(open.response->outcome, Outcome::refused);
+  }
+}
+
 TEST(Endpoint, SharesWhatATargetMayTakeWithEveryFactoryOfIt) {
   TestServer server([](const httplib::Request&, httplib::Response& response) { answer(response, 401, "{}"); });
   EndpointOptions options = options_for(server.url());

@@ -219,13 +219,18 @@ std::string why_of_no_use(const Read& read, const EndpointOptions& options) {
   return "";
 }
 
+/// Whether a 400 says that nobody answers such a request. Only the product's words are sure to.
+enum class Words : std::uint8_t { of_the_product, any };
+
 /// What showed that a whole API is absent; empty: it may be there. A thing that is not there has an API all the same,
 /// and so has one that this caller may not use.
-std::string shown_absent(const Read& read, std::string_view what) {
+std::string shown_absent(const Read& read, std::string_view what, Words words) {
   const int status = status_of(read);
-  const bool no_handler = status == 400 && contains_ignoring_case(read.response->reason, "no handler found");
+  const bool no_handler =
+      status == 400 && (words == Words::any ? read.response->error_type.empty()
+                                            : contains_ignoring_case(read.response->reason, "no handler found"));
   const bool no_thing = status == 404 && contains_ignoring_case(read.response->error_type, "not_found_exception");
-  if ((status != 404 || no_thing) && status != 405 && !no_handler) return "";
+  if ((status != 404 || no_thing) && status != 405 && status != 501 && !no_handler) return "";
   return "`" + std::string(what) + "` is answered with " + std::to_string(status);
 }
 
@@ -233,12 +238,18 @@ void read_apis(Reader& reader, const EndpointOptions& options, Preflight& prefli
   const auto setup = options.principals.find(Principal::setup);
   const std::optional<Credentials> credentials =
       setup != options.principals.end() ? std::optional(setup->second) : reader.ordinary().credentials;
-  preflight.datafeeds_absent =
-      shown_absent(reader.read(GetDatafeed{"_all"}, reader.ordinary().credentials), "get datafeed _all");
+  // One that lists none, or has no statistics of one that is not there, may have datafeeds all the same.
+  for (const auto& [operation, what] :
+       {std::pair<Operation, std::string_view>(DatafeedStats{"closecheck-preflight"}, "statistics of a datafeed"),
+        std::pair<Operation, std::string_view>(GetDatafeed{"_all"}, "get datafeed _all")}) {
+    preflight.datafeeds_absent = shown_absent(reader.read(operation, reader.ordinary().credentials), what, Words::any);
+    if (preflight.datafeeds_absent.empty()) break;
+  }
   // An index that nobody has may be answered in a server's own words; all indices together are always there.
   for (const char* path : {"/closecheck-preflight/_search", "/_search"}) {
     const RawRequest search{"GET", path, {{"size", "0"}}, "", ""};
-    preflight.documents_absent = shown_absent(reader.read(search, credentials), std::string("GET ") + path);
+    preflight.documents_absent =
+        shown_absent(reader.read(search, credentials), std::string("GET ") + path, Words::of_the_product);
     if (preflight.documents_absent.empty()) break;
   }
 }

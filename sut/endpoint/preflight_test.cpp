@@ -28,6 +28,8 @@ struct Cluster {
   std::map<std::string, std::string> privileges;  // Authorization header to the one privilege of its user
   std::atomic<int> unauthorized = 0;              // logins that failed
   std::atomic<int> busy = 0;
+  std::string nobody = "No handler found for uri";  // to what it does not know
+  bool has_feeds = false;
 
   void user(const Credentials& credentials, const std::string& privilege) {
     privileges[httplib::make_basic_authentication_header(credentials.username, credentials.password).second] =
@@ -72,9 +74,14 @@ struct Cluster {
                  R"({"username": "u", "has_all_requested": false, "cluster": {)" + member("manage_ml") + ", " +
                      member("manage") + ", " + member("monitor_ml") + R"(}, "index": {}})");
     }
-    if (request.path.ends_with("/_stats")) return refuse(response, grants(owned, "monitor_ml") ? 404 : 403);
+    const bool is_of_feeds = request.path.find("/datafeeds/") != std::string::npos;
+    if (is_of_feeds && has_feeds && request.path.ends_with("/_stats"))
+      return say(response, 404,
+                 R"({"error": {"type": "resource_not_found_exception", "reason": "none"}, "status": 404})");
+    if (!is_of_feeds && request.path.ends_with("/_stats"))
+      return refuse(response, grants(owned, "monitor_ml") ? 404 : 403);
     response.status = 400;
-    response.set_content("No handler found for uri [" + request.path + "]", "text/plain");
+    response.set_content(nobody + " [" + request.path + "]", "text/plain");
   }
 
   TestServer server{
@@ -155,6 +162,22 @@ TEST_F(PreflightOf, ATargetWithoutSecurityIsNotSecured) {
   EXPECT_THAT(found.refused, IsEmpty());
   EXPECT_THAT(found.notes, Contains(HasSubstr("lets everybody in")));
   EXPECT_GT(found.round_trip, 0);
+}
+
+// datafeed-end-closes-job
+TEST_F(PreflightOf, ATargetThatAnswersNothingAboutDatafeedsHasNoneInWhateverWords) {
+  EXPECT_THAT(preflight(options_).datafeeds_absent, HasSubstr("is answered with 400"));
+  EXPECT_THAT(preflight(options_).documents_absent, HasSubstr("is answered with 400"));
+  cluster_.nobody = "nothing here";
+  EXPECT_THAT(preflight(options_).datafeeds_absent, HasSubstr("is answered with 400"));
+}
+
+// datafeed-end-closes-job
+TEST_F(PreflightOf, ATargetThatListsNoDatafeedsAndSearchesNothingMayHaveBoth) {
+  cluster_.nobody = "nothing here";
+  cluster_.has_feeds = true;
+  EXPECT_EQ(preflight(options_).datafeeds_absent, "");
+  EXPECT_EQ(preflight(options_).documents_absent, "");
 }
 
 TEST_F(PreflightOf, ASecuredTargetWithoutConfiguredPrincipalsIsFoundOut) {

@@ -52,7 +52,7 @@ void JobPolls::settle(std::size_t step_index) {
   const Time deadline = later(run_.system->now(), step.duration);
   const auto poll = std::make_shared<const Request>(Request{Principal::manage_ml, JobStats{step.job}, nullptr});
   run_.closing_jobs.read_on(run_.history);
-  const bool will_close = run_.closing_jobs.is_asked_to_close(step.job);
+  const Asked asked = run_.closing_jobs.asked_to_close(step.job);
   std::optional<JobReading> reading;
   std::optional<Poll> unshown;
   Time since = 0;
@@ -65,7 +65,7 @@ void JobPolls::settle(std::size_t step_index) {
     const bool changed = !next || next != reading;
     if (changed) since = now;
     reading = next;
-    const bool at_rest = reading && is_at_rest(reading->state, will_close);
+    const bool at_rest = reading && is_at_rest(reading->state, asked);
     if (changed) {
       unshown.reset();
       record(step_index, poll, std::move(answer));

@@ -66,29 +66,35 @@ void ClosingJobs::take(const Event& event) {
       grouped_.insert(create->job);
   } else if (const auto* open = std::get_if<OpenJob>(&operation)) {
     const bool accepted = event.type == EventType::ok && event.response->outcome == Outcome::accepted;
-    if (accepted) job_named(open->job).asked = false;
+    if (accepted) job_named(open->job).asked = Asked::no;
   } else if (const auto* close = std::get_if<CloseJob>(&operation)) {
-    ask_to_close(close->job);
+    // What is no refusal and says anything of force may have been taken for it.
+    ask_to_close(close->job, close->force && *close->force != "false" ? Asked::by_force : Asked::normally);
   } else if (const auto* feed = std::get_if<CreateDatafeed>(&operation)) {
     feed_jobs_.emplace(feed->feed, feed->job);
   } else if (const auto* start = std::get_if<StartDatafeed>(&operation)) {
     const auto [first, last] = feed_jobs_.equal_range(start->feed);
     if (start->end_ms)
-      for (auto it = first; it != last; ++it) job_named(it->second).asked = true;
+      for (auto it = first; it != last; ++it) {
+        Job& job = job_named(it->second);
+        job.asked = std::max(job.asked, Asked::normally);
+      }
   }
 }
 
-void ClosingJobs::ask_to_close(const std::string& expression) {
+void ClosingJobs::ask_to_close(const std::string& expression, Asked how) {
+  const auto ask = [&](const std::string& name, Job& job) {
+    if (names(expression, name, job.groups)) job.asked = std::max(job.asked, how);
+  };
   if (names_several(expression)) {
-    expressions_.insert(expression);
-    for (auto& [name, job] : jobs_) job.asked = job.asked || names(expression, name, job.groups);
+    Asked& known = expressions_[expression];
+    known = std::max(known, how);
+    for (auto& [name, job] : jobs_) ask(name, job);
     return;
   }
-  job_named(expression).asked = true;
-  for (const std::string& name : grouped_) {
-    Job& job = jobs_.at(name);
-    job.asked = job.asked || names(expression, name, job.groups);
-  }
+  Job& job = job_named(expression);
+  job.asked = std::max(job.asked, how);
+  for (const std::string& name : grouped_) ask(name, jobs_.at(name));
 }
 
 ClosingJobs::Job& ClosingJobs::job_named(const std::string& name) {
@@ -97,24 +103,27 @@ ClosingJobs::Job& ClosingJobs::job_named(const std::string& name) {
 }
 
 /// Whether a close of several jobs took in one that was not heard of yet.
-bool ClosingJobs::was_named(const std::string& job) const {
-  return std::any_of(expressions_.begin(), expressions_.end(),
-                     [&](const std::string& expression) { return names(expression, job, {}); });
+Asked ClosingJobs::was_named(const std::string& job) const {
+  Asked asked = Asked::no;
+  for (const auto& [expression, how] : expressions_)
+    if (names(expression, job, {})) asked = std::max(asked, how);
+  return asked;
 }
 
-bool ClosingJobs::is_asked_to_close(const std::string& job) const {
+Asked ClosingJobs::asked_to_close(const std::string& job) const {
   const auto found = jobs_.find(job);
   return found != jobs_.end() ? found->second.asked : was_named(job);
 }
 
-bool is_at_rest(JobState state, bool asked_to_close) {
+bool is_at_rest(JobState state, Asked asked) {
   switch (state) {
     case JobState::absent:
     case JobState::closed:
-    case JobState::failed:
       return true;
+    case JobState::failed:
+      return asked != Asked::by_force;
     case JobState::opened:
-      return !asked_to_close;
+      return asked == Asked::no;
     case JobState::opening:
     case JobState::closing:
     case JobState::unknown:

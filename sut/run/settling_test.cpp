@@ -32,9 +32,10 @@ class Told {
     history_.events.back().never_sent = true;
     return *this;
   }
-  bool asked_to_close() {
+  bool asked_to_close() { return asked() != Asked::no; }
+  Asked asked() {
     closing_.read_on(history_);
-    return closing_.is_asked_to_close(kJob);
+    return closing_.asked_to_close(kJob);
   }
 
  private:
@@ -134,13 +135,25 @@ TEST(Settling, ReadsTheStatisticsOfTheOneJob) {
   EXPECT_FALSE(read_statistics(nullptr, kJob));
 }
 
+// force-returns-early: of a failed job too.
+TEST(Settling, TellsAForcedCloseFromANormalOne) {
+  const Operation forced = CloseJob{kJob, "true", {}, {}, {}};
+  EXPECT_EQ(Told().accepted(close_of(kJob)).asked(), Asked::normally);
+  EXPECT_EQ(Told().accepted(forced).asked(), Asked::by_force);
+  EXPECT_EQ(Told().accepted(forced).accepted(close_of(kJob)).asked(), Asked::by_force);
+  EXPECT_EQ(Told().accepted(CloseJob{"closecheck-*", "true", {}, {}, {}}).asked(), Asked::by_force);
+  EXPECT_EQ(Told().accepted(CloseJob{kJob, "false", {}, {}, {}}).asked(), Asked::normally);
+  EXPECT_EQ(Told().accepted(forced).accepted(open_of(kJob)).asked(), Asked::no);
+}
+
 TEST(Settling, TakesEveryStateThatStaysForRest) {
-  for (const JobState state : {JobState::absent, JobState::closed, JobState::failed})
-    EXPECT_TRUE(is_at_rest(state, true) && is_at_rest(state, false)) << name(state);
-  for (const JobState state : {JobState::opening, JobState::closing, JobState::unknown})
-    EXPECT_FALSE(is_at_rest(state, true) || is_at_rest(state, false)) << name(state);
-  EXPECT_TRUE(is_at_rest(JobState::opened, false));
-  EXPECT_FALSE(is_at_rest(JobState::opened, true));
+  for (const Asked asked : {Asked::no, Asked::normally, Asked::by_force}) {
+    EXPECT_TRUE(is_at_rest(JobState::absent, asked) && is_at_rest(JobState::closed, asked));
+    for (const JobState state : {JobState::opening, JobState::closing, JobState::unknown})
+      EXPECT_FALSE(is_at_rest(state, asked)) << name(state);
+    EXPECT_EQ(is_at_rest(JobState::opened, asked), asked == Asked::no);
+    EXPECT_EQ(is_at_rest(JobState::failed, asked), asked != Asked::by_force);
+  }
 }
 
 }  // namespace
