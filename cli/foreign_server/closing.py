@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import flaw_answers
+import flaw_lives
 from answers import Answer, Refusal, bad_request, conflict, unknown_job
 from grammar import boolean, time_span_seconds
 
@@ -30,6 +31,8 @@ class Closing:
             try:
                 timeout = time_span_seconds(timeout_text, dialect, server.flawed)
             except Refusal:
+                if expression in server.jobs:
+                    flaw_lives.was_closed(server.jobs[expression], "not, for a bad timeout")
                 flaw_answers.after_bad_parameter(server, expression)
                 raise
         force = flaw_answers.reads_force(server, force_text)
@@ -48,6 +51,9 @@ class Closing:
             force = True
 
         async def act():
+            named = server.jobs.get(expression)
+            if server.flawed("only-opener-may-close") and named is not None and named.opener != request.sender:
+                raise Refusal(403, "security_exception", "this job was opened by another user")
             return await self._act(request, expression, force, timeout, allow_none, started)
 
         return act
@@ -105,6 +111,7 @@ class Closing:
         if refusal is not None:
             flaw_answers.after_refused_close(server, jobs)
             raise refusal
+        flaw_lives.closes_again(server, jobs, force)
         if flaw_answers.answers_from_memory(server, request, force):
             return Answer({"closed": True})
         if force:
@@ -114,6 +121,8 @@ class Closing:
                     job.force()
         else:
             await self._close_all(request, jobs, timeout, started)
+        for job in jobs:
+            job.closer = request.sender
         request.connection["closed"] = jobs[-1].id if jobs else None
         request.connection["last close"] = request.target
         return Answer({"closed": True})
@@ -150,6 +159,18 @@ class Closing:
         server = self.server
         seconds = DEFAULT_TIMEOUT_SECONDS if timeout is None else max(0.0, timeout)
         waits = []
+        if server.flawed("long-timeouts-overflow") and seconds * 1000 >= 2**31:
+            seconds = 0
+        if server.flawed("close-beside-another-is-forgotten") and flaw_lives.is_beside_a_close(server, jobs):
+            return
+        if len(jobs) > 1:
+            for job in jobs:
+                flaw_lives.was_closed(job, "in a list")
+            if server.flawed("list-close-is-forced"):
+                for job in jobs:
+                    if job.state != "closed":
+                        job.force()
+                return
         for job in flaw_answers.to_close(server, jobs):
             job.bounded = job.bounded or timeout is not None
             if job.state in ("opening", "failed"):
@@ -159,7 +180,7 @@ class Closing:
                 waits.append((job, job.begin_close(), was_closing))
         if await flaw_answers.answers_otherwise(server, request, waits, timeout, started):
             return
-        remaining = started + flaw_answers.patience(server, waits, seconds, timeout) - asyncio.get_running_loop().time()
+        remaining = started + flaw_answers.patience(server, request, waits, seconds, timeout) - asyncio.get_running_loop().time()
         if not waits:
             return
         for job, _, _ in waits:
@@ -170,5 +191,6 @@ class Closing:
         if pending:
             for job, _, _ in waits:
                 job.timed_out = True
+                flaw_lives.was_closed(job, "beyond its timeout")
             flaw_answers.after_timeout(server, waits)
             raise Refusal(500, "illegal_state_exception", f"timed out after {seconds}s")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import flaw_lives
 from answers import Answer, Refusal, bad_request, conflict, not_found, unknown_job
 from grammar import boolean, date_ms, pattern
 
@@ -255,6 +256,7 @@ class Feeds:
             job.force()
             job.was_forced = False
             return
+        flaw_lives.was_closed(job, "by its feed")
         job.begin_close()
 
     async def halt(self, feed, closes_job=True):
@@ -264,6 +266,7 @@ class Feeds:
         feed.state = "stopped"
         job = self.server.jobs.get(feed.job_id)
         if closes_job and feed.has_end and job is not None and job.state == "opened":
+            flaw_lives.was_closed(job, "by its feed")
             job.begin_close()
 
     def stop(self, request, feed_id):

@@ -63,8 +63,13 @@ def lets_in(server, request):
     return server.flawed("connection-keeps-identity") and "user" in request.connection
 
 
-def lets_in_wrong(server, request, name):
+def lets_in_wrong(server, request, name, password):
     """Whether somebody with a wrong password is let in."""
+    if request.path.endswith("/_close"):
+        if server.flawed("unknown-user-may-close") and name and name not in server.users:
+            return True
+        if server.flawed("empty-password-may-close") and name in server.users and not password:
+            return True
     return server.flawed("right-user-any-password") and name in server.users
 
 
@@ -250,9 +255,11 @@ async def answers_otherwise(server, request, waits, timeout, started):
     return False
 
 
-def patience(server, waits, seconds, timeout):
+def patience(server, request, waits, seconds, timeout):
     """How long a close waits, from its start."""
     flawed = server.flawed
+    if flawed("wildcard-ignores-timeout") and "*" in request.path:
+        return 1e6
     if flawed("second-close-ignores-timeout") and any(was for _, _, was in waits):
         return 1e6
     if flawed("later-cycles-ignore-timeout") and any(job.closes >= 1 for job, _, _ in waits):

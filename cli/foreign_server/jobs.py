@@ -4,6 +4,7 @@ import asyncio
 import copy
 
 import flaw_answers
+import flaw_lives
 from analysis import Analysis
 from answers import Refusal, conflict, not_open
 from grammar import now_ms
@@ -38,6 +39,9 @@ class Job:
         self.forced = False
         self.failed_once = False
         self.was_forced = False
+        self.marks = set()  # how it was closed, for flaws
+        self.opener = None
+        self.closer = None
         self.waiting_closes = 0
         self.closed_at = None
         self.config_at_open = None
@@ -45,6 +49,7 @@ class Job:
         self.bounded = False  # a close with a timeout was among those that wait
         self.reads_closing_until = 0.0
         self.flushed = False
+        self.forgets_waiting = False
         self.written = False  # the results of the close that runs
         self.end_now = asyncio.Event()
 
@@ -56,11 +61,14 @@ class Job:
         if self.state == "closing" and flawed("open-while-closing-claims-opened"):
             return
         if self.state != "closed" or self.server.is_opening(self):
+            flaw_lives.after_refused_open(self)
             raise conflict(f"Cannot open job [{self.id}] because it has already been opened")
         if flawed("quick-reopen-refused") and self.closed_at is not None:
             if asyncio.get_running_loop().time() - self.closed_at < 0.3:
                 raise conflict(f"Cannot open job [{self.id}] because it has not been closed yet")
         if flawed("third-reopen-refused") and self.closes >= 3:
+            raise conflict(f"Cannot open job [{self.id}] because it has already been opened")
+        if flaw_lives.is_flawed(self, flaw_lives.IS_LOCKED):
             raise conflict(f"Cannot open job [{self.id}] because it has already been opened")
         if flawed("forced-failed-job-stays-locked") and self.failed_once:
             raise conflict(f"Cannot open job [{self.id}] because it has already been opened")
@@ -108,14 +116,22 @@ class Job:
             return dict(self.analysis.data_counts(), processed_record_count=len(records))
         self.refuse_unless_open()
         if self.flawed("early-posts-are-lost") and asyncio.get_running_loop().time() - self.opened_at < 0.1:
-            unheard = copy.copy(self.analysis)
-            unheard.counts, unheard.waiting = dict(unheard.counts), []
-            return unheard.accept(records, bytes_count)
+            return self.unheard(records, bytes_count)
+        if self.flawed("post-after-flush-is-lost") and self.flushed:
+            self.forgets_waiting = True
         counts = self.analysis.accept(records, bytes_count)
+        if self.flawed("only-last-post-is-analysed") and records:
+            self.analysis.waiting = self.analysis.waiting[-len(records) :]
         if self.server.mood.analyses_at_once:
             self.analysis.analyse_waiting()
             self.analysis.write_results()
         return counts
+
+    def unheard(self, records, bytes_count):
+        """The counts of an upload that nothing comes of."""
+        unheard = copy.copy(self.analysis)
+        unheard.counts, unheard.waiting = dict(unheard.counts), []
+        return unheard.accept(records, bytes_count)
 
     def flush(self, calc_interim):
         """Makes the results of what was accepted readable; returns the end of the last passed bucket."""
@@ -123,7 +139,7 @@ class Job:
             raise Refusal(500, "exception", f"[{self.id}] exception while flushing job")
         if self.state == "closing":
             self.end_now.set()
-        self.refuse_unless_open()
+        self.refuse_unless_open(flushes=True)
         self.flushed = True
         analysis = self.analysis
         analysis.analyse_waiting()
@@ -134,8 +150,11 @@ class Job:
             analysis.counts["processed_record_count"] += 1
         return analysis.unfinished_start_ms or 0
 
-    def refuse_unless_open(self):
+    def refuse_unless_open(self, flushes=False):
         """Data and flushes are taken by an opened job alone."""
+        if flaw_lives.works_all_the_same(self, flushes):
+            return
+        flaw_lives.after_refusal(self, flushes)
         if self.state != "opened":
             raise not_open(self.id)
 
@@ -169,6 +188,9 @@ class Job:
             await self._keep_house(seconds)
 
     async def _keep_house(self, seconds):
+        if self.forgets_waiting:
+            self.analysis.waiting = []
+            self.forgets_waiting = False
         self.analysis.analyse_waiting()
         await asyncio.sleep(seconds * 0.6)
         self._finish_results()
@@ -181,6 +203,7 @@ class Job:
         analysis = self.analysis
         if flawed("last-bucket-lost-on-reopen") and self.closes >= 1 and analysis.finished:
             analysis.finished.pop(min(analysis.finished))
+        flaw_lives.at_the_end_of_close(self, now_ms())
         if flawed("close-writes-last-bucket-late") and analysis.finished:
             last = max(analysis.finished)
             count = analysis.finished.pop(last)
@@ -211,6 +234,8 @@ class Job:
             writes = False
         if flawed("close-with-timeout-leaves-no-snapshot") and self.bounded:
             writes = False
+        if flawed("list-writes-no-snapshot") and "in a list" in self.marks:
+            writes = False
         if flawed("unflushed-close-leaves-no-snapshot"):
             writes = writes and self.flushed
         if writes:
@@ -221,6 +246,9 @@ class Job:
         self.timed_out = False
         self.end_process()
         self.config["finished_time"] = now_ms()
+        if self.closes == 2:
+            flaw_lives.was_closed(self, "twice")
+        flaw_lives.reach_into_others(self)
         self._break_metadata()
 
     def _break_metadata(self):
@@ -251,8 +279,10 @@ class Job:
         """Closes the job at once, whatever state it is in."""
         flawed = self.flawed
         was = self.state
+        flaw_lives.was_closed(self, "by force")
         if was == "failed":
             self.failed_once = True
+            flaw_lives.was_closed(self, "failed")
         if was == "failed" and flawed("force-claims-to-close-failed-job"):
             return
         hung = self.hangs
@@ -323,7 +353,8 @@ class Job:
         entry["model_size_stats"] = self.analysis.size()
         entry["state"] = self.shown_state(request, listed)
         runs = self.state in ("opened", "closing")
-        if runs or (flawed("forced-job-keeps-node") and self.was_forced):
+        keeps = self.state == "closed" and flaw_lives.is_flawed(self, flaw_lives.KEEPS_NODE)
+        if runs or keeps or (flawed("forced-job-keeps-node") and self.was_forced):
             entry["node"] = NODE
             entry["assignment_explanation"] = ""
         grows = flawed("closed-job-grows-old") and self.opened_at is not None

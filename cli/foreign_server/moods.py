@@ -50,6 +50,8 @@ MOODS = {
         Mood("slow-closes", "Closes take two seconds.", close_seconds_usual=2.0, background_seconds=2.0),
         Mood("slow-everything", "Every answer takes 150 ms more.", delay_seconds=0.15, open_seconds=0.3),
         Mood("jitter", "Every answer takes up to 200 ms more, at random.", jitter_seconds=0.2),
+        Mood("far", "Every answer takes 200 ms more, and up to 100 ms on top, at random.", delay_seconds=0.2,
+             jitter_seconds=0.1),
         Mood("cold", "The first ten closes take four seconds, later ones 100 ms.", cold_closes=10),
         Mood("one-open-job", "A second job cannot be opened: 429.", open_jobs_max=1),
         Mood("other-words", "Errors have other texts and types, and answers have more members.", other_words=True),

@@ -7,6 +7,7 @@ import random
 from urllib.parse import unquote
 
 import flaw_answers
+import flaw_lives
 import weather
 from answers import Answer, Refusal, bad_request, conflict, unknown_job
 from feeds import Feeds
@@ -81,6 +82,8 @@ class Server:
         groups = [unquoted(group) for group in found.groups()]
         act = handler(request, *groups)
         if right is not None and not flaw_answers.may(self, request, held, right, below):
+            if self.flawed("forbidden-requests-are-done") and not below.endswith("/_close"):
+                await act()
             raise Refusal(403, "security_exception", self._unauthorized(request, below))
         answer = await act()
         if self.dialect.old_path_warns and base == "/_xpack/ml":
@@ -109,6 +112,8 @@ class Server:
         header = request.headers.get("authorization", "")
         scheme, _, value = header.partition(" ")
         if scheme.lower() != "basic":
+            if header and self.flawed("unknown-token-may-close") and request.path.endswith("/_close"):
+                return MANAGES
             if flaw_answers.lets_in(self, request):
                 return MANAGES
             raise self._unauthenticated(f"{self.dialect.missing_credentials} for REST request [{request.target}]")
@@ -118,7 +123,7 @@ class Server:
             name, password = "", ""
         known = self.users.get(name)
         if known is None or known[0] != password:
-            if flaw_answers.lets_in_wrong(self, request, name):
+            if flaw_answers.lets_in_wrong(self, request, name, password):
                 return MANAGES
             raise self._unauthenticated(f"unable to authenticate user [{name}] for REST request [{request.target}]")
         request.sender = name
@@ -278,7 +283,10 @@ class Server:
 
         async def act():
             job = self.find(job_id)
+            if self.flawed("only-closer-may-reopen") and job.closer not in (None, request.sender):
+                raise conflict(f"Cannot open job [{job_id}]: another user has closed it")
             await job.open()
+            job.opener = request.sender
             return Answer({"opened": True})
 
         return act
@@ -317,6 +325,8 @@ class Server:
                 job.refuse_unless_open()
             documents = documents_in(request.body.decode("utf-8", "replace"))
             records = [self.record(job, document) for document in documents]
+            if self.flawed("posts-beside-a-close-are-lost") and flaw_lives.is_beside_a_close(self, [job]):
+                return Answer(job.unheard(records, len(request.body)), 202)
             return Answer(job.post(records, len(request.body)), 202)
 
         return act

@@ -26,7 +26,7 @@ Steps cycle_with_anomalies() {
 
 std::vector<Program> outlasts_cycles(const Environment& environment) {
   return {
-      Steps{create(), cycle_with(0, 3), buckets(), cycle(), cycle(), stats(), buckets(), cycle_with(3, 5), buckets(),
+      Steps{create(), cycle_with(0, 3), buckets(), cycle(), stats(), buckets(), cycle_with(3, 5), buckets(),
             cycle_with(5, 7), stats(), buckets(), snapshots(), cycle(), open(), stats(), close(),
             pause(700 * kMillisecond), stats()},
       Steps{create(), cycle_with_anomalies(), records(), cycle(), records(), cycle(), records()},

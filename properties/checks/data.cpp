@@ -27,13 +27,13 @@ Steps offered_again(const Environment& environment, const Step& step, bool patie
 std::vector<Steps> closed_in_many_ways(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 2)), close()},
-      Steps{create(), open(), close()},
       Steps{create()},
+      Steps{create(), open(), post(data(0, 2)), force(), settle(environment)},
+      Steps{create(), open(), close()},
       Steps{create(), open(), force(), settle(environment)},
       Steps{create(), open(), close_within("30s")},
       Steps{create(), open(), close(), close()},
       Steps{create(), open(), force_spelled("false")},
-      Steps{create(), open(), post(data(0, 2)), force(), settle(environment)},
       Steps{create(), open(), close(), open(), close()},
       Steps{create(), open(), close(), open(), close(), open(), close()},
       Steps{create(), open(), fresh(close())},
@@ -91,7 +91,8 @@ Step out_of_order() {
 
 std::vector<Program> flushes_buffers(const Environment&) {
   return {
-      Steps{create(), open(), post(data(0, 4)), close(), stats(), buckets()},
+      // A close without new data has nothing to flush, and leaves what is there.
+      Steps{create(), open(), post(data(0, 4)), close(), stats(), buckets(), open(), buckets(), close(), buckets()},
       Steps{create(), open(), post(data(0, 120)), post(data(120, 150)), close(), stats(), buckets()},
       // More than a page holds, and more than some buffers.
       Steps{create(), open(), post(data(0, 150, 3)), close(), stats(), buckets(), buckets_page(100, 100)},
@@ -109,9 +110,17 @@ std::vector<Program> flushes_buffers(const Environment&) {
   };
 }
 
+/// A close that comes so long after data was sent: perhaps while it is still being taken.
+Steps close_amid_post(const Environment& environment, Duration moment) {
+  return {create(),      open(),         meanwhile(1, post(data(0, 100, 10))),
+          pause(moment), on(2, close()), join_step(),
+          open(),        close(),        settle(environment)};
+}
+
 std::vector<Program> keeps_accepted_data(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 1)), close(), open(), close(), open(), stats()},
+      close_amid_post(environment, 3 * kMillisecond),
       // A job that is closing may refuse data, or take it and count it in the end; it may not lose it.
       Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), pause(environment.normal_close / 6),
             meanwhile(2, post(data(1, 2))), join_step(), open(), close(), settle(environment)},
@@ -119,6 +128,8 @@ std::vector<Program> keeps_accepted_data(const Environment& environment) {
             open(), close(), settle(environment)},
       Steps{create(), open(), meanwhile(1, close()), pause(20 * kMillisecond), post(data(0, 1)), join_step(), open(),
             close(), settle(environment)},
+      close_amid_post(environment, kMillisecond),
+      close_amid_post(environment, 10 * kMillisecond),
       Steps{create(), open(), post(data(0, 2)), close(), open(), close(), stats()},
       Steps{create(), open(), post(data(0, 1)), close(), open(), close(), open(), close(), stats()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), close(), stats()},
@@ -218,7 +229,7 @@ std::vector<Check> data_checks() {
        keeps_accepted_data,
        {},
        {},
-       2},
+       3},
       {"reopened-jobs-go-on",
        {C::reopen_continues_analysis, C::accepted_data_is_kept, C::job_reopens, C::close_flushes_buffers,
         C::closed_job_keeps_results},

@@ -50,11 +50,11 @@ Steps watch(const Environment& environment, const std::string& job = kJob) {
 std::vector<Program> stays_closed(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 4)), close(), watch(environment), open(), close(), watch(environment)},
+      Steps{create(), open(), force(), settle(environment), watch(environment)},
       Steps{create(), open(), close(), watch(environment)},
       Steps{create(), open(), post(data(0, 2)), close(), pause(700 * kMillisecond), stats(), pause(kSecond), stats()},
       Steps{create(), open(), close(), post(data(0, 1)), stats(), flush(), stats()},
       Steps{create(), open(), close(), close(), watch(environment)},
-      Steps{create(), open(), force(), settle(environment), watch(environment)},
       Steps{create(), cycles(3, false), watch(environment)},
       Steps{create(), create(kOtherJob), open(), close(), open(kOtherJob), stats(), close(kOtherJob), stats()},
       Steps{create(), open(), close(), get(), buckets(), snapshots(), stats()},
@@ -104,7 +104,7 @@ std::vector<Program> refuses_unknown_jobs(const Environment& environment) {
 
 /// Closes one of two opened jobs and looks at the other: its state, whether it takes data, what it counts.
 std::vector<Program> touches_one_job(const Environment& environment) {
-  constexpr std::ptrdiff_t kOfTheFirstPair = 3;
+  constexpr std::ptrdiff_t kOfTheFirstPair = 2;
   std::vector<Program> programs;
   const std::vector<std::pair<std::string, std::string>> pairs{{kJob, kLongerJob},
                                                                {kJob, kOtherJob},
@@ -113,17 +113,22 @@ std::vector<Program> touches_one_job(const Environment& environment) {
                                                                {"closecheck-1", "closecheck-10"}};
   for (const auto& [closing, other] : pairs) {
     const Steps both{create(closing, {kGroup}), create(other, {kGroup}), open(closing), open(other)};
-    programs.push_back(then(both, {close(closing), stats(other)}));
+    // What is forced in the end need not be waited for when it is cleaned up.
+    programs.push_back(then(both, {close(closing), stats(other), force(other)}));
+    programs.push_back(then(both, {force(closing), settle(environment, closing), stats(other), force(other)}));
     programs.push_back(Steps{create(closing), create(other), open(closing), close(closing), stats(other), get(other)});
-    programs.push_back(then(both, {force(closing), settle(environment, closing), stats(other)}));
     programs.push_back(then(both, {post(data(0, 3), other), close(closing), stats(other), post(data(3, 4), other)}));
     programs.push_back(then(both, {close(closing), pause(700 * kMillisecond), on(1, stats(other))}));
   }
-  // With room for one open job alone.
-  programs.insert(
-      programs.begin() + kOfTheFirstPair,
-      Steps{create(kJob), create(kOtherJob), open(kOtherJob), post(data(0, 4), kOtherJob), close(kOtherJob),
-            stats(kOtherJob), buckets(kOtherJob), open(kJob), close(kJob), stats(kOtherJob), buckets(kOtherJob)});
+  const Steps all_of_other{stats(kOtherJob), get(kOtherJob), buckets(kOtherJob), snapshots(kOtherJob)};
+  programs.insert(programs.begin() + kOfTheFirstPair,
+                  {// With room for one open job alone.
+                   Steps{create(kJob), create(kOtherJob), open(kOtherJob), post(data(0, 4), kOtherJob),
+                         close(kOtherJob), all_of_other, open(kJob), close(kJob), all_of_other},
+                   // While the one is closing.
+                   Steps{create(kJob), create(kOtherJob), open(kJob), open(kOtherJob), meanwhile(1, close(kJob)),
+                         pause(20 * kMillisecond), post(data(0, 4), kOtherJob), close(kOtherJob), join_step(),
+                         all_of_other, stats(kJob)}});
   programs.push_back(Steps{create(kJob), create(kOtherJob), open(kJob), open(kOtherJob), close(kJob), close(kOtherJob),
                            stats(kJob), stats(kOtherJob)});
   return programs;
@@ -164,7 +169,7 @@ std::vector<Check> lifecycle_checks() {
        stays_closed,
        {},
        {},
-       1},
+       2},
       {"unknown-jobs-cannot-be-closed",
        {C::unknown_job_refused, C::wire_status_codes, C::wire_error_envelope, C::close_touches_one_job},
        {},
@@ -173,7 +178,8 @@ std::vector<Check> lifecycle_checks() {
        {},
        11},
       {"closing-one-job-leaves-others",
-       {C::close_touches_one_job, C::close_ends_open_job, C::accepted_data_is_kept, C::closed_job_keeps_results},
+       {C::close_touches_one_job, C::close_ends_open_job, C::accepted_data_is_kept, C::closed_job_keeps_results,
+        C::close_flushes_buffers},
        {},
        touches_one_job,
        {},

@@ -88,7 +88,8 @@ std::vector<Program> lives(const Environment& environment) {
                     look(environment)};
   return {
       Steps{first, refused_when_closed(environment), look(environment), update("changed while closed"), get(), later,
-            open(), stats(), post_for_entity(120, 121), stats(), close(), stats(), buckets()},
+            open(), stats(), post_for_entity(120, 121), stats(), close(), stats(), buckets(), post_for_entity(200, 201),
+            flush(), stats()},
       // Deleted, and made again under the same name.
       Steps{create_detailed(),
             open(),
@@ -229,6 +230,7 @@ Steps refused_to_callers(const Environment& environment) {
       steps.add(as(who, step)).add(as(who, fresh(step)));
     // On a connection on which somebody else is known.
     steps.add(on(1, stats())).add(on(1, as(who, close())));
+    steps.add(as(who, post(data(8, 9)))).add(as(who, open())).add(stats());
   }
   return steps;
 }
@@ -247,13 +249,14 @@ std::vector<Program> lives_among_strangers(const Environment& environment) {
 
 /// A closed job has nothing to wait for, so that every spelling is read and none takes time.
 std::vector<Program> closes_closed_again(const Environment& environment) {
-  Steps steps{create(), open(), close()};
+  Steps steps{create(), open(), post(data(0, 4)), close(), stats(), buckets(), snapshots()};
   for (const char* timeout :
        {"7d", "1d", "36h", "2h", "90m", "30m", "100s", "5000ms", "60000000micros", "60000000000nanos"})
     steps.add(close_within(timeout));
   steps.add(force()).add(force_spelled("false")).add(fresh(close())).add(on(1, close()));
   if (environment.knows(Principal::manage)) steps.add(as(Principal::manage, close()));
-  return {steps.add(stats()).add(get()).add(open()).add(post(data(0, 1))).add(close()).add(close()).add(stats())};
+  steps.add(stats()).add(get()).add(buckets()).add(snapshots());
+  return {steps.add(open()).add(post(data(4, 5))).add(close()).add(close()).add(stats())};
 }
 
 std::vector<Program> failing_lives(const Environment& environment) {

@@ -55,6 +55,11 @@ std::vector<Program> waits_for_all(const Environment& environment) {
   const Duration slow = environment.slow;
   const std::string shortly = in_milliseconds(short_of(environment));
   return {
+      Steps{both_open(), slow_close(slow, kJob), slow_close(slow, kOtherJob), close_named(kWildcard, {}, shortly),
+            settle(environment, kJob), settle(environment, kOtherJob), states()},
+      // One behind the other would take longer than both of them may.
+      Steps{both_open(), slow_close(slow, kJob), slow_close(slow, kOtherJob),
+            close_named(kBoth, {}, in_milliseconds(slow + slow / 2)), states()},
       Steps{both_open(), slow_close(slow, kOtherJob), close_named(kBoth), states()},
       Steps{both_open(), slow_close(slow, kJob), close_named(kBoth), states()},
       Steps{both_open(), slow_close(slow, kJob), slow_close(slow, kOtherJob), close_named(kBoth, {}, shortly),
@@ -78,6 +83,12 @@ Steps open_both() {
   return {open(kJob), open(kOtherJob)};
 }
 
+/// Where there is such a parameter, which means nothing where they match.
+Step close_where_none_may_match(const Environment& environment) {
+  if (environment.profile->allow_none.written.empty()) return close_named(kBoth);
+  return call(CloseJob{kBoth, {}, {}, "true", {}});
+}
+
 /// Every way to name both of them, one behind the other; first what is refused.
 std::vector<Program> lives_of_several(const Environment& environment) {
   Steps refused;
@@ -94,7 +105,8 @@ std::vector<Program> lives_of_several(const Environment& environment) {
                 close_named(kOtherJob + "," + kJob),
                 states(),
                 buckets(kOtherJob),
-                close_named(kBoth),
+                snapshots(kOtherJob),
+                close_where_none_may_match(environment),
                 open(kJob),
                 close_named(kBoth),
                 states(),
@@ -103,6 +115,9 @@ std::vector<Program> lives_of_several(const Environment& environment) {
                 states(),
                 open(kOtherJob),
                 close_named(kGroup),
+                states(),
+                post(data(3, 4), kOtherJob),
+                flush(kOtherJob),
                 states(),
                 open_both(),
                 close_named(kWildcard),
@@ -165,7 +180,7 @@ std::vector<Check> many_checks() {
        waits_for_all,
        {},
        {},
-       0},
+       2},
       {"expressions-force-all",
        {C::close_many, C::force_closes_failed_job},
        {.faults = {Fault::fail_job}, .dialect = &Dialect::has_expressions},
@@ -182,7 +197,8 @@ std::vector<Check> many_checks() {
        2},
       {"whole-lives-of-several-jobs",
        {C::close_many, C::close_touches_one_job, C::unknown_job_refused, C::bad_parameters_refused,
-        C::refused_request_changes_nothing, C::close_ends_open_job, C::close_flushes_buffers, C::wire_status_codes,
+        C::refused_request_changes_nothing, C::close_ends_open_job, C::close_flushes_buffers,
+        C::close_persists_snapshot, C::closed_job_refuses_data, C::closed_job_refuses_analysis, C::wire_status_codes,
         C::wire_error_envelope},
        {.dialect = &Dialect::has_expressions},
        lives_of_several,

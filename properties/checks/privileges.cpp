@@ -42,15 +42,32 @@ std::vector<Program> refuses_anonymous(const Environment& environment) {
   return refuses(environment, Principal::anonymous);
 }
 
-/// Wrong passwords lock users out, so that a live run sends one.
+/// Wrong passwords lock users out, so that a live run sends one for each of two users.
 std::vector<Program> refuses_wrong_passwords(const Environment& environment) {
-  if (environment.live) return {Steps{create(), open(), as(Principal::wrong_password, close()), stats()}};
-  return refuses(environment, Principal::wrong_password);
+  if (!environment.live) return refuses(environment, Principal::wrong_password);
+  return {Steps{create(), open(), as(Principal::wrong_password, close()), stats()}};
+}
+
+std::vector<Program> refuses_empty_passwords(const Environment& environment) {
+  if (!environment.live) return refuses(environment, Principal::empty_password);
+  return {Steps{create(), open(), as(Principal::empty_password, close()), stats()}};
+}
+
+/// Users whom nobody has made and tokens that nobody has issued.
+std::vector<Program> refuses_strangers(const Environment& environment) {
+  std::vector<Program> programs{
+      Steps{create(), open(), as(Principal::unknown_user, close()), stats(), as(Principal::unknown_token, close()),
+            stats(), as(Principal::unknown_user, force()), as(Principal::unknown_token, force()), stats()}};
+  if (environment.live) return programs;
+  for (const Principal who : {Principal::unknown_user, Principal::unknown_token})
+    for (Program& program : refuses(environment, who)) programs.push_back(std::move(program));
+  return programs;
 }
 
 std::vector<Program> may_close(const Environment& environment, Principal who) {
-  std::vector<Program> programs{
-      Steps{create(), open(), post(data(0, 4)), as(who, fresh(close())), snapshots(), stats(), buckets()}};
+  // What one has closed another may open again.
+  std::vector<Program> programs{Steps{create(), open(), as(who, post(data(0, 4))), as(who, fresh(close())), snapshots(),
+                                      stats(), buckets(), open(), stats(), force()}};
   for (const Step& step : closes(environment)) {
     const bool forced = std::get<CloseJob>(step.request.operation).force.value_or("false") != "false";
     Steps steps{create(), open(), as(who, step)};
@@ -130,6 +147,18 @@ std::vector<Check> privilege_checks() {
        {C::anonymous_refused, C::refused_request_changes_nothing, C::wire_status_codes},
        needs({Principal::manage_ml}),
        refuses_wrong_passwords,
+       {},
+       {}},
+      {"empty-passwords-may-not-close",
+       {C::anonymous_refused, C::refused_request_changes_nothing, C::wire_status_codes},
+       needs({Principal::empty_password}),
+       refuses_empty_passwords,
+       {},
+       {}},
+      {"strangers-may-not-close",
+       {C::anonymous_refused, C::refused_request_changes_nothing, C::wire_status_codes},
+       needs({}),
+       refuses_strangers,
        {},
        {}},
       {"callers-are-told-apart",

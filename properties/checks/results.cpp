@@ -64,9 +64,9 @@ std::vector<Program> finalizes_results(const Environment&) {
 std::vector<Program> persists_snapshots(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 4)), close(), snapshots()},
+      Steps{create(), open(), post(data(0, 1)), close(), snapshots()},
       Steps{create(), open(), post(data(0, 2)), post(data(2, 4, 5)), close(), snapshots(), get()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), post(data(2, 4)), close(), snapshots()},
-      Steps{create(), open(), post(data(0, 1)), close(), snapshots()},
       Steps{create(), open(), post(data(0, 4)), flush(), close(), snapshots()},
       Steps{create(), open(), post(data(0, 2)), close(), open(), close(), snapshots()},
       Steps{create(), open(), post(data(0, 2)), close(), pause(2 * kSecond), stats(), open(), post(data(2, 4)), close(),
@@ -168,7 +168,8 @@ std::vector<Check> result_checks() {
        {},
        persists_snapshots,
        {},
-       {}},
+       {},
+       2},
       {"closing-prunes-the-model",
        {C::close_prunes_model, C::close_flushes_buffers, C::reopen_continues_analysis, C::close_persists_snapshot},
        {},

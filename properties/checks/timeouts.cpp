@@ -118,8 +118,8 @@ std::vector<Program> reads_units_of_slow_closes(const Environment& environment) 
   const Duration meanwhile_begun = 20 * kMillisecond + environment.round_trip_max;
   Steps at_once{create(), open(), slow, meanwhile(1, close_within("1h")), pause(meanwhile_begun)};
   int client = 1;
-  for (const std::string& timeout :
-       {std::string("1m"), std::string("1d"), std::string("600s"), in_milliseconds(span), micros, nanos})
+  for (const std::string& timeout : {std::string("1m"), std::string("1d"), std::string("30d"), std::string("600s"),
+                                     in_milliseconds(span), micros, nanos})
     at_once.add(meanwhile(++client, close_within(timeout)));
   at_once.add(meanwhile(++client, close()));
   std::vector<Program> programs{at_once.add(join_step()).add(stats())};
@@ -127,7 +127,7 @@ std::vector<Program> reads_units_of_slow_closes(const Environment& environment) 
   // no more than a wait that is too long.
   if (environment.live)
     programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(2 * span / kMillisecond) + "micros")});
-  for (const char* timeout : {"1h", "1m", "1d", "600s"})
+  for (const char* timeout : {"1h", "1m", "1d", "30d", "600s"})
     programs.push_back(Steps{create(), open(), slow, close_within(timeout)});
   programs.push_back(Steps{create(), open(), slow, close_within(std::to_string(span / kMillisecond) + "ms")});
   programs.push_back(Steps{create(), open(), slow, close_within(micros)});
@@ -181,7 +181,8 @@ std::vector<Program> goes_on_after_timeout(const Environment& environment) {
 /// Without a hook: a timeout so short that it may be up before an ordinary close is done. Either answer is right.
 std::vector<Program> tiny_timeouts(const Environment& environment) {
   return {
-      Steps{create(), open(), post(data(0, 60, 4)), close_within("1ms"), settle(environment), stats(), buckets()},
+      Steps{create(), open(), post(data(0, 60, 4)), close_within("1ms"), settle(environment), stats(), buckets(),
+            post(data(60, 61)), flush(), stats()},
       Steps{create(), open(), post(data(0, 4)), close_within("1nanos"), stats(), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), close_within("1micros"), settle(environment), snapshots()},
       Steps{create(), open(), close_within("0"), settle(environment), stats()},
@@ -276,7 +277,7 @@ std::vector<Check> timeout_checks() {
        0},
       {"tiny-timeouts",
        {C::timed_out_close_goes_on, C::timed_out_close_is_no_success, C::accepted_data_is_kept,
-        C::timeout_takes_time_units},
+        C::timeout_takes_time_units, C::closed_job_refuses_data, C::closed_job_refuses_analysis},
        {},
        tiny_timeouts,
        {},

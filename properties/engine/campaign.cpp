@@ -37,6 +37,7 @@ struct UnitResult {
   std::vector<Reproduction> violations;
   std::set<std::string> whys;
   std::string trouble;
+  bool is_spoiled = false;  // a request had no answer
   std::string refusal;
   bool setup_refused = false;
   Samples samples;
@@ -50,6 +51,10 @@ std::string first_late(const History& history, const std::vector<Finding>& findi
   const Event& event = history.events[late->event];
   return fmt::format("`{}` was not answered in time: expected {}; observed {}",
                      event.request ? describe(*event.request) : "close", late->expected, late->observed);
+}
+
+bool has_no_answer(const Event& event) {
+  return event.type == EventType::info;
 }
 
 /// Whether something that datafeeds read was refused to a caller for want of privileges.
@@ -85,6 +90,8 @@ class Campaign {
       return merged();
     }
     do_round(rounds_.core());
+    // Each of them looks where no other does.
+    do_round({std::exchange(spoiled_, {})});
     do_round(rounds_.of_untold(told_, true));
     if (!rounds_.untold(told_).empty()) {
       trials_.widen_clocks();
@@ -169,6 +176,7 @@ class Campaign {
       if (!result.trouble.empty()) look_for_life(result.trouble);
       const std::lock_guard lock(mutex_);
       told_.count(*checks_[unit.check], result.evidence, result.violations);
+      if (result.is_spoiled && result.violations.empty() && unit.program != nullptr) spoiled_.push_back(unit);
       if (result.skipped && is_missed(checks_[unit.check]->aim())) merged_.out_of_budget = true;
       results_[number].second = std::move(result);
       ++done_;
@@ -218,6 +226,7 @@ class Campaign {
     if (ran.result.inconclusive) result.whys.insert(ran.result.why);
     if (options_.keeps_told && !ran.result.violates()) keep_told(check, runner, ran, result);
     if (environment().live) {
+      result.is_spoiled = std::ranges::any_of(runner.history().events, has_no_answer);
       if (result.trouble.empty()) result.trouble = first_trouble(runner.history());
       if (result.trouble.empty()) result.trouble = first_late(runner.history(), ran.result.findings);
       if (result.refusal.empty()) result.refusal = first_refusal(runner.history());
@@ -292,6 +301,7 @@ class Campaign {
   std::atomic<bool> failed_ = false;  // an exception came out of a worker
   std::mutex mutex_;
   Round round_;
+  std::vector<Unit> spoiled_;
   std::size_t next_ = 0;   // unit of the round
   std::size_t drawn_ = 0;  // random programs so far, live
   std::size_t done_ = 0;

@@ -97,6 +97,62 @@ TEST(CoreRound, OfOneClauseIsAllItsOwnProgramsAndNoOthers) {
   EXPECT_EQ(record.sequences, 3);
 }
 
+/// Loses the answer to the first request.
+class LossySystem final : public sut::System {
+ public:
+  explicit LossySystem(std::unique_ptr<sut::System> system) : system_(std::move(system)) {}
+
+  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
+    system_->submit(client, std::move(request), fresh_connection);
+  }
+  std::optional<sut::Completion> next(Time until) override {
+    std::optional<sut::Completion> completion = system_->next(until);
+    if (completion && !std::exchange(was_lost_, true))
+      completion = sut::Completion{completion->client, completion->time, nullptr, "the connection was closed"};
+    return completion;
+  }
+  Time now() override { return system_->now(); }
+  bool inject(Fault fault, const std::string& job, Duration duration) override {
+    return system_->inject(fault, job, duration);
+  }
+  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
+  void clean_up(const Program& program) override { system_->clean_up(program); }
+
+ private:
+  std::unique_ptr<sut::System> system_;
+  bool was_lost_ = false;
+};
+
+// Of several programs of a clause each looks where the others do not: one that was spoiled is missed though the clause
+// was told.
+TEST(CoreRound, RunsAProgramAgainThatLostAnAnswer) {
+  struct Lossy : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      auto system = sut::make_in_process({.profile = Profile::xpack_6_3}, seed);
+      if (made++ != lost) return system;
+      return std::make_unique<LossySystem>(std::move(system));
+    }
+    int lost = -1;
+    std::atomic<int> made = 0;
+  };
+  GateOptions options = live_options(Profile::xpack_6_3);
+  options.jobs = 1;
+  options.selected = {Clause::example_event_rate};
+  const std::atomic<bool> cancelled{false};
+  Lossy whole;
+  const RunRecord before = run_gate(options, whole, whole, {}, cancelled);
+  // Whether it was a program that lost an answer, or what measures clocks and looks for life.
+  std::int64_t repeated = 0;
+  for (int i = 0; i < whole.made; ++i) {
+    Lossy lossy;
+    lossy.lost = i;
+    const RunRecord record = run_gate(options, lossy, lossy, {}, cancelled);
+    EXPECT_EQ(record.clauses[0].verdict, ClauseVerdict::holds) << told(record);
+    repeated += record.sequences - before.sequences;
+  }
+  EXPECT_EQ(repeated, before.sequences);
+}
+
 TEST(CoreRound, AsksAgainWithWiderClocksWhereAnAnswerWasLate) {
   // The service answers each close half a second late, but for the first few: after these the clocks were set.
   struct Late : sut::SystemFactory {

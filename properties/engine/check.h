@@ -48,6 +48,9 @@ struct Environment {
   bool knows(Principal principal) const { return principals.count(principal) != 0; }
 };
 
+/// Live: a datafeed at its end may wait so much longer before it closes its job.
+inline constexpr Duration kFeedPatience = 20 * kSecond;
+
 /// What has to be there for a check to run at all.
 struct Needs {
   std::set<Fault> faults{};

@@ -168,7 +168,7 @@ class FaultySystem final : public sut::System {
 
   bool is_locked_out(const Request& request, Mishap mishap) {
     const Principal who = request.who;
-    if (who == Principal::none || who == Principal::anonymous || who == Principal::wrong_password) return false;
+    if (who == Principal::none || is_nobody(who)) return false;
     Time& until = locked_out_[who];
     const Time now = system_->now();
     if (mishap == Mishap::locked_out) until = std::max(until, now + 1 + kSecond * below(20));

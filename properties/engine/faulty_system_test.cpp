@@ -107,12 +107,12 @@ TEST_P(FaultySystemTest, IsAccusedOfNothingByWildPrograms) {
   }
 }
 
-/// Whether the checks for its clause, each program run three times, name the deviation's clause first.
+/// Whether the checks for its clause, each program run five times, name the deviation's clause first.
 bool is_caught(Behind& behind, Clause clause, std::uint64_t seed) {
   for (const Check& check : all_checks()) {
     if (check.is_generated() || !check.serves_clause(clause) || unmet_need(check, behind.environment())) continue;
     for (const Program& program : check.programs(behind.environment())) {
-      for (std::uint64_t time = 0; time < 3; ++time) {
+      for (std::uint64_t time = 0; time < 5; ++time) {
         const RunResult result = behind.run(program, seed_of(seed, check.name, time));
         if (result.violates() && result.findings.front().clause == clause) return true;
       }

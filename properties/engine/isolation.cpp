@@ -15,6 +15,16 @@ bool touches_others(const Program& program, Profile profile) {
   });
 }
 
+bool has_several_jobs(const Program& program) {
+  return std::ranges::count_if(program.steps, [](const Step& step) {
+           return step.type == StepType::call && std::holds_alternative<CreateJob>(step.request.operation);
+         }) > 1;
+}
+
+bool may_lock_somebody_out(const Step& step) {
+  return step.type == StepType::call && may_lock_out(step.request.who);
+}
+
 std::size_t places_of(const Program& program) {
   const bool opens = std::ranges::any_of(program.steps, [](const Step& step) {
     return step.type == StepType::call && std::holds_alternative<OpenJob>(step.request.operation);

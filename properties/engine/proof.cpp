@@ -11,8 +11,11 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/candidate.h"
 #include "engine/departure.h"
 #include "engine/estimate.h"
+#include "engine/isolation.h"
+#include "engine/neighbours.h"
 #include "engine/root_cause.h"
 #include "engine/seeds.h"
 #include "engine/steadying.h"
@@ -32,27 +35,8 @@ constexpr std::chrono::seconds kShrinkingTimeLive{90};
 /// Other interleavings that a smaller program with overlapping requests may need.
 constexpr int kOverlapSeeds = 4;
 
-bool is_dialect(Clause clause) {
-  return level_of(clause) == Level::dialect;
-}
-
-/// The finding that names `clause`; with `any_of_group` the first of its level group: a dialect clause is kept, for
-/// its name is exact, any other may turn out to be another clause once the program is minimal.
-const Finding* finding_for(const std::vector<Finding>& findings, Clause clause, bool any_of_group) {
-  const auto exact =
-      std::find_if(findings.begin(), findings.end(), [&](const Finding& it) { return it.clause == clause; });
-  if (is_dialect(clause) || !any_of_group) return exact == findings.end() ? nullptr : &*exact;
-  const auto first =
-      std::find_if(findings.begin(), findings.end(), [](const Finding& it) { return !is_dialect(it.clause); });
-  return first == findings.end() ? nullptr : &*first;
-}
-
 bool contains(const std::vector<Clause>& clauses, Clause clause) {
   return std::find(clauses.begin(), clauses.end(), clause) != clauses.end();
-}
-
-bool asks_with_wrong_password(const Step& step) {
-  return step.type == StepType::call && step.request.who == Principal::wrong_password;
 }
 
 /// Clauses about a circumstance of a close: a timeout, a datafeed's end, an overlap, a re-open.
@@ -63,6 +47,18 @@ constexpr std::array kCircumstances{Clause::timed_out_close_goes_on, Clause::tim
 constexpr std::array kOwedByEveryClose{Clause::close_flushes_buffers, Clause::close_finalizes_results,
                                        Clause::close_persists_snapshot, Clause::close_waits_for_housekeeping,
                                        Clause::closed_means_closed};
+
+/// Which of these a clock tells hangs on how long an answer was on its way.
+constexpr std::array kToldByOneClock{Clause::timeout_bounds_wait, Clause::timeout_takes_time_units,
+                                     Clause::timeout_defaults_to_30m};
+
+/// Whether what a clock told of the clause is told again.
+bool is_told_again(const std::vector<Finding>& findings, Clause clause) {
+  if (finding_for(findings, clause, false) != nullptr) return true;
+  const auto is_of_clock = [](Clause it) { return std::ranges::find(kToldByOneClock, it) != kToldByOneClock.end(); };
+  return is_of_clock(clause) &&
+         std::ranges::any_of(findings, [&](const Finding& it) { return it.timing && is_of_clock(it.clause); });
+}
 
 /// Whether a refused request that stood in a program by chance is blamed: another clause that is broken alike goes
 /// first.
@@ -76,13 +72,6 @@ auto rank_of(const Proof& proof) {
   return std::tuple(!proof.check->aims_at(clause), level_of(clause), clause);
 }
 
-struct Candidate {
-  const CheckResult* result;
-  const Reproduction* violation;
-  bool timing;
-  std::tuple<bool, std::size_t, std::size_t, std::size_t> rank;  // aimed first, then small, then first found
-};
-
 /// How long a live trial waits for what is missing.
 enum class Patience : std::uint8_t { fair, hurried };
 
@@ -92,16 +81,20 @@ class CounterexampleProver {
       : options_(options), trials_(trials), deadline_(options.deadline) {}
 
   Proofs prove(const CampaignResult& campaign) {
-    std::map<Clause, std::vector<Candidate>> by_clause;
-    for (std::size_t i = 0; i < campaign.checks.size(); ++i) collect(campaign.checks[i], i, by_clause);
-    for (auto& [clause, candidates] : by_clause) {
-      std::stable_sort(candidates.begin(), candidates.end(),
-                       [](const Candidate& one, const Candidate& other) { return one.rank < other.rank; });
-      prove_clause(clause, candidates);
-    }
+    std::map<Clause, std::vector<Candidate>> by_clause = candidates_of(campaign, options_.selected);
+    Neighbours neighbours(
+        campaign, trials_.environment(),
+        [this](const Program& program) { return attempt(program, options_.seed, true, Patience::hurried); },
+        [this, until = Clock::now() + (deadline_ - Clock::now()) * 3 / 4] {
+          return out_of_time() || Clock::now() >= until;
+        });
+    std::map<Clause, Candidate> aside;
+    if (live()) aside = neighbours.set_aside(by_clause);
+    for (const auto& [clause, candidates] : by_clause) prove_clause(clause, candidates);
+    keep_what_does_not_show_alone(aside);
     deadline_ = options_.end;
     leave_to_plain_closes();
-    leave_to_close_that_touches_others();
+    leave_to_what_shows_alone();
     group_by_root_cause();
     for (const auto& [follower, nearest] : followers_) {
       Clause root = nearest;
@@ -130,16 +123,12 @@ class CounterexampleProver {
   bool is_cancelled() const { return options_.cancelled != nullptr && *options_.cancelled; }
   bool selected(Clause clause) const { return contains(options_.selected, clause); }
 
-  void collect(const CheckResult& result, std::size_t index,
-               std::map<Clause, std::vector<Candidate>>& by_clause) const {
-    for (std::size_t i = 0; i < result.violations.size(); ++i) {
-      const Reproduction& violation = result.violations[i];
-      for (const Finding& finding : violation.findings) {
-        if (!selected(finding.clause) || level_of(finding.clause) == Level::measured) continue;
-        const bool aimed = result.check->aims_at(finding.clause);
-        by_clause[finding.clause].push_back(
-            {&result, &violation, finding.timing, {!aimed, request_count(violation.program), index, i}});
-      }
+  void keep_what_does_not_show_alone(const std::map<Clause, Candidate>& aside) {
+    for (const auto& [clause, candidate] : aside) {
+      if (proofs_by_clause_.count(clause) != 0 || followers_.count(clause) != 0) continue;
+      const Reproduction& found = *candidate.violation;
+      keep(*finding_for(found.findings, clause, false), *candidate.result->check, found);
+      shown_beside_others_.insert(clause);
     }
   }
 
@@ -212,7 +201,7 @@ class CounterexampleProver {
   /// Where a job is not in the state in which it should be, whatever is asked next may go wrong: reading its statistics
   /// in between tells whether it is only that. The clause is then told under the one that they show.
   bool follows_from_another(Clause clause, const Candidate& candidate, const Reproduction& minimal) {
-    if (is_dialect(clause) || candidate.timing || out_of_time()) return false;
+    if (level_of(clause) == Level::dialect || candidate.timing || out_of_time()) return false;
     const std::uint64_t seed = live() ? minimal.seed : options_.seed;
     Reproduction looked = attempt(watched(minimal.program), seed, true, Patience::hurried);
     const Finding* root = finding_for(looked.findings, clause, true);
@@ -244,7 +233,10 @@ class CounterexampleProver {
         if (owed == Clause::closed_means_closed && plain == proofs_by_clause_.end())
           plain = proofs_by_clause_.find(Clause::close_ends_open_job);
         if (!contains(at->second.finding.also, owed) || plain == proofs_by_clause_.end()) continue;
-        if (!plain->second.check->aims_at(plain->first)) continue;
+        // What was found in passing has to show in a plain program where the other needs more than that.
+        const bool is_plainer =
+            !is_plain(at->second.reproduction.program) && is_plain(plain->second.reproduction.program);
+        if (!plain->second.check->aims_at(plain->first) && !is_plainer) continue;
         followers_[circumstance] = plain->first;
         proofs_by_clause_.erase(at);
         break;
@@ -252,24 +244,26 @@ class CounterexampleProver {
     }
   }
 
-  /// Live: a close that touches the jobs of others touches those of the programs beside it. What such a one showed, and
-  /// does not show alone, is told under that.
-  void leave_to_close_that_touches_others() {
-    constexpr Clause kTouching = Clause::close_touches_one_job;
-    if (!live() || proofs_by_clause_.count(kTouching) == 0) return;
+  /// Programs run side by side, and a request of one may reach into the jobs of another. What showed beside others and
+  /// does not show alone is told under what shows alone with several jobs, if there is such a thing.
+  void leave_to_what_shows_alone() {
+    const Proof* root = nullptr;
+    for (const auto& [clause, proof] : proofs_by_clause_) {
+      if (shown_beside_others_.count(clause) != 0 || !has_several_jobs(proof.reproduction.program)) continue;
+      const bool is_first = root == nullptr || rank_of(proof) < rank_of(*root);
+      if (clause == Clause::close_touches_one_job || (is_first && !touches_others(root))) root = &proof;
+    }
+    if (root == nullptr) return;
+    const Clause first = root->finding.clause;
     std::erase_if(proofs_by_clause_, [&](const auto& entry) {
-      const auto& [clause, proof] = entry;
-      if (clause == kTouching || proof.finding.timing || out_of_time() || shows_again(proof)) return false;
-      followers_[clause] = kTouching;
+      if (shown_beside_others_.count(entry.first) == 0) return false;
+      followers_[entry.first] = first;
       return true;
     });
   }
 
-  bool shows_again(const Proof& proof) {
-    for (int i = 1; i < kRepetitions; ++i)
-      if (violating(proof.reproduction.program, proof.finding.clause, false, proof.reproduction.seed, true))
-        return true;
-    return false;
+  static bool touches_others(const Proof* proof) {
+    return proof != nullptr && proof->finding.clause == Clause::close_touches_one_job;
   }
 
   /// Of the violations of one cause only the first is told; the others stand under its `also`.
@@ -277,12 +271,14 @@ class CounterexampleProver {
     std::vector<const Proof*> ranked;
     ranked.reserve(proofs_by_clause_.size());
     for (const auto& [clause, proof] : proofs_by_clause_) ranked.push_back(&proof);
-    // What plain requests show comes before what needs a circumstance, which to the form of an answer is none, and
-    // nothing before what shrinking it led to.
-    const auto rank = [](const Proof& it) {
+    // What shows alone comes before what showed beside others, what plain requests show before what needs a
+    // circumstance, which to the form of an answer is none, what a written program shows before what a random one does,
+    // and nothing before what shrinking it led to.
+    const auto rank = [&](const Proof& it) {
       const auto [is_in_passing, level, clause] = rank_of(it);
       const bool is_special = level != Level::dialect && has_circumstances(it.reproduction.program);
-      return std::tuple(is_in_passing, level, is_special, clause);
+      return std::tuple(shown_beside_others_.count(clause) != 0, is_in_passing, level, is_special,
+                        it.check->is_generated(), clause);
     };
     std::ranges::stable_sort(ranked, {}, [&](const Proof* it) {
       const auto follower = followers_.find(it->finding.clause);
@@ -346,7 +342,7 @@ class CounterexampleProver {
       if (live() && is_cancelled()) return i - 1;
       const auto again =
           attempt(violation.program, seed_of(violation.seed, "repetition", static_cast<std::uint64_t>(i)), true);
-      if (finding_for(again.findings, clause, false) == nullptr) return i - 1;
+      if (!is_told_again(again.findings, clause)) return i - 1;
     }
     return kRepetitions - 1;
   }
@@ -415,9 +411,9 @@ class CounterexampleProver {
   /// What a trial in a hurry took for missing may only be late: whoever waits has to see the same in the end.
   Reproduction minimize_live(Clause clause, bool any_of_group, const Reproduction& violation) {
     // Who is asked for wrongly too often may be locked out.
-    if (std::ranges::any_of(violation.program.steps, asks_with_wrong_password)) {
+    if (std::ranges::any_of(violation.program.steps, may_lock_somebody_out)) {
       Program without = violation.program;
-      std::erase_if(without.steps, asks_with_wrong_password);
+      std::erase_if(without.steps, may_lock_somebody_out);
       const auto seen = violating(without, clause, any_of_group, violation.seed, true);
       return seen ? minimize_live(clause, any_of_group, *seen) : violation;
     }
@@ -459,7 +455,8 @@ class CounterexampleProver {
   std::array<std::vector<std::unique_ptr<Runner>>, 2> idle_runners_;  // fair ones, and such in a hurry
   Proofs proofs_;
   std::map<Clause, Proof> proofs_by_clause_;
-  std::map<Clause, Clause> followers_;  // clauses that are broken only because the other is
+  std::set<Clause> shown_beside_others_;  // ... and not alone
+  std::map<Clause, Clause> followers_;    // clauses that are broken only because the other is
 };
 
 }  // namespace

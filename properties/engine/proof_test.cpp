@@ -9,6 +9,7 @@
 #include "closecheck/sut/deviation.h"
 #include "engine/environment.h"
 #include "engine/gate_for_test.h"
+#include "engine/isolation.h"
 
 namespace closecheck::properties {
 namespace {
@@ -124,25 +125,27 @@ TEST(Proof, NeverLetsAClauseHoldOfWhichAViolationWasSeen) {
   }
 }
 
-/// Services of which the first few ignore timeouts, and later ones are as they should be.
+/// Services of which the first few deviate in one way, and later ones in another or not at all.
 class MendedFactory final : public sut::SystemFactory {
  public:
-  explicit MendedFactory(int broken) : broken_(broken) {}
+  MendedFactory(int broken, sut::Deviation first, sut::Deviation later = {})
+      : broken_(broken),
+        broken_factory_(sut::make_in_process_factory({.deviation = first})),
+        factory_(sut::make_in_process_factory({.deviation = later})) {}
   std::unique_ptr<sut::System> make(std::uint64_t seed) override {
     return broken_-- > 0 ? broken_factory_->make(seed) : factory_->make(seed);
   }
 
  private:
   int broken_;
-  std::unique_ptr<sut::SystemFactory> broken_factory_ =
-      sut::make_in_process_factory({.deviation = *sut::deviation_named("ignores-timeout")});
-  std::unique_ptr<sut::SystemFactory> factory_ = sut::make_in_process_factory({});
+  std::unique_ptr<sut::SystemFactory> broken_factory_;
+  std::unique_ptr<sut::SystemFactory> factory_;
 };
 
 /// What is proved of a close that was answered late by that many services, the first of them before.
-Proofs prove_late_close(int broken) {
+Proofs prove_late_close(int broken, std::string_view later = "none") {
   const Check check{"late", {Clause::timeout_bounds_wait}, {}, {}, {}, {}};
-  MendedFactory factory(broken);
+  MendedFactory factory(broken, *sut::deviation_named("ignores-timeout"), *sut::deviation_named(later));
   TrialRunner trials(environment_of(everything(Profile::xpack_5_4)), std::string(kNamePrefix), factory, factory);
   const auto runner = trials.make_runner();
   const auto late = std::make_shared<const Program>(
@@ -172,6 +175,83 @@ TEST(Proof, ByAClockIsADoubtWhereItDoesNotComeThreeTimes) {
   EXPECT_TRUE(twice.doubts.at(kClause).came_again);
   EXPECT_THAT(twice.doubts.at(kClause).story, HasSubstr("in 2 of 3 repetitions"));
   EXPECT_EQ(always.violations.size(), 1U);
+}
+
+// Two clauses of one clock, each of which comes once.
+TEST(Proof, ByAClockIsNoDoubtWhereItOnlyComesUnderAnotherName) {
+  const Proofs proofs = prove_late_close(1, "reads-timeout-as-milliseconds");
+
+  ASSERT_EQ(proofs.violations.size(), 1U);
+  EXPECT_TRUE(proofs.doubts.empty());
+}
+
+/// A check, and what it ran; empty: nothing.
+struct Done {
+  Check check;
+  Steps steps;
+};
+
+/// What is proved live of what the first of these showed on a service that deviates in one way, where services deviate
+/// in another one from then on.
+Proofs prove_live(std::string_view first, std::string_view later, const std::vector<Done>& all) {
+  MendedFactory factory(1, *sut::deviation_named(first), *sut::deviation_named(later));
+  GateOptions gate = everything(Profile::xpack_6_3);
+  gate.live = true;
+  TrialRunner trials(environment_of(gate), std::string(kNamePrefix), factory, factory);
+  const auto runner = trials.make_runner();
+  CampaignResult campaign;
+  for (const auto& [check, steps] : all) {
+    campaign.checks.emplace_back().check = &check;
+    if (Program(steps).steps.empty()) continue;
+    const Ran ran = trials.run(*runner, std::make_shared<const Program>(Program(steps)), 7, true);
+    campaign.checks.back().violations.push_back(trials.keep(*runner, ran));
+  }
+  ProofOptions options;
+  options.seed = 7;
+  options.selected = gate.selected;
+  options.deadline = options.end = Clock::now() + std::chrono::minutes(10);
+  return prove(campaign, options, trials);
+}
+
+/// ... of a snapshot that was missing while other programs ran.
+Proofs prove_missing_snapshot(std::string_view later) {
+  return prove_live("writes-no-snapshot", later,
+                    {{{"alone", {Clause::close_persists_snapshot}, {}, {}, {}, {}},
+                      {create(), open(), post(data(0, 4)), close(), snapshots()}},
+                     {{"several", {Clause::close_touches_one_job}, {}, {}, {}, {}},
+                      {create(), create(kOtherJob), open(kOtherJob), post(data(0, 4), kOtherJob), close(kOtherJob),
+                       snapshots(kOtherJob), open(), close(), snapshots(kOtherJob)}}});
+}
+
+TEST(Proof, TellsWhatShowedBesideOthersAloneUnderWhatShowsAloneWithSeveralJobs) {
+  const Proofs proofs = prove_missing_snapshot("close-hides-snapshots-of-others");
+
+  ASSERT_EQ(proofs.violations.size(), 1U);
+  EXPECT_EQ(proofs.violations.front().finding.clause, Clause::close_touches_one_job);
+  EXPECT_EQ(proofs.follows.at(Clause::close_persists_snapshot), Clause::close_touches_one_job);
+}
+
+TEST(Proof, KeepsWhatShowedBesideOthersAloneWhereNothingElseDoes) {
+  const Proofs proofs = prove_missing_snapshot("none");
+
+  ASSERT_EQ(proofs.violations.size(), 1U);
+  EXPECT_EQ(proofs.violations.front().finding.clause, Clause::close_persists_snapshot);
+}
+
+TEST(Proof, TriesTheProgramsOfSeveralJobsThatHaveNotRunWhereWhatShowedDoesNotShowAlone) {
+  const auto while_the_other_closes = [](const Environment&) -> std::vector<Program> {
+    return {Steps{create(), create(kOtherJob), open(), open(kOtherJob), meanwhile(1, close()), pause(20 * kMillisecond),
+                  post(data(0, 4), kOtherJob), close(kOtherJob), join_step(), stats(kOtherJob)}};
+  };
+  const Proofs proofs =
+      prove_live("drops-buffered-records", "loses-data-beside-a-close",
+                 {{{"alone", {Clause::close_flushes_buffers}, {}, {}, {}, {}},
+                   {create(), open(), post(data(0, 4)), close(), stats()}},
+                  {{"several", {Clause::close_touches_one_job}, {}, while_the_other_closes, {}, {}}, {}}});
+
+  ASSERT_EQ(proofs.violations.size(), 1U);
+  EXPECT_EQ(proofs.violations.front().finding.clause, Clause::close_flushes_buffers);
+  EXPECT_TRUE(has_several_jobs(proofs.violations.front().reproduction.program));
 }
 
 TEST(Proof, NamesTheClauseThatWasAskedForWhereItsRootWasNot) {

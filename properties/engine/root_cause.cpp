@@ -39,6 +39,13 @@ bool has_circumstances(const Program& program) {
   });
 }
 
+bool is_plain(const Program& program) {
+  return !has_circumstances(program) && std::ranges::none_of(program.steps, [](const Step& step) {
+    const auto* const close = std::get_if<CloseJob>(&step.request.operation);
+    return (close != nullptr && close->force) || std::holds_alternative<StartDatafeed>(step.request.operation);
+  });
+}
+
 bool bears_on(const Departure& seen_before, const Departure& departing) {
   return seen_before.shows_another_state || (seen_before.count != 0 && departing.is_of_contents());
 }

@@ -15,6 +15,8 @@ Program watched(const Program& program);
 
 /// Whether the program has anything but plain requests of callers who may close, one after the other.
 bool has_circumstances(const Program& program);
+/// Whether all jobs in it are closed the ordinary way, and all data are posted.
+bool is_plain(const Program& program);
 
 /// Whether what statistics show before is all that is wrong with an answer: a job that is not in the state in which it
 /// should be may do anything, and one whose records are miscounted has lost or invented data.

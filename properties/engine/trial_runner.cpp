@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 #include <utility>
+#include <variant>
 
 #include "closecheck/properties/timing.h"
 #include "closecheck/vocabulary/trouble.h"
@@ -100,7 +101,10 @@ Program TrialRunner::hurried(Program program) const {
 }
 
 Program TrialRunner::unhurried(Program program) const {
-  settle_within(program, environment_.patience);
+  const bool has_feed = std::ranges::any_of(program.steps, [](const Step& step) {
+    return step.type == StepType::call && std::holds_alternative<StartDatafeed>(step.request.operation);
+  });
+  settle_within(program, environment_.patience + (has_feed ? kFeedPatience : 0));
   return program;
 }
 
