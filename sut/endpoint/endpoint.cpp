@@ -41,6 +41,13 @@ constexpr Duration kCloseTimeoutBetweenPrograms = 2 * kSecond;
 /// Longer answers are decoded one after the other, whoever got them.
 constexpr std::size_t kLongAnswerBytes = 256UL * 1024;
 
+/// Whether a job may have something to write because of it.
+bool gives_work(const Operation& operation) {
+  return std::holds_alternative<PostData>(operation) || std::holds_alternative<FlushJob>(operation) ||
+         std::holds_alternative<RevertSnapshot>(operation) || std::holds_alternative<StartDatafeed>(operation) ||
+         std::holds_alternative<RawRequest>(operation);
+}
+
 class Endpoint : public System {
  public:
   explicit Endpoint(std::shared_ptr<Shared> shared)
@@ -92,9 +99,9 @@ class Endpoint : public System {
     removal.things = std::exchange(created_, {});
     removal.hanging_jobs = std::exchange(hanging_jobs_, {});
     removal.close_timeout = kCloseTimeoutBetweenPrograms;
-    const std::set<std::string> opened = opened_jobs_;
     for (const Thing& thing : removal.things)
-      if (!opened.contains(thing.name)) removal.closed_jobs.insert(thing.name);
+      if (!opened_jobs_.contains(thing.name)) removal.closed_jobs.insert(thing.name);
+    if (!std::exchange(has_given_work_, false) && open_requests_ == 0) removal.unused_jobs = opened_jobs_;
     // A creation of which nobody knows what became may still come: the end of the run looks for it once more.
     std::set<Thing> lost;
     for (const auto& [request, thing] : creating_) {
@@ -112,6 +119,11 @@ class Endpoint : public System {
   }
 
  private:
+  struct Opening {
+    std::string job;
+    bool is_first;  // by this system
+  };
+
   /// What cannot be closed is no reason to stop.
   void forget_open_jobs() {
     for (const std::string& job : std::exchange(opened_jobs_, {})) target().commons().opened.closed(job);
@@ -137,12 +149,14 @@ class Endpoint : public System {
     const std::optional<Request> view = view_of(*request, target().options().profile);
     const Operation& operation = view ? view->operation : request->operation;
     if (const auto* open = std::get_if<OpenJob>(&operation)) {
-      if (!target().commons().opened.open(open->job)) {
+      const OpenPlace place = target().commons().opened.open(open->job);
+      if (place == OpenPlace::none) {
         lose(client, std::move(request),
              "no more than " + std::to_string(kOpenJobsMax) + " jobs are opened at once, so nothing was sent");
         return std::nullopt;
       }
-      if (opened_jobs_.insert(open->job).second) first_opens_.emplace(request, open->job);
+      const bool is_first = opened_jobs_.insert(open->job).second;
+      if (place == OpenPlace::taken) opens_.emplace(request, Opening{open->job, is_first});
     }
     if (auto thing = created_by(operation)) {
       if (!shared_->journal.created(*thing))
@@ -153,6 +167,7 @@ class Endpoint : public System {
       if (is_our_name(thing->name)) created_.insert(*thing);
       creating_.emplace(request, *std::move(thing));
     }
+    has_given_work_ = has_given_work_ || gives_work(operation);
     ++open_requests_;
     Parcel parcel;
     parcel.http = std::move(http);
@@ -204,15 +219,15 @@ class Endpoint : public System {
     });
   }
 
-  /// A job whose first open was refused takes nobody's place, unless another request may have opened it meanwhile.
+  /// A job whose open was refused takes nobody's place, unless another request may have opened it meanwhile.
   void note_open(const std::shared_ptr<const Request>& request, bool was_refused) {
-    const auto first = first_opens_.find(request);
-    if (first == first_opens_.end()) return;
-    const std::string job = first->second;
-    first_opens_.erase(first);
+    const auto found = opens_.find(request);
+    if (found == opens_.end()) return;
+    const Opening opening = std::move(found->second);
+    opens_.erase(found);
     if (!was_refused || open_requests_ > 0) return;
-    opened_jobs_.erase(job);
-    target().commons().opened.closed(job);
+    if (opening.is_first) opened_jobs_.erase(opening.job);
+    target().commons().opened.closed(opening.job);
   }
 
   /// What became of a request, if it was to create something. `response` null: there is none.
@@ -247,13 +262,14 @@ class Endpoint : public System {
 
   std::shared_ptr<Shared> shared_;
   Clients clients_;
-  std::multimap<std::shared_ptr<const Request>, Thing> creating_;      // by the request that is open
-  std::set<Thing> created_;                                            // to be removed
-  std::set<Thing> lost_;                                               // whose creation had no answer that tells
-  std::set<std::string> hanging_jobs_;                                 // as far as a hook may have made them so
-  std::map<std::shared_ptr<const Request>, std::string> first_opens_;  // that are under way, of a job each
-  std::set<std::string> opened_jobs_;                                  // at any time
-  int open_requests_ = 0;                                              // sent, and without an answer; lost ones stay
+  std::multimap<std::shared_ptr<const Request>, Thing> creating_;  // by the request that is open
+  std::set<Thing> created_;                                        // to be removed
+  std::set<Thing> lost_;                                           // whose creation had no answer that tells
+  std::set<std::string> hanging_jobs_;                             // as far as a hook may have made them so
+  std::map<std::shared_ptr<const Request>, Opening> opens_;        // that are under way and took a place
+  std::set<std::string> opened_jobs_;                              // at any time
+  bool has_given_work_ = false;                                    // to any job of the program
+  int open_requests_ = 0;                                          // sent, and without an answer; lost ones stay
 };
 
 class EndpointFactory : public SystemFactory {

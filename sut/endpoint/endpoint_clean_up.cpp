@@ -23,6 +23,8 @@ constexpr int kOrdinaryRounds = 2;
 constexpr int kForcedRounds = 10;
 constexpr int kUndecidedMax = 2;
 constexpr int kBusyAttempts = 3;
+/// Of a normal close of a job that has nothing to write: by force it loses nothing, and leaves nothing behind.
+constexpr Duration kUnusedCloseTimeout = 400 * kMillisecond;
 /// Of a normal close, on top of the timeout that it is sent with.
 constexpr Duration kAnswerSlack = kSecond;
 /// Of the time that is left, what a normal close may take: the rest is for doing it by force.
@@ -130,6 +132,11 @@ class CleanUp {
   }
 
  private:
+  Duration longest_close_of(const std::string& job) const {
+    return removal_.unused_jobs.contains(job) ? std::min(removal_.close_timeout, kUnusedCloseTimeout)
+                                              : removal_.close_timeout;
+  }
+
   /// Stops a feed, closes a job. False: the target did not come to an end with that.
   bool end(const Thing& thing, bool by_force) {
     if (thing.kind == ThingKind::feed) {
@@ -137,7 +144,7 @@ class CleanUp {
       return answer.outcome == Outcome::accepted || answer.outcome == Outcome::refused;
     }
     const Response answer = by_force ? asker_.ask(CloseJob{thing.name, "true", {}, {}, {}})
-                                     : asker_.close(thing.name, removal_.close_timeout);
+                                     : asker_.close(thing.name, longest_close_of(thing.name));
     return succeeded(answer) || did_nothing(answer);
   }
 

@@ -17,6 +17,7 @@ struct Removal {
   std::set<Thing> things;
   std::set<std::string> closed_jobs;   // which need no close
   std::set<std::string> hanging_jobs;  // whose normal close does not end: they are closed by force at once
+  std::set<std::string> unused_jobs;   // which have nothing to write: nobody waits long for their housekeeping
   Duration close_timeout = kCleanUpRequestPatience;  // of a normal close
   Duration patience = kCleanUpPatience;              // of all of it; less where the run ends before
   std::function<void(const Thing&, Gone)> gone;

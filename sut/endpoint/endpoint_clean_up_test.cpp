@@ -236,6 +236,23 @@ TEST_F(CleanUp, BoundsANormalCloseThatDoesNotEnd) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(2900));
 }
 
+TEST_F(CleanUp, GivesTheCloseOfAJobThatHadNoDataLessTime) {
+  std::vector<std::string> timeouts;
+  TestServer server([&](const httplib::Request& request, httplib::Response& response) {
+    if (request.path.ends_with("_close")) timeouts.push_back(request.get_param_value("timeout"));
+    response.set_content(R"({"acknowledged": true, "opened": true, "closed": true})", "application/json");
+  });
+  options_.url = server.url();
+  for (const bool has_data : {false, true}) {
+    const auto system = make_endpoint_factory(options_)->make(1);
+    ask(*system, CreateJob{"closecheck-a", {}});
+    ask(*system, OpenJob{"closecheck-a"});
+    if (has_data) ask(*system, PostData{"closecheck-a", {Record{}}});
+    system->clean_up({});
+  }
+  EXPECT_THAT(timeouts, ElementsAre("400ms", "2000ms"));
+}
+
 TEST_F(CleanUp, AsksForNothingThatWasNotSent) {
   const auto system = make_endpoint_factory(options_)->make(1);
   system->clean_up({{call(CreateJob{"closecheck-a", {}}), call(IndexDocuments{"closecheck-i", {}, true})}});

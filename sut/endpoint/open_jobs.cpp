@@ -4,11 +4,12 @@
 
 namespace closecheck::sut {
 
-bool OpenJobs::open(const std::string& job) {
+OpenPlace OpenJobs::open(const std::string& job) {
   const std::lock_guard lock(mutex_);
-  if (jobs_.size() >= kOpenJobsMax && !jobs_.contains(job)) return false;
+  if (jobs_.contains(job)) return OpenPlace::had;
+  if (jobs_.size() >= kOpenJobsMax) return OpenPlace::none;
   jobs_.insert(job);
-  return true;
+  return OpenPlace::taken;
 }
 
 void OpenJobs::closed(const std::string& job) {
