@@ -14,6 +14,12 @@ std::vector<Step> closes(const Environment& environment) {
   return steps;
 }
 
+/// What is said of the close is of the close: the caller is known before and after it.
+Program refuses_somebody_known(Principal who) {
+  return Steps{create(),         open(),           as(who, stats()), as(who, close()),
+               as(who, stats()), as(who, close()), as(who, stats()), stats()};
+}
+
 std::vector<Program> refuses(const Environment& environment, Principal who) {
   std::vector<Program> programs;
   for (const Step& step : closes(environment)) programs.push_back(Steps{create(), open(), as(who, step), stats()});
@@ -22,16 +28,16 @@ std::vector<Program> refuses(const Environment& environment, Principal who) {
   programs.push_back(Steps{create(), open(), close(), as(who, close()), stats()});
   programs.push_back(Steps{as(who, close())});
   programs.push_back(Steps{create(), open(), close(), open(), as(who, close()), stats()});
-  // What is said of the close is of the close: the caller is known before and after it.
-  programs.push_back(Steps{create(), open(), as(who, stats()), as(who, close()), as(who, stats()), as(who, close()),
-                           as(who, stats()), stats()});
+  programs.push_back(refuses_somebody_known(who));
   // On a connection that an allowed caller has just used, and after an allowed close.
   programs.push_back(Steps{create(), open(), stats(), as(who, close()), pause(kSecond), stats(), close(), stats()});
   return programs;
 }
 
 std::vector<Program> refuses_readers(const Environment& environment) {
-  return refuses(environment, Principal::monitor_ml);
+  std::vector<Program> programs = refuses(environment, Principal::monitor_ml);
+  programs.front() = refuses_somebody_known(Principal::monitor_ml);
+  return programs;
 }
 
 std::vector<Program> refuses_unprivileged(const Environment& environment) {

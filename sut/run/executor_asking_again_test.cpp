@@ -121,6 +121,23 @@ TEST(Executor, AsksSomethingHarmlessAsTheSameCallerWhereTheObserverIsInDoubt) {
   EXPECT_EQ(types_of(execution.program), (std::vector{StepType::call, StepType::call, StepType::call}));
 }
 
+// What a program was found to do asks for it already.
+TEST(Executor, AsksNothingAsTheSameCallerThatTheProgramAsksNextAnyway) {
+  ScriptedSystem system(answer_at_once);
+  ScriptedObserver observer([](const Event& event) {
+    const bool closed = event.type == EventType::ok && std::holds_alternative<CloseJob>(event.request->operation);
+    return closed ? Advice::ask_as_caller : Advice::go_on;
+  });
+  const auto requests_of = [&](Principal reader, const char* job) {
+    const Program program{
+        {call(close_of("closecheck-a"), Principal::manage), call(JobStats{job}, reader), call(kPost)}};
+    return request_count(run(program, system, &observer).history);
+  };
+  EXPECT_EQ(requests_of(Principal::manage, "closecheck-a"), 3U);
+  EXPECT_EQ(requests_of(Principal::manage_ml, "closecheck-a"), 4U);
+  EXPECT_EQ(requests_of(Principal::manage, "closecheck-b"), 4U);
+}
+
 TEST(Executor, AsksAsTheSameCallerOnTheClientThatWasRefusedBeforeItsQueueGoesOn) {
   ScriptedSystem system(answer_at_once);
   ScriptedObserver observer([](const Event& event) {

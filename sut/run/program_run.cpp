@@ -153,6 +153,7 @@ void ProgramRun::ask_again(std::size_t index, Advice advice) {
   } else if (advice == Advice::ask_as_caller) {
     // At once, or it would tell of another time.
     next.request = std::make_shared<const Request>(harmless_request(*request));
+    if (is_asked_next(*next.request, next.step)) return;
     note_insertion(next);
     return send(index, next.step, next.request, false);
   } else {
@@ -160,6 +161,14 @@ void ProgramRun::ask_again(std::size_t index, Advice advice) {
   }
   client.held = true;
   again.push_back(std::move(next));
+}
+
+bool ProgramRun::is_asked_next(const Request& request, std::size_t step) const {
+  if (step + 1 == program->steps.size()) return false;
+  const Step& now = program->steps[step];
+  const Step& next = program->steps[step + 1];
+  return !now.detached && !next.detached && next.type == StepType::call && next.client == now.client &&
+         describe(next.request) == describe(request);
 }
 
 void ProgramRun::note_insertion(const Again& asked) {

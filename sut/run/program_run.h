@@ -95,6 +95,8 @@ struct ProgramRun {
   void close_request(std::size_t index, Completion news);
   /// Notes what the client has to ask again after its last answer, if anything.
   void ask_again(std::size_t index, Advice advice);
+  /// Whether the program goes on with that request, by the same client.
+  bool is_asked_next(const Request& request, std::size_t step) const;
   void note_insertion(const Again& asked);
   void lose_request(std::size_t index, std::string why);
   void deliver(Completion& completion);
