@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "checks/steps.h"
 #include "closecheck/sut/deviation_for_test.h"
@@ -97,20 +101,15 @@ TEST(CoreRound, OfOneClauseIsAllItsOwnProgramsAndNoOthers) {
   EXPECT_EQ(record.sequences, 3);
 }
 
-/// Loses the answer to the first request.
-class LossySystem final : public sut::System {
+/// Passes everything on.
+class PassingSystem : public sut::System {
  public:
-  explicit LossySystem(std::unique_ptr<sut::System> system) : system_(std::move(system)) {}
+  explicit PassingSystem(std::unique_ptr<sut::System> system) : system_(std::move(system)) {}
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
     system_->submit(client, std::move(request), fresh_connection);
   }
-  std::optional<sut::Completion> next(Time until) override {
-    std::optional<sut::Completion> completion = system_->next(until);
-    if (completion && !std::exchange(was_lost_, true))
-      completion = sut::Completion{completion->client, completion->time, nullptr, "the connection was closed"};
-    return completion;
-  }
+  std::optional<sut::Completion> next(Time until) override { return system_->next(until); }
   Time now() override { return system_->now(); }
   bool inject(Fault fault, const std::string& job, Duration duration) override {
     return system_->inject(fault, job, duration);
@@ -120,8 +119,65 @@ class LossySystem final : public sut::System {
 
  private:
   std::unique_ptr<sut::System> system_;
+};
+
+/// Loses the answer to the first request.
+class LossySystem final : public PassingSystem {
+ public:
+  using PassingSystem::PassingSystem;
+  std::optional<sut::Completion> next(Time until) override {
+    std::optional<sut::Completion> completion = PassingSystem::next(until);
+    if (completion && !std::exchange(was_lost_, true))
+      completion = sut::Completion{completion->client, completion->time, nullptr, "the connection was closed"};
+    return completion;
+  }
+
+ private:
   bool was_lost_ = false;
 };
+
+/// Tells the statistics of a job as they were up to 400 ms before.
+class CachingSystem final : public PassingSystem {
+ public:
+  using PassingSystem::PassingSystem;
+  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
+    const auto* statistics = std::get_if<JobStats>(&request->operation);
+    asked_[client] = statistics == nullptr ? "" : statistics->job;
+    PassingSystem::submit(client, std::move(request), fresh_connection);
+  }
+  std::optional<sut::Completion> next(Time until) override {
+    std::optional<sut::Completion> completion = PassingSystem::next(until);
+    if (!completion || asked_[completion->client].empty()) return completion;
+    Told& told = told_[asked_[completion->client]];
+    if (told.response == nullptr || completion->time - told.since >= 400 * kMillisecond)
+      told = {completion->time, completion->response};
+    completion->response = told.response;
+    return completion;
+  }
+
+ private:
+  struct Told {
+    Time since = 0;
+    std::shared_ptr<const Response> response;
+  };
+  std::map<int, std::string> asked_;  // by client, the job of which statistics were asked for
+  std::map<std::string, Told> told_;
+};
+
+// What an aimed program led to was found in no passing: a list of jobs is no root of what each of them shows alone.
+TEST(CoreRound, NamesNoListOfJobsForWhatEachOfThemShows) {
+  struct Caching : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      return std::make_unique<CachingSystem>(sut::make_in_process(
+          {.profile = Profile::xpack_6_3, .housekeeping_base = 100 * kMillisecond, .through_codec = true}, seed));
+    }
+  } factory;
+  const std::atomic<bool> cancelled{false};
+  const RunRecord record = run_gate(live_options(Profile::xpack_6_3), factory, factory, {}, cancelled);
+
+  ASSERT_FALSE(record.violations.empty());
+  EXPECT_NE(level_of(record.violations.front().finding.clause), Level::dialect) << told(record);
+}
 
 // Of several programs of a clause each looks where the others do not: one that was spoiled is missed though the clause
 // was told.

@@ -219,6 +219,7 @@ class CounterexampleProver {
     const Finding* named = finding_for(smaller.findings, found, false);
     if (named == nullptr) return false;
     followers_[clause] = named->clause;
+    if (candidate.result->check->aims_at(clause)) followed_by_aim_.insert(named->clause);
     keep(*named, *candidate.result->check, smaller);
     return true;
   }
@@ -275,7 +276,8 @@ class CounterexampleProver {
     // circumstance, which to the form of an answer is none, what a written program shows before what a random one does,
     // and nothing before what shrinking it led to.
     const auto rank = [&](const Proof& it) {
-      const auto [is_in_passing, level, clause] = rank_of(it);
+      const auto [is_not_aimed, level, clause] = rank_of(it);
+      const bool is_in_passing = is_not_aimed && followed_by_aim_.count(clause) == 0;
       const bool is_special = level != Level::dialect && has_circumstances(it.reproduction.program);
       return std::tuple(shown_beside_others_.count(clause) != 0, is_in_passing, level, is_special,
                         it.check->is_generated(), clause);
@@ -457,6 +459,7 @@ class CounterexampleProver {
   std::map<Clause, Proof> proofs_by_clause_;
   std::set<Clause> shown_beside_others_;  // ... and not alone
   std::map<Clause, Clause> followers_;    // clauses that are broken only because the other is
+  std::set<Clause> followed_by_aim_;      // such others, to which a check that aims at the follower led
 };
 
 }  // namespace
