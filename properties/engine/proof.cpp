@@ -282,11 +282,16 @@ class CounterexampleProver {
       return std::tuple(shown_beside_others_.count(clause) != 0, is_in_passing, level, is_special,
                         it.check->is_generated(), clause);
     };
+    const auto followed_by = [&](Clause clause) {
+      const auto follower = followers_.find(clause);
+      return follower == followers_.end() ? proofs_by_clause_.end() : proofs_by_clause_.find(follower->second);
+    };
     std::ranges::stable_sort(ranked, {}, [&](const Proof* it) {
-      const auto follower = followers_.find(it->finding.clause);
-      const auto first =
-          follower == followers_.end() ? proofs_by_clause_.end() : proofs_by_clause_.find(follower->second);
-      const bool comes_later = first != proofs_by_clause_.end() && rank(*it) < rank(first->second);
+      const auto first = followed_by(it->finding.clause);
+      const bool is_follower = first != proofs_by_clause_.end();
+      // Two may lead to each other.
+      const bool is_followed = is_follower && followed_by(first->first) == proofs_by_clause_.find(it->finding.clause);
+      const bool comes_later = is_follower && !is_followed && rank(*it) < rank(first->second);
       return std::tuple(comes_later ? rank(first->second) : rank(*it), comes_later, rank(*it));
     });
     // In virtual time patience costs nothing.

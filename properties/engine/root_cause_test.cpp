@@ -62,5 +62,13 @@ TEST(RootCauses, AreWhatChecksWereAimedAt) {
               UnorderedElementsAre("close-prunes-model", "refused-request-changes-nothing"));
 }
 
+// closed-means-closed: what a random program showed of the close, and what a written one showed of the job that read
+// opened later, each made smaller show the other.
+TEST(RootCauses, AreWhatChecksWereAimedAtWhereTwoLeadToEachOther) {
+  GateOptions options = everything(Profile::es_8);
+  options.seed = 12;
+  EXPECT_EQ(entries(run_in_process(options, named("refused-post-wakes-job"))).at(0), "closed-means-closed");
+}
+
 }  // namespace
 }  // namespace closecheck::properties
