@@ -4,6 +4,7 @@
 
 #include "closecheck/scenarios/scenario.h"
 #include "closecheck/sut/in_process.h"
+#include "closecheck/sut/passing_system_for_test.h"
 
 namespace closecheck::scenarios {
 namespace {
@@ -249,21 +250,6 @@ TEST(Replay, AClockFindingHasToRepeatThreeTimes) {
 }
 
 /// A service whose systems are wrapped by a test.
-struct Wrapped : sut::System {
-  explicit Wrapped(std::unique_ptr<sut::System> the_inner) : inner(std::move(the_inner)) {}
-  void submit(int client, std::shared_ptr<const Request> request, bool fresh) override {
-    inner->submit(client, std::move(request), fresh);
-  }
-  std::optional<sut::Completion> next(Time until) override { return inner->next(until); }
-  Time now() override { return inner->now(); }
-  bool inject(Fault fault, const std::string& job, Duration duration) override {
-    return inner->inject(fault, job, duration);
-  }
-  bool can_inject(Fault fault) const override { return inner->can_inject(fault); }
-  void clean_up(const Program& program) override { inner->clean_up(program); }
-  std::unique_ptr<sut::System> inner;
-};
-
 template <class System>
 struct WrappedFactory : sut::SystemFactory {
   std::unique_ptr<sut::System> make(std::uint64_t seed) override {
@@ -288,13 +274,13 @@ TEST(Replay, GivesAForcedCloseTheTimeToRestThatTheScenarioTells) {
 }
 
 TEST(Replay, CannotTellWithoutTheFaultThatItNeeds) {
-  struct NoFaults : Wrapped {
-    using Wrapped::Wrapped;
+  struct NoFaults : sut::PassingSystem {
+    using PassingSystem::PassingSystem;
     bool inject(Fault, const std::string&, Duration) override { return false; }
     bool can_inject(Fault) const override { return false; }
   };
-  struct BadHook : Wrapped {
-    using Wrapped::Wrapped;
+  struct BadHook : sut::PassingSystem {
+    using PassingSystem::PassingSystem;
     bool inject(Fault, const std::string&, Duration) override { throw sut::FaultFailed{"the hook exits with 1"}; }
   };
   const std::string text =
@@ -308,10 +294,10 @@ TEST(Replay, CannotTellWithoutTheFaultThatItNeeds) {
 }
 
 TEST(Replay, CannotTellOfATargetThatDoesNotAnswer) {
-  struct Dead : Wrapped {
-    using Wrapped::Wrapped;
+  struct Dead : sut::PassingSystem {
+    using PassingSystem::PassingSystem;
     std::optional<sut::Completion> next(Time until) override {
-      auto completion = inner->next(until);
+      auto completion = PassingSystem::next(until);
       if (completion) completion->response = nullptr, completion->error = "connection refused";
       return completion;
     }
@@ -323,11 +309,11 @@ TEST(Replay, CannotTellOfATargetThatDoesNotAnswer) {
 }
 
 TEST(Replay, CannotTellWhereSetUpFindsLeftOvers) {
-  struct Leftover : Wrapped {
-    explicit Leftover(std::unique_ptr<sut::System> the_inner) : Wrapped(std::move(the_inner)) {
-      inner->submit(0, std::make_shared<Request>(Request{Principal::manage_ml, CreateJob{"closecheck-a", {}}, nullptr}),
-                    false);
-      inner->next(inner->now() + kMinute);
+  struct Leftover : sut::PassingSystem {
+    explicit Leftover(std::unique_ptr<sut::System> the_inner) : PassingSystem(std::move(the_inner)) {
+      PassingSystem::submit(
+          0, std::make_shared<Request>(Request{Principal::manage_ml, CreateJob{"closecheck-a", {}}, nullptr}), false);
+      PassingSystem::next(PassingSystem::now() + kMinute);
     }
   };
   WrappedFactory<Leftover> leftover;
@@ -336,10 +322,10 @@ TEST(Replay, CannotTellWhereSetUpFindsLeftOvers) {
 }
 
 TEST(Replay, CannotTellOfABusyTarget) {
-  struct Busy : Wrapped {
-    using Wrapped::Wrapped;
+  struct Busy : sut::PassingSystem {
+    using PassingSystem::PassingSystem;
     std::optional<sut::Completion> next(Time until) override {
-      auto completion = inner->next(until);
+      auto completion = PassingSystem::next(until);
       if (completion && completion->response) {
         auto busy = std::make_shared<Response>();
         busy->outcome = Outcome::refused;
@@ -357,10 +343,10 @@ TEST(Replay, CannotTellOfABusyTarget) {
 }
 
 TEST(Replay, BlamesNobodyForWhatFailsBehindARefusalToPrepare) {
-  struct Unwilling : Wrapped {
-    using Wrapped::Wrapped;
+  struct Unwilling : sut::PassingSystem {
+    using PassingSystem::PassingSystem;
     std::optional<sut::Completion> next(Time until) override {
-      auto completion = inner->next(until);
+      auto completion = PassingSystem::next(until);
       if (completion && completion->response && refuses-- > 0) {
         auto refused = std::make_shared<Response>();
         refused->outcome = Outcome::refused;

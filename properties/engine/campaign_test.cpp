@@ -11,6 +11,7 @@
 
 #include "checks/steps.h"
 #include "closecheck/sut/deviation_for_test.h"
+#include "closecheck/sut/passing_system_for_test.h"
 #include "closecheck/vocabulary/sanitizer_for_test.h"
 #include "engine/gate_for_test.h"
 
@@ -101,28 +102,8 @@ TEST(CoreRound, OfOneClauseIsAllItsOwnProgramsAndNoOthers) {
   EXPECT_EQ(record.sequences, 3);
 }
 
-/// Passes everything on.
-class PassingSystem : public sut::System {
- public:
-  explicit PassingSystem(std::unique_ptr<sut::System> system) : system_(std::move(system)) {}
-
-  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
-    system_->submit(client, std::move(request), fresh_connection);
-  }
-  std::optional<sut::Completion> next(Time until) override { return system_->next(until); }
-  Time now() override { return system_->now(); }
-  bool inject(Fault fault, const std::string& job, Duration duration) override {
-    return system_->inject(fault, job, duration);
-  }
-  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
-  void clean_up(const Program& program) override { system_->clean_up(program); }
-
- private:
-  std::unique_ptr<sut::System> system_;
-};
-
 /// Loses the answer to the first request.
-class LossySystem final : public PassingSystem {
+class LossySystem final : public sut::PassingSystem {
  public:
   using PassingSystem::PassingSystem;
   std::optional<sut::Completion> next(Time until) override {
@@ -137,7 +118,7 @@ class LossySystem final : public PassingSystem {
 };
 
 /// Tells the statistics of a job as they were up to 400 ms before.
-class CachingSystem final : public PassingSystem {
+class CachingSystem final : public sut::PassingSystem {
  public:
   using PassingSystem::PassingSystem;
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "closecheck/sut/system.h"
+#include "closecheck/sut/passing_system_for_test.h"
 #include "closecheck/sut/wire.h"
 #include "engine/seeds.h"
 
@@ -48,11 +48,15 @@ inline constexpr std::array kMishaps{Mishap::not_connected, Mishap::lost,
                                      Mishap::locked_out};
 
 /// Passes everything on to another system, but for so many of a hundred requests.
-class FaultySystem final : public sut::System {
+class FaultySystem final : public sut::PassingSystem {
  public:
   FaultySystem(std::unique_ptr<sut::System> system, Profile profile, std::uint64_t seed, int percent,
                std::vector<Mishap> mishaps = {kMishaps.begin(), kMishaps.end()})
-      : system_(std::move(system)), profile_(profile), state_(seed), percent_(percent), mishaps_(std::move(mishaps)) {}
+      : PassingSystem(std::move(system)),
+        profile_(profile),
+        state_(seed),
+        percent_(percent),
+        mishaps_(std::move(mishaps)) {}
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
     Mishap mishap = below(100) < percent_ ? mishaps_[static_cast<std::size_t>(below(static_cast<int>(mishaps_.size())))]
@@ -90,32 +94,25 @@ class FaultySystem final : public sut::System {
         break;
     }
     under_way_[client] = {mishap, request};
-    system_->submit(client, std::move(request), fresh_connection);
+    PassingSystem::submit(client, std::move(request), fresh_connection);
   }
 
   std::optional<sut::Completion> next(Time until) override {
     while (true) {
       const Time due = std::min(until, next_due());
-      if (auto completion = system_->next(due)) {
+      if (auto completion = PassingSystem::next(due)) {
         if (auto told = passed_on(*std::move(completion))) return told;
         continue;
       }
-      const Time now = system_->now();
+      const Time now = PassingSystem::now();
       if (auto news = earliest(news_, now)) return news;
       if (const auto late = earliest(late_, now)) {
-        system_->submit(next_ghost_++, late->request, false);
+        PassingSystem::submit(next_ghost_++, late->request, false);
         continue;
       }
       if (now >= until) return std::nullopt;
     }
   }
-
-  Time now() override { return system_->now(); }
-  bool inject(Fault fault, const std::string& job, Duration duration) override {
-    return system_->inject(fault, job, duration);
-  }
-  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
-  void clean_up(const Program& program) override { system_->clean_up(program); }
 
  private:
   struct UnderWay {
@@ -131,7 +128,7 @@ class FaultySystem final : public sut::System {
     state_ = splitmix(state_);
     return static_cast<int>((state_ >> 33U) % static_cast<std::uint64_t>(bound));
   }
-  Time soon() { return system_->now() + kMillisecond; }
+  Time soon() { return now() + kMillisecond; }
   void tell(sut::Completion completion) { news_.push_back(std::move(completion)); }
 
   void answer(int client, const Request& request, WireAnswer bytes) {
@@ -170,7 +167,7 @@ class FaultySystem final : public sut::System {
     const Principal who = request.who;
     if (who == Principal::none || is_nobody(who)) return false;
     Time& until = locked_out_[who];
-    const Time now = system_->now();
+    const Time now = PassingSystem::now();
     if (mishap == Mishap::locked_out) until = std::max(until, now + 1 + kSecond * below(20));
     if (now >= until) return false;
     // Whoever asks harmlessly right after it is refused as well.
@@ -223,7 +220,6 @@ class FaultySystem final : public sut::System {
     return completion;
   }
 
-  std::unique_ptr<sut::System> system_;
   Profile profile_;
   std::uint64_t state_;
   int percent_;

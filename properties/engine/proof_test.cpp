@@ -7,6 +7,7 @@
 
 #include "checks/steps.h"
 #include "closecheck/sut/deviation.h"
+#include "closecheck/sut/passing_system_for_test.h"
 #include "engine/environment.h"
 #include "engine/gate_for_test.h"
 #include "engine/isolation.h"
@@ -19,37 +20,29 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// The service behind somebody who answers every normal close at once, and does not pass it on.
-class HastySystem final : public sut::System {
+class HastySystem final : public sut::PassingSystem {
  public:
-  explicit HastySystem(std::unique_ptr<sut::System> system) : system_(std::move(system)) {}
+  using PassingSystem::PassingSystem;
 
   void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
     const auto* close = std::get_if<CloseJob>(&request->operation);
     if (close == nullptr || close->force || close->timeout || close->job != "closecheck-a")
-      return system_->submit(client, std::move(request), fresh_connection);
+      return PassingSystem::submit(client, std::move(request), fresh_connection);
     Response claim;
     claim.outcome = Outcome::accepted;
     claim.status = 200;
     claim.content = Acknowledged{};
-    claims_.push_back({client, system_->now(), std::make_shared<const Response>(std::move(claim)), {}});
+    claims_.push_back({client, now(), std::make_shared<const Response>(std::move(claim)), {}});
   }
 
   std::optional<sut::Completion> next(Time until) override {
-    if (claims_.empty()) return system_->next(until);
+    if (claims_.empty()) return PassingSystem::next(until);
     sut::Completion claim = std::move(claims_.front());
     claims_.pop_front();
     return claim;
   }
 
-  Time now() override { return system_->now(); }
-  bool inject(Fault fault, const std::string& job, Duration duration) override {
-    return system_->inject(fault, job, duration);
-  }
-  bool can_inject(Fault fault) const override { return system_->can_inject(fault); }
-  void clean_up(const Program& program) override { system_->clean_up(program); }
-
  private:
-  std::unique_ptr<sut::System> system_;
   std::deque<sut::Completion> claims_;
 };
 
