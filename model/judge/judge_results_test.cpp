@@ -93,20 +93,6 @@ TEST(JudgeResults, AccusesAnInterimResultOfAPassedBucket) {
   expect_violates(story, Clause::close_finalizes_results);
 }
 
-// close-finalizes-results
-TEST(JudgeResults, AccusesAnInterimRecordOfAPassedBucket) {
-  JudgedHistory story = three_buckets_closed();
-  const auto read = [&] {
-    story.does(GetRecords{kJob, {}, {}}, ok(RecordPage{1, {{bucket(1, 0).start_ms, "count", "", 80, true}}}));
-  };
-  read();
-  EXPECT_EQ(story.last(), Judgement::missing);
-  story.waits(kMinute);
-  read();
-
-  expect_violates(story, Clause::close_finalizes_results);
-}
-
 // close-finalizes-results: the unfinished bucket may be left over, interim or not; empty buckets may be shown.
 TEST(JudgeResults, AllowsAnInterimResultOfTheUnfinishedBucket) {
   JudgedHistory story;

@@ -41,12 +41,7 @@ bool judge_model_size(const Exchange& exchange, JobFile& job, const JobStatistic
 /// records against what was posted; whatever else is counted must not move either.
 bool has_moved(const IdleReading& before, const IdleReading& now) {
   const bool model_grew = before.model_bytes > 0 && now.model_bytes > before.model_bytes;
-  if (!before.counts_told || !now.counts_told) return model_grew;
-  const DataCounts& a = before.counts;
-  const DataCounts& b = now.counts;
-  return model_grew || a.processed_records != b.processed_records || a.input_records != b.input_records ||
-         a.invalid_dates != b.invalid_dates || a.out_of_order != b.out_of_order || a.buckets != b.buckets ||
-         a.latest_record_ms != b.latest_record_ms;
+  return model_grew || (before.counts_told && now.counts_told && before.counts != now.counts);
 }
 
 void accuse_of_change(const Exchange& exchange, const JobFile& job, const IdleReading& now, RuleContext& context) {

@@ -33,13 +33,18 @@ void JobFile::forget() {
   to_confirm = 0;
 }
 
-void JobFile::keep_records() {
-  if (!closed_cleanly() || !results.is_readable() || !readings.records.is_whole()) return;
-  const std::span<const AnomalyRecord> whole = readings.records.whole();
-  earlier_records = {{}, readings.records.first()};
-  std::ranges::copy_if(whole, std::back_inserter(earlier_records.records), [&](const AnomalyRecord& record) {
+void JobFile::keep_records(std::span<const AnomalyRecord> read, std::size_t number) {
+  earlier_records = {{}, number};
+  std::ranges::copy_if(read, std::back_inserter(earlier_records.records), [&](const AnomalyRecord& record) {
     return !record.interim && results.has_passed(record.start_ms);
   });
+}
+
+void JobFile::keep_records() {
+  // Of what was read while it was open, something else than a normal close may have lost some.
+  if (!closed_cleanly() && earlier_records.number > period.opened_by) earlier_records.forget();
+  if (closed_cleanly() && results.is_readable() && readings.records.is_whole())
+    keep_records(readings.records.whole(), readings.records.first());
 }
 
 void JobFile::clear(Profile profile) {

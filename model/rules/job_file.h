@@ -82,7 +82,7 @@ struct ClosedReadings {
   void clear();
 };
 
-/// Anomaly records as a closed job had them before it was opened again: they stay.
+/// Final anomaly records as they were read before the job was closed, or opened again: they stay.
 struct EarlierRecords {
   std::vector<AnomalyRecord> records;
   std::size_t number = 0;  // of the request that read them; 0: none
@@ -144,7 +144,9 @@ struct JobFile {
   void lose_track(std::string why);
   /// What is known for certain of the job is that it is where the oracle says: what became of its data is not.
   void start_anew();
-  /// It is opened again: what was read of its records is still to be there when it is closed the next time.
+  /// What was read of all its records is still to be there when it is closed the next time.
+  void keep_records(std::span<const AnomalyRecord> read, std::size_t number);
+  /// It is opened again.
   void keep_records();
 
   std::string name;

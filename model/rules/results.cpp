@@ -405,11 +405,9 @@ void judge_buckets(const Exchange& exchange, JobFile& job, const BucketPage& pag
 
 namespace {
 
-/// A record that was there before the job was opened again, and is not any more; null: there is none, or not all is
-/// read.
-const AnomalyRecord* lost_record(const JobFile& job) {
-  if (job.earlier_records.number == 0 || !job.readings.records.is_whole()) return nullptr;
-  const std::span<const AnomalyRecord> now = job.readings.records.whole();
+/// A record that was read earlier and is not among all that are read now; null: there is none.
+const AnomalyRecord* lost_record(const JobFile& job, std::span<const AnomalyRecord> now) {
+  if (job.earlier_records.number == 0) return nullptr;
   // Its score may change with what came after it.
   const auto is_there = [&](const AnomalyRecord& before) {
     return std::ranges::any_of(now, [&](const AnomalyRecord& record) {
@@ -420,13 +418,25 @@ const AnomalyRecord* lost_record(const JobFile& job) {
   return lost == job.earlier_records.records.end() ? nullptr : &*lost;
 }
 
+Finding loss_of(const AnomalyRecord& lost, const Exchange& exchange, const JobFile& job, const RuleContext& context) {
+  const std::size_t number = job.earlier_records.number;
+  const bool was_read_open = number > job.period.opened_by;
+  return finding_at(exchange, was_read_open ? Clause::closed_job_keeps_results : Clause::reopen_continues_analysis,
+                    fmt::format("the anomaly records stay, as {} read them before {}", context.log.cite(number),
+                                context.log.cite(was_read_open ? job.closer() : job.period.opened_by)),
+                    fmt::format("{}: {} is not there", context.log.cite(exchange.number), describe_row(lost)));
+}
+
 }  // namespace
 
 void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& page, const GetRecords& request,
                    RuleContext& context) {
-  if (!job.is_closed_again() || force::may_still_work(job, exchange, context)) return;
   if (request.selection != Selection{}) return;
   const PageFrame frame = frame_of(request.from, request.size, page.count, page.records.size());
+  const bool is_whole = frame.from == 0 && frame.total == page.records.size();
+  if (job.now == JobState::opened && is_whole && job.results.is_readable() && lost_record(job, page.records) == nullptr)
+    return job.keep_records(page.records, exchange.number);
+  if (!job.is_closed_again() || force::may_still_work(job, exchange, context)) return;
   const bool awaited = !job.unmet.empty();
   ObservedRows<AnomalyRecord>& observed = job.readings.records;
   if (!observed.empty()) {
@@ -449,14 +459,10 @@ void judge_records(const Exchange& exchange, JobFile& job, const RecordPage& pag
                    fmt::format("{}: {}", context.log.cite(exchange.number), describe_row(record))),
         fmt::format("the final records of bucket {}", record.start_ms), context);
   }
-  if (const AnomalyRecord* lost = lost_record(job))
-    return await_promise(
-        exchange, job,
-        finding_at(exchange, Clause::reopen_continues_analysis,
-                   fmt::format("the anomaly records stay, as they were read before {}",
-                               context.log.cite(job.period.opened_by)),
-                   fmt::format("{}: {} is not there", context.log.cite(exchange.number), describe_row(*lost))),
-        fmt::format("the records of bucket {}", lost->start_ms), context);
+  const AnomalyRecord* lost = observed.is_whole() ? lost_record(job, observed.whole()) : nullptr;
+  if (lost != nullptr)
+    return await_promise(exchange, job, loss_of(*lost, exchange, job, context),
+                         fmt::format("the records of bucket {}", lost->start_ms), context);
   if (awaited && promise_kept_late(exchange, job, context)) return;
   if (!page.records.empty()) context.rulings.prove(Clause::close_finalizes_results);
 }

@@ -25,6 +25,7 @@ std::vector<Program> keeps_results(const Environment& environment) {
   return {
       Steps{with_anomalies(), close(), records_page(0, 1), records_page(1, 1), buckets(), buckets_page(0, 2),
             buckets_page(2, 2), buckets()},
+      Steps{with_anomalies(), flush(), records(), close(), records()},
       Steps{closed(), buckets(), buckets_page(0, 2), buckets_page(2, 2), buckets()},
       Steps{with_anomalies(), close(), records(), records()},
       Steps{with_anomalies(), close(), records_page(0, 1), records_page(1, 1), records()},
@@ -156,7 +157,8 @@ std::vector<Check> result_checks() {
        {},
        keeps_results,
        {},
-       {}},
+       {},
+       2},
       {"closing-finalizes-results",
        {C::close_finalizes_results, C::close_flushes_buffers, C::closed_job_keeps_results},
        {},

@@ -89,6 +89,24 @@ std::vector<Showing> showings_of_cycles() {
          s.close(kA);
          return records_of(s, 50) > 0;
        }},
+      {Deviation::close_drops_anomalies, p54,
+       [](S& s) {
+         open_new(s, kA);
+         post_anomalies(s);
+         s.ask(FlushJob{kA, {}});
+         const std::size_t before = records_of(s);
+         s.close(kA);
+         return before > 0 && records_of(s) == 0;
+       }},
+      {Deviation::second_close_drops_anomalies, p54,
+       [](S& s) {
+         open_new(s, kA);
+         post_anomalies(s);
+         s.close(kA);
+         const std::size_t before = records_of(s);
+         cycle(s, kA);
+         return before > 0 && records_of(s) == 0;
+       }},
       {Deviation::oldest_result_fades, p54,
        [](S& s) {
          s.create(kA);

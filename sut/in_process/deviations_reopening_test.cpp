@@ -42,21 +42,6 @@ std::vector<Showing> showings_of_reopening() {
          s.close(kA);
          return is_refused(s.open(kA), 409);
        }},
-      {Deviation::second_close_drops_anomalies, p54,
-       [](S& s) {
-         std::vector<std::int64_t> offsets_ms;
-         offsets_ms.reserve(73);
-         for (int i = 0; i < 12; ++i) offsets_ms.push_back(i * kSpanMs);
-         for (int i = 0; i < 60; ++i) offsets_ms.push_back(12 * kSpanMs + std::int64_t{i} * 500);
-         offsets_ms.push_back(13 * kSpanMs);
-         open_new(s, kA);
-         s.post(kA, offsets_ms);
-         s.close(kA);
-         const auto records = [&s] { return std::get<RecordPage>(s.ask(GetRecords{kA, {}, {}}).content).count; };
-         const auto before = records();
-         cycle(s, kA);
-         return before > 0 && records() == 0;
-       }},
       {Deviation::refused_post_counts, p54,
        [](S& s) {
          s.create(kA);

@@ -276,7 +276,9 @@ void JobAnalysis::finalize_results(const Manner& manner, int cycle) {
   if (leaves_interim && !results_.buckets.empty()) results_.buckets.back().interim = true;
   if (manner.deviates(Deviation::second_close_lowers_count) && cycle == 2 && !results_.buckets.empty())
     --results_.buckets.front().event_count;
-  if (manner.deviates(Deviation::second_close_drops_anomalies) && cycle == 2) results_.records.clear();
+  if (manner.deviates(Deviation::close_drops_anomalies) ||
+      (manner.deviates(Deviation::second_close_drops_anomalies) && cycle == 2))
+    results_.records.clear();
 }
 
 void JobAnalysis::prune_model(const Manner& manner, int cycle) {
