@@ -271,6 +271,8 @@ FLAWS = {
         _flaw("close-counts-in-others", "close-touches-one-job", "A close counts a record in closed jobs."),
         _flaw("close-beside-another-is-forgotten", "close-ends-open-job closed-means-closed close-touches-one-job "
               "concurrent-requests-linearize close-many", "A close while another job is closing does nothing."),
+        _flaw("posts-overwrite-each-other", "close-flushes-buffers accepted-data-is-kept",
+              "Of posts that overlap only the last one counts."),
         _flaw("posts-beside-a-close-are-lost", "close-flushes-buffers accepted-data-is-kept close-touches-one-job",
               "While another job is closing an opened one takes data and loses them."),
         _flaw("list-close-is-forced", "close-many close-flushes-buffers close-persists-snapshot "

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import copy
 import json
 import random
 from urllib.parse import unquote
@@ -327,6 +328,10 @@ class Server:
             records = [self.record(job, document) for document in documents]
             if self.flawed("posts-beside-a-close-are-lost") and flaw_lives.is_beside_a_close(self, [job]):
                 return Answer(job.unheard(records, len(request.body)), 202)
+            if self.flawed("posts-overwrite-each-other"):
+                before = copy.deepcopy(job.analysis)
+                await asyncio.sleep(0.02)
+                job.analysis = before
             return Answer(job.post(records, len(request.body)), 202)
 
         return act

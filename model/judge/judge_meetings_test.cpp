@@ -127,5 +127,24 @@ TEST(JudgeMeetings, NamesTheMeetingOfACloseWithTheOpenThatItOvertook) {
   expect_fits(unseen);
 }
 
+// close-flushes-buffers: of posts that overlap none may be lost; older records of the one that comes second may be
+// dropped.
+TEST(JudgeMeetings, CountsEachOfSeveralPostsThatOverlap) {
+  const auto overlapping = [](std::int64_t first_bucket, std::int64_t second_bucket, std::int64_t counted) {
+    JudgedHistory story;
+    story.created().opened();
+    story.asks(1, PostData{kJob, records_in(first_bucket, 3), false});
+    story.asks(2, PostData{kJob, records_in(second_bucket, 4), false});
+    story.hears(1, ok(DataCounts{}, 202)).hears(2, ok(DataCounts{}, 202)).closed().reads(kClosed, counted);
+    return story;
+  };
+  JudgedHistory whole = overlapping(0, 0, 7);
+  expect_fits(whole);
+  JudgedHistory lost = overlapping(0, 0, 4);
+  expect_violates(lost, Clause::close_flushes_buffers);
+  JudgedHistory out_of_order = overlapping(0, 1, 4);
+  expect_fits(out_of_order);
+}
+
 }  // namespace
 }  // namespace closecheck::model

@@ -117,6 +117,21 @@ Steps close_amid_post(const Environment& environment, Duration moment) {
           open(),        close(),        settle(environment)};
 }
 
+/// Posts of several clients at once. Their records are of one moment, so that none is out of order whichever comes
+/// first.
+Steps posts_beside_each_other() {
+  const Step upload = post(std::vector<Record>(20, Record{kDataStart, 1, ""}));
+  return {create(),
+          open(),
+          meanwhile(1, upload),
+          meanwhile(2, upload),
+          meanwhile(3, upload),
+          meanwhile(4, upload),
+          join_step(),
+          close(),
+          stats()};
+}
+
 std::vector<Program> keeps_accepted_data(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 1)), close(), open(), close(), open(), stats()},
@@ -124,6 +139,7 @@ std::vector<Program> keeps_accepted_data(const Environment& environment) {
       // A job that is closing may refuse data, or take it and count it in the end; it may not lose it.
       Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), pause(environment.normal_close / 6),
             meanwhile(2, post(data(1, 2))), join_step(), open(), close(), settle(environment)},
+      posts_beside_each_other(),
       Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), meanwhile(2, post(data(1, 2))), join_step(),
             open(), close(), settle(environment)},
       Steps{create(), open(), meanwhile(1, close()), pause(20 * kMillisecond), post(data(0, 1)), join_step(), open(),
@@ -229,7 +245,7 @@ std::vector<Check> data_checks() {
        keeps_accepted_data,
        {},
        {},
-       3},
+       4},
       {"reopened-jobs-go-on",
        {C::reopen_continues_analysis, C::accepted_data_is_kept, C::job_reopens, C::close_flushes_buffers,
         C::closed_job_keeps_results},
