@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "closecheck/vocabulary/json_text.h"
 #include "judge/projection.h"
 
 namespace closecheck::model {
@@ -248,6 +249,12 @@ void Bookkeeping::end_update(const Exchange& exchange, JobFile& job, RequestOutc
   job.metadata.forget();
   const auto* update = std::get_if<UpdateJob>(&exchange.request->operation);
   const bool known = update != nullptr && is_body_known(*exchange.request);
+  // Of updates that overlap nobody says which one came last.
+  const bool is_last = exchange.invoke_event > job.update.answer_event;
+  job.update = {
+      {}, exchange.number, exchange.answer_event, exchange.answered, exchange.met_close, job.update.one_was_read};
+  if (known && is_last && update->description && outcome == RequestOutcome::accepted)
+    job.update.text = json_text(*update->description);
   if (!known || (update->groups && outcome != RequestOutcome::accepted))
     job.learn_groups(nullptr);
   else if (update->groups)

@@ -43,6 +43,48 @@ TEST(JudgeKeeping, AllowsTheServerMembersOfItsOwn) {
   EXPECT_EQ(story.evidence(Clause::closed_job_keeps_metadata), 1U);
 }
 
+/// A job is updated while it closes, after an earlier update was read or not, and read after so long as what is told.
+JudgedHistory updated_beside_a_close(bool read_before, const std::string& text, Duration later) {
+  JudgedHistory story;
+  const auto describes = [&](const std::string& told) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, {{"description", told}}, ""}}}));
+  };
+  story.created().opened().does(UpdateJob{kJob, "a", {}}, ok());
+  if (read_before) describes("\"a\"");
+  story.asks(1, CloseJob{kJob, {}, {}, {}, {}}).does(UpdateJob{kJob, "b", {}}, ok()).hears(1, ok()).waits(later);
+  describes(text);
+  return story;
+}
+
+// closed-job-keeps-metadata: what was configured while the job was closing is kept, where updates take effect at all.
+TEST(JudgeKeeping, AccusesACloseThatUndoesAnUpdateBesideIt) {
+  JudgedHistory undone = updated_beside_a_close(true, "\"a\"", kMinute);
+  expect_violates(undone, Clause::closed_job_keeps_metadata);
+
+  JudgedHistory kept = updated_beside_a_close(true, "\"b\"", kMinute);
+  expect_fits(kept);
+  JudgedHistory without_effect = updated_beside_a_close(false, "\"\"", kMinute);
+  expect_fits(without_effect);
+  JudgedHistory cached = updated_beside_a_close(true, "\"a\"", kMillisecond);
+  expect_fits(cached);
+}
+
+// closed-job-keeps-metadata: of two updates that overlap either may come last.
+TEST(JudgeKeeping, AllowsEitherOfTwoUpdatesBesideAClose) {
+  for (const char* last : {"\"b\"", "\"c\""}) {
+    JudgedHistory story;
+    const auto describes = [&](const std::string& told) {
+      story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, {{"description", told}}, ""}}}));
+    };
+    story.created().opened().does(UpdateJob{kJob, "a", {}}, ok());
+    describes("\"a\"");
+    story.asks(1, CloseJob{kJob, {}, {}, {}, {}}).asks(2, UpdateJob{kJob, "b", {}}).asks(3, UpdateJob{kJob, "c", {}});
+    story.hears(2, ok()).hears(3, ok()).hears(1, ok()).waits(kMinute);
+    describes(last);
+    expect_fits(story);
+  }
+}
+
 // refused-request-changes-nothing
 TEST(JudgeKeeping, AccusesARefusedUpdateThatChanges) {
   JudgedHistory story;

@@ -27,6 +27,7 @@ void JobFile::forget() {
   housekeeping = {};
   metadata.forget();
   metadata.refused_update = metadata.closed_by = 0;
+  update = {};
   model = {};
   unmet.clear();
   earlier_records.forget();

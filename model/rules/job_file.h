@@ -105,6 +105,16 @@ struct MetadataReading {
   }
 };
 
+/// What the last update that was accepted made of the description.
+struct DescriptionUpdate {
+  std::optional<std::string> text;  // as JSON; empty: nobody can say
+  std::size_t number = 0;           // of the request; 0: none
+  std::size_t answer_event = 0;
+  Time answered = 0;
+  bool met_close = false;
+  bool one_was_read = false;  // what an update of this job changed was read later: updates take effect here
+};
+
 /// The size of the job's model.
 struct ModelReading {
   std::int64_t bytes_open = 0;  // last read while opened and at rest
@@ -191,6 +201,7 @@ struct JobFile {
   ClosedReadings readings;
   EarlierRecords earlier_records;
   MetadataReading metadata;
+  DescriptionUpdate update;
   ModelReading model;
   std::vector<UnmetPromise> unmet;
   UnclaimedClose unclaimed;

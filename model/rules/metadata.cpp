@@ -17,16 +17,44 @@ bool is_configured(std::string_view path) {
   return false;
 }
 
+/// For so long nobody is accused of what may still be read from a cache.
+constexpr Duration kReadLate = kSecond;
+
+using Members = std::vector<std::pair<std::string, std::string>>;
+
+Members::const_iterator find_member(const Members& members, std::string_view path) {
+  return std::ranges::find(members, path, [](const auto& member) { return member.first; });
+}
+
+/// Whether an update that was accepted beside a close is gone since the job is closed. The page says nothing of
+/// updates: it takes another one of the same job that was seen to have worked.
+bool accuse_of_lost_update(const Exchange& exchange, JobFile& job, const JobDescription& description,
+                           RuleContext& context) {
+  DescriptionUpdate& update = job.update;
+  if (!update.text) return false;
+  const auto now = find_member(description.members, "description");
+  const bool is_there = now != description.members.end() && now->second == *update.text;
+  update.one_was_read = update.one_was_read || is_there;
+  const bool is_judged = update.one_was_read && update.met_close && job.now == JobState::closed;
+  if (is_there || !is_judged || exchange.invoked < update.answered + kReadLate) return false;
+  context.rulings.accuse(finding_at(exchange, Clause::closed_job_keeps_metadata,
+                                    fmt::format("`description` is {}, as {} set it while the job was closing",
+                                                *update.text, context.log.cite(update.number)),
+                                    fmt::format("{}: `description` is {}", context.log.cite(exchange.number),
+                                                now == description.members.end() ? "gone" : now->second)));
+  return true;
+}
+
 }  // namespace
 
 void judge_description(const Exchange& exchange, JobFile& job, const JobDescription& description,
                        RuleContext& context) {
-  if (job.update_lost) return;
+  if (job.update_lost || accuse_of_lost_update(exchange, job, description, context)) return;
   MetadataReading& known = job.metadata;
   const bool stays = known.number != 0 && known.closed_by > known.number && job.now == JobState::closed;
   const bool by_refused = known.number != 0 && known.refused_update > known.number;
   for (const auto& [path, value] : known.members) {
-    const auto now = std::ranges::find(description.members, path, [](const auto& member) { return member.first; });
+    const auto now = find_member(description.members, path);
     const bool is_gone = now == description.members.end();
     if (!is_gone && now->second == value) continue;
     // While a job is open the page says nothing of its configuration.

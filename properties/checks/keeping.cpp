@@ -17,10 +17,26 @@ Step create_rich() {
   return create_with(kJob, config);
 }
 
+/// What is read after more than a second is read from no cache.
+Steps updated_while_closing(const Environment& environment) {
+  return {create(),
+          open(),
+          update("changed while open"),
+          get(),
+          post(data(0, 4)),
+          meanwhile(1, close()),
+          pause(environment.normal_close / 4),
+          meanwhile(2, update("changed while closing")),
+          join_step(),
+          pause(1'100 * kMillisecond),
+          get()};
+}
+
 std::vector<Program> keeps_metadata(const Environment& environment) {
   return {
       Steps{create_rich(), open(), get(), post(data(0, 4)), close(), get(), open(), close(), get(), open(), close(),
             get()},
+      updated_while_closing(environment),
       Steps{create_rich(), get(), open(), close(), get()},
       Steps{create_rich(), open(), update("changed while open"), get(), close(), get()},
       Steps{create_rich(), open(), close(), get()},
@@ -57,7 +73,8 @@ std::vector<Check> keeping_checks() {
        {},
        keeps_metadata,
        {},
-       {}},
+       {},
+       2},
       {"closed-jobs-are-idle",
        {C::closed_job_is_idle, C::closed_means_closed, C::closed_job_keeps_metadata, C::closed_job_keeps_results},
        {},

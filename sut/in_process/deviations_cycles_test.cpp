@@ -175,6 +175,15 @@ std::vector<Showing> showings_of_cycles() {
          cycle(s, kA);
          return description_of(s).empty();
        }},
+      {Deviation::loses_update_while_closing, p54,
+       [](S& s) {
+         open_new(s, kA);
+         s.send(1, CloseJob{kA, {}, {}, {}, {}});
+         s.wait(50 * kMillisecond);
+         const bool took = is_accepted(s.ask(UpdateJob{kA, "new", {}}));
+         s.await(1);
+         return took && description_of(s).empty();
+       }},
       {Deviation::ended_datafeed_drops_buffer, p54,
        [](S& s) {
          s.ask(IndexDocuments{"closecheck-i", S::records_at({0, 1}), true}, Principal::setup);

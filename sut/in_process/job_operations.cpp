@@ -238,6 +238,8 @@ Answer JobOperations::on(const UpdateJob& ask) {
   const auto* more = turn_.detail<JobUpdate>();
   if (more != nullptr)
     if (auto refusal = refuse_update(*job, *more)) return refusal;
+  if (job->state() == JobState::closing && turn_.manner.deviates(Deviation::loses_update_while_closing))
+    return accepted(list_of(describe(*job, turn_.manner)));
   job->change_definition().update(ask);
   if (more != nullptr) job->change_definition().update(*more);
   if (const auto window = more == nullptr ? std::nullopt : prune_window_of(*more))
