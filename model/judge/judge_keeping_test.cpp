@@ -69,6 +69,23 @@ TEST(JudgeKeeping, AccusesACloseThatUndoesAnUpdateBesideIt) {
   expect_fits(cached);
 }
 
+// closed-job-keeps-metadata: also what was changed after the close.
+TEST(JudgeKeeping, AccusesAClosedJobWhoseConfigurationChangesByItself) {
+  JudgedHistory story;
+  const auto describes = [&](const std::string& told) {
+    story.does(GetJob{kJob}, ok(JobDescriptionList{1, {{kJob, {{"description", told}}, ""}}}));
+  };
+  story.created();
+  describes("\"\"");
+  describes("\"by itself\"");
+  story.opened().closed().does(UpdateJob{kJob, "new", {}}, ok());
+  describes("\"new\"");
+  expect_fits(story);
+  describes("\"by itself\"");
+
+  expect_violates(story, Clause::closed_job_keeps_metadata);
+}
+
 // closed-job-keeps-metadata: of two updates that overlap either may come last.
 TEST(JudgeKeeping, AllowsEitherOfTwoUpdatesBesideAClose) {
   for (const char* last : {"\"b\"", "\"c\""}) {

@@ -97,7 +97,8 @@ struct MetadataReading {
   std::vector<std::pair<std::string, std::string>> members;
   std::size_t number = 0;          // of the request; 0: none
   std::size_t refused_update = 0;  // since then
-  std::size_t closed_by = 0;       // since then
+  std::size_t closed_by = 0;       // the last close that was accepted
+  bool read_closed = false;
 
   void forget() {
     members.clear();

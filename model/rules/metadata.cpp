@@ -51,7 +51,8 @@ void judge_description(const Exchange& exchange, JobFile& job, const JobDescript
                        RuleContext& context) {
   if (job.update_lost || accuse_of_lost_update(exchange, job, description, context)) return;
   MetadataReading& known = job.metadata;
-  const bool stays = known.number != 0 && known.closed_by > known.number && job.now == JobState::closed;
+  const bool was_closed = known.closed_by > known.number || (known.read_closed && known.closed_by != 0);
+  const bool stays = known.number != 0 && was_closed && job.now == JobState::closed;
   const bool by_refused = known.number != 0 && known.refused_update > known.number;
   for (const auto& [path, value] : known.members) {
     const auto now = find_member(description.members, path);
@@ -62,7 +63,7 @@ void judge_description(const Exchange& exchange, JobFile& job, const JobDescript
     Finding finding = finding_at(
         exchange, stays ? Clause::closed_job_keeps_metadata : Clause::refused_request_changes_nothing,
         fmt::format("`{}` is {} as in #{}{}", path, value, known.number,
-                    stays ? fmt::format(", also after {}", context.log.cite(known.closed_by)) : std::string()),
+                    stays ? fmt::format(", for the job is closed since {}", context.log.cite(known.closed_by)) : ""),
         fmt::format("{}: `{}` is {}", context.log.cite(exchange.number), path, is_gone ? "gone" : now->second));
     if (by_refused) stand_beside(finding, Clause::refused_request_changes_nothing);
     return context.rulings.accuse(std::move(finding));
@@ -74,6 +75,7 @@ void judge_description(const Exchange& exchange, JobFile& job, const JobDescript
   for (const auto& member : description.members)
     if (is_configured(member.first)) known.members.push_back(member);
   known.number = exchange.number;
+  known.read_closed = job.now == JobState::closed;
 }
 
 }  // namespace closecheck::model::metadata

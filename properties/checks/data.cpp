@@ -47,6 +47,9 @@ std::vector<Program> refuses_data(const Environment& environment) {
   std::vector<Program> programs;
   for (const Steps& steps : closed_in_many_ways(environment))
     programs.push_back(Steps{steps, offered_again(environment, post(data(2, 3)), programs.empty()), stats()});
+  // Data is data, whether it would be analysed or not.
+  programs.front().steps.insert(programs.front().steps.end(),
+                                {post(data(0, 1)), post({{Record::kInvalidTime, 1, ""}}), stats()});
   programs.push_back(Steps{closed(), post(data(4, 5)), stats(), pause(kSecond), stats()});
   programs.push_back(Steps{closed(), pause(600 * kMillisecond), stats(), post(data(4, 5)), stats()});
   programs.push_back(Steps{closed(), post(data(4, 30, 4)), stats()});

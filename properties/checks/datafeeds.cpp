@@ -47,6 +47,9 @@ std::vector<Program> end_closes_job(const Environment& environment) {
   return {
       Steps{with_feed(environment, 4), start(4), settle_behind_feed(environment), stats(), buckets(), snapshots(),
             post(data(10, 11)), stats(), open(), stats()},
+      // The second end as the first.
+      Steps{with_empty_feed(environment), start(2), settle_behind_feed(environment), open(), start(4),
+            settle_behind_feed(environment), stats()},
       Steps{with_feed(environment, 4), start_until_far_future(), stop(), settle_behind_feed(environment), stats()},
       // More than one search finds, whose size is as the product has it where nobody says it.
       Steps{with_feed(environment, 1'010), start(1'010), settle_behind_feed(environment), stats()},
@@ -89,7 +92,7 @@ std::vector<Check> datafeed_checks() {
        end_closes_job,
        {},
        {},
-       3},
+       4},
       {"running-datafeed-blocks-close",
        {C::running_datafeed_blocks_close, C::refused_request_changes_nothing, C::wire_status_codes,
         C::close_ends_open_job},

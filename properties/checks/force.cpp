@@ -26,6 +26,7 @@ std::vector<Program> returns_early_from_hanging(const Environment& environment) 
 }
 
 std::vector<Program> closes_failed_jobs(const Environment& environment) {
+  constexpr std::ptrdiff_t kFailed = 3;
   std::vector<Program> programs{
       Steps{create(), open(), fail(), force(), settle(environment), stats()},
       Steps{create(), open(), post(data(0, 4)), fail(), force(), settle(environment), stats()},
@@ -35,8 +36,13 @@ std::vector<Program> closes_failed_jobs(const Environment& environment) {
       Steps{create(), open(), fail(), fresh(force()), settle(environment), stats(), pause(kSecond), stats()},
       Steps{create(), open(), close(), open(), fail(), force(), settle(environment), stats()},
   };
+  // It makes no difference to who may.
+  std::vector<Step>& first = programs.front().steps;
+  if (environment.knows(Principal::none))
+    first.insert(first.begin() + kFailed, {as(Principal::none, close()), as(Principal::none, force())});
   if (environment.knows(Principal::manage))
-    programs.push_back(Steps{create(), open(), fail(), as(Principal::manage, force()), settle(environment), stats()});
+    for (const Step& step : {open(), fail(), as(Principal::manage, force()), settle(environment), stats()})
+      first.push_back(step);
   return programs;
 }
 

@@ -24,6 +24,8 @@ std::vector<Program> closes_open_jobs(const Environment& environment) {
       // Also what was asked in the same words before.
       Steps{create(), open(), post(data(0, 4)), close(), fresh(stats()), stats(), open(), close(), stats()},
       Steps{create(), open(), post(data(0, 4)), stats(), close_within("30m"), stats()},
+      // Data that is older than what the job has is no reason to leave it open.
+      Steps{create(), open(), post(data(2, 4)), close(), open(), post(data(0, 1)), close(), stats()},
       Steps{create(), open(), post(data(0, 4)), flush(), close(), stats()},
       Steps{create(), open(), post(data(0, 1)), force_spelled("false"), stats()},
       Steps{create(), open(), fresh(close()), stats()},
@@ -51,6 +53,9 @@ std::vector<Program> stays_closed(const Environment& environment) {
   return {
       Steps{create(), open(), post(data(0, 4)), close(), watch(environment), open(), close(), watch(environment)},
       Steps{create(), open(), force(), settle(environment), watch(environment)},
+      // As long as a live run can well wait.
+      Steps{closed(), stats(), get(), buckets(), snapshots(), pause(6 * kSecond), stats(), get(), buckets(),
+            snapshots()},
       Steps{create(), open(), close(), watch(environment)},
       Steps{create(), open(), post(data(0, 2)), close(), pause(700 * kMillisecond), stats(), pause(kSecond), stats()},
       Steps{create(), open(), close(), post(data(0, 1)), stats(), flush(), stats()},
@@ -102,6 +107,18 @@ std::vector<Program> refuses_unknown_jobs(const Environment& environment) {
   return programs;
 }
 
+/// Two jobs whose names differ by what some take for the same, and two by their last letter behind many.
+Steps similar_names() {
+  Steps steps;
+  const std::string long_name = kJob + std::string(34, 'x');
+  const std::vector<std::pair<std::string, std::string>> pairs{{kJob + "-1", kJob + "_1"},
+                                                               {long_name + "1", long_name + "2"}};
+  for (const auto& [one, other] : pairs)
+    steps.add({create(one), create(other), open(one), open(other), close(one), stats(other), stats(one), open(one),
+               close(other), stats(one), force(one)});
+  return steps;
+}
+
 /// Closes one of two opened jobs and looks at the other: its state, whether it takes data, what it counts.
 std::vector<Program> touches_one_job(const Environment& environment) {
   constexpr std::ptrdiff_t kOfTheFirstPair = 2;
@@ -128,7 +145,8 @@ std::vector<Program> touches_one_job(const Environment& environment) {
                    // While the one is closing.
                    Steps{create(kJob), create(kOtherJob), open(kJob), open(kOtherJob), meanwhile(1, close(kJob)),
                          pause(20 * kMillisecond), post(data(0, 4), kOtherJob), close(kOtherJob), join_step(),
-                         all_of_other, stats(kJob)}});
+                         all_of_other, stats(kJob)},
+                   similar_names()});
   programs.push_back(Steps{create(kJob), create(kOtherJob), open(kJob), open(kOtherJob), close(kJob), close(kOtherJob),
                            stats(kJob), stats(kOtherJob)});
   return programs;
@@ -154,7 +172,7 @@ std::vector<Check> lifecycle_checks() {
        closes_open_jobs,
        {},
        {},
-       3},
+       4},
       {"reopens-closed-jobs",
        {C::job_reopens, C::close_ends_open_job, C::closed_means_closed, C::accepted_data_is_kept,
         C::reopen_continues_analysis},
@@ -169,7 +187,7 @@ std::vector<Check> lifecycle_checks() {
        stays_closed,
        {},
        {},
-       2},
+       3},
       {"unknown-jobs-cannot-be-closed",
        {C::unknown_job_refused, C::wire_status_codes, C::wire_error_envelope, C::close_touches_one_job},
        {},
@@ -184,7 +202,7 @@ std::vector<Check> lifecycle_checks() {
        touches_one_job,
        {},
        {},
-       4},
+       5},
       {"page-example",
        {C::example_event_rate, C::close_ends_open_job, C::closed_means_closed},
        {},

@@ -9,9 +9,9 @@ using C = Clause;
 
 constexpr Duration kMoment = 30 * kMillisecond;
 
-/// What the job looks like once everybody has been answered, and after a normal close.
+/// What the job looks like once everybody has been answered, somewhat later, and after a normal close.
 Steps aftermath(const Environment& environment) {
-  return {join_step(), stats(), close(), settle(environment), stats(), buckets()};
+  return {join_step(), stats(), pause(kSecond), stats(), close(), settle(environment), stats(), buckets()};
 }
 
 std::vector<Program> overlapping_closes(const Environment& environment) {
@@ -55,7 +55,7 @@ std::vector<Program> close_meets_others(const Environment& environment) {
 
 std::vector<Program> opens_meet_others(const Environment& environment) {
   std::vector<Program> programs;
-  const std::vector<Step> others{close(), post(data(0, 1)), open(), remove(), force(), flush(), stats()};
+  const std::vector<Step> others{close(), open(), post(data(0, 1)), remove(), force(), flush(), stats()};
   programs.reserve(others.size());
   for (const Step& other : others)
     programs.push_back(Steps{create(), meanwhile(1, open()), meanwhile(2, other), aftermath(environment)});
@@ -120,7 +120,7 @@ std::vector<Check> overlap_checks() {
        opens_meet_others,
        {},
        {},
-       2},
+       3},
       {"requests-during-a-slow-close-agree",
        {C::concurrent_requests_linearize, C::close_waits_for_housekeeping, C::closed_means_closed,
         C::accepted_data_is_kept},

@@ -16,13 +16,14 @@ std::vector<Step> closes(const Environment& environment) {
 
 /// What is said of the close is of the close: the caller is known before and after it.
 Program refuses_somebody_known(Principal who) {
-  return Steps{create(),         open(),           as(who, stats()), as(who, close()),
-               as(who, stats()), as(who, close()), as(who, stats()), stats()};
+  return Steps{create(),         open(),           as(who, stats()), as(who, close()), as(who, stats()),
+               as(who, close()), as(who, stats()), stats(),          pause(kSecond),   stats()};
 }
 
 std::vector<Program> refuses(const Environment& environment, Principal who) {
   std::vector<Program> programs;
-  for (const Step& step : closes(environment)) programs.push_back(Steps{create(), open(), as(who, step), stats()});
+  for (const Step& step : closes(environment))
+    programs.push_back(Steps{create(), open(), as(who, step), stats(), pause(kSecond), stats()});
   for (const Step& step : closes(environment))
     programs.push_back(Steps{create(), open(), post(data(0, 2)), as(who, fresh(step)), stats(), post(data(2, 3))});
   programs.push_back(Steps{create(), open(), close(), as(who, close()), stats()});

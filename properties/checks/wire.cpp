@@ -54,9 +54,10 @@ std::vector<Program> codes_are_the_profiles(const Environment& environment) {
 }
 
 std::vector<Program> unknown_parameters(const Environment& environment) {
-  std::vector<Program> programs{
-      Steps{create(), open(), close_with({{"unknown", "true"}}), stats(), close_with({{"forec", "true"}}), stats()}};
-  for (const char* name : {"close_timeout", "Force", "timeouts", "wait"})
+  std::vector<Program> programs{Steps{create(), open(), close_with({{"unknown", "true"}}), stats(),
+                                      close_with({{"forec", "true"}}), stats(), close_with({{"Force", "true"}}),
+                                      stats()}};
+  for (const char* name : {"close_timeout", "Timeout", "timeouts", "wait"})
     programs.push_back(Steps{create(), open(), close_with({{name, "true"}}), stats()});
   programs.push_back(Steps{create(), open(), close_with({{"a", "1"}, {"b", "2"}}), stats()});
   programs.push_back(Steps{create(), open(), call(CloseJob{kJob, "true", {}, {}, {{"unknown", ""}}}), stats()});

@@ -40,6 +40,18 @@ TEST(Executor, AsksABusyTargetAgainAndShowsEveryAttempt) {
                                                       StepType::call, StepType::call}));
 }
 
+// accepted-data-is-kept: what met at once meets at once in a replay, too.
+TEST(Executor, TellsWhatItAskedAgainBehindWhatWasSentMeanwhile) {
+  ScriptedSystem system(busy_for(1, Refusal::busy, Operation(kPost).index()));
+  const Program program{
+      {detached_call(1, kPost), detached_call(2, kPost), join_step(), call(JobStats{"closecheck-b"})}};
+  const Execution execution = run(program, system);
+
+  EXPECT_EQ(types_of(execution.program), (std::vector{StepType::call, StepType::call, StepType::join, StepType::wait,
+                                                      StepType::call, StepType::call}));
+  EXPECT_EQ(execution.program.steps[4].client, 1);
+}
+
 TEST(Executor, WaitsAsLongAsABusyTargetSays) {
   Response busy = *refused(Refusal::busy, 429);
   busy.wire = std::make_shared<const WireAnswer>(WireAnswer{429, {{"retry-after", "1"}}, ""});

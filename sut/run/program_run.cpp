@@ -30,6 +30,7 @@ void ProgramRun::begin(std::shared_ptr<const Program> the_program, System& the_s
   fault_missing = false;
   again.clear();
   insertions.clear();
+  last_taken = 0;
   closing_jobs.clear();
   open_count = 0;
   last_time = 0;
@@ -175,7 +176,12 @@ void ProgramRun::note_insertion(const Again& asked) {
   Step step;
   step.client = clients[asked.client].number;
   step.request = *asked.request;
-  insertions.push_back({asked.step, std::move(step)});
+  insertions.push_back({place_of(asked), std::move(step)});
+}
+
+std::size_t ProgramRun::place_of(const Again& asked) const {
+  const Client& client = clients[asked.client];
+  return client.head < client.queue.size() ? asked.step : last_taken;
 }
 
 void ProgramRun::lose_request(std::size_t index, std::string why) {
@@ -228,7 +234,7 @@ void ProgramRun::ask_what_is_due() {
   while (!stopping && !again.empty()) {
     Again next = std::move(again.front());
     again.erase(again.begin());
-    insertions.push_back({next.step, wait_step(next.after)});
+    insertions.push_back({place_of(next), wait_step(next.after)});
     note_insertion(next);
     pump_until(later(system->now(), next.after));
     if (stopping) return;
@@ -249,6 +255,7 @@ void ProgramRun::call_and_wait(std::size_t index, std::size_t step, const std::s
     ask_what_is_due();
   }
   if (stopping) return;
+  last_taken = step;
   if (open_count > 0) {
     send(index, step, request, fresh);
     await(index);
@@ -270,6 +277,8 @@ std::string ProgramRun::why_lost() const {
 
 void ProgramRun::take(std::size_t step_index) {
   const Step& step = program->steps[step_index];
+  const bool may_wait_for_its_client = step.type == StepType::call && (!step.detached || step.client == 0);
+  if (!may_wait_for_its_client) last_taken = step_index;
   switch (step.type) {
     case StepType::call: {
       const std::size_t index = index_of(step.client);

@@ -68,6 +68,7 @@ struct ProgramRun {
   std::vector<Client> clients;
   std::vector<Again> again;
   std::vector<Insertion> insertions;
+  std::size_t last_taken = 0;  // step
   ClosingJobs closing_jobs;
   int open_count = 0;
   int next_process = 1;
@@ -97,6 +98,9 @@ struct ProgramRun {
   void ask_again(std::size_t index, Advice advice);
   /// Whether the program goes on with that request, by the same client.
   bool is_asked_next(const Request& request, std::size_t step) const;
+  /// Behind which step it has its place what is asked again: the last one that was taken, but before what is still to
+  /// be sent by the same client.
+  std::size_t place_of(const Again& asked) const;
   void note_insertion(const Again& asked);
   void lose_request(std::size_t index, std::string why);
   void deliver(Completion& completion);
