@@ -146,7 +146,7 @@ void Bookkeeping::end(const Exchange& exchange, JobFile& job, RequestOutcome out
       if (!may_have_worked(outcome)) return;
       job.results.forget();
       job.readings.clear();
-      job.earlier_records.forget();
+      job.earlier.forget();
       return;
     case RequestKind::update:
       return end_update(exchange, job, outcome);
@@ -217,7 +217,7 @@ void Bookkeeping::end_open(const Exchange& exchange, JobFile& job, RequestOutcom
   if (exchange.met_loss) job.results.lose();
   if (outcome == RequestOutcome::accepted) {
     end_period(job);
-    job.keep_records();
+    job.keep_earlier();
     // What was accepted beside a close and this open may have been queued after it.
     if (exchange.met_close) job.results.drop_queued();
     job.results.reopen();

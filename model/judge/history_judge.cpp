@@ -174,7 +174,7 @@ void HistoryJudge::begin_for(Exchange& exchange, JobFile& job) {
   books_.begin(exchange, job);
   ++job.open_requests;
   job.last_request = exchange.number;
-  if (job.earlier_records.number != 0 && may_lose_data(exchange)) job.earlier_records.forget();
+  if (may_lose_data(exchange)) job.earlier.forget();
   if (!is_read(exchange.meant)) {
     ++job.open_changes;
     job.last_change = exchange.number;
@@ -394,7 +394,7 @@ void HistoryJudge::inject(const Event& event, std::size_t index) {
   for (const std::size_t number : log_.open())
     if (ExchangeLog::concerns(log_.of(number), job.index)) log_.of(number).met_loss = true;
   books_.inject(event, job);
-  job.earlier_records.forget();
+  job.earlier.forget();
   if (event.fault == Fault::slow_close) return;
   take_verdict(job, nullptr, job.oracle.fault(event.fault, index));
   refresh(job);

@@ -116,6 +116,53 @@ TEST(JudgeKeeping, AccusesARefusedUpdateThatChanges) {
   expect_violates(story, Clause::refused_request_changes_nothing);
 }
 
+/// Statistics with so many invalid dates.
+Response counted(JobState state, std::int64_t invalid_dates) {
+  Response response = statistics(state, 0);
+  DataCounts& counts = std::get<JobStatisticsList>(response.content).jobs[0].counts;
+  counts.input_records = counts.invalid_dates = invalid_dates;
+  return response;
+}
+
+// accepted-data-is-kept: whatever was counted; it may be counted late, and a forced close may lose it.
+TEST(JudgeKeeping, AccusesACloseThatForgetsWhatWasCounted) {
+  JudgedHistory lost;
+  lost.created().opened().does(JobStats{kJob}, counted(JobState::opened, 2)).closed();
+  lost.does(JobStats{kJob}, counted(kClosed, 1)).waits(kMinute).does(JobStats{kJob}, counted(kClosed, 1));
+  expect_violates(lost, Clause::accepted_data_is_kept);
+
+  JudgedHistory lost_later;
+  lost_later.created().opened().closed().does(JobStats{kJob}, counted(kClosed, 2)).opened().closed();
+  lost_later.does(JobStats{kJob}, counted(kClosed, 0)).waits(kMinute).does(JobStats{kJob}, counted(kClosed, 0));
+  expect_violates(lost_later, Clause::accepted_data_is_kept);
+
+  JudgedHistory forced;
+  forced.created().opened().does(JobStats{kJob}, counted(JobState::opened, 2)).forced().settles();
+  forced.does(JobStats{kJob}, counted(kClosed, 0)).opened().closed();
+  forced.does(JobStats{kJob}, counted(kClosed, 0)).waits(kMinute).does(JobStats{kJob}, counted(kClosed, 0));
+  expect_fits(forced);
+}
+
+// closed-job-keeps-metadata: a span in another unit is the same.
+TEST(JudgeKeeping, TakesASpanInAnotherUnitForTheSame) {
+  const auto told_after = [](std::string span) {
+    JudgedHistory story;
+    const auto describes = [&](std::string told) {
+      story.does(GetJob{kJob},
+                 ok(JobDescriptionList{1, {{kJob, {{"analysis_config.bucket_span", std::move(told)}}, ""}}}));
+    };
+    story.created().opened();
+    describes("\"60s\"");
+    story.closed();
+    describes(std::move(span));
+    return story;
+  };
+  JudgedHistory same = told_after("\"1m\"");
+  expect_fits(same);
+  JudgedHistory other = told_after("\"2m\"");
+  expect_violates(other, Clause::closed_job_keeps_metadata);
+}
+
 // closed-job-is-idle
 TEST(JudgeKeeping, AccusesAClosedJobThatNamesItsNode) {
   JudgedHistory story = three_buckets_closed();

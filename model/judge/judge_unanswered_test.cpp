@@ -195,11 +195,11 @@ TEST(JudgeUnanswered, TakesWhatWasNeverSentForNotDone) {
   EXPECT_EQ(start.evidence(Clause::close_ends_open_job), 1U) << "nothing is in doubt";
 }
 
-// accepted-data-is-kept: 429 did nothing, 503 may have done everything.
+// refused-request-changes-nothing: 429 did nothing, 503 may have done everything.
 TEST(JudgeUnanswered, TellsBusyFromUnavailable) {
   JudgedHistory busy = opened_job();
   busy.does(post_of(records_in(0)), refusal(429)).closed().reads(kClosed, 1);
-  expect_violates(busy, Clause::accepted_data_is_kept);
+  expect_violates(busy, Clause::refused_request_changes_nothing);
   for (const std::int64_t counted : {0, 1}) {
     JudgedHistory unavailable = opened_job();
     unavailable.does(post_of(records_in(0)), refusal(503)).closed().reads(kClosed, counted);

@@ -1,6 +1,11 @@
 // Data: what the statistics of a closed job show besides the state and the record counts that the oracle holds.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
 #include "rules/naming.h"
 #include "rules/rules.h"
 
@@ -42,6 +47,32 @@ bool judge_model_size(const Exchange& exchange, JobFile& job, const JobStatistic
 bool has_moved(const IdleReading& before, const IdleReading& now) {
   const bool model_grew = before.model_bytes > 0 && now.model_bytes > before.model_bytes;
   return model_grew || (before.counts_told && now.counts_told && before.counts != now.counts);
+}
+
+/// The first of the counts that is less than it was; empty: none is.
+std::string lost_of(const DataCounts& before, const DataCounts& now) {
+  constexpr std::array kCounts{std::pair{"input records", &DataCounts::input_records},
+                               std::pair{"invalid dates", &DataCounts::invalid_dates},
+                               std::pair{"records out of order", &DataCounts::out_of_order},
+                               std::pair{"missing fields", &DataCounts::missing_fields}};
+  const auto lost =
+      std::ranges::find_if(kCounts, [&](const auto& count) { return now.*count.second < before.*count.second; });
+  if (lost == kCounts.end()) return {};
+  return fmt::format("{} {} (before: {})", now.*lost->second, lost->first, before.*lost->second);
+}
+
+/// Whether something that was counted before the close, or before the job was opened again, is not counted any more.
+bool await_counts(const Exchange& exchange, JobFile& job, const DataCounts& now, RuleContext& context) {
+  if (job.earlier.counts_number == 0 || !job.closed_cleanly()) return false;
+  const std::string lost = lost_of(job.earlier.counts, now);
+  if (lost.empty()) return false;
+  await_promise(exchange, job,
+                finding_at(exchange, Clause::accepted_data_is_kept,
+                           fmt::format("after {} the job counts what it counted before, in {}",
+                                       context.log.cite(job.closer()), context.log.cite(job.earlier.counts_number)),
+                           fmt::format("{}: {}", context.log.cite(exchange.number), lost)),
+                "what had been counted", context);
+  return true;
 }
 
 void accuse_of_change(const Exchange& exchange, const JobFile& job, const IdleReading& now, RuleContext& context) {
@@ -89,6 +120,8 @@ void judge_statistics(const Exchange& exchange, JobFile& job, const JobStatistic
   if (job.now == JobState::opened && statistics.state == JobState::opened) {
     job.model.bytes_open = statistics.model_bytes;
     job.model.number = exchange.number;
+    if (statistics.counts_told && lost_of(job.earlier.counts, statistics.counts).empty())
+      job.keep_counts(statistics.counts, exchange.number);
   }
   if (job.now != JobState::closed || statistics.state != JobState::closed) return;
   const bool rests = !force::may_still_work(job, exchange, context);
@@ -101,8 +134,10 @@ void judge_statistics(const Exchange& exchange, JobFile& job, const JobStatistic
     }
   }
   if (job.times_closed == 0 || !judge_model_size(exchange, job, statistics, context)) return;
+  if (rests && statistics.counts_told && await_counts(exchange, job, statistics.counts, context)) return;
   if (!job.unmet.empty() && promise_kept_late(exchange, job, context)) return;
   if (!rests) return;
+  if (statistics.counts_told) job.keep_counts(statistics.counts, exchange.number);
   IdleReading reading{exchange.number, statistics.counts, statistics.counts_told, statistics.model_bytes, {}};
   if (statistics.open_time) reading.open_time = parse_duration(*statistics.open_time);
   if (accuse_of_cost(exchange, job, statistics, reading, context)) return;

@@ -43,9 +43,9 @@ bool refused_one_explains(const JobFile& job, Finding& finding, const RuleContex
     const bool was_closed = found->meant == RequestKind::close && found->outcome == RequestOutcome::accepted;
     if (tried == kCandidatesMax || (was_read && was_closed)) break;
     const Exchange& refused = *found;
-    // What is refused to its caller asks nothing of the job.
+    // What is refused to its caller asks nothing of the job, and for want of capacity nothing is done.
     const bool was_refused = refused.outcome == RequestOutcome::refused || refused.outcome == RequestOutcome::failed ||
-                             (refused.outcome == RequestOutcome::busy && refused.is_refused_to_caller());
+                             refused.is_refused_to_caller() || refused.refusal == Refusal::busy;
     if (!was_refused || is_read(refused.meant) || refused.stage != Exchange::Stage::answered) continue;
     ++tried;
     for (const RequestOutcome outcome : {RequestOutcome::accepted, RequestOutcome::timed_out}) {

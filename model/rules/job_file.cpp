@@ -30,21 +30,22 @@ void JobFile::forget() {
   update = {};
   model = {};
   unmet.clear();
-  earlier_records.forget();
+  earlier.forget();
   to_confirm = 0;
 }
 
 void JobFile::keep_records(std::span<const AnomalyRecord> read, std::size_t number) {
-  earlier_records = {{}, number};
-  std::ranges::copy_if(read, std::back_inserter(earlier_records.records), [&](const AnomalyRecord& record) {
+  earlier.records_number = number;
+  earlier.records.clear();
+  std::ranges::copy_if(read, std::back_inserter(earlier.records), [&](const AnomalyRecord& record) {
     return !record.interim && results.has_passed(record.start_ms);
   });
 }
 
-void JobFile::keep_records() {
-  // Of what was read while it was open, something else than a normal close may have lost some.
-  if (!closed_cleanly() && earlier_records.number > period.opened_by) earlier_records.forget();
-  if (closed_cleanly() && results.is_readable() && readings.records.is_whole())
+void JobFile::keep_earlier() {
+  if (!closed_cleanly())
+    earlier.forget();
+  else if (results.is_readable() && readings.records.is_whole())
     keep_records(readings.records.whole(), readings.records.first());
 }
 
@@ -83,7 +84,7 @@ void JobFile::lose_track(std::string why) {
 
 void JobFile::start_anew() {
   readings.clear();
-  earlier_records.forget();
+  earlier.forget();
   unmet.clear();
   results.forget();
   period = {};

@@ -82,14 +82,15 @@ struct ClosedReadings {
   void clear();
 };
 
-/// Final anomaly records as they were read before the job was closed, or opened again: they stay.
-struct EarlierRecords {
+/// What was read of the job at rest before it was closed, or opened again, and stays: final anomaly records, and
+/// counts, of which none becomes less.
+struct EarlierReadings {
   std::vector<AnomalyRecord> records;
-  std::size_t number = 0;  // of the request that read them; 0: none
+  std::size_t records_number = 0;  // of the request that read them; 0: none
+  DataCounts counts;
+  std::size_t counts_number = 0;  // likewise
 
-  void forget() {
-    if (number != 0) *this = {};
-  }
+  void forget() { *this = {}; }
 };
 
 /// The job's configuration as read last, and what may have changed it since.
@@ -157,8 +158,12 @@ struct JobFile {
   void start_anew();
   /// What was read of all its records is still to be there when it is closed the next time.
   void keep_records(std::span<const AnomalyRecord> read, std::size_t number);
-  /// It is opened again.
-  void keep_records();
+  void keep_counts(const DataCounts& read, std::size_t number) {
+    earlier.counts = read;
+    earlier.counts_number = number;
+  }
+  /// It is opened again: keeps the records that were read while it was closed, and nothing that a close may have lost.
+  void keep_earlier();
 
   std::string name;
   std::uint32_t index = 0;
@@ -200,7 +205,7 @@ struct JobFile {
   Housekeeping housekeeping;
 
   ClosedReadings readings;
-  EarlierRecords earlier_records;
+  EarlierReadings earlier;
   MetadataReading metadata;
   DescriptionUpdate update;
   ModelReading model;

@@ -20,6 +20,17 @@ bool is_configured(std::string_view path) {
 /// For so long nobody is accused of what may still be read from a cache.
 constexpr Duration kReadLate = kSecond;
 
+/// Whether two values of JSON say the same of a configuration: a span may be told in another unit.
+bool says_same(std::string_view one, std::string_view other) {
+  const auto span_of = [](std::string_view value) {
+    const bool is_text = value.size() > 2 && value.front() == '"' && value.back() == '"';
+    return is_text ? parse_duration(value.substr(1, value.size() - 2)) : std::nullopt;
+  };
+  if (one == other) return true;
+  const auto span = span_of(one);
+  return span && span == span_of(other);
+}
+
 using Members = std::vector<std::pair<std::string, std::string>>;
 
 Members::const_iterator find_member(const Members& members, std::string_view path) {
@@ -57,7 +68,7 @@ void judge_description(const Exchange& exchange, JobFile& job, const JobDescript
   for (const auto& [path, value] : known.members) {
     const auto now = find_member(description.members, path);
     const bool is_gone = now == description.members.end();
-    if (!is_gone && now->second == value) continue;
+    if (!is_gone && says_same(value, now->second)) continue;
     // While a job is open the page says nothing of its configuration.
     if (!by_refused && !stays) break;
     Finding finding = finding_at(

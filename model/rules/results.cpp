@@ -407,19 +407,19 @@ namespace {
 
 /// A record that was read earlier and is not among all that are read now; null: there is none.
 const AnomalyRecord* lost_record(const JobFile& job, std::span<const AnomalyRecord> now) {
-  if (job.earlier_records.number == 0) return nullptr;
+  if (job.earlier.records_number == 0) return nullptr;
   // Its score may change with what came after it.
   const auto is_there = [&](const AnomalyRecord& before) {
     return std::ranges::any_of(now, [&](const AnomalyRecord& record) {
       return record.start_ms == before.start_ms && record.function == before.function && record.entity == before.entity;
     });
   };
-  const auto lost = std::ranges::find_if_not(job.earlier_records.records, is_there);
-  return lost == job.earlier_records.records.end() ? nullptr : &*lost;
+  const auto lost = std::ranges::find_if_not(job.earlier.records, is_there);
+  return lost == job.earlier.records.end() ? nullptr : &*lost;
 }
 
 Finding loss_of(const AnomalyRecord& lost, const Exchange& exchange, const JobFile& job, const RuleContext& context) {
-  const std::size_t number = job.earlier_records.number;
+  const std::size_t number = job.earlier.records_number;
   const bool was_read_open = number > job.period.opened_by;
   return finding_at(exchange, was_read_open ? Clause::closed_job_keeps_results : Clause::reopen_continues_analysis,
                     fmt::format("the anomaly records stay, as {} read them before {}", context.log.cite(number),

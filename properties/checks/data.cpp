@@ -92,6 +92,13 @@ Step out_of_order() {
   return post(std::move(records));
 }
 
+/// Data of which not all can be analysed, and then such alone: everything is counted, before the close and after it.
+Steps counted_in_part() {
+  const Step unreadable = post({{Record::kInvalidTime, 1, ""}});
+  return {create(), open(),  with_bad_dates(), out_of_order(), flush(), stats(), close(), stats(),
+          open(),   stats(), unreadable,       flush(),        stats(), close(), stats(), buckets()};
+}
+
 std::vector<Program> flushes_buffers(const Environment&) {
   return {
       // A close without new data has nothing to flush, and leaves what is there.
@@ -115,20 +122,28 @@ std::vector<Program> flushes_buffers(const Environment&) {
 
 /// A close that comes so long after data was sent: perhaps while it is still being taken.
 Steps close_amid_post(const Environment& environment, Duration moment) {
-  return {create(),      open(),         meanwhile(1, post(data(0, 100, 10))),
-          pause(moment), on(2, close()), join_step(),
-          open(),        close(),        settle(environment)};
+  return {create(),
+          open(),
+          meanwhile(1, post(data(0, 100, 10))),
+          pause(moment),
+          on(2, close()),
+          stats(),
+          join_step(),
+          stats(),
+          open(),
+          close(),
+          settle(environment)};
 }
 
-/// Posts of several clients at once. Their records are of one moment, so that none is out of order whichever comes
-/// first.
+/// Posts of several clients at once, and a flush amid them. Their records are of one moment, so that none is out of
+/// order whichever comes first.
 Steps posts_beside_each_other() {
   const Step upload = post(std::vector<Record>(20, Record{kDataStart, 1, ""}));
   return {create(),
           open(),
           meanwhile(1, upload),
           meanwhile(2, upload),
-          meanwhile(3, upload),
+          meanwhile(3, flush()),
           meanwhile(4, upload),
           join_step(),
           close(),
@@ -143,6 +158,7 @@ std::vector<Program> keeps_accepted_data(const Environment& environment) {
       Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), pause(environment.normal_close / 6),
             meanwhile(2, post(data(1, 2))), join_step(), open(), close(), settle(environment)},
       posts_beside_each_other(),
+      counted_in_part(),
       Steps{create(), open(), post(data(0, 1)), meanwhile(1, close()), meanwhile(2, post(data(1, 2))), join_step(),
             open(), close(), settle(environment)},
       Steps{create(), open(), meanwhile(1, close()), pause(20 * kMillisecond), post(data(0, 1)), join_step(), open(),
@@ -248,7 +264,7 @@ std::vector<Check> data_checks() {
        keeps_accepted_data,
        {},
        {},
-       4},
+       5},
       {"reopened-jobs-go-on",
        {C::reopen_continues_analysis, C::accepted_data_is_kept, C::job_reopens, C::close_flushes_buffers,
         C::closed_job_keeps_results},

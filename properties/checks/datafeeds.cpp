@@ -70,6 +70,8 @@ std::vector<Program> end_closes_job(const Environment& environment) {
 
 std::vector<Program> running_feed_blocks_close(const Environment& environment) {
   return {
+      Steps{with_empty_feed(environment), start_endless(), pause(kSecond / 5), call(DatafeedStats{kFeed}), force(),
+            settle_behind_feed(environment), stats(), call(DatafeedStats{kFeed})},
       Steps{with_empty_feed(environment), start_endless(), pause(kSecond / 5), call(DatafeedStats{kFeed}), close(),
             stats(), call(DatafeedStats{kFeed})},
       Steps{with_feed(environment, 4), start_endless(), close(), close_within("10s"), stats(), stop(), close(), stats(),
@@ -100,7 +102,7 @@ std::vector<Check> datafeed_checks() {
        running_feed_blocks_close,
        {},
        {},
-       2},
+       3},
   };
 }
 

@@ -48,7 +48,7 @@ std::vector<Program> closes_failed_jobs(const Environment& environment) {
 
 std::vector<Program> failed_jobs_need_force(const Environment& environment) {
   return {
-      Steps{create(), open(), fail(), close(), stats()},
+      Steps{create(), open(), fail(), close(), stats(), pause(1'200 * kMillisecond), stats()},
       Steps{create(), open(), post(data(0, 4)), fail(), close(), stats()},
       Steps{create(), open(), fail(), close_within("1s"), stats()},
       Steps{create(), open(), fail(), force_spelled("false"), stats()},

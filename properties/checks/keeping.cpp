@@ -9,11 +9,11 @@ using C = Clause;
 
 Step create_rich() {
   JobConfig config;
-  config.description = "counts and mean values";
+  config.description = "Zählungen und Mittelwerte, by entity and over all of them";
   config.groups = {kGroup};
   config.detectors = {Detector{}, Detector{"mean", "value", "entity", ""}};
   config.model_memory_limit = "16mb";
-  config.custom_settings = R"({"owner":"team"})";
+  config.custom_settings = R"({"owner":"team","list":[1,"two",[]],"nothing":null,"none":{},"text":" "})";
   return create_with(kJob, config);
 }
 

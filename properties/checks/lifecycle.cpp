@@ -54,8 +54,8 @@ std::vector<Program> stays_closed(const Environment& environment) {
       Steps{create(), open(), post(data(0, 4)), close(), watch(environment), open(), close(), watch(environment)},
       Steps{create(), open(), force(), settle(environment), watch(environment)},
       // As long as a live run can well wait.
-      Steps{closed(), stats(), get(), buckets(), snapshots(), pause(6 * kSecond), stats(), get(), buckets(),
-            snapshots()},
+      Steps{fed(), pause(4 * kSecond), close(), stats(), get(), buckets(), snapshots(), pause(6 * kSecond), stats(),
+            get(), buckets(), snapshots()},
       Steps{create(), open(), close(), watch(environment)},
       Steps{create(), open(), post(data(0, 2)), close(), pause(700 * kMillisecond), stats(), pause(kSecond), stats()},
       Steps{create(), open(), close(), post(data(0, 1)), stats(), flush(), stats()},
@@ -69,7 +69,7 @@ std::vector<Program> stays_closed(const Environment& environment) {
 
 std::vector<Program> reopens(const Environment& environment) {
   return {
-      Steps{create(), cycles(1, true), open(), post(data(4, 5)), stats()},
+      Steps{create(), cycles(1, true), open(), post(data(4, 5)), stats(), pause(kSecond), stats()},
       Steps{create(), open(), post(data(0, 2)), force(), settle(environment), open(), post(data(2, 3)), stats()},
       Steps{create(), cycles(2, false), open(), stats()},
       // Open it stays, whatever is refused meanwhile.

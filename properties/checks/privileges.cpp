@@ -15,9 +15,29 @@ std::vector<Step> closes(const Environment& environment) {
 }
 
 /// What is said of the close is of the close: the caller is known before and after it.
-Program refuses_somebody_known(Principal who) {
-  return Steps{create(),         open(),           as(who, stats()), as(who, close()), as(who, stats()),
-               as(who, close()), as(who, stats()), stats(),          pause(kSecond),   stats()};
+/// So are jobs that were opened before, and those that are just closing.
+Program refuses_somebody_known(const Environment& environment, Principal who) {
+  return Steps{create(),
+               open(),
+               as(who, stats()),
+               as(who, close()),
+               as(who, stats()),
+               as(who, close()),
+               as(who, stats()),
+               stats(),
+               pause(kSecond),
+               stats(),
+               post(data(0, 4)),
+               close(),
+               open(),
+               as(who, close()),
+               as(who, force()),
+               stats(),
+               meanwhile(1, close()),
+               pause(environment.normal_close / 4),
+               as(who, close()),
+               join_step(),
+               stats()};
 }
 
 std::vector<Program> refuses(const Environment& environment, Principal who) {
@@ -29,7 +49,7 @@ std::vector<Program> refuses(const Environment& environment, Principal who) {
   programs.push_back(Steps{create(), open(), close(), as(who, close()), stats()});
   programs.push_back(Steps{as(who, close())});
   programs.push_back(Steps{create(), open(), close(), open(), as(who, close()), stats()});
-  programs.push_back(refuses_somebody_known(who));
+  programs.push_back(refuses_somebody_known(environment, who));
   // On a connection that an allowed caller has just used, and after an allowed close.
   programs.push_back(Steps{create(), open(), stats(), as(who, close()), pause(kSecond), stats(), close(), stats()});
   return programs;
@@ -37,7 +57,7 @@ std::vector<Program> refuses(const Environment& environment, Principal who) {
 
 std::vector<Program> refuses_readers(const Environment& environment) {
   std::vector<Program> programs = refuses(environment, Principal::monitor_ml);
-  programs.front() = refuses_somebody_known(Principal::monitor_ml);
+  programs.front() = refuses_somebody_known(environment, Principal::monitor_ml);
   return programs;
 }
 

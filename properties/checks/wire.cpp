@@ -12,8 +12,8 @@ const std::string kClosePath = "/anomaly_detectors/closecheck-a/_close";
 std::vector<Program> only_post_closes(const Environment& environment) {
   const auto by = [&](const char* method) { return raw(environment, method, kClosePath); };
   std::vector<Program> programs{
-      Steps{create(), open(), by("GET"), stats(), by("PUT"), stats(), by("DELETE"), stats(),
-            raw(environment, "GET", kClosePath, {{"force", "true"}}), stats(),
+      Steps{create(), open(), by("GET"), stats(), by("PUT"), stats(), by("DELETE"), stats(), by("HEAD"), by("OPTIONS"),
+            stats(), raw(environment, "GET", kClosePath, {{"force", "true"}}), stats(),
             raw(environment, "POST", "/anomaly_detectors/closecheck-a/_closed"), stats(), close(), stats()},
   };
   for (const char* method : {"GET", "PUT", "DELETE"})
@@ -56,7 +56,7 @@ std::vector<Program> codes_are_the_profiles(const Environment& environment) {
 std::vector<Program> unknown_parameters(const Environment& environment) {
   std::vector<Program> programs{Steps{create(), open(), close_with({{"unknown", "true"}}), stats(),
                                       close_with({{"forec", "true"}}), stats(), close_with({{"Force", "true"}}),
-                                      stats()}};
+                                      stats(), close_with({{"Timeout", "30s"}}), stats()}};
   for (const char* name : {"close_timeout", "Timeout", "timeouts", "wait"})
     programs.push_back(Steps{create(), open(), close_with({{name, "true"}}), stats()});
   programs.push_back(Steps{create(), open(), close_with({{"a", "1"}, {"b", "2"}}), stats()});
@@ -127,6 +127,10 @@ std::vector<Program> closes_many(const Environment& environment) {
   const auto closing = [&](const Step& step) { return then(both, {step, stats(kJob), stats(kOtherJob)}); };
   std::vector<Program> programs{
       Steps{close_expression("closecheck-nobody*")},
+      // What stands before a star, and what behind it; and by force.
+      then(both,
+           {close_expression("closecheck-*b"), stats(kOtherJob), stats(kJob), open(kOtherJob),
+            close_expression("closecheck-*", {}, "true"), settle(environment, kJob), settle(environment, kOtherJob)}),
       closing(close_expression("closecheck-a,closecheck-b")),
       Steps{both, create(kLongerJob, {kGroup}), open(kLongerJob), close_expression(kGroup), stats(kJob),
             stats(kOtherJob), stats(kLongerJob)},
@@ -233,7 +237,7 @@ std::vector<Check> wire_checks() {
        closes_many,
        {},
        {},
-       6},
+       7},
       {"expressions-close-all-or-nothing",
        {C::close_many, C::failed_job_needs_force},
        {.faults = {Fault::fail_job}, .dialect = &Dialect::has_expressions},

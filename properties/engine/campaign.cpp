@@ -28,6 +28,12 @@ constexpr std::size_t kUnitViolationsMax = 3;
 constexpr int kLateMax = 2;
 constexpr int kSizeMin = 4;
 constexpr int kSizeMax = 34;
+/// Live: how often a program runs in which a request has no answer. Chance does not take the same answer each time.
+constexpr int kAnswerTries = 3;
+
+/// Requests that had no answer, by what tells them apart in every run of their program: the operation, and which of its
+/// kind it is.
+using Unanswered = std::map<std::pair<std::size_t, std::size_t>, std::string>;
 
 struct UnitResult {
   bool skipped = true;
@@ -37,7 +43,7 @@ struct UnitResult {
   std::vector<Reproduction> violations;
   std::set<std::string> whys;
   std::string trouble;
-  bool is_spoiled = false;  // a request had no answer
+  Unanswered unanswered;
   std::string refusal;
   bool setup_refused = false;
   Samples samples;
@@ -53,8 +59,19 @@ std::string first_late(const History& history, const std::vector<Finding>& findi
                      event.request ? describe(*event.request) : "close", late->expected, late->observed);
 }
 
-bool has_no_answer(const Event& event) {
-  return event.type == EventType::info;
+Unanswered unanswered_in(const History& history) {
+  Unanswered unanswered;
+  std::map<std::size_t, std::size_t> sent;
+  std::map<int, std::pair<std::size_t, std::size_t>> open;
+  for (const Event& event : history.events) {
+    if (event.type == EventType::invoke) {
+      const std::size_t kind = event.request->operation.index();
+      open[event.process] = {kind, sent[kind]++};
+    } else if (event.type == EventType::info) {
+      unanswered.emplace(open[event.process], describe(*event.request));
+    }
+  }
+  return unanswered;
 }
 
 /// Whether something that datafeeds read was refused to a caller for want of privileges.
@@ -91,7 +108,13 @@ class Campaign {
     }
     do_round(rounds_.core());
     // Each of them looks where no other does.
-    do_round({std::exchange(spoiled_, {})});
+    for (int tries = 1; tries < kAnswerTries; ++tries) do_round({std::exchange(spoiled_, {})});
+    for (const Unit& unit : spoiled_) {
+      std::string& unanswered = merged_.checks[unit.check].unanswered;
+      if (unanswered.empty())
+        unanswered = fmt::format("`{}` had no answer, each of {} times",
+                                 unanswered_[unit.program.get()].begin()->second, kAnswerTries);
+    }
     do_round(rounds_.of_untold(told_, true));
     if (!rounds_.untold(told_).empty()) {
       trials_.widen_clocks();
@@ -176,7 +199,8 @@ class Campaign {
       if (!result.trouble.empty()) look_for_life(result.trouble);
       const std::lock_guard lock(mutex_);
       told_.count(*checks_[unit.check], result.evidence, result.violations);
-      if (result.is_spoiled && result.violations.empty() && unit.program != nullptr) spoiled_.push_back(unit);
+      if (result.violations.empty() && unit.program != nullptr && lacks_answers_again(unit, result.unanswered))
+        spoiled_.push_back(unit);
       if (result.skipped && is_missed(checks_[unit.check]->aim())) merged_.out_of_budget = true;
       results_[number].second = std::move(result);
       ++done_;
@@ -188,6 +212,13 @@ class Campaign {
     const std::lock_guard lock(mutex_);
     add(runner->state_visits(), merged_.state_visits);
     add(runner->transition_visits(), merged_.transition_visits);
+  }
+
+  /// Whether the program lacks an answer, and one that it lacked each time.
+  bool lacks_answers_again(const Unit& unit, const Unanswered& now) {
+    const auto [before, is_first] = unanswered_.try_emplace(unit.program.get(), now);
+    if (!is_first) std::erase_if(before->second, [&](const auto& request) { return !now.contains(request.first); });
+    return !before->second.empty();
   }
 
   /// Whether there should have been time for what is aimed at the clause.
@@ -226,7 +257,7 @@ class Campaign {
     if (ran.result.inconclusive) result.whys.insert(ran.result.why);
     if (options_.keeps_told && !ran.result.violates()) keep_told(check, runner, ran, result);
     if (environment().live) {
-      result.is_spoiled = std::ranges::any_of(runner.history().events, has_no_answer);
+      result.unanswered = unanswered_in(runner.history());
       if (result.trouble.empty()) result.trouble = first_trouble(runner.history());
       if (result.trouble.empty()) result.trouble = first_late(runner.history(), ran.result.findings);
       if (result.refusal.empty()) result.refusal = first_refusal(runner.history());
@@ -302,6 +333,7 @@ class Campaign {
   std::mutex mutex_;
   Round round_;
   std::vector<Unit> spoiled_;
+  std::map<const Program*, Unanswered> unanswered_;
   std::size_t next_ = 0;   // unit of the round
   std::size_t drawn_ = 0;  // random programs so far, live
   std::size_t done_ = 0;

@@ -28,6 +28,7 @@ struct CheckResult {
   std::vector<Reproduction> violations;  // as found, in the order of the cases
   std::set<std::string> whys;            // of cases that could not be told
   std::string trouble;                   // the first request that was lost, late or refused in preparing; empty: none
+  std::string unanswered;                // live: the request that had no answer however often its program ran
   std::string refusal;                   // live: the first that was refused to who may; many programs ask for that
   bool setup_refused = false;            // indices or datafeeds could not be prepared for want of privileges
   Samples samples;

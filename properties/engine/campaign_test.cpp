@@ -1,10 +1,12 @@
 #include "engine/campaign.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -188,6 +190,43 @@ TEST(CoreRound, RunsAProgramAgainThatLostAnAnswer) {
     repeated += record.sequences - before.sequences;
   }
   EXPECT_EQ(repeated, before.sequences);
+}
+
+/// Does what a forced close asks, and never answers it.
+class SilentAtForce : public sut::PassingSystem {
+ public:
+  using PassingSystem::PassingSystem;
+
+  void submit(int client, std::shared_ptr<const Request> request, bool fresh_connection) override {
+    const auto* close = std::get_if<CloseJob>(&request->operation);
+    if (close != nullptr && close->force) silent_.insert(client);
+    PassingSystem::submit(client, std::move(request), fresh_connection);
+  }
+  std::optional<sut::Completion> next(Time until) override {
+    while (auto completion = PassingSystem::next(until))
+      if (silent_.erase(completion->client) == 0) return completion;
+    return std::nullopt;
+  }
+
+ private:
+  std::set<int> silent_;
+};
+
+// closed-means-closed: what never answers is not held to be right because other programs did well.
+TEST(CoreRound, HoldsNoClauseOfWhichOneProgramNeverHasItsAnswer) {
+  struct Silent : sut::SystemFactory {
+    std::unique_ptr<sut::System> make(std::uint64_t seed) override {
+      return std::make_unique<SilentAtForce>(sut::make_in_process({.profile = Profile::xpack_6_3}, seed));
+    }
+  } factory;
+  GateOptions options = live_options(Profile::xpack_6_3);
+  options.selected = {Clause::closed_means_closed, Clause::closed_job_keeps_metadata};
+  const std::atomic<bool> cancelled{false};
+  const RunRecord record = run_gate(options, factory, factory, {}, cancelled);
+
+  EXPECT_EQ(record.violations.size(), 0U);
+  EXPECT_EQ(record.clauses[0].verdict, ClauseVerdict::inconclusive) << told(record);
+  EXPECT_THAT(record.clauses[0].why, testing::HasSubstr("had no answer, each of 3 times"));
 }
 
 TEST(CoreRound, AsksAgainWithWiderClocksWhereAnAnswerWasLate) {

@@ -39,6 +39,7 @@ struct Heard {
   std::vector<Unmet> unmet;    // of the checks that are aimed at the clause; where there are none, of all its checks
   std::set<std::string> whys;  // of the aimed checks, like all that follow
   std::string trouble;
+  std::string unanswered;
   std::string refusal;
   bool setup_refused = false;
 };
@@ -71,6 +72,7 @@ class Verdicts {
       if (!aimed) continue;
       heard.whys.insert(result.whys.begin(), result.whys.end());
       if (heard.trouble.empty()) heard.trouble = result.trouble;
+      if (heard.unanswered.empty()) heard.unanswered = result.unanswered;
       if (heard.refusal.empty()) heard.refusal = result.refusal;
       heard.setup_refused = heard.setup_refused || result.setup_refused;
     }
@@ -107,6 +109,9 @@ class Verdicts {
     if (level_of(clause) == Level::measured) {
       if (!record.figures.empty())
         return say_cannot(record, ClauseVerdict::measured, "measured, never judged", "measured");
+    } else if (heard.evidence > 0 && !heard.unanswered.empty()) {
+      // What others told of the clause is not what that program was to tell.
+      return say_did_not(record, ClauseVerdict::inconclusive, heard.unanswered);
     } else if (heard.evidence > 0) {
       return decide_by_evidence(record, heard.evidence);
     }

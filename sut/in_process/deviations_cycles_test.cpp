@@ -166,6 +166,14 @@ std::vector<Showing> showings_of_cycles() {
          cycle(s, kA, {0});
          return s.snapshots(kA).empty();
        }},
+      {Deviation::close_forgets_invalid_dates, p54,
+       [](S& s) {
+         open_new(s, kA);
+         s.ask(PostData{kA, {{Record::kInvalidTime, 1, ""}}, false});
+         const std::int64_t before = s.statistics(kA).counts.invalid_dates;
+         s.close(kA);
+         return before == 1 && s.statistics(kA).counts.invalid_dates == 0;
+       }},
       {Deviation::second_close_drops_description, p54,
        [](S& s) {
          JobConfig config;

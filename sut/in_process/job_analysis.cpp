@@ -289,6 +289,7 @@ void JobAnalysis::prune_model(const Manner& manner, int cycle) {
 }
 
 void JobAnalysis::persist(const Manner& manner, int cycle, std::int64_t wall_ms) {
+  if (manner.deviates(Deviation::close_forgets_invalid_dates)) counts_.invalid_dates = 0;
   if (!took_data_) {
     // The only record would be all that there is: a model that begins anew.
     if (manner.deviates(Deviation::idle_cycle_loses_a_record) && counts_.processed_records > 1) {
