@@ -110,7 +110,7 @@ std::vector<Program> refuses_unknown_jobs(const Environment& environment) {
 /// Two jobs whose names differ by what some take for the same, and two by their last letter behind many.
 Steps similar_names() {
   Steps steps;
-  const std::string long_name = kJob + std::string(34, 'x');
+  const std::string long_name = kJob + std::string(25, 'x');
   const std::vector<std::pair<std::string, std::string>> pairs{{kJob + "-1", kJob + "_1"},
                                                                {long_name + "1", long_name + "2"}};
   for (const auto& [one, other] : pairs)

@@ -74,6 +74,7 @@ void DatafeedRunner::end(Datafeed& feed, bool at_its_end, bool close_job) {
     return;
   Job* job = jobs_.find(feed.job);
   if (job == nullptr || job->state() != JobState::opened) return;
+  if (turn_.manner.deviates(Deviation::later_datafeeds_leave_job_open) && job->past().opens > 1) return;
   if (turn_.manner.deviates(Deviation::ended_datafeed_drops_buffer) && at_its_end)
     job->change_analysis().lose_unanalysed();
   lifecycle_.begin_close(*job);

@@ -164,6 +164,16 @@ std::vector<Showing> showings_of_closing() {
          s.wait(kMinute);
          return s.state(kA) == JobState::opened;
        }},
+      {Deviation::later_datafeeds_leave_job_open, p54,
+       [](S& s) {
+         start_feed(s, kDataStart + 10 * kSpanMs);
+         s.wait(kMinute);
+         const bool was_closed = s.state(kA) == JobState::closed;
+         s.open(kA);
+         s.ask(StartDatafeed{kFeed, kDataStart, kDataStart + 20 * kSpanMs});
+         s.wait(kMinute);
+         return was_closed && s.state(kA) == JobState::opened;
+       }},
       {Deviation::feed_closed_job_takes_data, p54,
        [](S& s) {
          start_feed(s, kDataStart + 10 * kSpanMs);
