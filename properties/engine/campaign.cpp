@@ -29,7 +29,7 @@ constexpr int kLateMax = 2;
 constexpr int kSizeMin = 4;
 constexpr int kSizeMax = 34;
 /// Live: how often a program runs in which a request has no answer. Chance does not take the same answer each time.
-constexpr int kAnswerTries = 3;
+constexpr int kAnswerTries = 5;
 
 /// Requests that had no answer, by what tells them apart in every run of their program: the operation, and which of its
 /// kind it is.
