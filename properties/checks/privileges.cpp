@@ -14,8 +14,8 @@ std::vector<Step> closes(const Environment& environment) {
   return steps;
 }
 
-/// What is said of the close is of the close: the caller is known before and after it.
-/// So are jobs that were opened before, and those that are just closing.
+/// What is said of the close is of the close: the caller is known before and after it. The job is a new one, then one
+/// that was opened again, and then one that is closing.
 Program refuses_somebody_known(const Environment& environment, Principal who) {
   return Steps{create(),
                open(),

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
 
 #include "checks/steps.h"
@@ -130,7 +131,7 @@ class MendedFactory final : public sut::SystemFactory {
   }
 
  private:
-  int broken_;
+  std::atomic<int> broken_;
   std::unique_ptr<sut::SystemFactory> broken_factory_;
   std::unique_ptr<sut::SystemFactory> factory_;
 };
