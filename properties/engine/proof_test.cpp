@@ -119,6 +119,11 @@ TEST(Proof, NeverLetsAClauseHoldOfWhichAViolationWasSeen) {
   }
 }
 
+/// The deviation of that name; without one, none.
+sut::Deviation deviation_named(std::string_view name) {
+  return name.empty() ? sut::Deviation{} : sut::deviation_named(name).value();
+}
+
 /// Services of which the first few deviate in one way, and later ones in another or not at all.
 class MendedFactory final : public sut::SystemFactory {
  public:
@@ -137,9 +142,9 @@ class MendedFactory final : public sut::SystemFactory {
 };
 
 /// What is proved of a close that was answered late by that many services, the first of them before.
-Proofs prove_late_close(int broken, std::string_view later = "none") {
+Proofs prove_late_close(int broken, std::string_view later = "") {
   const Check check{"late", {Clause::timeout_bounds_wait}, {}, {}, {}, {}};
-  MendedFactory factory(broken, *sut::deviation_named("ignores-timeout"), *sut::deviation_named(later));
+  MendedFactory factory(broken, deviation_named("ignores-timeout"), deviation_named(later));
   TrialRunner trials(environment_of(everything(Profile::xpack_5_4)), std::string(kNamePrefix), factory, factory);
   const auto runner = trials.make_runner();
   const auto late = std::make_shared<const Program>(
@@ -188,7 +193,7 @@ struct Done {
 /// What is proved live of what the first of these showed on a service that deviates in one way, where services deviate
 /// in another one from then on.
 Proofs prove_live(std::string_view first, std::string_view later, const std::vector<Done>& all) {
-  MendedFactory factory(1, *sut::deviation_named(first), *sut::deviation_named(later));
+  MendedFactory factory(1, deviation_named(first), deviation_named(later));
   GateOptions gate = everything(Profile::xpack_6_3);
   gate.live = true;
   TrialRunner trials(environment_of(gate), std::string(kNamePrefix), factory, factory);
@@ -226,7 +231,7 @@ TEST(Proof, TellsWhatShowedBesideOthersAloneUnderWhatShowsAloneWithSeveralJobs) 
 }
 
 TEST(Proof, KeepsWhatShowedBesideOthersAloneWhereNothingElseDoes) {
-  const Proofs proofs = prove_missing_snapshot("none");
+  const Proofs proofs = prove_missing_snapshot("");
 
   ASSERT_EQ(proofs.violations.size(), 1U);
   EXPECT_EQ(proofs.violations.front().finding.clause, Clause::close_persists_snapshot);
