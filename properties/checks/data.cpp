@@ -95,8 +95,8 @@ Step out_of_order() {
 /// Data of which not all can be analysed, and then such alone: everything is counted, before the close and after it.
 Steps counted_in_part() {
   const Step unreadable = post({{Record::kInvalidTime, 1, ""}});
-  return {create(), open(),  with_bad_dates(), out_of_order(), flush(), stats(), close(), stats(),
-          open(),   stats(), unreadable,       flush(),        stats(), close(), stats(), buckets()};
+  return {create(), open(),     with_bad_dates(), out_of_order(), flush(), stats(), close(), stats(),  open(),
+          stats(),  unreadable, post(data(0, 1)), flush(),        stats(), close(), stats(), buckets()};
 }
 
 std::vector<Program> flushes_buffers(const Environment&) {
