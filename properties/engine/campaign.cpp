@@ -112,8 +112,8 @@ class Campaign {
     for (const Unit& unit : spoiled_) {
       std::string& unanswered = merged_.checks[unit.check].unanswered;
       if (unanswered.empty())
-        unanswered = fmt::format("`{}` had no answer, each of {} times",
-                                 unanswered_[unit.program.get()].begin()->second, kAnswerTries);
+        unanswered = fmt::format("`{}` had no answer, however often its program ran",
+                                 unanswered_.at(unit.program.get()).begin()->second);
     }
     do_round(rounds_.of_untold(told_, true));
     if (!rounds_.untold(told_).empty()) {
@@ -199,7 +199,7 @@ class Campaign {
       if (!result.trouble.empty()) look_for_life(result.trouble);
       const std::lock_guard lock(mutex_);
       told_.count(*checks_[unit.check], result.evidence, result.violations);
-      if (result.violations.empty() && unit.program != nullptr && lacks_answers_again(unit, result.unanswered))
+      if (result.violations.empty() && unit.program != nullptr && lacks_answers_again(unit, result))
         spoiled_.push_back(unit);
       if (result.skipped && is_missed(checks_[unit.check]->aim())) merged_.out_of_budget = true;
       results_[number].second = std::move(result);
@@ -214,10 +214,12 @@ class Campaign {
     add(runner->transition_visits(), merged_.transition_visits);
   }
 
-  /// Whether the program lacks an answer, and one that it lacked each time.
-  bool lacks_answers_again(const Unit& unit, const Unanswered& now) {
+  /// Whether the program lacks an answer, and one that it lacked each time that there was time for it.
+  bool lacks_answers_again(const Unit& unit, const UnitResult& result) {
+    const Unanswered& now = result.unanswered;
     const auto [before, is_first] = unanswered_.try_emplace(unit.program.get(), now);
-    if (!is_first) std::erase_if(before->second, [&](const auto& request) { return !now.contains(request.first); });
+    if (!is_first && !result.skipped)
+      std::erase_if(before->second, [&](const auto& request) { return !now.contains(request.first); });
     return !before->second.empty();
   }
 

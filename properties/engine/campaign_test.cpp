@@ -226,7 +226,7 @@ TEST(CoreRound, HoldsNoClauseOfWhichOneProgramNeverHasItsAnswer) {
 
   EXPECT_EQ(record.violations.size(), 0U);
   EXPECT_EQ(record.clauses[0].verdict, ClauseVerdict::inconclusive) << told(record);
-  EXPECT_THAT(record.clauses[0].why, testing::HasSubstr("had no answer, each of 5 times"));
+  EXPECT_THAT(record.clauses[0].why, testing::HasSubstr("had no answer, however often its program ran"));
 }
 
 TEST(CoreRound, AsksAgainWithWiderClocksWhereAnAnswerWasLate) {
